@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.Sandbox;
+
+/// <summary>Rules that make chosen calls go wrong. The first rule that matches is used. Safe for concurrent use.</summary>
+public sealed class FaultInjector
+{
+    private sealed class Rule(string method, Regex target, Fault fault, int times)
+    {
+        public string Method => method;
+        public Regex Target => target;
+        public Fault Fault => fault;
+        public int Left { get; set; } = times;
+    }
+
+    private readonly Lock gate = new();
+    private readonly List<Rule> rules = [];
+
+    /// <summary>Applies <paramref name="fault"/> to the next <paramref name="times"/> calls of <paramref name="method"/> (or <c>*</c>)
+    /// whose path and query match the glob <paramref name="target"/>. Dispose the result to take the rule away.</summary>
+    public IDisposable Add(string method, string target, Fault fault, int times = int.MaxValue)
+    {
+        var rule = new Rule(method, Glob.ToRegex(target), fault, times);
+        lock (gate) rules.Add(rule);
+        return new Removal(() =>
+        {
+            lock (gate) rules.Remove(rule);
+        });
+    }
+
+    public void Clear()
+    {
+        lock (gate) rules.Clear();
+    }
+
+    internal Fault? Take(string method, string target)
+    {
+        lock (gate)
+        {
+            var rule = rules.Find(r => r.Left > 0 && (r.Method == "*" || r.Method == method) && r.Target.IsMatch(target));
+            if (rule is null) return null;
+            rule.Left--;
+            return rule.Fault;
+        }
+    }
+
+    private sealed class Removal(Action action) : IDisposable
+    {
+        public void Dispose() => action();
+    }
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ImageTagOperator.Sandbox;
+
+/// <summary>An HTTP server on a free loopback port that logs every call and applies injected faults before and after the work.</summary>
+public abstract class SandboxServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    protected SandboxServer(TimeProvider time, int port = 0)
+    {
+        Time = time;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.AddServerHeader = false;
+        });
+        app = builder.Build();
+        app.Run(ServeAsync);
+    }
+
+    public CallLog Calls { get; } = new();
+
+    public FaultInjector Faults { get; } = new();
+
+    /// <summary>Base address without a trailing slash, such as <c>http://127.0.0.1:40123</c>.</summary>
+    public string Url => app.Urls.First().TrimEnd('/');
+
+    protected TimeProvider Time { get; }
+
+    /// <summary>Ends when the server stops: long calls (watches) must end then.</summary>
+    protected CancellationToken Stopping => app.Lifetime.ApplicationStopping;
+
+    protected Task StartServerAsync() => app.StartAsync();
+
+    /// <summary>Answers one call. <paramref name="path"/> is the path as it came over the wire, still percent-encoded.</summary>
+    protected abstract Task HandleAsync(HttpContext http, string path, string body);
+
+    private async Task ServeAsync(HttpContext http)
+    {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        using var reader = new StreamReader(http.Request.Body);
+        var body = await reader.ReadToEndAsync(http.RequestAborted);
+        var call = Calls.Add(Time.GetUtcNow(), http.Request.Method, target, http.Request.Headers.UserAgent, body);
+        try
+        {
+            await AnswerAsync(http, call, Faults.Take(call.Method, target));
+        }
+        finally
+        {
+            call.Completed = Time.GetUtcNow();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, Call call, Fault? fault)
+    {
+        if (fault is { Delay.Ticks: > 0 }) await Task.Delay(fault.Delay, Time, Stopping);
+        if (fault is { Hang: true }) await HangAsync(http);
+        if (fault is { ResetBeforeWork: true } or { Hang: true })
+        {
+            http.Abort();
+            return;
+        }
+
+        if (fault is { Status: { } status })
+        {
+            foreach (var (name, value) in fault.Headers) http.Response.Headers[name] = value;
+            http.Response.StatusCode = call.Status = status;
+            http.Response.ContentType = fault.ContentType;
+            await http.Response.WriteAsync(fault.Body);
+            return;
+        }
+
+        if (fault is null or { ResetAfterWork: false, TruncateBody: false })
+        {
+            http.Response.OnStarting(() =>
+            {
+                call.Status = http.Response.StatusCode;
+                return Task.CompletedTask;
+            });
+            await HandleAsync(http, call.Path, call.Body);
+            call.Status = http.Response.StatusCode;
+            return;
+        }
+
+        var connection = http.Response.Body;
+        using var buffer = new MemoryStream();
+        http.Response.Body = buffer;
+        await HandleAsync(http, call.Path, call.Body);
+        http.Response.Body = connection;
+        if (fault.TruncateBody)
+        {
+            call.Status = http.Response.StatusCode;
+            http.Response.ContentLength = buffer.Length;
+            await connection.WriteAsync(buffer.ToArray().AsMemory(0, (int)buffer.Length / 2));
+            await connection.FlushAsync();
+        }
+
+        http.Abort();
+    }
+
+    private async Task HangAsync(HttpContext http)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, Stopping);
+        var gone = new TaskCompletionSource();
+        await using var registration = ended.Token.Register(gone.SetResult);
+        await gone.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A sandbox that is asked to stop does not wait for open watches to end by themselves.
+        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), Time);
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
