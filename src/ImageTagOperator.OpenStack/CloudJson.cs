@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace ImageTagOperator.OpenStack;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// Keystone
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+// Glance
+[JsonSerializable(typeof(Image))]
+[JsonSerializable(typeof(ImagePage))]
+internal sealed partial class CloudJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>One entry of a clouds.yaml, as far as an image client needs it. Two equal ones share a <see cref="CloudSession"/>.</summary>
+/// <param name="Name">The entry's name under <c>clouds</c>.</param>
+/// <param name="AuthUrl">Keystone's v3 address, without a trailing slash.</param>
+/// <param name="RegionName">The catalog region wanted, or null for the only one there is.</param>
+/// <param name="Interface"><c>public</c>, <c>internal</c> or <c>admin</c>.</param>
+/// <param name="ImageEndpointOverride">An Image API address that wins over the catalog, or null.</param>
+/// <param name="CaCertificates">PEM certificates that are trusted instead of the system's, or null.</param>
+/// <param name="VerifyTls">False accepts any server certificate.</param>
+public sealed record CloudConfiguration(
+    string Name,
+    Uri AuthUrl,
+    CloudCredential Credential,
+    CloudScope Scope,
+    string? RegionName,
+    string Interface,
+    Uri? ImageEndpointOverride,
+    string? CaCertificates,
+    bool VerifyTls)
+{
+    public override string ToString() => $"cloud '{Name}' at {AuthUrl}";
+}

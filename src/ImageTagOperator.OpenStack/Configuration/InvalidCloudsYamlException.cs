@@ -1,0 +1,4 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>A clouds.yaml cannot be used. The message names the key and the line, never a value of <c>auth</c>.</summary>
+public sealed class InvalidCloudsYamlException(string message, Exception? inner = null) : Exception(message, inner);

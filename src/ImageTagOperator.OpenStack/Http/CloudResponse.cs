@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>A whole answer of a cloud.</summary>
+/// <param name="Call">Verb and URL without its query, for messages.</param>
+/// <param name="SubjectToken">Keystone's X-Subject-Token.</param>
+internal sealed partial record CloudResponse(string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter)
+{
+    private const int MaxMessage = 300;
+
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>429 and 503 turn a request away before any work is done.</summary>
+    public bool IsTurnedAway => Status is 429 or 503;
+
+    /// <summary>The body as JSON.</summary>
+    /// <exception cref="CloudException">Transient: it is not the JSON of this call (a proxy's page, a cut body).</exception>
+    public T Read<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new CloudException(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({e.Message})", RetryAfter, e);
+        }
+    }
+
+    /// <summary>Verb, URL, status and the cloud's own words.</summary>
+    public string Describe()
+    {
+        var message = Message();
+        return message.Length == 0 ? $"{Call} -> {Status}" : $"{Call} -> {Status}: {message}";
+    }
+
+    public CloudException ToException() => new(
+        Status switch
+        {
+            403 => CloudErrorKind.Forbidden,
+            401 or 408 or 409 or 429 or >= 500 => CloudErrorKind.Transient,
+            _ => CloudErrorKind.Rejected,
+        },
+        Describe(),
+        RetryAfter);
+
+    /// <summary>The human part of an error body: Keystone's and PCD's <c>error.message</c>, Glance's <c>message</c>, or the text of a page.</summary>
+    private string Message()
+    {
+        var text = Encoding.UTF8.GetString(Body);
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            text = JsonMessage(json.RootElement) ?? "";
+        }
+        catch (JsonException)
+        {
+            text = Markup().Replace(text, " ");
+        }
+
+        text = Blanks().Replace(text, " ").Trim();
+        return text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";
+    }
+
+    private static string? JsonMessage(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object) return null;
+        if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object) root = error;
+        return root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+    }
+
+    [GeneratedRegex("<(head|style|script)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Markup();
+
+    [GeneratedRegex("[\\s\\p{Cc}]+")]
+    private static partial Regex Blanks();
+}

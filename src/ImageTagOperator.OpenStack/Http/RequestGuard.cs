@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The last thing a request passes before the wire: lets through the few calls that this program may make, and nothing else.
+/// It looks at the path as it will be sent, after every URL library has had its way with it: <c>.../tags/..</c> has become
+/// <c>.../images/{id}/</c> by then, and a DELETE of that would delete the image.</summary>
+internal sealed partial class RequestGuard(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        return Allows(request.Method.Method, path)
+            ? base.SendAsync(request, cancellationToken)
+            : throw new InvalidOperationException($"{request.Method} {path} is not a call that this program may make; nothing was sent.");
+    }
+
+    internal static bool Allows(string method, string path) => method switch
+    {
+        "GET" => ReadPath().IsMatch(path),
+        "PUT" or "DELETE" => TagPath().IsMatch(path),
+        "POST" => path.EndsWith("/v3/auth/tokens", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    [GeneratedRegex($"/v2/images(/{Uuid})?\\z")]
+    private static partial Regex ReadPath();
+
+    [GeneratedRegex($"/v2/images/{Uuid}/tags/[^/]+\\z")]
+    private static partial Regex TagPath();
+
+    private const string Uuid = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The token of one cloud: asked for once however many callers wait, kept until shortly before it ends.</summary>
+internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimeProvider time)
+{
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(2);
+
+    /// <summary>A refused login is not tried again for this long: Keystone may lock an account after a few.</summary>
+    private static readonly TimeSpan RejectionHolds = TimeSpan.FromSeconds(30);
+
+    private readonly Lock gate = new();
+    private Token? current;
+    private Task<Token>? login;
+    private (CloudException Error, DateTimeOffset Until)? rejection;
+
+    /// <exception cref="CloudException">Transient or CredentialsRejected.</exception>
+    public Task<Token> GetTokenAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            if (current is { } token && now < token.Expires - RenewBefore) return Task.FromResult(token);
+            if (rejection is { } refused && now < refused.Until) return Task.FromException<Token>(refused.Error);
+            // The login belongs to all who wait for it: a caller that gives up must not end it for the others.
+            if (login is null or { IsCompleted: true }) login = LoginAsync();
+            return login.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The cloud said 401 to this token: the next caller logs in again.</summary>
+    public void Discard(Token token)
+    {
+        lock (gate)
+        {
+            if (ReferenceEquals(current, token)) current = null;
+        }
+    }
+
+    private async Task<Token> LoginAsync()
+    {
+        await Task.Yield();     // not under the caller's lock
+        var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest);
+        CloudResponse response;
+        try
+        {
+            response = await http.SendAsync(HttpMethod.Post, cloud.AuthUrl.AbsoluteUri.TrimEnd('/') + "/auth/tokens", token: null, body, CancellationToken.None);
+        }
+        catch (CloudCallException e)
+        {
+            throw new CloudException(CloudErrorKind.Transient, $"Keystone of {cloud} cannot be reached: {e.Message}", inner: e);
+        }
+
+        if (response.Status == 401 || (response.Status == 404 && cloud.Credential is ApplicationCredential)) throw Reject(response);
+        if (response is not { IsSuccess: true, SubjectToken: { Length: > 0 } id }) throw response.ToException();
+        var answer = response.Read(CloudJson.Default.TokenResponse).Token;
+        var token = new Token(id, answer.ExpiresAt, answer.Catalog ?? []);
+        lock (gate)
+        {
+            current = token;
+            rejection = null;
+        }
+
+        return token;
+    }
+
+    private CloudException Reject(CloudResponse response)
+    {
+        var error = new CloudException(
+            CloudErrorKind.CredentialsRejected,
+            $"Keystone of {cloud} refuses {cloud.Credential.Description} ({response.Describe()}). Correct the credentials in clouds.yaml.");
+        lock (gate) rejection = (error, time.GetUtcNow() + RejectionHolds);
+        return error;
+    }
+}

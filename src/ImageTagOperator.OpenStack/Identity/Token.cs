@@ -1,0 +1,13 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>A token of ours and the catalog that came with it. Never prints the token.</summary>
+internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<CatalogService> catalog)
+{
+    public string Id => id;
+
+    public DateTimeOffset Expires => expires;
+
+    public IReadOnlyList<CatalogService> Catalog => catalog;
+
+    public override string ToString() => $"token that ends at {expires:u}";
+}
