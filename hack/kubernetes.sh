@@ -1,0 +1,199 @@
+#!/bin/bash
+# A real Kubernetes API: etcd and kube-apiserver as plain processes on 127.0.0.1. No controllers, no nodes.
+#
+#   kubernetes.sh up            installs, builds (once), starts; does nothing when all runs; prints the state
+#   kubernetes.sh down          stops both and keeps the data; WIPE=1 removes it
+#   kubernetes.sh status        one line per server; fails unless both run
+#   kubernetes.sh kill NAME     SIGKILL for etcd or kube-apiserver
+#   kubernetes.sh start NAME    brings it back on the same port
+#   kubernetes.sh compact       compacts etcd to its current revision: an exact list or a continue token from before gets
+#                               410 from then on; a watch does after a restart of kube-apiserver, whose cache serves it till then
+#   kubernetes.sh env           export KUBECONFIG=...
+#
+# The kubeconfig has two users of group system:masters: "token" (the current context) and "certificate".
+# log/audit.log below DIR has a JSON line per request, written before the answer goes out: who (user.username,
+# userAgent), what (verb, objectRef), the result (responseStatus.code). A long watch has one at its start and one at its end.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+DIR=$STATE/kubernetes
+SERVERS=(etcd kube-apiserver)
+PATCH=reflect2 # changes whenever build does, so that a binary of an older recipe is not taken for a current one
+
+# ---- kube-apiserver, from Debian's source package -------------------------------------------------------------------
+
+# Prints the newest that was built here; an archive that moves on does not cost everybody a build.
+binary() { compgen -G "$CACHE/kube-apiserver-*-$PATCH/kube-apiserver" | sort -V | tail -n 1 | grep .; }
+
+build() {
+  binary >/dev/null && return 0
+  local work=$CACHE/build out=$CACHE/build.log started=$SECONDS
+  lock "$CACHE/build.lock"
+  ! binary >/dev/null || return 0
+  packages golang-go golang-github-modern-go-reflect2-dev make rsync jq dpkg-dev
+  log "building kube-apiserver, 6 minutes or more, 3 GB of disk meanwhile (log: $out)"
+  rm -rf "$work"
+  mkdir -p "$work/lists/partial" "$work/sources"
+  (cd "$work" && fetch_source && compile) >"$out" 2>&1 || die_with "$out" "could not build kube-apiserver"
+  rm -rf "$work"
+  log "built in $((SECONDS - started)) s: $(binary)"
+}
+
+# deb-src lines are made from the machine's own list, so no host is named here, and are seen by these two calls only.
+fetch_source() {
+  local file apt=(apt-get -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$PWD/sources"
+    -o "Dir::State::Lists=$PWD/lists" -o APT::Sandbox::User=root)
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian*.{list,sources}; do
+    [[ ! -e $file ]] || sed 's/^Types:.*/Types: deb-src/; s/^deb /deb-src /' "$file" >"sources/${file##*/}"
+  done
+  "${apt[@]}" update && "${apt[@]}" source --download-only kubernetes && dpkg-source -x kubernetes_*.dsc src
+}
+
+compile() {
+  local version name=github.com/modern-go/reflect2
+  version=$(dpkg-parsechangelog -l src/debian/changelog -S Version) &&
+    cd src &&
+    # The vendored reflect2 1.0.1 crashes with Debian's Go on the first custom resource; Debian's own 1.0.2 does not.
+    rm -f "vendor/$name/"*.{go,s} && cp /usr/share/gocode/src/"$name"/*.{go,s} "vendor/$name/" &&
+    mkdir -p .go/src/k8s.io && ln -s ../../.. .go/src/k8s.io/kubernetes &&
+    env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" CGO_ENABLED=0 PATH="/usr/lib/go/bin:$PATH" \
+      make WHAT=cmd/kube-apiserver &&
+    install -D -m755 _output/local/go/bin/kube-apiserver "$CACHE/kube-apiserver-$version-$PATCH/new" &&
+    mv "$CACHE/kube-apiserver-$version-$PATCH/"{new,kube-apiserver}
+}
+
+# ---- keys and configuration -----------------------------------------------------------------------------------------
+
+# All keys appear at once, so a run that is killed here leaves none.
+keys() {
+  [[ ! -d $DIR/pki ]] || return 0
+  (
+    rm -rf "$DIR/pki.new"
+    mkdir -m700 "$DIR/pki.new"
+    cd "$DIR/pki.new"
+    ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+    openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.crt -days 3650 -subj "/CN=image-tag-operator test CA"
+    certificate() { # NAME SUBJECT EXTENSION...
+      local name=$1 subject=$2
+      shift 2
+      openssl req "${ec[@]}" -keyout "$name.key" -out "$name.csr" -subj "$subject"
+      openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$name.crt" -days 3650 \
+        -extfile <(printf '%s\n' "$@")
+    }
+    certificate server /CN=kube-apiserver extendedKeyUsage=serverAuth \
+      subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc
+    certificate admin /O=system:masters/CN=admin extendedKeyUsage=clientAuth
+    openssl genrsa -out service-accounts.key 2048
+    openssl rand -hex 24 >token
+    echo "$(<token),admin,admin,system:masters" >tokens.csv
+  ) >"$DIR/log/keys.log" 2>&1
+  mv "$DIR/pki.new" "$DIR/pki"
+}
+
+audit_policy() {
+  write "$DIR/audit-policy.yaml" <<<'apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules: [{level: Metadata}]'
+}
+
+kubeconfig() { # PORT
+  local pki=$DIR/pki
+  write "$DIR/kubeconfig" <<END
+apiVersion: v1
+kind: Config
+current-context: token
+contexts:
+- {name: token, context: {cluster: test, user: token}}
+- {name: certificate, context: {cluster: test, user: certificate}}
+clusters:
+- name: test
+  cluster: {server: "https://127.0.0.1:$1", certificate-authority-data: $(base64 -w0 "$pki/ca.crt")}
+users:
+- name: token
+  user: {token: $(<"$pki/token")}
+- name: certificate
+  user: {client-certificate-data: $(base64 -w0 "$pki/admin.crt"), client-key-data: $(base64 -w0 "$pki/admin.key")}
+END
+}
+
+# ---- servers --------------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2317 # await calls it
+get() { curl -fsS -m 5 --cacert "$DIR/pki/ca.crt" -H "Authorization: Bearer $(<"$DIR/pki/token")" "$@"; }
+
+start_etcd() {
+  local port peer
+  port=$(port etcd) peer=$(port etcd etcd-peer)
+  # no fsync: what a test needs survives SIGKILL, and need not survive a power cut
+  start etcd etcd --data-dir "$DIR/etcd" --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port" \
+    --listen-peer-urls "http://127.0.0.1:$peer" --unsafe-no-fsync --log-level warn
+  await etcd curl -fsS -m 5 "http://127.0.0.1:$port/health"
+}
+
+start_kube-apiserver() {
+  local port etcd pki=$DIR/pki
+  port=$(port kube-apiserver) etcd=$(port etcd)
+  kubeconfig "$port"
+  # No reconciler of its own endpoints: a loopback address is not allowed in one. No ServiceAccount admission: without
+  # controllers no namespace gets its default account.
+  CONFIG=$DIR/audit-policy.yaml start kube-apiserver "$(binary)" --etcd-servers="http://127.0.0.1:$etcd" \
+    --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$port" --endpoint-reconciler-type=none \
+    --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" --client-ca-file="$pki/ca.crt" \
+    --token-auth-file="$pki/tokens.csv" --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount \
+    --service-account-key-file="$pki/service-accounts.key" --service-account-signing-key-file="$pki/service-accounts.key" \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-extend-token-expiration=false \
+    --service-cluster-ip-range=10.0.0.0/24 --allow-privileged=true --profiling=false \
+    --audit-policy-file="$DIR/audit-policy.yaml" --audit-log-path="$DIR/log/audit.log" --audit-log-maxsize=1000 --audit-log-maxbackup=1
+  await kube-apiserver get "https://127.0.0.1:$port/readyz"
+  await kube-apiserver get "https://127.0.0.1:$port/api/v1/namespaces/default" # made shortly after it says it is ready
+}
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+up() {
+  packages etcd-server openssl curl ca-certificates
+  build
+  mkdir -p "$DIR"/{run,log}
+  keys
+  audit_policy
+  start_etcd
+  start_kube-apiserver
+  status
+}
+
+status() {
+  local ok=0
+  report etcd "http://127.0.0.1:$(port_of etcd)" || ok=1
+  report kube-apiserver "https://127.0.0.1:$(port_of kube-apiserver), KUBECONFIG=$DIR/kubeconfig" || ok=1
+  return "$ok"
+}
+
+down() {
+  stop kube-apiserver
+  stop etcd
+  [[ ${WIPE:-0} != 1 ]] || rm -rf --one-file-system "${DIR:?}"
+}
+
+compact() {
+  local url revision
+  url=http://127.0.0.1:$(port_of etcd)/v3/kv
+  revision=$(curl -fsS -m 5 "$url/range" -d '{"key": "AA=="}' | grep -o '"revision":"[0-9]*' | grep -o '[0-9]*$')
+  curl -fsS -m 30 "$url/compaction" -d "{\"revision\": \"$revision\", \"physical\": true}" >/dev/null
+  echo "etcd compacted to revision $revision"
+}
+
+main() {
+  case ${1:-} in up | down | kill | start | compact) lock "$DIR.lock" ;; esac
+  case ${1:-} in
+    up) up ;;
+    down) down ;;
+    status) status ;;
+    kill) one_of "${2:-}" "${SERVERS[@]}" && crash "$2" ;;
+    start) one_of "${2:-}" "${SERVERS[@]}" && restart "$2" "${SERVERS[@]}" ;;
+    compact) compact ;;
+    env) printf 'export KUBECONFIG=%q\n' "$DIR/kubeconfig" ;;
+    *) usage ;;
+  esac
+}
+main "$@"; exit # one line, read at once: the file may be replaced while this runs
