@@ -1,0 +1,20 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Where the API server is and who we are to it.</summary>
+public sealed class KubernetesClientConfiguration
+{
+    /// <summary>Such as <c>https://10.96.0.1:443</c>; may have a path.</summary>
+    public required Uri Server { get; init; }
+
+    /// <summary>The namespace of the context, or of the service account.</summary>
+    /// <value>default</value>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>Finds the configuration: <paramref name="kubeconfigPath"/> (the flag), then <c>KUBECONFIG</c>, then the service account of the pod,
+    /// then <c>~/.kube/config</c>.</summary>
+    /// <param name="context">A context other than the current one.</param>
+    /// <param name="environment">Environment variables; those of the process when null.</param>
+    /// <exception cref="KubernetesConfigurationException">Nothing was found, or what was found cannot be used; names the file and the entry.</exception>
+    public static KubernetesClientConfiguration Build(string? kubeconfigPath = null, string? context = null, Func<string, string?>? environment = null) =>
+        throw new NotImplementedException();
+}

@@ -1,0 +1,17 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Base of a custom resource with a spec and a status.</summary>
+public abstract class CustomKubernetesEntity<TSpec, TStatus> : IKubernetesObject<V1ObjectMeta>
+    where TSpec : new()
+    where TStatus : new()
+{
+    public string ApiVersion { get; set; } = "";
+
+    public string Kind { get; set; } = "";
+
+    public V1ObjectMeta Metadata { get; set; } = new();
+
+    public TSpec Spec { get; set; } = new();
+
+    public TStatus Status { get; set; } = new();
+}

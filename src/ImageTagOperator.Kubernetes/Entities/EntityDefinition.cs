@@ -1,0 +1,37 @@
+using System.Reflection;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Where objects of a type are found on the API server. Read once per type from its attributes.</summary>
+internal sealed record EntityDefinition(string Group, string Version, string Kind, string PluralName, EntityScope Scope)
+{
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary><c>imagetagsets.imagetags.io</c>: the name that RBAC rules and CRDs use.</summary>
+    public string ResourceName => Group.Length == 0 ? PluralName : $"{PluralName}.{Group}";
+
+    /// <exception cref="InvalidOperationException">The type has no <see cref="KubernetesEntityAttribute"/>.</exception>
+    public static EntityDefinition Of<TEntity>() => Cached<TEntity>.Definition;
+
+    /// <summary>Path of the collection or, with a name, of one object.</summary>
+    public string Path(string? inNamespace, string? name = null, string? subresource = null)
+    {
+        var path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+        if (Scope == EntityScope.Namespaced && inNamespace is not null) path += $"/namespaces/{Uri.EscapeDataString(inNamespace)}";
+        path += $"/{PluralName}";
+        if (name is not null) path += $"/{Uri.EscapeDataString(name)}";
+        return subresource is null ? path : $"{path}/{subresource}";
+    }
+
+    private static EntityDefinition Read(Type type)
+    {
+        var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
+            ?? throw new InvalidOperationException($"{type.Name} needs a [KubernetesEntity] attribute.");
+        return new(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName, type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced);
+    }
+
+    private static class Cached<TEntity>
+    {
+        public static readonly EntityDefinition Definition = Read(typeof(TEntity));
+    }
+}

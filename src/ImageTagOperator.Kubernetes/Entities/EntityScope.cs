@@ -1,0 +1,7 @@
+namespace ImageTagOperator.Kubernetes;
+
+public enum EntityScope
+{
+    Namespaced,
+    Cluster,
+}

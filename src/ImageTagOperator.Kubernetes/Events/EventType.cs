@@ -1,0 +1,7 @@
+namespace ImageTagOperator.Kubernetes;
+
+public enum EventType
+{
+    Normal,
+    Warning,
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>How objects are written as JSON: camelCase, nulls left out, numbers only as numbers.</summary>
+public static class KubernetesJson
+{
+    /// <summary>Options that know the room's own types and those of <paramref name="extraTypes"/>; frozen.</summary>
+    public static JsonSerializerOptions Options(IJsonTypeInfoResolver extraTypes)
+    {
+        var options = new JsonSerializerOptions
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(KubernetesJsonContext.Default, extraTypes),
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            NumberHandling = JsonNumberHandling.Strict,
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    internal static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The room's own types. The application adds its entities through an IJsonTypeInfoResolver of its own.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(V1Status))]
+[JsonSerializable(typeof(V1Secret))]
+[JsonSerializable(typeof(V1Lease))]
+[JsonSerializable(typeof(V1Event))]
+[JsonSerializable(typeof(V1ObjectMeta))]
+[JsonSerializable(typeof(V1Condition))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

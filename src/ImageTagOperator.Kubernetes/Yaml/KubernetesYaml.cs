@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>YAML to JSON and back, as kubectl does it.</summary>
+public static class KubernetesYaml
+{
+    /// <summary>Block style, keys in the order of the node, multi-line strings as block scalars; ends with a newline.</summary>
+    public static string Serialize(JsonNode node) => throw new NotImplementedException();
+
+    /// <summary>All documents of a stream; empty ones are left out.</summary>
+    /// <param name="source">Named in errors, such as the file.</param>
+    /// <exception cref="FormatException">Not YAML, or YAML that JSON cannot say. Names the source, line and column.</exception>
+    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) => throw new NotImplementedException();
+}
