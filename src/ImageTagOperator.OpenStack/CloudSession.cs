@@ -76,6 +76,12 @@ public sealed class CloudSession : IDisposable
         var filter = name.Contains(':') ? $"in:\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : name;
         var query = $"?name={Uri.EscapeDataString(filter)}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}");
         var response = await ReadAsync("/images" + query, cancellationToken);
+        if (response.Status == 404)
+        {
+            throw new CloudException(CloudErrorKind.EndpointNotFound,
+                $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
+        }
+
         return response.IsSuccess ? response.Read(CloudJson.Default.ImagePage) : throw response.ToException();
     }
 

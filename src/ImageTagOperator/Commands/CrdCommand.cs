@@ -1,0 +1,19 @@
+using System.CommandLine;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>crd</c>: prints the CustomResourceDefinition, as it is in <c>config/crds</c>.</summary>
+internal static class CrdCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("crd", "Print the CustomResourceDefinition of ImageTagSet, for kubectl apply -f -.");
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(Yaml()));
+        return command;
+    }
+
+    internal static string Yaml() =>
+        KubernetesYaml.Serialize(CustomResourceDefinition.Generate<V1Alpha1ImageTagSet>(KubernetesJson.Options(ImageTagSetJson.Default)));
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using ImageTagOperator.Hosting;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>run</c>: the operator.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in this order.", HelpName = "file" };
+        var context = new Option<string?>("--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
+        var namespaces = new Option<string[]>("--namespace", "-n") { Description = "Watch only this namespace; may be repeated. All namespaces by default.", HelpName = "name" };
+        var defaults = new OperatorOptions();
+        var health = new Option<string>("--health-address") { Description = "Where /healthz and /readyz listen; port 0 takes a free one. In a pod http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
+        var leaderElect = new Option<bool>("--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
+        var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.", HelpName = "name" };
+        var deadline = new Option<int>("--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds", DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
+        var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
+        var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", HelpName = "level", DefaultValueFactory = _ => LogLevel.Information };
+
+        var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
+        {
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, deadline, format, level,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new OperatorOptions
+            {
+                Namespaces = parsed.GetValue(namespaces) ?? [],
+                HealthAddress = parsed.GetValue(health)!,
+                LeaderElection = parsed.GetValue(leaderElect),
+                LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
+                DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
+            },
+            parsed.GetValue(kubeconfig),
+            parsed.GetValue(context),
+            logging => Log(logging, parsed.GetValue(format) == "json", parsed.GetValue(level)),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(OperatorOptions options, string? kubeconfig, string? context, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = OperatorHost.Build(options, KubernetesClientConfiguration.Build(kubeconfig, context), logging);
+            await app.RunAsync(cancellationToken);
+            return app.Services.GetRequiredService<OperatorState>().ExitCode;
+        }
+        catch (Exception e) when (e is KubernetesConfigurationException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"image-tag-operator: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static void Log(ILoggingBuilder logging, bool json, LogLevel level)
+    {
+        logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        if (json) logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        else logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+    }
+}

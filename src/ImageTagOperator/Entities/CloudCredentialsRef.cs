@@ -1,0 +1,23 @@
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Entities;
+
+/// <summary>Where the credentials are.</summary>
+[Description("Names a cloud in the clouds.yaml of a Secret.")]
+public sealed class CloudCredentialsRef
+{
+    [Required]
+    [Description("A Secret in the same namespace that holds clouds.yaml under the key 'clouds.yaml' and, where the cloud has a CA of its own, its certificates under the key 'cacert'.")]
+    [Length(1, 253)]
+    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    public string SecretName { get; set; } = "";
+
+    [Required]
+    [Description("The entry under 'clouds' in clouds.yaml.")]
+    [Length(1, 256)]
+    public string CloudName { get; set; } = "";
+
+    [Description("What the cloud's Image API allows. OpenStack: any Glance. PCD: Platform9 Private Cloud Director. IMS: Open Telekom Cloud and Huawei Cloud Image Management Service, where tags hold letters, digits, '_' and '-' only.")]
+    [DefaultValue(nameof(CloudProfile.OpenStack))]
+    public CloudProfile Profile { get; set; } = CloudProfile.OpenStack;
+}

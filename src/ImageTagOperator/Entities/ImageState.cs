@@ -1,0 +1,41 @@
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Entities;
+
+/// <summary>One image, as the set sees it. Compares by reference: compare its JSON.</summary>
+[Description("One image, as this set sees it.")]
+public sealed record ImageState
+{
+    [Required]
+    [Description("The image's UUID.")]
+    public string Id { get; init; } = "";
+
+    [Description("The image's name when it was last read.")]
+    public string? Name { get; init; }
+
+    [Description("The tags that this set answers for: it puts them there, and only these does it remove under policy Additive and on deletion.")]
+    public IReadOnlyList<string>? ManagedTags { get; init; }
+
+    [Description("The tags that the image had when this set first changed it; kept for deletionPolicy Restore.")]
+    public IReadOnlyList<string>? OriginalTags { get; init; }
+
+    [Description("What would have to change, and has not been changed.")]
+    public PendingTags? Pending { get; init; }
+
+    [Description("What is wrong with this image, in one word for programs; absent when nothing is.")]
+    public string? Reason { get; init; }
+
+    [Description("What is wrong with this image, in a sentence.")]
+    public string? Message { get; init; }
+}
+
+/// <summary>Changes that were not made.</summary>
+[Description("Changes that were not made.")]
+public sealed record PendingTags
+{
+    [Description("Tags to add.")]
+    public IReadOnlyList<string>? Add { get; init; }
+
+    [Description("Tags to remove.")]
+    public IReadOnlyList<string>? Remove { get; init; }
+}

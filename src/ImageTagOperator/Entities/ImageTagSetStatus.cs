@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Entities;
+
+/// <summary>What was found and done.</summary>
+[Description("What the operator found and did.")]
+public sealed class ImageTagSetStatus
+{
+    [Description("The metadata.generation that this status is about.")]
+    public long? ObservedGeneration { get; set; }
+
+    [Description("Ready: the images have the tags as declared. Reconciling, Stalled and Drifted are there only while true.")]
+    [XListType(XListType.Map, "type")]
+    public IReadOnlyList<V1Condition>? Conditions { get; set; }
+
+    [Description("The Image API that the images below are in.")]
+    public string? ImageEndpoint { get; set; }
+
+    [Description("The images that the set applies to, and those that still have tags to give up.")]
+    [XListType(XListType.Map, "id")]
+    public IReadOnlyList<ImageState>? Images { get; set; }
+
+    [Description("Images that the set applies to.")]
+    public int? ImageCount { get; set; }
+
+    [Description("Declared tags that are in place, over all images.")]
+    public int? TagCount { get; set; }
+
+    [Description("When a tag of an image was last changed by this set.")]
+    [JsonConverter(typeof(Rfc3339SecondsConverter))]
+    public DateTimeOffset? LastSyncTime { get; set; }
+}

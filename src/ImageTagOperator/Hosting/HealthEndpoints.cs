@@ -1,0 +1,24 @@
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Hosting;
+
+/// <summary><c>/healthz</c>: 200 while no part of the operator has died (a liveness probe). <c>/readyz</c>: 200 once all sets are in the cache.</summary>
+public static class HealthEndpoints
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        var state = app.Services.GetRequiredService<OperatorState>();
+        app.Run(async http =>
+        {
+            var (status, body) = http.Request.Path.Value switch
+            {
+                "/healthz" => state.IsAlive ? (200, "ok") : (503, "a watch or a worker has died"),
+                "/readyz" => state.IsReady ? (200, "ok") : (503, "the first list of ImageTagSets is not in yet"),
+                _ => (404, "there are /healthz and /readyz"),
+            };
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "text/plain";
+            await http.Response.WriteAsync(body + "\n", http.RequestAborted);
+        });
+    }
+}

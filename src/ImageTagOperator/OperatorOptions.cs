@@ -1,0 +1,20 @@
+namespace ImageTagOperator;
+
+/// <summary>What a user of <c>run</c> can set, beside where the API server is.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>Namespaces to watch; empty: all.</summary>
+    public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    /// <summary>Where the health endpoints listen. In a pod the kubelet must reach them; elsewhere nobody else should.</summary>
+    public string HealthAddress { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null ? "http://127.0.0.1:8080" : "http://0.0.0.0:8080";
+
+    public bool LeaderElection { get; init; }
+
+    /// <summary>The namespace of the Lease; null: that of the kubeconfig's context or of the service account.</summary>
+    public string? LeaderElectionNamespace { get; init; }
+
+    /// <summary>How long the deletion of a set may be held up by a cloud that does not do its part.</summary>
+    /// <value>5 min</value>
+    public TimeSpan DeletionDeadline { get; init; } = TimeSpan.FromMinutes(5);
+}

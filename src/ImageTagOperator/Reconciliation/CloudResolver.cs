@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>From a set's <c>cloudCredentialsRef</c> to a session with its cloud. Reads the Secret each time (a <c>get</c>, never a list or a
+/// watch), so that a rotated one is used at the next reconcile.</summary>
+public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions sessions)
+{
+    private readonly ConcurrentDictionary<string, CloudSession> lastGood = new();
+
+    /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
+    public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        var reference = set.Spec.CloudCredentialsRef;
+        var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
+        var where = $"Secret {set.Metadata.Namespace}/{reference.SecretName}";
+        if (secret.Data is null || !secret.Data.TryGetValue("clouds.yaml", out var yaml))
+        {
+            throw new Problem(Reason.InvalidCloudsYaml, $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key.").ToException();
+        }
+
+        var caCertificates = secret.Data.TryGetValue("cacert", out var pem) ? Encoding.UTF8.GetString(pem) : null;
+        try
+        {
+            var session = sessions.Get(CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, caCertificates));
+            lastGood[set.Metadata.Uid!] = session;
+            return session;
+        }
+        catch (InvalidCloudsYamlException e)
+        {
+            throw new Problem(Reason.InvalidCloudsYaml, $"{where}: {e.Message}").ToException();
+        }
+    }
+
+    /// <summary>The session that the set used last in this process, for the time after its Secret has gone; or null.</summary>
+    public CloudSession? LastGood(V1Alpha1ImageTagSet set) => lastGood.GetValueOrDefault(set.Metadata.Uid!);
+
+    public void Forget(V1Alpha1ImageTagSet set) => lastGood.TryRemove(set.Metadata.Uid!, out _);
+
+    private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
+    {
+        var inNamespace = set.Metadata.Namespace;
+        try
+        {
+            return await kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken)
+                ?? throw new Problem(
+                    Reason.SecretNotFound,
+                    $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} --from-file=clouds.yaml").ToException();
+        }
+        catch (KubernetesException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            throw new Problem(
+                Reason.SecretForbidden,
+                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' in that namespace.").ToException();
+        }
+    }
+
+    private static string Listed(IEnumerable<string>? keys) => keys is null || !keys.Any() ? "none" : string.Join(", ", keys.Select(key => $"'{key}'"));
+}

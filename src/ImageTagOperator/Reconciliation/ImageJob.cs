@@ -1,0 +1,25 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>One image that is to be brought in line.</summary>
+/// <param name="Image">As it was read.</param>
+/// <param name="ReadAt"><see cref="ImageGates.Sequence"/> from before it was read: tells whether the reading is stale by now.</param>
+/// <param name="DeclaredByOthers">Asked again for each plan, for other sets come and go.</param>
+/// <param name="MaxRemovals">Above this many removals nothing is written; null: no limit.</param>
+public sealed record ImageJob(
+    Image Image,
+    long ReadAt,
+    TagDeclaration Declaration,
+    IReadOnlyCollection<string> Managed,
+    Func<IReadOnlyCollection<string>> DeclaredByOthers,
+    TagRules Rules,
+    int? MaxRemovals = null)
+{
+    public string Describe() => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
+
+    public ImageTags TagsOf(Image image) => new(image.Tags, Managed, DeclaredByOthers());
+
+    public TagPlan PlanFor(Image image) => TagPlanner.Plan(Declaration, TagsOf(image), Rules);
+}

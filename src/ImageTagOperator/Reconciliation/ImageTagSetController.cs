@@ -1,0 +1,182 @@
+using System.Text.Json;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Brings the images of a set in line with its declaration: observe, plan, record, write, verify, report.</summary>
+public sealed partial class ImageTagSetController(
+    IKubernetesClient kubernetes,
+    CloudResolver clouds,
+    CloudSessions sessions,
+    ClaimBook claims,
+    Releaser releaser,
+    TagApplier applier,
+    Pace pace,
+    EventPublisher publish,
+    TimeProvider time,
+    ILogger<ImageTagSetController> logger) : IEntityController<V1Alpha1ImageTagSet>
+{
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        var before = entity.Status;
+        var outcome = await RunAsync(entity, cancellationToken);
+        await AnnounceAsync(entity, outcome, cancellationToken);
+        await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
+        await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
+        return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
+            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: problem.RetryAfter)
+            : ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity, outcome.IsSuspended ? null : pace.After(entity.Spec, outcome.Worst));
+    }
+
+    public Task<ReconciliationResult<V1Alpha1ImageTagSet>> DeletedAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        clouds.Forget(entity);
+        return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
+    }
+
+    private async Task<Outcome> RunAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        if (SpecRules.Check(set.Spec) is { } invalid) return Outcome.Failed(invalid);
+        if (set.Spec.Suspend) return Outcome.Suspended;
+        try
+        {
+            // Observe
+            var session = await clouds.ResolveAsync(set, cancellationToken);
+            var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
+            await LeaveOldEndpointAsync(set, endpoint, cancellationToken);
+            var readAt = sessions.Gates.Sequence;
+            var image = await ImageFinder.FindAsync(session, set.Spec.Image, cancellationToken);
+            claims.Enter(set, endpoint, [image.Id]);
+
+            // Plan
+            var images = new[] { Plan(set, endpoint, image, readAt) };
+            var departing = (await releaser.JobsAsync(set, session, [image.Id], cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
+            if (set.Spec.Mode == TagSetMode.Observe) return new Outcome(images, departing, endpoint, null);
+            if (RemovalLimit(set, [.. images, .. departing]) is { } limit) return new Outcome([.. images.Select(i => i with { Problem = limit })], departing, endpoint, null);
+
+            // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
+            await RecordAsync(set, endpoint, images, departing, cancellationToken);
+            var written = await ApplyAsync(session, images, cancellationToken);
+            var released = written.All(result => result.Problem is null) ? await ApplyAsync(session, departing, cancellationToken) : departing;
+            return new Outcome(written, released, endpoint, null);
+        }
+        catch (ProblemException e)
+        {
+            return Outcome.Failed(e.Problem);
+        }
+        catch (CloudException e)
+        {
+            return Outcome.Failed(Problem.From(e));
+        }
+    }
+
+    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, long readAt)
+    {
+        var spec = set.Spec;
+        var verdict = Verdict();
+        var job = new ImageJob(
+            image,
+            readAt,
+            new TagDeclaration(spec.Tags, spec.Policy, spec.IgnoreTags ?? []),
+            set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
+            () => Verdict().DeclaredByOthers,
+            CloudRules.For(spec.CloudCredentialsRef.Profile),
+            spec.MaxRemovals);
+        return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
+            Reason.Conflict,
+            $"ImageTagSet {winner} is older and also claims {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
+            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {winner} goes."));
+
+        ClaimVerdict Verdict() => ClaimResolver.Resolve(
+            new ImageClaim(set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, spec.Policy, spec.Tags),
+            claims.Others(set.Key(), endpoint, image.Id));
+    }
+
+    private static Problem? RemovalLimit(V1Alpha1ImageTagSet set, IReadOnlyList<ImageResult> images)
+    {
+        var removals = images.Sum(image => image.Plan.Removes.Count());
+        return set.Spec.MaxRemovals is { } limit && removals > limit ? TagApplier.RemovalLimit(limit, removals, images[0].Job.Describe()) : null;
+    }
+
+    /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
+    private async Task RecordAsync(V1Alpha1ImageTagSet set, string endpoint, ImageResult[] images, ImageResult[] departing, CancellationToken cancellationToken)
+    {
+        var news = images.Any(image => image.Problem is null && !image.Plan.IsEmpty
+            && set.Status.Images?.FirstOrDefault(state => state.Id == image.Image.Id) is var known
+            && (known?.ManagedTags is null
+                || image.Job.Declaration.Tags.Except(known.ManagedTags).Any()
+                || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
+        if (news) await ReportAsync(set, StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow()), cancellationToken);
+    }
+
+    private async Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken)
+    {
+        var results = new List<ImageResult>();
+        foreach (var image in images)
+        {
+            results.Add(image.Problem is not null ? image : await applier.ApplyAsync(session, image.Job, cancellationToken));
+        }
+
+        return [.. results];
+    }
+
+    /// <summary>The set points to another cloud now. What it managed in the old one cannot be reached with the new credentials.</summary>
+    private async Task LeaveOldEndpointAsync(V1Alpha1ImageTagSet set, string endpoint, CancellationToken cancellationToken)
+    {
+        if (set.Status is not { ImageEndpoint: { } old, Images: { Count: > 0 } images } || old == endpoint) return;
+        foreach (var image in images.Where(image => image.ManagedTags is { Count: > 0 }))
+        {
+            await publish(set, "TagsLeftBehind", $"The set now uses {endpoint}. Tags {string.Join(", ", image.ManagedTags!)} stay on image {image.Id} at {old}.", EventType.Warning, cancellationToken);
+        }
+
+        set.Status.Images = null;
+    }
+
+    /// <summary>Writes the status if it says anything new.</summary>
+    private async Task ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
+    {
+        var (old, current) = (Json(set.Status), Json(status));
+        set.Status = status;
+        if (current != old) await kubernetes.UpdateStatusAsync(set, cancellationToken);
+
+        static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
+    }
+
+    private async Task AnnounceAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
+    {
+        foreach (var result in outcome.All)
+        {
+            if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
+            if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
+            if (result.Added.Count + result.Removed.Count > 0)
+            {
+                LogChanged(set.Metadata.Namespace, set.Metadata.Name, result.Image.Id, string.Join(", ", result.Added), string.Join(", ", result.Removed));
+            }
+        }
+    }
+
+    /// <summary>An Event when a problem appears or becomes another, and when all is well again: never one per interval.</summary>
+    private async Task AnnounceReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
+    {
+        var (was, ready) = (StatusBuilder.Find(before, "Ready"), StatusBuilder.Find(set.Status, "Ready")!);
+        if (was?.Status == ready.Status && was.Reason == ready.Reason) return;
+        if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
+        {
+            await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);
+        }
+        else if (ready.Status == "False")
+        {
+            await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
+            if (outcome.Worst is { } problem) LogProblem(set.Metadata.Namespace, set.Metadata.Name, problem.Reason.Name, problem.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Namespace}/{Name}: image {Image}: added [{Added}], removed [{Removed}]")]
+    private partial void LogChanged(string? @namespace, string? name, string image, string added, string removed);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Namespace}/{Name}: {Reason}: {Message}")]
+    private partial void LogProblem(string? @namespace, string? name, string reason, string message);
+}

@@ -1,0 +1,106 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
+/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going.</summary>
+public sealed class ImageTagSetFinalizer(
+    CloudResolver clouds,
+    Releaser releaser,
+    TagApplier applier,
+    ClaimBook claims,
+    EventPublisher publish,
+    OperatorOptions options,
+    TimeProvider time) : IEntityFinalizer<V1Alpha1ImageTagSet>
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        claims.Enter(entity, null, []);
+        var images = (entity.Status.Images ?? []).Where(image => image.ManagedTags is { Count: > 0 } || image.OriginalTags is not null).ToArray();
+        if (images.Length == 0) return Done(entity);
+        if (WhyTagsStay(entity.Spec) is { } why)
+        {
+            await publish(entity, "TagsRetained", $"The tags stay on {Images(images)}: {why}.", cancellationToken: cancellationToken);
+            return Done(entity);
+        }
+
+        var problem = await ReleaseAsync(entity, cancellationToken);
+        if (problem is null) return Done(entity);
+
+        var left = (entity.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline - time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            var pause = TimeSpan.FromTicks(Math.Min(left.Ticks, (problem.RetryAfter ?? LongestPause).Ticks));
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: problem.Reason.Kind == ProblemKind.Retrying && problem.RetryAfter is null ? null : pause);
+        }
+
+        var tags = string.Join("; ", images.Select(image => $"{string.Join(", ", image.ManagedTags ?? [])} on image {image.Id}"));
+        await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
+        return Done(entity);
+    }
+
+    private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await SessionAsync(set, cancellationToken);
+            var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
+            if (endpoint != set.Status.ImageEndpoint)
+            {
+                return new Problem(Reason.EndpointNotFound, $"The credentials now lead to {endpoint}, and the images are at {set.Status.ImageEndpoint}.");
+            }
+
+            Problem? first = null;
+            foreach (var job in await releaser.JobsAsync(set, session, [], cancellationToken))
+            {
+                var result = await applier.ApplyAsync(session, job, cancellationToken);
+                if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {job.Describe()}.", cancellationToken: cancellationToken);
+                if (result.Problem?.Reason != Reason.ImageNotFound) first ??= result.Problem;
+            }
+
+            return first;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
+        }
+        catch (CloudException e)
+        {
+            return Problem.From(e);
+        }
+    }
+
+    /// <summary>When a namespace is deleted the Secret often goes first: the session that was used until then still does the job.</summary>
+    private async Task<CloudSession> SessionAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        var last = clouds.LastGood(set);
+        try
+        {
+            return await clouds.ResolveAsync(set, cancellationToken);
+        }
+        catch (ProblemException) when (last is not null)
+        {
+            return last;
+        }
+    }
+
+    private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch
+    {
+        { DeletionPolicy: TagDeletionPolicy.Retain } => "spec.deletionPolicy is Retain",
+        { Mode: TagSetMode.Observe } => "spec.mode is Observe, so nothing is written to the cloud",
+        { Suspend: true } => "spec.suspend is true, so nothing is written to the cloud",
+        _ => null,
+    };
+
+    private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}" : $"{images.Count} images";
+
+    private ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set)
+    {
+        clouds.Forget(set);
+        return ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
+    }
+}

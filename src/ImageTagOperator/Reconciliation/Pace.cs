@@ -1,0 +1,25 @@
+using ImageTagOperator.Entities;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>When a set is looked at again.</summary>
+/// <param name="random">0 to 1: spreads sets that were created together over the interval.</param>
+public sealed class Pace(Func<double> random)
+{
+    /// <summary>The operator does not watch Secrets, images or Keystone, so it learns that a cause is gone by looking.</summary>
+    private static readonly TimeSpan LongestWithProblem = TimeSpan.FromMinutes(1);
+
+    /// <summary>The interval plus or minus 10 %; with a problem at most a minute; null when only a new spec helps.</summary>
+    public TimeSpan? After(ImageTagSetSpec spec, Problem? problem)
+    {
+        if (problem is { Reason.NeedsNewSpec: true }) return null;
+        var interval = Interval(spec);
+        // A removal that the cloud never manages is no reason to try more often than usual.
+        if (problem is not null && problem.Reason != Reason.TagNotRemovable && interval > LongestWithProblem) interval = LongestWithProblem;
+        return interval * (0.9 + (0.2 * random()));
+    }
+
+    /// <summary>The longest pause between two tries of a set that keeps failing.</summary>
+    public static TimeSpan Interval(ImageTagSetSpec spec) =>
+        GoDuration.Parse(spec.Interval) is { } interval && interval >= SpecRules.MinimumInterval ? interval : TimeSpan.FromMinutes(10);
+}

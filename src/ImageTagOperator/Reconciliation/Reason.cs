@@ -1,0 +1,53 @@
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Who has to do something about a problem.</summary>
+public enum ProblemKind
+{
+    /// <summary>A person: Ready is False and Stalled is True.</summary>
+    Stalled,
+
+    /// <summary>Nobody, it goes by as the image becomes usable: Ready is False and Reconciling is True.</summary>
+    Waiting,
+
+    /// <summary>Nobody, it is tried again soon: Ready keeps its value and Reconciling is True.</summary>
+    Retrying,
+}
+
+/// <summary>What can be wrong, as it stands in a condition's <c>reason</c>, and whose turn it is then.</summary>
+public sealed record Reason(string Name, ProblemKind Kind)
+{
+    /// <summary>A timeout, a 5xx, a 429, a broken connection.</summary>
+    public static readonly Reason Transient = new(nameof(Transient), ProblemKind.Retrying);
+
+    public static readonly Reason ImageNotActive = new(nameof(ImageNotActive), ProblemKind.Waiting);
+
+    // The declaration.
+    public static readonly Reason InvalidSpec = new(nameof(InvalidSpec), ProblemKind.Stalled);
+    public static readonly Reason NotSupported = new(nameof(NotSupported), ProblemKind.Stalled);
+    public static readonly Reason Conflict = new(nameof(Conflict), ProblemKind.Stalled);
+    public static readonly Reason RemovalLimitExceeded = new(nameof(RemovalLimitExceeded), ProblemKind.Stalled);
+
+    // The credentials.
+    public static readonly Reason SecretNotFound = new(nameof(SecretNotFound), ProblemKind.Stalled);
+    public static readonly Reason SecretForbidden = new(nameof(SecretForbidden), ProblemKind.Stalled);
+    public static readonly Reason InvalidCloudsYaml = new(nameof(InvalidCloudsYaml), ProblemKind.Stalled);
+    public static readonly Reason CredentialsRejected = new(nameof(CredentialsRejected), ProblemKind.Stalled);
+    public static readonly Reason EndpointNotFound = new(nameof(EndpointNotFound), ProblemKind.Stalled);
+    public static readonly Reason Forbidden = new(nameof(Forbidden), ProblemKind.Stalled);
+
+    // The image.
+    public static readonly Reason ImageNotFound = new(nameof(ImageNotFound), ProblemKind.Stalled);
+    public static readonly Reason AmbiguousImage = new(nameof(AmbiguousImage), ProblemKind.Stalled);
+    public static readonly Reason ImageDeactivated = new(nameof(ImageDeactivated), ProblemKind.Stalled);
+
+    // The tag.
+    public static readonly Reason TagCollision = new(nameof(TagCollision), ProblemKind.Stalled);
+    public static readonly Reason TagNotRemovable = new(nameof(TagNotRemovable), ProblemKind.Stalled);
+    public static readonly Reason TagQuotaExceeded = new(nameof(TagQuotaExceeded), ProblemKind.Stalled);
+    public static readonly Reason TagRejected = new(nameof(TagRejected), ProblemKind.Stalled);
+
+    /// <summary>Only another spec helps, so there is nothing to look at again meanwhile.</summary>
+    public bool NeedsNewSpec => this == InvalidSpec || this == NotSupported;
+
+    public override string ToString() => Name;
+}

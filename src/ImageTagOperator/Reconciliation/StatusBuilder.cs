@@ -1,0 +1,138 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>From what happened to the status that tells of it. Pure. Conditions follow kstatus: Ready is always there; Reconciling, Stalled
+/// and Drifted only while true.</summary>
+public static class StatusBuilder
+{
+    /// <summary>The write-ahead: owns everything that is about to be written, so that a crash at any later point leaves no tag of ours
+    /// without an owner.</summary>
+    public static ImageTagSetStatus BeforeWrites(V1Alpha1ImageTagSet set, string endpoint, IReadOnlyList<ImageResult> images, IReadOnlyList<ImageResult> departing, DateTimeOffset now)
+    {
+        var steps = images.Concat(departing).SelectMany(image => image.Plan.Steps).ToArray();
+        var message = $"Adding {steps.Count(step => step.Verb == TagVerb.Add)} and removing {steps.Count(step => step.Verb == TagVerb.Remove)} tags.";
+        return With(set.Status, status =>
+        {
+            status.ObservedGeneration = set.Metadata.Generation;
+            status.ImageEndpoint = endpoint;
+            status.Images = [.. images.Select(image => About(set, image, TagPlanner.ManagedBefore(image.Job.Declaration, image.Job.Managed))), .. departing.Select(image => About(set, image, image.Job.Managed))];
+            status.Conditions = Conditions(set, now, Pending(set, "Progressing", message), ("Reconciling", "Progressing", message));
+        });
+    }
+
+    /// <summary>The report at the end of a reconcile.</summary>
+    public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, Outcome outcome, DateTimeOffset now) => With(set.Status, status =>
+    {
+        status.ObservedGeneration = set.Metadata.Generation;
+        status.Conditions = outcome.IsSuspended
+            ? Conditions(set, now, ("Unknown", "Suspended", "spec.suspend is true: the images are neither read nor changed. Set it to false to go on."))
+            : outcome.Worst is { } problem ? Troubled(set, now, problem) : Fine(set, now, outcome);
+        if (outcome.ChangedAnything) status.LastSyncTime = now;
+        if (outcome.Images is not { } images) return;
+        status.ImageEndpoint = outcome.Endpoint;
+        status.Images = [.. images.Select(image => About(set, image, Managed(set, image))), .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed))];
+        status.ImageCount = images.Count;
+        status.TagCount = images.Sum(image => image.Image.Tags.Intersect(set.Spec.Tags).Count());
+    });
+
+    public static V1Condition? Find(ImageTagSetStatus status, string type) => status.Conditions?.FirstOrDefault(condition => condition.Type == type);
+
+    private static IReadOnlyList<V1Condition> Fine(V1Alpha1ImageTagSet set, DateTimeOffset now, Outcome outcome)
+    {
+        var steps = outcome.All.SelectMany(image => image.Plan.Steps).ToArray();
+        if (steps.Length > 0)   // only Observe ends with steps left and no problem
+        {
+            var message = $"{Count(steps.Length, "tag")} would change: {string.Join(", ", steps.Take(10).Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag))}{(steps.Length > 10 ? ", ..." : "")}. Nothing was written, for spec.mode is Observe.";
+            return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));
+        }
+
+        var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
+        return Conditions(set, now, ("True", "InSync", $"{Count(outcome.Images!.Count, "image")} with {tags}."));
+    }
+
+    private static IReadOnlyList<V1Condition> Troubled(V1Alpha1ImageTagSet set, DateTimeOffset now, Problem problem)
+    {
+        var (reason, message) = (problem.Reason.Name, problem.Message);
+        return problem.Reason.Kind switch
+        {
+            ProblemKind.Stalled => Conditions(set, now, ("False", reason, message), ("Stalled", reason, message)),
+            ProblemKind.Waiting => Conditions(set, now, ("False", reason, message), ("Reconciling", reason, message)),
+            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, message)),
+        };
+    }
+
+    /// <summary>While work is under way Ready keeps its value, unless it speaks of another generation: nothing is known of this one yet.</summary>
+    private static (string Status, string Reason, string Message) Pending(V1Alpha1ImageTagSet set, string reason, string message) =>
+        Find(set.Status, "Ready") is { Status: not "Unknown" } ready && ready.ObservedGeneration == set.Metadata.Generation
+            ? (ready.Status, ready.Reason, ready.Message)
+            : ("Unknown", reason, message);
+
+    private static List<V1Condition> Conditions(
+        V1Alpha1ImageTagSet set, DateTimeOffset now, (string Status, string Reason, string Message) ready, params (string Type, string Reason, string Message)[] whileTrue)
+    {
+        return [Condition("Ready", ready.Status, ready.Reason, ready.Message), .. whileTrue.Select(c => Condition(c.Type, "True", c.Reason, c.Message))];
+
+        V1Condition Condition(string type, string status, string reason, string message) => new()
+        {
+            Type = type,
+            Status = status,
+            ObservedGeneration = set.Metadata.Generation,
+            LastTransitionTime = Find(set.Status, type) is { } old && old.Status == status ? old.LastTransitionTime : now,
+            Reason = reason,
+            Message = message,
+        };
+    }
+
+    private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyList<string> managed) => new()
+    {
+        Id = result.Image.Id,
+        Name = result.Image.Name,
+        ManagedTags = managed,
+        OriginalTags = OriginalTags(set, result),
+        Pending = PendingOf(result.Plan),
+        Reason = result.Problem?.Reason.Name,
+        Message = result.Problem?.Message,
+    };
+
+    private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
+
+    /// <summary>A set that may not write manages nothing new.</summary>
+    private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, ImageResult result) =>
+        set.Spec.Mode == TagSetMode.Observe || result.Problem?.Reason == Reason.Conflict || result.Problem?.Reason == Reason.RemovalLimitExceeded
+            ? result.Job.Managed
+            : TagPlanner.ManagedAfter(result.Job.Declaration, result.Job.TagsOf(result.Image));
+
+    /// <summary>The tags at first contact: what was noted before, else what the image had when it was first read under Restore.</summary>
+    private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result) =>
+        set.Spec.DeletionPolicy != TagDeletionPolicy.Restore
+            ? null
+            : set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id)?.OriginalTags ?? [.. result.Job.Image.Tags.Order(StringComparer.Ordinal)];
+
+    private static PendingTags? PendingOf(TagPlan plan)
+    {
+        var adds = plan.Adds.Concat(plan.Refused.Where(r => r.Refusal != TagRefusal.NotAddressable).Select(r => r.Tag)).Order(StringComparer.Ordinal).ToArray();
+        var removes = plan.Removes.Concat(plan.Refused.Where(r => r.Refusal == TagRefusal.NotAddressable).Select(r => r.Tag)).Order(StringComparer.Ordinal).ToArray();
+        return adds.Length + removes.Length == 0 ? null : new PendingTags { Add = adds.Length == 0 ? null : adds, Remove = removes.Length == 0 ? null : removes };
+    }
+
+    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
+    private static ImageTagSetStatus With(ImageTagSetStatus old, Action<ImageTagSetStatus> change)
+    {
+        var status = new ImageTagSetStatus
+        {
+            ObservedGeneration = old.ObservedGeneration,
+            Conditions = old.Conditions,
+            ImageEndpoint = old.ImageEndpoint,
+            Images = old.Images,
+            ImageCount = old.ImageCount,
+            TagCount = old.TagCount,
+            LastSyncTime = old.LastSyncTime,
+        };
+        change(status);
+        return status;
+    }
+}

@@ -1,0 +1,131 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Carries out the plan for one image: write, read again, compare, and plan again when the cloud lost a write.</summary>
+public sealed class TagApplier(ServerErrors serverErrors)
+{
+    /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
+    private const int Rounds = 3;
+
+    /// <summary>A write that got no answer may still be running in the cloud.</summary>
+    private static readonly TimeSpan UncertainWritePause = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="CloudException">A read failed, or no token could be had.</exception>
+    public async Task<ImageResult> ApplyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
+    {
+        var gate = await session.GetGateAsync(job.Image.Id, cancellationToken);
+        using var right = await gate.EnterAsync(cancellationToken);
+        var image = gate.WrittenSince(job.ReadAt) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
+        if (image is null) return Gone(job);
+
+        var before = image;
+        for (var round = 1; ; round++)
+        {
+            var plan = job.PlanFor(image);
+            if (plan.IsEmpty) return Result(job, before, image, plan, null);
+            if (WhyNotNow(job, image, plan) is { } reason) return Result(job, before, image, plan, reason);
+
+            var (problem, mayStillRun) = await WriteAsync(session, job, plan, cancellationToken);
+            if (mayStillRun) return Result(job, before, image, plan, problem);
+
+            image = await session.GetImageAsync(image.Id, cancellationToken);
+            if (image is null) return Gone(job);
+            plan = job.PlanFor(image);
+            if (problem is not null && !plan.IsEmpty) return Result(job, before, image, plan, problem);
+            if (!plan.IsEmpty && round == Rounds)
+            {
+                return Result(job, before, image, plan, new Problem(Reason.Transient,
+                    $"The cloud acknowledged changes to {job.Describe()} and lost them again: {Pending(plan)}. Another client may be writing to it; it is tried again."));
+            }
+        }
+    }
+
+    /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
+    private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(CloudSession session, ImageJob job, TagPlan plan, CancellationToken cancellationToken)
+    {
+        Problem? first = null;
+        foreach (var (verb, tag) in plan.Steps)
+        {
+            var outcome = verb == TagVerb.Add
+                ? await session.AddTagAsync(job.Image.Id, tag, cancellationToken)
+                : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
+            if (outcome.Result is TagWriteResult.Done)
+            {
+                serverErrors.Forget(job.Image.Id, tag);
+                continue;
+            }
+
+            // A 404 may be a removal of what is gone already, or an image that is gone, or one of Glance's false ones: the reading that follows tells.
+            if (outcome.Result is TagWriteResult.NotFound) continue;
+            var problem = ProblemOf(job, verb, tag, outcome);
+            first ??= problem;
+            if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
+            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden) return (problem, false);
+        }
+
+        return (first, false);
+    }
+
+    private Problem ProblemOf(ImageJob job, TagVerb verb, string tag, TagWriteOutcome outcome)
+    {
+        var what = verb == TagVerb.Add ? $"Tag '{tag}' could not be added to {job.Describe()}" : $"Tag '{tag}' could not be removed from {job.Describe()}";
+        return outcome.Result switch
+        {
+            TagWriteResult.Forbidden => new(Reason.Forbidden, $"{what}: {outcome.Message}. Use credentials of the project that owns the image."),
+            TagWriteResult.QuotaExceeded => new(Reason.TagQuotaExceeded, $"{what}: {outcome.Message}. Declare fewer tags, or remove others from the image."),
+            TagWriteResult.Rejected => new(Reason.TagRejected, $"{what}: {outcome.Message}. Choose another tag."),
+            TagWriteResult.Uncertain => new(Reason.Transient, $"{what}: {outcome.Message}. The image is looked at again soon.", UncertainWritePause),
+            TagWriteResult.ServerError when verb == TagVerb.Remove && serverErrors.Another(job.Image.Id, tag) => new(
+                Reason.TagNotRemovable,
+                $"{what}: {outcome.Message}. The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
+            _ => new(Reason.Transient, $"{what}: {outcome.Message}. It is tried again.", outcome.RetryAfter),
+        };
+    }
+
+    private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
+    {
+        if (job.MaxRemovals is { } limit && plan.Removes.Count() > limit) return RemovalLimit(limit, plan.Removes.Count(), job.Describe());
+        if (image.IsActive) return null;
+        return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
+            ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Reactivate it, or choose another.")
+            : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");
+    }
+
+    internal static Problem RemovalLimit(int limit, int removals, string where) => new(
+        Reason.RemovalLimitExceeded,
+        $"{removals} tags would be removed from {where}, and spec.maxRemovals is {limit}; nothing was changed. Raise maxRemovals or correct the declaration.");
+
+    private static ImageResult Result(ImageJob job, Image before, Image image, TagPlan plan, Problem? problem) => new(
+        job,
+        image,
+        plan,
+        [.. image.Tags.Except(before.Tags).Intersect(job.Declaration.Tags).Order(StringComparer.Ordinal)],
+        [.. before.Tags.Except(image.Tags).Except(job.Declaration.Tags).Order(StringComparer.Ordinal)],
+        problem ?? RefusalOf(job, plan));
+
+    private static Problem? RefusalOf(ImageJob job, TagPlan plan) => plan.Refused switch
+    {
+        [] => null,
+        [{ Refusal: TagRefusal.NotAddressable }, ..] => new(
+            Reason.TagNotRemovable,
+            $"{Capital(job.Describe())} has tags that cannot be removed through the Image API: {Refusals(plan)}. Replace the image's tags with a PATCH as its owner, or list them in spec.ignoreTags."),
+        [{ Refusal: TagRefusal.Collision }, ..] => new(Reason.TagCollision, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
+        _ => new(Reason.TagQuotaExceeded, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
+    };
+
+    private static string Refusals(TagPlan plan) => string.Join("; ", plan.Refused.Select(refused => $"'{refused.Tag}' {refused.Why}"));
+
+    private static string Pending(TagPlan plan) => string.Join(", ", plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
+
+    private static ImageResult Gone(ImageJob job) => new(
+        job,
+        job.Image,
+        new TagPlan([], []),
+        [],
+        [],
+        new Problem(Reason.ImageNotFound, $"{Capital(job.Describe())} was deleted meanwhile. Import it again, or correct spec.image."));
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}
