@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Glance over HTTP: from the path that came over the wire to the right action, as the real one gets there.</summary>
+internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
+{
+    /// <summary>The longest request line that the real server reads: method, target and version.</summary>
+    private const int LongestLine = 8192;
+
+    private readonly Random random = new(1);
+    private readonly TagWrites tags = new(cloud, time);
+    private readonly ImageWrites images = new(cloud, time);
+
+    /// <param name="path">The path below the prefix, percent-encoded.</param>
+    public async Task HandleAsync(HttpContext http, string path, string body)
+    {
+        try
+        {
+            await AnswerAsync(http, path, body);
+        }
+        catch (GlanceError e)
+        {
+            if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
+            if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e);
+            else await http.TextAsync(e.Status, "text/plain", "");
+        }
+    }
+
+    private Task AnswerAsync(HttpContext http, string path, string body)
+    {
+        if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine) throw GlanceError.Bare(414);
+        if (path == "/healthcheck") return http.TextAsync(200, "text/plain; charset=UTF-8", "OK");
+        var parts = WirePath.Decode(path).Trim('/').Split('/');
+        if (!parts[0].StartsWith("v2", StringComparison.Ordinal)) return http.JsonAsync(300, GlanceVersions.Write(cloud.ImageUrl));
+        http.Response.Headers["x-openstack-request-id"] = $"req-{Guid.NewGuid()}";
+        return RouteAsync(http, Caller(http), parts[1..], body);
+    }
+
+    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and an empty tag is
+    /// one segment too few. A trailing slash is dropped: <c>/v2/images/ID/</c> is the image.</summary>
+    private Task RouteAsync(HttpContext http, Token caller, string[] parts, string body) => (http.Request.Method, parts) switch
+    {
+        ("GET", ["images"]) => ListAsync(http, caller),
+        ("POST", ["images"]) => ShowAsync(http, 201, images.Create(caller, body)),
+        ("GET", ["images", var id]) => ShowAsync(http, 200, Visible(caller, id)),
+        ("PATCH", ["images", var id]) => ShowAsync(http, 200, images.Patch(caller, Visible(caller, id), http.Request.ContentType, body)),
+        ("DELETE", ["images", var id]) => DoneAsync(http, () => images.Delete(caller, Find(caller, id, $"Failed to find image {id} to delete"))),
+        ("PUT", ["images", var id, "file"]) => DoneAsync(http, () => images.Upload(caller, Visible(caller, id), http.Request, body)),
+        ("PUT" or "DELETE", ["images", var id, "tags", var tag]) => TagAsync(http, caller, id, tag),
+        (_, ["images"]) => throw NotAllowed(http, "GET, POST"),
+        (_, ["images", _]) => throw NotAllowed(http, "GET, PATCH, DELETE"),
+        (_, ["images", _, "file"]) => throw NotAllowed(http, "GET, PUT"),
+        (_, ["images", _, "tags", _]) => throw NotAllowed(http, "PUT, DELETE"),
+        _ => throw new GlanceError(404),
+    };
+
+    private async Task TagAsync(HttpContext http, Token caller, string id, string tag)
+    {
+        var adding = http.Request.Method == "PUT";
+        if (HasBody(http.Request)) throw new GlanceError(400, "A body is not expected with this request.");
+        if (adding) TagWrites.CheckLength(tag);
+        var image = Find(caller, id, $"Image {id} not found.");
+        if (!ImageAccess.CanChange(caller, image, cloud.SecureRbac))
+            throw new GlanceError(403, $"Not allowed to {(adding ? "update" : "delete")} tags for image {id}.");
+        await (adding ? tags.AddAsync(image, tag) : tags.DeleteAsync(image, tag));
+        http.Response.StatusCode = 204;
+    }
+
+    private Task ListAsync(HttpContext http, Token caller)
+    {
+        var query = ImageQuery.Parse(http.Request.QueryString);
+        var page = ImageListing.Select(cloud.Images, caller, query);
+        var answer = new JsonObject
+        {
+            ["images"] = new JsonArray([.. page.Select(image => ImageDocument.Write(image, random))]),
+            ["first"] = query.Link(marker: null),
+            ["schema"] = "/v2/schemas/images",
+        };
+        // A full page has a next one, even if that turns out to be empty.
+        if (page.Count > 0 && page.Count == query.Limit) answer["next"] = query.Link(page[^1].Id);
+        return http.JsonAsync(200, answer);
+    }
+
+    private Task ShowAsync(HttpContext http, int status, SandboxImage image)
+    {
+        if (status == 201) http.Response.Headers.Location = $"{cloud.Url}/v2/images/{image.Id}";
+        return http.JsonAsync(status, ImageDocument.Write(image, random));
+    }
+
+    private static Task DoneAsync(HttpContext http, Action work)
+    {
+        work();
+        http.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Measured: while Keystone is down, a token that Glance has not seen yet is a bad token to it.</summary>
+    private Token Caller(HttpContext http)
+    {
+        var token = cloud.Identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]);
+        if (token is null || (cloud.Identity.Down && !token.KnownToGlance)) throw new GlanceError(401);
+        token.KnownToGlance = true;
+        return token;
+    }
+
+    private SandboxImage Visible(Token caller, string id) => Find(caller, id, $"No image found with ID {id}");
+
+    private SandboxImage Find(Token caller, string id, string otherwise) =>
+        cloud.Images.FirstOrDefault(image => image.Id == id && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
+
+    private static GlanceError NotAllowed(HttpContext http, string methods)
+    {
+        http.Response.Headers.Allow = methods;
+        return new GlanceError(405);
+    }
+
+    private static bool HasBody(HttpRequest request) => request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
+}

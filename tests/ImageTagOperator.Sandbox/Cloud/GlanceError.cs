@@ -1,0 +1,17 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>An answer of Glance other than success.</summary>
+/// <param name="explanation">The sentence that says what is wrong; null for the standard one of the status.</param>
+internal sealed class GlanceError(int status, string? explanation = null) : Exception
+{
+    public int Status => status;
+
+    public string? Explanation => explanation;
+
+    public override string Message => $"{status} {explanation}";
+
+    public bool HasBody { get; private init; } = true;
+
+    /// <summary>From below the API, where the server answers without a word.</summary>
+    public static GlanceError Bare(int status) => new(status) { HasBody = false };
+}

@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Glance's error bodies: HTML, JSON only for those who ask for it, and plain text for the rest.</summary>
+internal static class GlanceErrorPage
+{
+    public static Task WriteAsync(HttpContext http, GlanceError error)
+    {
+        var title = $"{error.Status} {ReasonPhrases.GetReasonPhrase(error.Status)}";
+        var text = error.Explanation ?? Standard(error.Status);
+        return Kind(http.Request.Headers.Accept.ToString()) switch
+        {
+            "json" => http.TextAsync(error.Status, "application/json", Json(title, text, error.Status)),
+            "html" => http.TextAsync(error.Status, "text/html; charset=UTF-8", Html(title, text)),
+            _ => http.TextAsync(error.Status, "text/plain; charset=UTF-8", $"{title}\n\n{text}\n\n   "),
+        };
+    }
+
+    /// <summary>HTML is the server's first choice: it wins over JSON wherever both are welcome.</summary>
+    private static string Kind(string accept)
+    {
+        var types = MediaTypeHeaderValue.TryParseList([accept], out var parsed) ? parsed : [];
+        var html = Quality(types, "text/html");
+        var json = Quality(types, "application/json");
+        return html == 0 && json == 0 ? "text" : html >= json ? "html" : "json";
+    }
+
+    private static double Quality(IList<MediaTypeHeaderValue> accepted, string offer) =>
+        accepted.Where(type => MediaTypeHeaderValue.Parse(offer).IsSubsetOf(type)).Select(type => type.Quality ?? 1).DefaultIfEmpty(0).Max();
+
+    private static string Json(string title, string text, int status) =>
+        $$"""{"message": "{{JavaScriptEncoder.Default.Encode(text)}}<br /><br />\n\n\n", "code": "{{title}}", "title": "{{ReasonPhrases.GetReasonPhrase(status)}}"}""";
+
+    private static string Html(string title, string text) =>
+        $"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {System.Net.WebUtility.HtmlEncode(text)}<br /><br />\n\n\n\n </body>\n</html>";
+
+    private static string Standard(int status) => status switch
+    {
+        401 => "This server could not verify that you are authorized to access the document you requested.  Either you supplied the wrong "
+            + "credentials (e.g., bad password), or your browser does not understand how to supply the credentials required.",
+        403 => "Access was denied to this resource.",
+        404 => "The resource could not be found.",
+        405 => "The method specified is not allowed for this resource.",
+        500 => "The server has either erred or is incapable of performing the requested operation.",
+        _ => "",
+    };
+}

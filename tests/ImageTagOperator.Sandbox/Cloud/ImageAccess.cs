@@ -1,0 +1,33 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Who may see and who may change an image.</summary>
+internal static class ImageAccess
+{
+    public static bool CanSee(Token token, SandboxImage image) =>
+        token.IsAdmin
+        || image.Visibility is "public" or "community"
+        || image.Owner == token.ProjectId
+        || (image.Visibility == "shared" && token.ProjectId is { } project && image.Members.ContainsKey(project));
+
+    public static bool CanChange(Token token, SandboxImage image, bool secureRbac) =>
+        token.IsAdmin || (image.Owner == token.ProjectId && (!secureRbac || token.Roles.Contains("member")));
+
+    /// <summary>Whether a list shows an image. Community images of others are shown only to those who ask for them by visibility.</summary>
+    /// <param name="visibility">What the list asks for: null for the default, <c>all</c>, or one of the four.</param>
+    /// <param name="memberStatus">Which shared images the list asks for: <c>accepted</c> is the default, or <c>all</c>.</param>
+    public static bool IsListed(Token token, SandboxImage image, string? visibility, string memberStatus)
+    {
+        var mine = image.Owner == token.ProjectId;
+        var reachable = token.IsAdmin || mine || image.Visibility is "public" or "community" || IsMember(token, image, memberStatus);
+        return reachable && (visibility switch
+        {
+            null => mine || image.Visibility != "community",
+            "all" => true,
+            _ => image.Visibility == visibility,
+        });
+    }
+
+    private static bool IsMember(Token token, SandboxImage image, string status) =>
+        image.Visibility == "shared" && token.ProjectId is { } project && image.Members.TryGetValue(project, out var has)
+        && (status == "all" || has == status);
+}

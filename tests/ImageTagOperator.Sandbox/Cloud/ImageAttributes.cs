@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Sets one attribute of an image from JSON, as a creation or a PATCH asks for it.</summary>
+internal static class ImageAttributes
+{
+    private static readonly HashSet<string> ReadOnly =
+        ["created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file", "schema", "id", "os_hash_algo", "os_hash_value", "stores"];
+
+    /// <exception cref="GlanceError">400 a value of the wrong kind, 403 not for this caller or read-only, 413 too many tags.</exception>
+    public static void Set(SandboxImage image, Token caller, string name, JsonNode? value, int tagQuota)
+    {
+        if (ReadOnly.Contains(name)) throw new GlanceError(403, $"Attribute '{name}' is read-only.");
+        switch (name)
+        {
+            case "name":
+                image.Name = Value<string?>(name, value);
+                break;
+            case "tags":
+                SetTags(image, value, tagQuota);
+                break;
+            case "visibility":
+                SetVisibility(image, caller, Value<string>(name, value));
+                break;
+            case "protected":
+                image.Protected = Value<bool>(name, value);
+                break;
+            case "os_hidden":
+                image.Hidden = Value<bool>(name, value);
+                break;
+            case "min_disk":
+                image.MinDisk = Value<int>(name, value);
+                break;
+            case "min_ram":
+                image.MinRam = Value<int>(name, value);
+                break;
+            case "disk_format":
+                image.DiskFormat = Value<string?>(name, value);
+                break;
+            case "container_format":
+                image.ContainerFormat = Value<string?>(name, value);
+                break;
+            case "owner":
+                SetOwner(image, caller, Value<string>(name, value));
+                break;
+            default:
+                image.Properties[name] = Value<string>(name, value);
+                break;
+        }
+    }
+
+    /// <summary>Anything goes but the length: this is the door by which tags come in that no path can name.</summary>
+    private static void SetTags(SandboxImage image, JsonNode? value, int quota)
+    {
+        if (value is not JsonArray array) throw Mismatch("tags", value);
+        var tags = array.Select(tag => Value<string>("tags", tag)).Distinct().ToArray();
+        foreach (var tag in tags) TagWrites.CheckLength(tag);
+        if (quota >= 0 && tags.Length > quota) throw new GlanceError(413, TagWrites.QuotaMessage(tags.Length, quota));
+        image.SetTags(tags);
+    }
+
+    private static void SetVisibility(SandboxImage image, Token caller, string visibility)
+    {
+        if (visibility is not ("public" or "community" or "shared" or "private")) throw Mismatch("visibility", visibility);
+        if (visibility == "public" && !caller.IsAdmin) throw new GlanceError(403, "You are not authorized to complete publicize_image action.");
+        image.Visibility = visibility;
+    }
+
+    private static void SetOwner(SandboxImage image, Token caller, string owner)
+    {
+        if (!caller.IsAdmin && owner != image.Owner) throw new GlanceError(403, "Owner can't be updated by non admin.");
+        image.Owner = owner;
+    }
+
+    private static T Value<T>(string name, JsonNode? value)
+    {
+        try
+        {
+            return value.Deserialize<T>()!;
+        }
+        catch (JsonException)
+        {
+            throw Mismatch(name, value);
+        }
+    }
+
+    private static GlanceError Mismatch(string name, JsonNode? value) =>
+        new(400, $"Provided object does not match schema 'image': {value?.ToJsonString() ?? "None"} is not valid for '{name}'");
+}

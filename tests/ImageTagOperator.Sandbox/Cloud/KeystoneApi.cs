@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Keystone over HTTP: its version document and <c>/v3/auth/tokens</c>.</summary>
+internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
+{
+    /// <param name="path">The path below the prefix, percent-encoded.</param>
+    public async Task HandleAsync(HttpContext http, string path, string body)
+    {
+        http.Response.Headers.Vary = "X-Auth-Token";
+        http.Response.Headers["x-openstack-request-id"] = $"req-{Guid.NewGuid()}";
+        try
+        {
+            if (identity.Down) throw new KeystoneError(503, "Service Unavailable", "The service is currently unavailable.");
+            await AnswerAsync(http, path.TrimEnd('/'), body);
+        }
+        catch (KeystoneError e)
+        {
+            if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
+            await http.JsonAsync(e.Status, new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = e.Status, ["message"] = e.Message, ["title"] = e.Title },
+            });
+        }
+    }
+
+    private Task AnswerAsync(HttpContext http, string path, string body) => (http.Request.Method, path) switch
+    {
+        ("GET" or "HEAD", "") => http.JsonAsync(300, new JsonObject { ["versions"] = new JsonObject { ["values"] = new JsonArray(Version()) } }),
+        ("GET" or "HEAD", "/v3") => http.JsonAsync(200, new JsonObject { ["version"] = Version() }),
+        ("POST", "/v3/auth/tokens") => LoginAsync(http, body),
+        ("GET" or "HEAD", "/v3/auth/tokens") => ShowAsync(http),
+        ("DELETE", "/v3/auth/tokens") => Revoke(http),
+        (_, "" or "/v3" or "/v3/auth/tokens") => throw new KeystoneError(405, "Method Not Allowed", "The method is not allowed for the requested URL."),
+        _ => throw KeystoneError.NotFound("The requested URL was not found on the server. If you entered the URL manually please check your "
+            + "spelling and try again."),
+    };
+
+    private Task LoginAsync(HttpContext http, string body) => TokenAsync(http, 201, new Login(identity).Run(body));
+
+    private Task ShowAsync(HttpContext http) => TokenAsync(http, 200, Subject(http));
+
+    private Task Revoke(HttpContext http)
+    {
+        identity.Tokens.Revoke(Subject(http).Id);
+        http.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The token that the call is about. The caller needs a good token of its own to ask; asking with the same one is usual.</summary>
+    private Token Subject(HttpContext http)
+    {
+        var caller = identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]) ?? throw KeystoneError.Unauthorized();
+        var id = http.Request.Headers["X-Subject-Token"].ToString();
+        var subject = identity.Tokens.Find(id) ?? throw KeystoneError.NotFound($"Could not find token: {id}.");
+        if (!caller.IsAdmin && caller.User != subject.User)
+            throw new KeystoneError(403, "Forbidden", "You are not authorized to perform the requested action: identity:validate_token.");
+        return subject;
+    }
+
+    private Task TokenAsync(HttpContext http, int status, Token token)
+    {
+        http.Response.Headers["X-Subject-Token"] = token.Id;
+        return http.JsonAsync(status, TokenDocument.Write(token, cloud.Catalog, SandboxCloud.Region));
+    }
+
+    private JsonObject Version() => new()
+    {
+        ["id"] = "v3.14",
+        ["status"] = "stable",
+        ["updated"] = "2020-04-07T00:00:00Z",
+        ["links"] = new JsonArray(new JsonObject { ["rel"] = "self", ["href"] = $"{cloud.IdentityUrl}/v3/" }),
+        ["media-types"] = new JsonArray(new JsonObject
+        {
+            ["base"] = "application/json",
+            ["type"] = "application/vnd.openstack.identity-v3+json",
+        }),
+    };
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Reads the body of <c>POST /v3/auth/tokens</c> and decides what token it earns.</summary>
+internal sealed class Login(SandboxIdentity identity)
+{
+    /// <exception cref="KeystoneError">The body is not a login, or it is not accepted.</exception>
+    public Token Run(string body)
+    {
+        var auth = Parse(body);
+        var methods = auth["identity"]!["methods"]!.AsArray().Select(method => method!.GetValue<string>()).ToArray();
+        var scope = auth["scope"];
+        return methods switch
+        {
+            ["password"] => WithPassword(Part(auth, "password")["user"], scope),
+            ["application_credential"] => WithCredential(Part(auth, "application_credential"), scope),
+            ["token"] => WithToken(Part(auth, "token"), scope),
+            _ => throw KeystoneError.Unauthorized(),
+        };
+    }
+
+    private static JsonNode Parse(string body)
+    {
+        try
+        {
+            var auth = JsonNode.Parse(body)?["auth"];
+            if (auth?["identity"]?["methods"] is JsonArray) return auth;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Answered below, as a body that lacks a part is.
+        }
+
+        throw KeystoneError.BadRequest("'identity' is a required property");
+    }
+
+    private static JsonNode Part(JsonNode auth, string method) =>
+        auth["identity"]![method] ?? throw KeystoneError.BadRequest($"Expecting to find {method} in identity. The server could not comply "
+            + "with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.");
+
+    private Token WithPassword(JsonNode? given, JsonNode? scope)
+    {
+        var user = FindUser(given);
+        if (user is not { Enabled: true } || Text(given, "password") != user.Password) throw KeystoneError.Unauthorized();
+        return Issue(user, FindScope(scope, TokenScope.Of(user.DefaultProject)), "password");
+    }
+
+    private Token WithCredential(JsonNode given, JsonNode? scope)
+    {
+        var credential = Text(given, "id") is { } id
+            ? identity.ApplicationCredentials.FirstOrDefault(c => c.Id == id)
+            : identity.ApplicationCredentials.FirstOrDefault(c => c.Name == Text(given, "name") && c.User == FindUser(given["user"]));
+        if (credential is null)
+            throw KeystoneError.NotFound($"Could not find Application Credential: {Text(given, "id") ?? Text(given, "name")}.");
+        // Measured: a scope beside an application credential is refused, even the one that it would get anyway.
+        if (!credential.User.Enabled || credential.Secret != Text(given, "secret") || scope is not null) throw KeystoneError.Unauthorized();
+        if (credential.ExpiresAt <= identity.Tokens.Now) throw KeystoneError.Unauthorized();
+        return Issue(credential.User, TokenScope.Of(credential.Project), "application_credential");
+    }
+
+    private Token WithToken(JsonNode given, JsonNode? scope)
+    {
+        var parent = identity.Tokens.Find(Text(given, "id")) ?? throw KeystoneError.Unauthorized();
+        var methods = parent.Methods.Append("token").Distinct().ToArray();
+        return Issue(parent.User, FindScope(scope, parent.Scope), methods, parent);
+    }
+
+    private Token Issue(SandboxUser user, TokenScope scope, string method) => Issue(user, scope, [method], null);
+
+    private Token Issue(SandboxUser user, TokenScope scope, IReadOnlyList<string> methods, Token? parent)
+    {
+        IReadOnlyList<string> roles = scope switch
+        {
+            { Project: { } project } => project.Enabled ? user.RolesIn(project) : [],
+            { Domain: true } or { System: true } => user.IsAdmin ? ["admin", "member", "reader"] : [],
+            _ => [],
+        };
+        if (roles.Count == 0 && scope != TokenScope.None) throw KeystoneError.Unauthorized();
+        return identity.Tokens.Issue(new Token(user, scope, methods) { Roles = roles }, parent);
+    }
+
+    private SandboxUser? FindUser(JsonNode? given)
+    {
+        if (Text(given, "id") is { } id) return identity.Users.FirstOrDefault(user => user.Id == id);
+        return IsOurDomain(given?["domain"]) ? identity.Users.FirstOrDefault(user => user.Name == Text(given, "name")) : null;
+    }
+
+    private TokenScope FindScope(JsonNode? given, TokenScope otherwise)
+    {
+        if (given is null) return otherwise;
+        if (given is JsonValue || given["unscoped"] is not null) return TokenScope.None;
+        if (given["system"] is not null) return new(System: true);
+        if (given["domain"] is { } domain) return IsOurDomain(domain) ? new(Domain: true) : throw KeystoneError.Unauthorized();
+        return TokenScope.Of(FindProject(given["project"]) ?? throw KeystoneError.Unauthorized());
+    }
+
+    private SandboxProject? FindProject(JsonNode? given)
+    {
+        if (Text(given, "id") is { } id) return identity.Projects.FirstOrDefault(project => project.Id == id);
+        return IsOurDomain(given?["domain"]) ? identity.Projects.FirstOrDefault(project => project.Name == Text(given, "name")) : null;
+    }
+
+    private static bool IsOurDomain(JsonNode? given) =>
+        Text(given, "id") == SandboxIdentity.DomainId || Text(given, "name") == SandboxIdentity.DomainName;
+
+    private static string? Text(JsonNode? node, string name) =>
+        node is JsonObject o && o[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

@@ -1,0 +1,105 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>An embedded Keystone (<c>/identity/v3</c>) and Glance (<c>/image/v2</c>) on one port, behaving as docs and measurements of the
+/// real ones say, faults included. Users, projects and images can be read and changed directly while it runs.</summary>
+public sealed class SandboxCloud : SandboxServer
+{
+    internal const string Region = "RegionOne";
+
+    private const string IdentityPrefix = "/identity";
+    private const string ImagePrefix = "/image";
+
+    private readonly Lock gate = new();
+    private readonly List<SandboxImage> images = [];
+    private readonly KeystoneApi keystone;
+    private readonly GlanceApi glance;
+
+    private SandboxCloud(TimeProvider time, int port)
+        : base(time, port)
+    {
+        Identity = new SandboxIdentity(time);
+        foreach (var (name, role) in new[] { ("admin", "admin"), ("demo", "member"), ("other", "member") })
+            Identity.AddUser(name, $"{name}-secret", Identity.AddProject(name), role);
+        var demo = Identity.User("demo");
+        Identity.AddApplicationCredential("demo-app", demo, demo.DefaultProject!, "demo-app-secret");
+        keystone = new KeystoneApi(this, Identity);
+        glance = new GlanceApi(this, time);
+    }
+
+    public SandboxIdentity Identity { get; }
+
+    /// <summary>How long a new token is good for. Default: one hour.</summary>
+    public TimeSpan TokenLifetime
+    {
+        get => Identity.Tokens.Lifetime;
+        set => Identity.Tokens.Lifetime = value;
+    }
+
+    /// <summary>How many tags an image may have; -1 for any number. Default: 128, as Glance's <c>image_tag_quota</c>.</summary>
+    public int TagQuota { get; set; } = 128;
+
+    /// <summary>How long a tag write keeps the tags that it loaded before it writes its own set back. Writes to one image that overlap then
+    /// lose each other's changes, and one tag added twice can never be deleted, both as on a real Glance. Default: none.</summary>
+    public TimeSpan RaceWindow { get; set; }
+
+    /// <summary>As with <c>enforce_secure_rbac</c>, the default of later releases: the role reader may not write. Default: false.</summary>
+    public bool SecureRbac { get; set; }
+
+    /// <summary>Every image there is, oldest first.</summary>
+    public IReadOnlyList<SandboxImage> Images
+    {
+        get
+        {
+            lock (gate) return [.. images];
+        }
+    }
+
+    /// <summary>A clouds.yaml with the clouds <c>admin</c>, <c>demo</c>, <c>other</c> and <c>demo-app</c>.</summary>
+    public string CloudsYaml => Cloud.CloudsYaml.Write(this);
+
+    internal string IdentityUrl => Url + IdentityPrefix;
+
+    internal string ImageUrl => Url + ImagePrefix;
+
+    internal IEnumerable<(string Type, string Name, string Url)> Catalog =>
+        [("identity", "keystone", IdentityUrl), ("image", "glance", ImageUrl)];
+
+    /// <param name="time">Tokens expire and images are stamped by it. Default: the system's clock.</param>
+    /// <param name="port">0 takes a free one.</param>
+    public static async Task<SandboxCloud> StartAsync(TimeProvider? time = null, int port = 0)
+    {
+        var cloud = new SandboxCloud(time ?? TimeProvider.System, port);
+        await cloud.StartServerAsync();
+        return cloud;
+    }
+
+    /// <summary>An active image of the project demo, visible to nobody else.</summary>
+    public SandboxImage AddImage(string name, params IEnumerable<string> tags)
+    {
+        var image = new SandboxImage(name, Identity.Project("demo"), Time.GetUtcNow());
+        image.SetTags(tags);
+        AddImage(image);
+        return image;
+    }
+
+    public void RemoveImage(SandboxImage image)
+    {
+        lock (gate) images.Remove(image);
+    }
+
+    internal void AddImage(SandboxImage image)
+    {
+        lock (gate) images.Add(image);
+    }
+
+    protected override Task HandleAsync(HttpContext http, string path, string body)
+    {
+        if (Below(path, IdentityPrefix) is { } identityPath) return keystone.HandleAsync(http, identityPath, body);
+        if (Below(path, ImagePrefix) is { } imagePath) return glance.HandleAsync(http, imagePath, body);
+        return path == "/healthcheck" ? http.TextAsync(200, "text/plain; charset=UTF-8", "OK") : http.TextAsync(404, "text/plain", "");
+    }
+
+    /// <summary>The rest of a path below a prefix, or null.</summary>
+    private static string? Below(string path, string prefix) =>
+        path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal) ? path[prefix.Length..] : null;
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>An image of the sandbox cloud. Everything may be read and changed while the server runs; none of it counts as a call.</summary>
+public sealed class SandboxImage
+{
+    private readonly Lock gate = new();
+    private readonly List<string> rows = [];
+
+    internal SandboxImage(string? name, SandboxProject owner, DateTimeOffset created)
+    {
+        Name = name;
+        Owner = owner.Id;
+        CreatedAt = UpdatedAt = created;
+    }
+
+    /// <summary>A UUID.</summary>
+    public string Id { get; init; } = Guid.NewGuid().ToString();
+
+    public string? Name { get; set; }
+
+    /// <summary>A project's id.</summary>
+    public string Owner { get; set; }
+
+    /// <summary><c>public</c>, <c>community</c>, <c>shared</c> or <c>private</c>.</summary>
+    public string Visibility { get; set; } = "shared";
+
+    /// <summary><c>active</c>, <c>queued</c>, <c>saving</c>, <c>importing</c>, <c>deactivated</c>, <c>killed</c>...</summary>
+    public string Status { get; set; } = "active";
+
+    public bool Protected { get; set; }
+
+    public bool Hidden { get; set; }
+
+    public string? DiskFormat { get; set; } = "qcow2";
+
+    public string? ContainerFormat { get; set; } = "bare";
+
+    public string? Checksum { get; set; }
+
+    public string? HashAlgorithm { get; set; }
+
+    public string? Hash { get; set; }
+
+    /// <summary>Bytes.</summary>
+    public long? Size { get; set; }
+
+    public int MinDisk { get; set; }
+
+    public int MinRam { get; set; }
+
+    /// <summary>Cut to whole seconds, which is all that the database keeps.</summary>
+    public DateTimeOffset CreatedAt
+    {
+        get;
+        set => field = WholeSeconds(value);
+    }
+
+    /// <summary>Cut to whole seconds. Every write that the API accepts sets it anew.</summary>
+    public DateTimeOffset UpdatedAt
+    {
+        get;
+        set => field = WholeSeconds(value);
+    }
+
+    /// <summary>The image's own properties, which the API shows beside the built-in ones.</summary>
+    public ConcurrentDictionary<string, string> Properties { get; } = new();
+
+    /// <summary>Projects that a shared image is shared with: project id to <c>pending</c>, <c>accepted</c> or <c>rejected</c>.</summary>
+    public ConcurrentDictionary<string, string> Members { get; } = new();
+
+    /// <summary>A snapshot, in no particular order. A tag that is held twice (see <see cref="SetTags"/>) is in it once.</summary>
+    public IReadOnlyList<string> Tags => [.. TagRows.Distinct()];
+
+    /// <summary>The tags as the database holds them: a race can leave one of them there twice.</summary>
+    internal IReadOnlyList<string> TagRows
+    {
+        get
+        {
+            lock (gate) return [.. rows];
+        }
+    }
+
+    /// <summary>Replaces the tags behind the API's back, <see cref="UpdatedAt"/> stays. Anything goes: tags that no path can name (<c>..</c>,
+    /// <c>a/b</c>, <c>ü</c>, an empty one), more than the quota, and one tag twice, as a race leaves it, which then cannot be deleted.</summary>
+    public void SetTags(params IEnumerable<string> tags) => WithRows(list =>
+    {
+        list.Clear();
+        list.AddRange(tags);
+    });
+
+    /// <summary>Runs <paramref name="change"/> on the rows while nobody else touches them.</summary>
+    internal void WithRows(Action<List<string>> change)
+    {
+        lock (gate) change(rows);
+    }
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerSecond));
+}

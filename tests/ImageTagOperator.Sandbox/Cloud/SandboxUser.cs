@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>A Keystone user of the domain Default.</summary>
+public sealed class SandboxUser
+{
+    private readonly ConcurrentDictionary<SandboxProject, IReadOnlyList<string>> roles = new();
+
+    internal SandboxUser(string name, string password)
+    {
+        Name = name;
+        Password = password;
+    }
+
+    public string Id { get; } = Guid.NewGuid().ToString("n");
+
+    public string Name { get; }
+
+    /// <summary>May be changed at any time. Tokens that were issued with the old one go on working until they expire or are revoked.</summary>
+    public string Password { get; set; }
+
+    /// <summary>Tokens of a disabled user stop working and it cannot log in.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Where a login without a scope goes; null makes such a token unscoped.</summary>
+    public SandboxProject? DefaultProject { get; set; }
+
+    /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of it.
+    /// Tokens that are already out keep the roles they were issued with.</summary>
+    public void SetRoles(SandboxProject project, params IReadOnlyList<string> names) => roles[project] = names;
+
+    /// <summary>The roles in a project with those they imply: an admin is a member, a member is a reader.</summary>
+    internal IReadOnlyList<string> RolesIn(SandboxProject project)
+    {
+        var given = roles.GetValueOrDefault(project, []);
+        return [.. given.Concat(given.SelectMany(Implied)).Distinct()];
+    }
+
+    /// <summary>A user that administers any project may also have a token for the domain or the whole system.</summary>
+    internal bool IsAdmin => roles.Values.Any(names => names.Contains("admin"));
+
+    private static string[] Implied(string role) => role switch
+    {
+        "admin" => ["member", "reader"],
+        "member" => ["reader"],
+        _ => [],
+    };
+}

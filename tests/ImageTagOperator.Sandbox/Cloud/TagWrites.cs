@@ -1,0 +1,55 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Adding and deleting a tag the way Glance does it: load the image, change the set, write the whole set back.</summary>
+internal sealed class TagWrites(SandboxCloud cloud, TimeProvider time)
+{
+    private const int LongestTag = 255;
+
+    /// <exception cref="GlanceError">400: checked before anything is looked at, the image included.</exception>
+    public static void CheckLength(string tag)
+    {
+        if (tag.Length > LongestTag) throw new GlanceError(400, $"Provided object does not match schema 'image': '{tag}' is too long");
+    }
+
+    /// <exception cref="GlanceError">413: there are too many.</exception>
+    public async Task AddAsync(SandboxImage image, string tag)
+    {
+        var loaded = image.TagRows.ToHashSet();
+        var wanted = loaded.Append(tag).ToHashSet();
+        if (cloud.TagQuota >= 0 && wanted.Count > cloud.TagQuota)
+            throw new GlanceError(413, $"Image tag limit exceeded for image {image.Id}: {QuotaMessage(wanted.Count, cloud.TagQuota)}:");
+        await SaveAsync(image, loaded, wanted);
+    }
+
+    public static string QuotaMessage(int attempted, int maximum) =>
+        $"The limit has been exceeded on the number of allowed image tags. Attempted: {attempted}, Maximum: {maximum}";
+
+    /// <exception cref="GlanceError">404 the tag is not there, 500 the database finds more than one that it takes for this tag.</exception>
+    public async Task DeleteAsync(SandboxImage image, string tag)
+    {
+        var loaded = image.TagRows.ToHashSet();
+        if (!loaded.Contains(tag)) throw new GlanceError(404);
+        await SaveAsync(image, loaded, [.. loaded.Where(other => other != tag)]);
+    }
+
+    /// <summary>updated_at comes first, the tags some time later; writes that overlap do not see each other, so the last one wins.</summary>
+    private async Task SaveAsync(SandboxImage image, HashSet<string> loaded, HashSet<string> wanted)
+    {
+        image.UpdatedAt = time.GetUtcNow();
+        if (cloud.RaceWindow > TimeSpan.Zero) await Task.Delay(cloud.RaceWindow, time);
+        image.WithRows(rows =>
+        {
+            // A tag that somebody else added since the load is added a second time: the duplicate that nobody can delete any more.
+            rows.AddRange(wanted.Except(loaded));
+            foreach (var tag in rows.Except(wanted).ToArray()) DeleteRow(rows, tag);
+        });
+    }
+
+    /// <summary>Measured: the lookup of the row folds case, accents and trailing blanks, and falls over when it finds two.</summary>
+    private static void DeleteRow(List<string> rows, string tag)
+    {
+        var found = rows.Where(row => Collation.AreEqual(row, tag)).Take(2).ToArray();
+        if (found.Length != 1) throw new GlanceError(500);
+        rows.Remove(found[0]);
+    }
+}

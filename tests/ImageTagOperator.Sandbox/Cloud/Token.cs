@@ -1,0 +1,30 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>What a token stands for. Without project, domain and system it is unscoped.</summary>
+internal sealed record Token(SandboxUser User, TokenScope Scope, IReadOnlyList<string> Methods)
+{
+    public string Id { get; init; } = "";
+
+    public DateTimeOffset IssuedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    public string AuditId { get; } = TokenStore.RandomText(16);
+
+    /// <summary>Set once Glance has checked the token: it then goes on accepting it while Keystone is down.</summary>
+    public bool KnownToGlance { get; set; }
+
+    public bool IsAdmin => Roles.Contains("admin");
+
+    public string? ProjectId => Scope.Project?.Id;
+}
+
+/// <summary>Where a token is valid: at most one of the three.</summary>
+internal sealed record TokenScope(SandboxProject? Project = null, bool Domain = false, bool System = false)
+{
+    public static TokenScope None { get; } = new();
+
+    public static TokenScope Of(SandboxProject? project) => project is null ? None : new(project);
+}

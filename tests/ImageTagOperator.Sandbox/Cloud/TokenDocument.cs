@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>The body that goes with a token: whom it stands for, until when, and where the services are.</summary>
+internal static class TokenDocument
+{
+    /// <param name="endpoints">Service type to address, the same for all three interfaces.</param>
+    public static JsonObject Write(Token token, IEnumerable<(string Type, string Name, string Url)> endpoints, string region)
+    {
+        var body = new JsonObject
+        {
+            ["methods"] = new JsonArray([.. token.Methods.Select(method => JsonValue.Create(method))]),
+            ["user"] = new JsonObject
+            {
+                ["domain"] = Domain(),
+                ["id"] = token.User.Id,
+                ["name"] = token.User.Name,
+                ["password_expires_at"] = null,
+            },
+            ["audit_ids"] = new JsonArray(token.AuditId),
+            ["expires_at"] = Time(token.ExpiresAt),
+            ["issued_at"] = Time(token.IssuedAt),
+        };
+        if (token.Scope.Project is { } project)
+        {
+            body["project"] = new JsonObject { ["domain"] = Domain(), ["id"] = project.Id, ["name"] = project.Name };
+            body["is_domain"] = false;
+        }
+
+        if (token.Scope.Domain) body["domain"] = Domain();
+        if (token.Scope.System) body["system"] = new JsonObject { ["all"] = true };
+        if (token.Scope != TokenScope.None)
+        {
+            body["roles"] = new JsonArray([.. token.Roles.Select(Role)]);
+            body["catalog"] = new JsonArray([.. endpoints.Select(endpoint => Service(endpoint.Type, endpoint.Name, endpoint.Url, region))]);
+        }
+
+        return new JsonObject { ["token"] = body };
+    }
+
+    private static JsonObject Domain() => new() { ["id"] = SandboxIdentity.DomainId, ["name"] = SandboxIdentity.DomainName };
+
+    private static JsonObject Role(string name) => new() { ["id"] = StableId("role", name), ["name"] = name };
+
+    private static JsonObject Service(string type, string name, string url, string region) => new()
+    {
+        ["endpoints"] = new JsonArray([.. new[] { "internal", "admin", "public" }.Select(face => new JsonObject
+        {
+            ["id"] = StableId(type, face),
+            ["interface"] = face,
+            ["region_id"] = region,
+            ["url"] = url,
+            ["region"] = region,
+        })]),
+        ["id"] = StableId("service", type),
+        ["type"] = type,
+        ["name"] = name,
+    };
+
+    /// <summary>32 hex digits that are the same in every run: nothing but their look matters.</summary>
+    private static string StableId(string kind, string name) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(kind + name)))[..32];
+
+    /// <summary>Fernet keeps whole seconds, and Keystone prints them with six zeros.</summary>
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000000Z'", CultureInfo.InvariantCulture);
+}
