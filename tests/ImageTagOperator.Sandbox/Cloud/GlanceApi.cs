@@ -30,23 +30,30 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private Task AnswerAsync(HttpContext http, string path, string body)
     {
         if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine) throw GlanceError.Bare(414);
-        if (path == "/healthcheck") return http.TextAsync(200, "text/plain; charset=UTF-8", "OK");
-        var parts = WirePath.Decode(path).Trim('/').Split('/');
-        if (!parts[0].StartsWith("v2", StringComparison.Ordinal)) return http.JsonAsync(300, GlanceVersions.Write(cloud.ImageUrl));
+        if (path == "/healthcheck") return HealthAsync(http);
+        var parts = WirePath.Decode(path).TrimStart('/').Split('/');
+        if (parts[0] == "versions" || !GlanceVersions.Knows(parts[0]))
+            return http.JsonAsync(parts[0] == "versions" ? 200 : 300, GlanceVersions.Write(cloud.ImageUrl));
+        var caller = Caller(http);
         http.Response.Headers["x-openstack-request-id"] = $"req-{Guid.NewGuid()}";
-        return RouteAsync(http, Caller(http), parts[1..], body);
+        return RouteAsync(http, caller, parts[1..], body);
     }
 
-    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and an empty tag is
-    /// one segment too few. A trailing slash is dropped: <c>/v2/images/ID/</c> is the image.</summary>
+    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and so is every path
+    /// that ends in a slash.</summary>
     private Task RouteAsync(HttpContext http, Token caller, string[] parts, string body) => (http.Request.Method, parts) switch
     {
+        ("DELETE", ["images", var id, ""]) when cloud.TrailingSlashDeletes => DeleteImageAsync(http, caller, id),
+        (_, []) => RedirectAsync(http),
+        _ when parts.Contains("") => throw new GlanceError(404),
         ("GET", ["images"]) => ListAsync(http, caller),
         ("POST", ["images"]) => ShowAsync(http, 201, images.Create(caller, body)),
         ("GET", ["images", var id]) => ShowAsync(http, 200, Visible(caller, id)),
         ("PATCH", ["images", var id]) => ShowAsync(http, 200, images.Patch(caller, Visible(caller, id), http.Request.ContentType, body)),
-        ("DELETE", ["images", var id]) => DoneAsync(http, () => images.Delete(caller, Find(caller, id, $"Failed to find image {id} to delete"))),
+        ("DELETE", ["images", var id]) => DeleteImageAsync(http, caller, id),
         ("PUT", ["images", var id, "file"]) => DoneAsync(http, () => images.Upload(caller, Visible(caller, id), http.Request, body)),
+        ("POST", ["images", var id, "actions", "deactivate" or "reactivate"]) =>
+            DoneAsync(http, () => images.SetActive(caller, Visible(caller, id), parts[^1] == "reactivate")),
         ("PUT" or "DELETE", ["images", var id, "tags", var tag]) => TagAsync(http, caller, id, tag),
         (_, ["images"]) => throw NotAllowed(http, "GET, POST"),
         (_, ["images", _]) => throw NotAllowed(http, "GET, PATCH, DELETE"),
@@ -58,14 +65,30 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private async Task TagAsync(HttpContext http, Token caller, string id, string tag)
     {
         var adding = http.Request.Method == "PUT";
-        if (HasBody(http.Request)) throw new GlanceError(400, "A body is not expected with this request.");
+        RefuseBody(http.Request);
         if (adding) TagWrites.CheckLength(tag);
         var image = Find(caller, id, $"Image {id} not found.");
         if (!ImageAccess.CanChange(caller, image, cloud.SecureRbac))
             throw new GlanceError(403, $"Not allowed to {(adding ? "update" : "delete")} tags for image {id}.");
         await (adding ? tags.AddAsync(image, tag) : tags.DeleteAsync(image, tag));
-        http.Response.StatusCode = 204;
+        await DoneAsync(http, () => { });
     }
+
+    private Task DeleteImageAsync(HttpContext http, Token caller, string id)
+    {
+        RefuseBody(http.Request);
+        return DoneAsync(http, () => images.Delete(caller, Find(caller, id, $"Failed to find image {id} to delete")));
+    }
+
+    private Task RedirectAsync(HttpContext http)
+    {
+        http.Response.Headers.Location = $"{cloud.ImageUrl}/v2/";
+        return http.TextAsync(302, "text/plain; charset=utf8", "");
+    }
+
+    public static Task HealthAsync(HttpContext http) => http.Request.Headers.Accept == "application/json"
+        ? http.JsonAsync(200, new JsonObject { ["detailed"] = false, ["reasons"] = new JsonArray("OK") })
+        : http.TextAsync(200, "text/plain; charset=UTF-8", "OK");
 
     private Task ListAsync(HttpContext http, Token caller)
     {
@@ -84,6 +107,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
 
     private Task ShowAsync(HttpContext http, int status, SandboxImage image)
     {
+        if (http.Request.Method == "GET") RefuseBody(http.Request);
         if (status == 201) http.Response.Headers.Location = $"{cloud.Url}/v2/images/{image.Id}";
         return http.JsonAsync(status, ImageDocument.Write(image, random));
     }
@@ -92,6 +116,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     {
         work();
         http.Response.StatusCode = 204;
+        // Of nothing, but the real one says so too.
+        http.Response.ContentType = "text/html; charset=UTF-8";
         return Task.CompletedTask;
     }
 
@@ -107,7 +133,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private SandboxImage Visible(Token caller, string id) => Find(caller, id, $"No image found with ID {id}");
 
     private SandboxImage Find(Token caller, string id, string otherwise) =>
-        cloud.Images.FirstOrDefault(image => image.Id == id && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
+        cloud.Images.FirstOrDefault(image => Collation.AreEqual(image.Id, id) && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
 
     private static GlanceError NotAllowed(HttpContext http, string methods)
     {
@@ -115,5 +141,10 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         return new GlanceError(405);
     }
 
-    private static bool HasBody(HttpRequest request) => request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
+    /// <summary>Chunked encoding counts as a body where the method may have one, even if nothing comes.</summary>
+    private static void RefuseBody(HttpRequest request)
+    {
+        if (request.ContentLength > 0 || (request.Method == "PUT" && request.Headers.TransferEncoding.Count > 0))
+            throw new GlanceError(400, "A body is not expected with this request.");
+    }
 }

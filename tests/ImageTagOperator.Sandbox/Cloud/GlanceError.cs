@@ -12,6 +12,9 @@ internal sealed class GlanceError(int status, string? explanation = null) : Exce
 
     public bool HasBody { get; private init; } = true;
 
+    public static GlanceError UnsupportedMediaType(string? type) =>
+        new(415, $"The request media type {type} is not supported by this server.\n");
+
     /// <summary>From below the API, where the server answers without a word.</summary>
     public static GlanceError Bare(int status) => new(status) { HasBody = false };
 }

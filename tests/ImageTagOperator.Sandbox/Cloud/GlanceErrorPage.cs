@@ -9,13 +9,16 @@ internal static class GlanceErrorPage
 {
     public static Task WriteAsync(HttpContext http, GlanceError error)
     {
-        var title = $"{error.Status} {ReasonPhrases.GetReasonPhrase(error.Status)}";
-        var text = error.Explanation ?? Standard(error.Status);
+        var reason = Reason(error.Status);
+        var title = $"{error.Status} {reason}";
+        var text = error.Explanation ?? Standard(error.Status, http.Request);
+        // Two of the pages are laid out differently from all others.
+        var end = error.Status is 405 or 415 ? "\n" : "\n\n\n";
         return Kind(http.Request.Headers.Accept.ToString()) switch
         {
-            "json" => http.TextAsync(error.Status, "application/json", Json(title, text, error.Status)),
-            "html" => http.TextAsync(error.Status, "text/html; charset=UTF-8", Html(title, text)),
-            _ => http.TextAsync(error.Status, "text/plain; charset=UTF-8", $"{title}\n\n{text}\n\n   "),
+            "json" => http.TextAsync(error.Status, "application/json", Json(title, $"{text}<br /><br />{end}", reason)),
+            "html" => http.TextAsync(error.Status, "text/html; charset=UTF-8", Html(title, $"{Escape(text)}<br /><br />{end}")),
+            _ => http.TextAsync(error.Status, "text/plain; charset=UTF-8", $"{title}\n\n{Flat(text)}\n\n{Flat(end)}"),
         };
     }
 
@@ -31,19 +34,25 @@ internal static class GlanceErrorPage
     private static double Quality(IList<MediaTypeHeaderValue> accepted, string offer) =>
         accepted.Where(type => MediaTypeHeaderValue.Parse(offer).IsSubsetOf(type)).Select(type => type.Quality ?? 1).DefaultIfEmpty(0).Max();
 
-    private static string Json(string title, string text, int status) =>
-        $$"""{"message": "{{JavaScriptEncoder.Default.Encode(text)}}<br /><br />\n\n\n", "code": "{{title}}", "title": "{{ReasonPhrases.GetReasonPhrase(status)}}"}""";
+    private static string Json(string title, string text, string reason) =>
+        $$"""{"message": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}}", "code": "{{title}}", "title": "{{reason}}"}""";
 
     private static string Html(string title, string text) =>
-        $"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {System.Net.WebUtility.HtmlEncode(text)}<br /><br />\n\n\n\n </body>\n</html>";
+        $"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {text}\n </body>\n</html>";
 
-    private static string Standard(int status) => status switch
+    private static string Escape(string text) => System.Net.WebUtility.HtmlEncode(text).Replace("&#39;", "&#x27;", StringComparison.Ordinal);
+
+    private static string Flat(string text) => text.Replace('\n', ' ');
+
+    private static string Reason(int status) => status == 413 ? "Request Entity Too Large" : ReasonPhrases.GetReasonPhrase(status);
+
+    private static string Standard(int status, HttpRequest request) => status switch
     {
-        401 => "This server could not verify that you are authorized to access the document you requested.  Either you supplied the wrong "
+        401 => "This server could not verify that you are authorized to access the document you requested. Either you supplied the wrong "
             + "credentials (e.g., bad password), or your browser does not understand how to supply the credentials required.",
         403 => "Access was denied to this resource.",
         404 => "The resource could not be found.",
-        405 => "The method specified is not allowed for this resource.",
+        405 => $"The method {request.Method} is not allowed for this resource. ",
         500 => "The server has either erred or is incapable of performing the requested operation.",
         _ => "",
     };

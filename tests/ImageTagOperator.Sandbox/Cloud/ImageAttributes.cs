@@ -54,7 +54,7 @@ internal static class ImageAttributes
     /// <summary>Anything goes but the length: this is the door by which tags come in that no path can name.</summary>
     private static void SetTags(SandboxImage image, JsonNode? value, int quota)
     {
-        if (value is not JsonArray array) throw Mismatch("tags", value);
+        if (value is not JsonArray array) throw Mismatch(value, "array");
         var tags = array.Select(tag => Value<string>("tags", tag)).Distinct().ToArray();
         foreach (var tag in tags) TagWrites.CheckLength(tag);
         if (quota >= 0 && tags.Length > quota) throw new GlanceError(413, TagWrites.QuotaMessage(tags.Length, quota));
@@ -63,7 +63,7 @@ internal static class ImageAttributes
 
     private static void SetVisibility(SandboxImage image, Token caller, string visibility)
     {
-        if (visibility is not ("public" or "community" or "shared" or "private")) throw Mismatch("visibility", visibility);
+        if (visibility is not ("public" or "community" or "shared" or "private")) throw new GlanceError(400, Complaint($"'{visibility}' is not one of ['community', 'public', 'private', 'shared']"));
         if (visibility == "public" && !caller.IsAdmin) throw new GlanceError(403, "You are not authorized to complete publicize_image action.");
         image.Visibility = visibility;
     }
@@ -74,18 +74,25 @@ internal static class ImageAttributes
         image.Owner = owner;
     }
 
+    /// <summary>How the real one starts; it goes on with the schema.</summary>
+    public static string Complaint(string what) => $"Provided object does not match schema 'image': {what}";
+
     private static T Value<T>(string name, JsonNode? value)
     {
         try
         {
-            return value.Deserialize<T>()!;
+            // Only a name and the formats may be null.
+            if (value is not null || name is "name" or "disk_format" or "container_format") return value.Deserialize<T>()!;
         }
         catch (JsonException)
         {
-            throw Mismatch(name, value);
+            // Answered below, as a null is.
         }
+
+        throw Mismatch(value, typeof(T) == typeof(string) ? "string" : typeof(T) == typeof(bool) ? "boolean" : "integer");
     }
 
-    private static GlanceError Mismatch(string name, JsonNode? value) =>
-        new(400, $"Provided object does not match schema 'image': {value?.ToJsonString() ?? "None"} is not valid for '{name}'");
+    private static GlanceError Mismatch(JsonNode? value, string type) => new(400, Complaint($"{Quoted(value)} is not of type '{type}'"));
+
+    private static string Quoted(JsonNode? value) => value?.ToJsonString().Replace('"', '\'') ?? "None";
 }

@@ -17,7 +17,7 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
         }
         catch (KeystoneError e)
         {
-            if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
+            if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}/v3\"";
             await http.JsonAsync(e.Status, new JsonObject
             {
                 ["error"] = new JsonObject { ["code"] = e.Status, ["message"] = e.Message, ["title"] = e.Title },
@@ -27,15 +27,32 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
 
     private Task AnswerAsync(HttpContext http, string path, string body) => (http.Request.Method, path) switch
     {
-        ("GET" or "HEAD", "") => http.JsonAsync(300, new JsonObject { ["versions"] = new JsonObject { ["values"] = new JsonArray(Version()) } }),
+        ("GET" or "HEAD", "") => ChoiceAsync(http),
         ("GET" or "HEAD", "/v3") => http.JsonAsync(200, new JsonObject { ["version"] = Version() }),
         ("POST", "/v3/auth/tokens") => LoginAsync(http, body),
         ("GET" or "HEAD", "/v3/auth/tokens") => ShowAsync(http),
         ("DELETE", "/v3/auth/tokens") => Revoke(http),
-        (_, "" or "/v3" or "/v3/auth/tokens") => throw new KeystoneError(405, "Method Not Allowed", "The method is not allowed for the requested URL."),
-        _ => throw KeystoneError.NotFound("The requested URL was not found on the server. If you entered the URL manually please check your "
-            + "spelling and try again."),
+        (_, "/v3/auth/tokens") => NotAllowedAsync(http, "HEAD, GET, OPTIONS, POST, DELETE"),
+        (_, "" or "/v3") => NotAllowedAsync(http, "HEAD, GET, OPTIONS"),
+        _ => NoRouteAsync(http),
     };
+
+    private Task ChoiceAsync(HttpContext http)
+    {
+        http.Response.Headers.Location = $"{cloud.IdentityUrl}/v3/";
+        return http.JsonAsync(300, new JsonObject { ["versions"] = new JsonObject { ["values"] = new JsonArray(Version()) } });
+    }
+
+    private static Task NotAllowedAsync(HttpContext http, string methods)
+    {
+        http.Response.Headers.Allow = methods;
+        return http.JsonAsync(405, new JsonObject { ["message"] = "The method is not allowed for the requested URL." });
+    }
+
+    /// <summary>The web framework below Keystone answers this one, in HTML whatever the client accepts.</summary>
+    private static Task NoRouteAsync(HttpContext http) => http.TextAsync(404, "text/html; charset=utf-8",
+        "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. "
+        + "If you entered the URL manually please check your spelling and try again.</p>\n");
 
     private Task LoginAsync(HttpContext http, string body) => TokenAsync(http, 201, new Login(identity).Run(body));
 
@@ -53,11 +70,13 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
     {
         var caller = identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]) ?? throw KeystoneError.Unauthorized();
         var id = http.Request.Headers["X-Subject-Token"].ToString();
-        var subject = identity.Tokens.Find(id) ?? throw KeystoneError.NotFound($"Could not find token: {id}.");
-        if (!caller.IsAdmin && caller.User != subject.User)
-            throw new KeystoneError(403, "Forbidden", "You are not authorized to perform the requested action: identity:validate_token.");
-        return subject;
+        if (id.Length == 0) throw Forbidden();
+        var subject = identity.Tokens.Find(id) ?? throw TokenStore.NotFound(id);
+        return caller.IsAdmin || caller.User == subject.User ? subject : throw Forbidden();
     }
+
+    private static KeystoneError Forbidden() =>
+        new(403, "Forbidden", "You are not authorized to perform the requested action: identity:validate_token.");
 
     private Task TokenAsync(HttpContext http, int status, Token token)
     {

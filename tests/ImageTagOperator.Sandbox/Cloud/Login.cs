@@ -17,28 +17,32 @@ internal sealed class Login(SandboxIdentity identity)
             ["password"] => WithPassword(Part(auth, "password")["user"], scope),
             ["application_credential"] => WithCredential(Part(auth, "application_credential"), scope),
             ["token"] => WithToken(Part(auth, "token"), scope),
-            _ => throw KeystoneError.Unauthorized(),
+            _ => throw new KeystoneError(401, "Unauthorized", "Attempted to authenticate with an unsupported method."),
         };
     }
 
     private static JsonNode Parse(string body)
     {
+        JsonNode? auth;
         try
         {
-            var auth = JsonNode.Parse(body)?["auth"];
-            if (auth?["identity"]?["methods"] is JsonArray) return auth;
+            auth = JsonNode.Parse(body)?["auth"];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Answered below, as a body that lacks a part is.
+            throw Missing("valid JSON in request body");
         }
 
-        throw KeystoneError.BadRequest("'identity' is a required property");
+        if (auth is null) throw Missing("auth in request body");
+        return auth is JsonObject && auth["identity"] is JsonObject identity && identity["methods"] is JsonArray
+            ? auth
+            : throw KeystoneError.BadRequest("'identity' is a required property");
     }
 
-    private static JsonNode Part(JsonNode auth, string method) =>
-        auth["identity"]![method] ?? throw KeystoneError.BadRequest($"Expecting to find {method} in identity. The server could not comply "
-            + "with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.");
+    private static JsonNode Part(JsonNode auth, string method) => auth["identity"]![method] ?? throw Missing($"{method} in identity");
+
+    private static KeystoneError Missing(string what) => KeystoneError.BadRequest($"Expecting to find {what}. The server could not comply "
+        + "with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.");
 
     private Token WithPassword(JsonNode? given, JsonNode? scope)
     {
@@ -62,7 +66,8 @@ internal sealed class Login(SandboxIdentity identity)
 
     private Token WithToken(JsonNode given, JsonNode? scope)
     {
-        var parent = identity.Tokens.Find(Text(given, "id")) ?? throw KeystoneError.Unauthorized();
+        var id = Text(given, "id");
+        var parent = identity.Tokens.Find(id) ?? throw TokenStore.NotFound(id);
         var methods = parent.Methods.Append("token").Distinct().ToArray();
         return Issue(parent.User, FindScope(scope, parent.Scope), methods, parent);
     }
@@ -71,12 +76,7 @@ internal sealed class Login(SandboxIdentity identity)
 
     private Token Issue(SandboxUser user, TokenScope scope, IReadOnlyList<string> methods, Token? parent)
     {
-        IReadOnlyList<string> roles = scope switch
-        {
-            { Project: { } project } => project.Enabled ? user.RolesIn(project) : [],
-            { Domain: true } or { System: true } => user.IsAdmin ? ["admin", "member", "reader"] : [],
-            _ => [],
-        };
+        var roles = scope.Project is { Enabled: false } ? [] : user.RolesIn(scope);
         if (roles.Count == 0 && scope != TokenScope.None) throw KeystoneError.Unauthorized();
         return identity.Tokens.Issue(new Token(user, scope, methods) { Roles = roles }, parent);
     }
@@ -84,7 +84,8 @@ internal sealed class Login(SandboxIdentity identity)
     private SandboxUser? FindUser(JsonNode? given)
     {
         if (Text(given, "id") is { } id) return identity.Users.FirstOrDefault(user => user.Id == id);
-        return IsOurDomain(given?["domain"]) ? identity.Users.FirstOrDefault(user => user.Name == Text(given, "name")) : null;
+        if (given?["domain"] is null) throw Missing("domain in user");
+        return IsOurDomain(given["domain"]) ? identity.Users.FirstOrDefault(user => user.Name == Text(given, "name")) : null;
     }
 
     private TokenScope FindScope(JsonNode? given, TokenScope otherwise)

@@ -20,6 +20,7 @@ public sealed class SandboxCloud : SandboxServer
         Identity = new SandboxIdentity(time);
         foreach (var (name, role) in new[] { ("admin", "admin"), ("demo", "member"), ("other", "member") })
             Identity.AddUser(name, $"{name}-secret", Identity.AddProject(name), role);
+        Identity.User("admin").SystemRoles = ["admin"];
         var demo = Identity.User("demo");
         Identity.AddApplicationCredential("demo-app", demo, demo.DefaultProject!, "demo-app-secret");
         keystone = new KeystoneApi(this, Identity);
@@ -45,6 +46,10 @@ public sealed class SandboxCloud : SandboxServer
     /// <summary>As with <c>enforce_secure_rbac</c>, the default of later releases: the role reader may not write. Default: false.</summary>
     public bool SecureRbac { get; set; }
 
+    /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself answers 404 because of the trailing slash (measured), but
+    /// some proxies in front of it drop the slash. As that is what a URL library makes of <c>.../ID/tags/..</c>, the worst case is the default.</summary>
+    public bool TrailingSlashDeletes { get; set; } = true;
+
     /// <summary>Every image there is, oldest first.</summary>
     public IReadOnlyList<SandboxImage> Images
     {
@@ -62,7 +67,7 @@ public sealed class SandboxCloud : SandboxServer
     internal string ImageUrl => Url + ImagePrefix;
 
     internal IEnumerable<(string Type, string Name, string Url)> Catalog =>
-        [("identity", "keystone", IdentityUrl), ("image", "glance", ImageUrl)];
+        [("identity", "keystone", IdentityUrl + "/v3"), ("image", "glance", ImageUrl)];
 
     /// <param name="time">Tokens expire and images are stamped by it. Default: the system's clock.</param>
     /// <param name="port">0 takes a free one.</param>
@@ -96,7 +101,7 @@ public sealed class SandboxCloud : SandboxServer
     {
         if (Below(path, IdentityPrefix) is { } identityPath) return keystone.HandleAsync(http, identityPath, body);
         if (Below(path, ImagePrefix) is { } imagePath) return glance.HandleAsync(http, imagePath, body);
-        return path == "/healthcheck" ? http.TextAsync(200, "text/plain; charset=UTF-8", "OK") : http.TextAsync(404, "text/plain", "");
+        return path == "/healthcheck" ? GlanceApi.HealthAsync(http) : http.TextAsync(404, "text/plain", "");
     }
 
     /// <summary>The rest of a path below a prefix, or null.</summary>

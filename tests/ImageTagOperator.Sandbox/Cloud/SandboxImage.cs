@@ -9,9 +9,11 @@ public sealed class SandboxImage
     private readonly List<string> rows = [];
 
     internal SandboxImage(string? name, SandboxProject owner, DateTimeOffset created)
+        : this(name, created) => Owner = owner.Id;
+
+    private SandboxImage(string? name, DateTimeOffset created)
     {
         Name = name;
-        Owner = owner.Id;
         CreatedAt = UpdatedAt = created;
     }
 
@@ -21,7 +23,7 @@ public sealed class SandboxImage
     public string? Name { get; set; }
 
     /// <summary>A project's id.</summary>
-    public string Owner { get; set; }
+    public string Owner { get; set; } = "";
 
     /// <summary><c>public</c>, <c>community</c>, <c>shared</c> or <c>private</c>.</summary>
     public string Visibility { get; set; } = "shared";
@@ -94,6 +96,25 @@ public sealed class SandboxImage
     internal void WithRows(Action<List<string>> change)
     {
         lock (gate) change(rows);
+    }
+
+    /// <summary>One to try changes on before they are made.</summary>
+    internal SandboxImage Copy()
+    {
+        var copy = new SandboxImage(Name, CreatedAt) { Id = Id };
+        copy.Become(this);
+        copy.SetTags(TagRows);
+        return copy;
+    }
+
+    /// <summary>Takes over everything that a client can set, but not the tags.</summary>
+    internal void Become(SandboxImage other)
+    {
+        (Name, Owner, Visibility, Status) = (other.Name, other.Owner, other.Visibility, other.Status);
+        (Protected, Hidden, MinDisk, MinRam) = (other.Protected, other.Hidden, other.MinDisk, other.MinRam);
+        (DiskFormat, ContainerFormat) = (other.DiskFormat, other.ContainerFormat);
+        foreach (var name in Properties.Keys.Except(other.Properties.Keys)) Properties.TryRemove(name, out _);
+        foreach (var (name, value) in other.Properties) Properties[name] = value;
     }
 
     private static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerSecond));

@@ -26,19 +26,28 @@ public sealed class SandboxUser
     /// <summary>Where a login without a scope goes; null makes such a token unscoped.</summary>
     public SandboxProject? DefaultProject { get; set; }
 
+    /// <summary>Roles on the domain, which a token with that scope has. None by default, not even an admin's.</summary>
+    public IReadOnlyList<string> DomainRoles { get; set; } = [];
+
+    /// <summary>Roles on the whole system, which a token with that scope has.</summary>
+    public IReadOnlyList<string> SystemRoles { get; set; } = [];
+
     /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of it.
     /// Tokens that are already out keep the roles they were issued with.</summary>
     public void SetRoles(SandboxProject project, params IReadOnlyList<string> names) => roles[project] = names;
 
-    /// <summary>The roles in a project with those they imply: an admin is a member, a member is a reader.</summary>
-    internal IReadOnlyList<string> RolesIn(SandboxProject project)
+    /// <summary>The roles that a token of this scope has, with those they imply: an admin is a member, a member is a reader.</summary>
+    internal IReadOnlyList<string> RolesIn(TokenScope scope)
     {
-        var given = roles.GetValueOrDefault(project, []);
+        var given = scope switch
+        {
+            { Project: { } project } => roles.GetValueOrDefault(project, []),
+            { Domain: true } => DomainRoles,
+            { System: true } => SystemRoles,
+            _ => [],
+        };
         return [.. given.Concat(given.SelectMany(Implied)).Distinct()];
     }
-
-    /// <summary>A user that administers any project may also have a token for the domain or the whole system.</summary>
-    internal bool IsAdmin => roles.Values.Any(names => names.Contains("admin"));
 
     private static string[] Implied(string role) => role switch
     {

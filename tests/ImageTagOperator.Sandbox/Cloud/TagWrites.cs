@@ -8,7 +8,7 @@ internal sealed class TagWrites(SandboxCloud cloud, TimeProvider time)
     /// <exception cref="GlanceError">400: checked before anything is looked at, the image included.</exception>
     public static void CheckLength(string tag)
     {
-        if (tag.Length > LongestTag) throw new GlanceError(400, $"Provided object does not match schema 'image': '{tag}' is too long");
+        if (tag.Length > LongestTag) throw new GlanceError(400, ImageAttributes.Complaint($"'{tag}' is too long"));
     }
 
     /// <exception cref="GlanceError">413: there are too many.</exception>
@@ -37,13 +37,17 @@ internal sealed class TagWrites(SandboxCloud cloud, TimeProvider time)
     {
         image.UpdatedAt = time.GetUtcNow();
         if (cloud.RaceWindow > TimeSpan.Zero) await Task.Delay(cloud.RaceWindow, time);
-        image.WithRows(rows =>
-        {
-            // A tag that somebody else added since the load is added a second time: the duplicate that nobody can delete any more.
-            rows.AddRange(wanted.Except(loaded));
-            foreach (var tag in rows.Except(wanted).ToArray()) DeleteRow(rows, tag);
-        });
+        WriteBack(image, loaded, wanted);
     }
+
+    /// <summary>Makes the rows equal to <paramref name="wanted"/>, whatever else has happened since <paramref name="loaded"/> was read.</summary>
+    /// <exception cref="GlanceError">500: a row to delete cannot be told from another. What was added before stays.</exception>
+    public static void WriteBack(SandboxImage image, HashSet<string> loaded, HashSet<string> wanted) => image.WithRows(rows =>
+    {
+        // A tag that somebody else added since the load is added a second time: the duplicate that nobody can delete any more.
+        rows.AddRange(wanted.Except(loaded));
+        foreach (var tag in rows.Except(wanted).ToArray()) DeleteRow(rows, tag);
+    });
 
     /// <summary>Measured: the lookup of the row folds case, accents and trailing blanks, and falls over when it finds two.</summary>
     private static void DeleteRow(List<string> rows, string tag)

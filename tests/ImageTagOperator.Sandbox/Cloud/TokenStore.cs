@@ -6,6 +6,9 @@ namespace ImageTagOperator.Sandbox.Cloud;
 /// <summary>The tokens that are out. Safe for concurrent use.</summary>
 internal sealed class TokenStore(TimeProvider time)
 {
+    /// <summary>How every Fernet token starts.</summary>
+    private const string Prefix = "gAAAAAB";
+
     private readonly ConcurrentDictionary<string, Token> tokens = new();
 
     public DateTimeOffset Now => time.GetUtcNow();
@@ -20,8 +23,8 @@ internal sealed class TokenStore(TimeProvider time)
     public Token Issue(Token token, Token? parent)
     {
         var now = Now;
-        // Fernet tokens always start like this, and are about this long.
-        var issued = token with { Id = "gAAAAAB" + RandomText(130), IssuedAt = now, ExpiresAt = parent?.ExpiresAt ?? now + Lifetime };
+        // Fernet tokens are about this long.
+        var issued = token with { Id = Prefix + RandomText(130), IssuedAt = now, ExpiresAt = parent?.ExpiresAt ?? now + Lifetime };
         tokens[issued.Id] = issued;
         return issued;
     }
@@ -32,6 +35,10 @@ internal sealed class TokenStore(TimeProvider time)
         && token.ExpiresAt > Now && token.User.Enabled && token.Scope.Project is null or { Enabled: true }
             ? token
             : null;
+
+    /// <summary>Why Keystone will not talk about this token: whether it could ever have been one makes a difference to what it says.</summary>
+    public static KeystoneError NotFound(string? id) => KeystoneError.NotFound(
+        id?.StartsWith(Prefix, StringComparison.Ordinal) == true ? "Failed to validate token" : "Could not recognize Fernet token");
 
     public void Revoke(string id) => tokens.TryRemove(id, out _);
 
