@@ -133,7 +133,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private SandboxImage Visible(Token caller, string id) => Find(caller, id, $"No image found with ID {id}");
 
     private SandboxImage Find(Token caller, string id, string otherwise) =>
-        cloud.Images.FirstOrDefault(image => Collation.AreEqual(image.Id, id) && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
+        cloud.Images.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase) && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
 
     private static GlanceError NotAllowed(HttpContext http, string methods)
     {

@@ -22,7 +22,7 @@ internal static class ImageDocument
         document["container_format"] = image.ContainerFormat;
         document["visibility"] = image.Visibility;
         document["size"] = image.Size;
-        document["virtual_size"] = null;
+        document["virtual_size"] = image.DiskFormat == "raw" ? image.Size : null;
         document["status"] = image.Status;
         document["checksum"] = image.Checksum;
         document["protected"] = image.Protected;

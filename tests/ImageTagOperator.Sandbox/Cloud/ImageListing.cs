@@ -9,7 +9,7 @@ internal static class ImageListing
         var filters = query.Filters.Select(filter => ImageFilters.Create(filter.Key, filter.Value)).ToArray();
         var order = Comparer<SandboxImage>.Create((a, b) => Compare(a, b, query.Sort));
         var marker = query.Marker is { } id
-            ? all.FirstOrDefault(image => Collation.AreEqual(image.Id, id) && ImageAccess.CanSee(caller, image))
+            ? all.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase) && ImageAccess.CanSee(caller, image))
                 ?? throw new GlanceError(400, $"No image found with ID {id}")
             : null;
         return

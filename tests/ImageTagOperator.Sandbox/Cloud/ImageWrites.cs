@@ -8,6 +8,8 @@ namespace ImageTagOperator.Sandbox.Cloud;
 /// <summary>What can be done to an image besides adding and deleting single tags: nothing that the operator may ever do.</summary>
 internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
 {
+    private const string IdPattern = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
+
     public void Delete(Token caller, SandboxImage image)
     {
         CheckAccess(caller, image, "delete_image");
@@ -89,7 +91,7 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
     private string Id(string? wanted)
     {
         if (wanted is null) return Guid.NewGuid().ToString();
-        if (!Guid.TryParseExact(wanted, "d", out _)) throw new GlanceError(400, ImageAttributes.Complaint($"'{wanted}' does not match the pattern"));
+        if (!Guid.TryParseExact(wanted, "d", out _)) throw new GlanceError(400, ImageAttributes.Complaint($"'{wanted}' does not match '{IdPattern}'"));
         return cloud.Images.Any(other => other.Id == wanted) ? throw new GlanceError(409, $"Image ID {wanted} already exists!") : wanted;
     }
 
