@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>What holds for the metadata of every kind.</summary>
+internal static class MetadataRules
+{
+    private const int AnnotationsLimit = 256 * 1024;
+
+    public static IEnumerable<FieldError> ValidateCreate(JsonObject json)
+    {
+        var name = json.Text("metadata", "name") ?? "";
+        if (name.Length == 0) yield return FieldError.Required("metadata.name", "name or generateName is required");
+        else if (name.Length > Names.SubdomainLimit)
+            yield return FieldError.Invalid("metadata.name", name, $"must be no more than {Names.SubdomainLimit} bytes");
+        else if (!Names.IsSubdomain(name)) yield return FieldError.Invalid("metadata.name", name, Names.SubdomainRule);
+        foreach (var finalizer in json.Texts("metadata", "finalizers").Where(finalizer => !Names.IsQualified(finalizer)))
+            yield return FieldError.Invalid("metadata.finalizers", finalizer, Names.QualifiedRule);
+        foreach (var error in ValidateCommon(json)) yield return error;
+    }
+
+    public static IEnumerable<FieldError> ValidateUpdate(JsonObject after, JsonObject before)
+    {
+        var added = after.Texts("metadata", "finalizers").Except(before.Texts("metadata", "finalizers")).ToList();
+        if (added.Count > 0 && before.At("metadata", "deletionTimestamp") is not null)
+        {
+            var found = string.Join(", ", added.Order(StringComparer.Ordinal).Select(FieldError.Quote));
+            yield return FieldError.Forbidden(
+                "metadata.finalizers",
+                $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{found}}}");
+        }
+
+        foreach (var name in (string[])["name", "namespace", "uid"])
+        {
+            if (after.Text("metadata", name) != before.Text("metadata", name))
+                yield return FieldError.Invalid($"metadata.{name}", after.At("metadata", name) ?? "", "field is immutable");
+        }
+
+        foreach (var error in ValidateCommon(after)) yield return error;
+    }
+
+    private static IEnumerable<FieldError> ValidateCommon(JsonObject json)
+    {
+        foreach (var (key, value) in json.At("metadata", "labels") as JsonObject ?? [])
+        {
+            if (!Names.IsQualified(key)) yield return FieldError.Invalid("metadata.labels", key, Names.QualifiedRule);
+            if (value.Text() is { Length: > Names.LabelLimit } longText)
+                yield return FieldError.Invalid("metadata.labels", longText, $"must be no more than {Names.LabelLimit} bytes");
+            else if (!Names.IsLabelValue(value.Text() ?? "")) yield return FieldError.Invalid("metadata.labels", value, Names.LabelValueRule);
+        }
+
+        var size = 0;
+        foreach (var (key, value) in json.At("metadata", "annotations") as JsonObject ?? [])
+        {
+            size += key.Length + (value.Text()?.Length ?? 0);
+#pragma warning disable CA1308 // the server compares the key of an annotation in lower case
+            if (!Names.IsQualified(key.ToLowerInvariant())) yield return FieldError.Invalid("metadata.annotations", key, Names.QualifiedRule);
+#pragma warning restore CA1308
+        }
+
+        if (size > AnnotationsLimit) yield return FieldError.TooLong("metadata.annotations", AnnotationsLimit);
+        var owners = json.At("metadata", "ownerReferences") as JsonArray ?? [];
+        for (var i = 0; i < owners.Count; i++)
+        {
+            foreach (var name in (string[])["apiVersion", "kind", "name", "uid"])
+            {
+                if (string.IsNullOrEmpty(owners[i].Text(name)))
+                    yield return FieldError.Required($"metadata.ownerReferences[{i}].{name}", "must not be empty");
+            }
+        }
+    }
+}

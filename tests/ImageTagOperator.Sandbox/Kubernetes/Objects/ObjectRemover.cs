@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>Deletes objects: at once, or when the last finalizer goes. A namespace and a CustomResourceDefinition take their objects along,
+/// and are gone when those are.</summary>
+internal sealed class ObjectRemover(Cluster cluster)
+{
+    private static readonly string[] Protected = ["default", "kube-system", "kube-public"];
+
+    // While a namespace is emptied, each of its objects would ask whether it was the last.
+    private string? emptying;
+
+    /// <summary>The object as it now is, and whether it is gone.</summary>
+    public (JsonObject Json, bool IsGone) Delete(ResourceDefinition resource, string ns, string name, JsonObject? options)
+    {
+        lock (cluster.Store.Gate)
+        {
+            var stored = cluster.Require(resource, ns, name);
+            CheckPreconditions(resource, stored, options);
+            if (resource.Plural == "namespaces" && Protected.Contains(name))
+                throw Refusals.Forbidden(resource, name, "this namespace may not be deleted");
+            var json = stored.ToJson();
+            if (options?["dryRun"] is JsonArray { Count: > 0 }) return (json, json.Texts("metadata", "finalizers").Count == 0);
+            if (resource.Plural == "namespaces") return DeleteNamespace(resource, json);
+            if (resource.StorageKey == BuiltInResources.Crds && cluster.Store.Count(name) > 0) return DeleteDefinition(resource, json);
+            if (json.Texts("metadata", "finalizers").Count > 0) return (MarkDeleted(resource, json), false);
+            Remove(resource, json);
+            return (json, true);
+        }
+    }
+
+    /// <summary>Removes an object that nothing holds any more, and what was only waiting for it.</summary>
+    public void Remove(ResourceDefinition resource, JsonObject json)
+    {
+        var (ns, name) = (json.Text("metadata", "namespace") ?? "", json.Text("metadata", "name") ?? "");
+        cluster.Store.Remove(resource.StorageKey, json);
+        if (resource.StorageKey == BuiltInResources.Crds) cluster.Registry.Remove(name);
+        if (resource.IsNamespaced) FinishNamespace(ns);
+        if (resource.IsCustom) FinishDefinition(resource.StorageKey);
+    }
+
+    private JsonObject MarkDeleted(ResourceDefinition resource, JsonObject json)
+    {
+        var metadata = json.Child("metadata");
+        if (metadata["deletionTimestamp"] is not null) return json;
+        metadata["deletionTimestamp"] = cluster.Timestamp;
+        metadata["deletionGracePeriodSeconds"] = 0;
+        if (metadata.Integer("generation") is > 0 and var generation) metadata["generation"] = generation + 1;
+        return cluster.Store.Put(resource.StorageKey, json).ToJson();
+    }
+
+    private (JsonObject Json, bool IsGone) DeleteNamespace(ResourceDefinition resource, JsonObject json)
+    {
+        if (json.At("metadata", "deletionTimestamp") is null)
+        {
+            json.Child("metadata")["deletionTimestamp"] = cluster.Timestamp;
+            json.Child("status")["phase"] = "Terminating";
+            json = cluster.Store.Put(resource.StorageKey, json).ToJson();
+        }
+
+        var name = json.Text("metadata", "name")!;
+        emptying = name;
+        foreach (var content in Contents(name)) Delete(content.Resource, name, content.Name, null);
+        emptying = null;
+        FinishNamespace(name);
+        // The answer is the namespace on its way out, even when it is gone by now.
+        return (json, false);
+    }
+
+    private (JsonObject Json, bool IsGone) DeleteDefinition(ResourceDefinition resource, JsonObject json)
+    {
+        var name = json.Text("metadata", "name")!;
+        if (json.At("metadata", "deletionTimestamp") is null)
+        {
+            json.Child("metadata")["finalizers"] = new JsonArray(CustomResources.CleanupFinalizer);
+            json = MarkDeleted(resource, json);
+        }
+
+        var custom = cluster.Registry.All.First(candidate => candidate.StorageKey == name);
+        foreach (var stored in cluster.Store.List(name).Objects) Delete(custom, stored.Namespace, stored.Name, null);
+        return (json, false);
+    }
+
+    /// <summary>Lets go of a namespace that is being deleted, when nothing is left in it.</summary>
+    public void FinishNamespace(string name)
+    {
+        var resource = cluster.Registry.Namespaces;
+        if (name == emptying) return;
+        if (cluster.Store.Find(resource.StorageKey, "", name)?.ToJson() is { } json &&
+            json.At("metadata", "deletionTimestamp") is not null && json.Texts("metadata", "finalizers").Count == 0 && Contents(name).Count == 0)
+            cluster.Store.Remove(resource.StorageKey, json);
+    }
+
+    private void FinishDefinition(string name)
+    {
+        if (cluster.Store.Find(BuiltInResources.Crds, "", name)?.ToJson() is { } json && json.At("metadata", "deletionTimestamp") is not null &&
+            cluster.Store.Count(name) == 0) Remove(cluster.Registry.Crds, json);
+    }
+
+    private List<(ResourceDefinition Resource, string Name)> Contents(string ns) =>
+    [
+        .. from resource in cluster.Registry.All.Where(resource => resource.IsNamespaced).DistinctBy(resource => resource.StorageKey)
+           from stored in cluster.Store.List(resource.StorageKey).Objects
+           where stored.Namespace == ns
+           select (resource, stored.Name),
+    ];
+
+    private static void CheckPreconditions(ResourceDefinition resource, StoredObject stored, JsonObject? options)
+    {
+        if (options.Text("preconditions", "uid") is { } uid && uid != stored.Uid)
+        {
+            throw Refusals.PreconditionFailed(
+                resource,
+                stored.Name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
+        }
+
+        if (options.Text("preconditions", "resourceVersion") is { } version && version != $"{stored.Version}")
+        {
+            throw Refusals.PreconditionFailed(
+                resource,
+                stored.Name,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({stored.Version}). " +
+                "The object might have been modified");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>Reads the body of a PATCH by its content type.</summary>
+internal static class PatchBody
+{
+    private const string JsonPatchType = "application/json-patch+json";
+    private const string MergePatchType = "application/merge-patch+json";
+    private const string StrategicType = "application/strategic-merge-patch+json";
+
+    /// <summary>What the patch does to an object. Server-side apply is refused like on a server that has it switched off.</summary>
+    public static Func<JsonObject, JsonObject> Read(ResourceDefinition resource, string? contentType, string body)
+    {
+        switch (contentType?.Split(';')[0].Trim())
+        {
+            case JsonPatchType:
+                var operations = Parse(body) as JsonArray ?? throw Refusals.BadRequest("error decoding patch: a json patch is an array of operations");
+                return target => JsonPatch.Apply(target, operations);
+            case MergePatchType:
+                var merge = Object(body);
+                return target => MergePatch.Apply(target, merge);
+            // A server has no merge keys for a custom resource.
+            case StrategicType when !resource.IsCustom:
+                var strategic = Object(body);
+                return target => StrategicMergePatch.Apply(target, strategic);
+            default:
+                throw resource.IsCustom
+                    ? Refusals.UnsupportedMediaType(JsonPatchType, MergePatchType)
+                    : Refusals.UnsupportedMediaType(JsonPatchType, MergePatchType, StrategicType);
+        }
+    }
+
+    public static JsonNode? Parse(string body)
+    {
+        try
+        {
+            var node = JsonNode.Parse(body);
+            // Members are parsed when they are first looked at: a name that is there twice must be found here.
+            _ = node?.DeepClone();
+            return node;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw Refusals.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+        }
+    }
+
+    private static JsonObject Object(string body) => Parse(body) as JsonObject ?? throw Refusals.BadRequest("error decoding patch: a merge patch is an object");
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>Reads lists, in pages when asked to.</summary>
+internal sealed class ObjectReader(Cluster cluster)
+{
+    public (JsonObject Metadata, IReadOnlyList<StoredObject> Objects) List(ResourcePath path, Query query)
+    {
+        var labels = LabelSelector.Parse(query.LabelSelector);
+        var fields = FieldSelector.Parse(query.FieldSelector, path.Resource);
+        var (version, all, after) = Snapshot(path.Resource, query);
+        List<StoredObject> matching = [.. all.Where(stored =>
+            (path.Namespace.Length == 0 || stored.Namespace == path.Namespace) &&
+            string.CompareOrdinal(stored.Key, after) > 0 && labels.Matches(stored.Labels) && fields.Matches(path.Resource, stored))];
+        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        if (query.Limit <= 0 || matching.Count <= query.Limit) return (metadata, matching);
+        var page = matching[..(int)query.Limit];
+        metadata["continue"] = new ContinueToken(version, page[^1].Key).ToString();
+        // With a selector a server does not know how many there are, and says nothing.
+        if (labels.IsEmpty && fields.IsEmpty) metadata["remainingItemCount"] = matching.Count - page.Count;
+        return (metadata, page);
+    }
+
+    private (long Version, IReadOnlyList<StoredObject> Objects, string? After) Snapshot(ResourceDefinition resource, Query query)
+    {
+        if (query.Continue is { } text)
+        {
+            var token = ContinueToken.Parse(text);
+            if (query.ExactVersion is not null) throw Refusals.BadRequest("specifying resource version is not allowed when using continue");
+            if (token.Version >= 0) return (token.Version, At(resource, token), token.After);
+            var (now, objects) = cluster.Store.List(resource.StorageKey);
+            return (now, objects, token.After);
+        }
+
+        var wanted = query.ExactVersion;
+        if (query.VersionMatch == "Exact" && wanted is { } exact)
+            return (exact, cluster.Store.ListAt(resource.StorageKey, exact) ?? throw Refusals.TooOld(exact, cluster.Store.OldestVersion), null);
+        var (version, all) = cluster.Store.List(resource.StorageKey);
+        if (wanted > version) throw Refusals.FutureVersion(wanted.Value, version);
+        return (version, all, null);
+    }
+
+    private IReadOnlyList<StoredObject> At(ResourceDefinition resource, ContinueToken token) =>
+        cluster.Store.ListAt(resource.StorageKey, token.Version) ??
+        throw new StatusException(410, "Expired", ContinueToken.Expired) { Continue = new ContinueToken(-1, token.After).ToString() };
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>All objects, one version counter for all of them, and a bounded history from which watches and old lists are served.
+/// Readers may come at any time; whoever reads and then writes holds <see cref="Gate"/> meanwhile.</summary>
+internal sealed class ObjectStore
+{
+    private const int HistoryLimit = 100_000;
+
+    private readonly Dictionary<string, SortedDictionary<string, StoredObject>> resources = [];
+    private readonly List<Change> history = [];
+    private TaskCompletionSource moved = NewSignal();
+    private long oldest;
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>The version of the latest change.</summary>
+    public long Version { get; private set; } = 1;
+
+    public long OldestVersion
+    {
+        get
+        {
+            lock (Gate) return oldest;
+        }
+    }
+
+    public StoredObject? Find(string resource, string ns, string name)
+    {
+        lock (Gate) return Objects(resource).GetValueOrDefault(StoredObject.KeyOf(ns, name));
+    }
+
+    public int Count(string resource)
+    {
+        lock (Gate) return Objects(resource).Count;
+    }
+
+    public (long Version, IReadOnlyList<StoredObject> Objects) List(string resource)
+    {
+        lock (Gate) return (Version, [.. Objects(resource).Values]);
+    }
+
+    /// <summary>The objects as they were at <paramref name="version"/>; null when the history does not reach that far back.</summary>
+    public IReadOnlyList<StoredObject>? ListAt(string resource, long version)
+    {
+        lock (Gate)
+        {
+            if (version < oldest) return null;
+            var then = new SortedDictionary<string, StoredObject>(Objects(resource), StringComparer.Ordinal);
+            for (var i = history.Count - 1; i >= 0 && history[i].Version > version; i--)
+            {
+                if (history[i].Resource != resource) continue;
+                var (before, key) = (history[i].Before, history[i].Last.Key);
+                if (before is null) then.Remove(key);
+                else then[key] = before;
+            }
+
+            return [.. then.Values];
+        }
+    }
+
+    /// <summary>Creates or replaces, and stamps the new version into <paramref name="json"/>.</summary>
+    public StoredObject Put(string resource, JsonObject json)
+    {
+        lock (Gate)
+        {
+            var stored = Stamp(json);
+            var objects = Objects(resource);
+            var before = objects.GetValueOrDefault(stored.Key);
+            objects[stored.Key] = stored;
+            Record(new Change(Version, resource, before, stored, stored));
+            return stored;
+        }
+    }
+
+    /// <summary>Removes the object; <paramref name="last"/> is the state that watches see in the DELETED event.</summary>
+    public void Remove(string resource, JsonObject last)
+    {
+        lock (Gate)
+        {
+            var stored = Stamp(last);
+            if (Objects(resource).Remove(stored.Key, out var before)) Record(new Change(Version, resource, before, null, stored));
+        }
+    }
+
+    /// <summary>Adds what happened to <paramref name="resource"/> after <paramref name="version"/>, and moves <paramref name="version"/> to now.
+    /// False when the history no longer reaches back that far. <paramref name="next"/> completes at the next change of anything.</summary>
+    public bool TryRead(string resource, ref long version, List<Change> changes, out Task next)
+    {
+        lock (Gate)
+        {
+            next = moved.Task;
+            if (version < oldest) return false;
+            for (var i = IndexAfter(version); i < history.Count; i++)
+            {
+                if (history[i].Resource == resource) changes.Add(history[i]);
+            }
+
+            version = Math.Max(version, Version);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets the history. The counter moves on by one, so that every version handed out so far is too old from now on.</summary>
+    public void Expire()
+    {
+        lock (Gate)
+        {
+            history.Clear();
+            oldest = ++Version;
+            Signal();
+        }
+    }
+
+    private StoredObject Stamp(JsonObject json)
+    {
+        Version++;
+        json.Child("metadata")["resourceVersion"] = Version.ToString(CultureInfo.InvariantCulture);
+        return new StoredObject(json, Version);
+    }
+
+    private void Record(Change change)
+    {
+        history.Add(change);
+        // Trimming by quarters keeps the cost of a write constant on average.
+        if (history.Count > HistoryLimit + HistoryLimit / 4)
+        {
+            var surplus = history.Count - HistoryLimit;
+            oldest = history[surplus - 1].Version;
+            history.RemoveRange(0, surplus);
+        }
+
+        Signal();
+    }
+
+    private void Signal()
+    {
+        var signal = moved;
+        moved = NewSignal();
+        signal.SetResult();
+    }
+
+    private int IndexAfter(long version)
+    {
+        var (low, high) = (0, history.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (history[middle].Version > version) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private SortedDictionary<string, StoredObject> Objects(string resource)
+    {
+        if (!resources.TryGetValue(resource, out var objects))
+        {
+            objects = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
+            resources.Add(resource, objects);
+        }
+
+        return objects;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>The two time formats of the Kubernetes API: <c>Time</c> with seconds, <c>MicroTime</c> with exactly six digits of fraction.</summary>
+internal static partial class Timestamps
+{
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        return text is not null && Rfc3339().IsMatch(text) &&
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+    }
+
+    /// <summary>An API server refuses a MicroTime with more or fewer than six digits, and one without a fraction.</summary>
+    public static bool IsMicroTime(string text) => MicroTime().IsMatch(text) && TryParse(text, out _);
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex Rfc3339();
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}(Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex MicroTime();
+}

@@ -1,0 +1,32 @@
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>What a client wants to see of the changes, and in which form.</summary>
+internal sealed record WatchRequest(ResourcePath Path, Query Query, ResponseForm Form)
+{
+    private readonly LabelSelector labels = LabelSelector.Parse(Query.LabelSelector);
+    private readonly FieldSelector fields = FieldSelector.Parse(Query.FieldSelector, Path.Resource);
+
+    public ResourceDefinition Resource => Path.Resource;
+
+    public long? From { get; } = Query.ExactVersion;
+
+    /// <summary>Without a version to start from, a watch first shows what is there.</summary>
+    public bool StartsWithPresent => From is null || Query.SendInitialEvents;
+
+    // A server picks between 30 and 60 minutes when it is not told.
+    public TimeSpan Timeout => TimeSpan.FromSeconds(Query.TimeoutSeconds is > 0 and var seconds ? seconds : 45 * 60);
+
+    public bool Matches(StoredObject stored) =>
+        (Path.Namespace.Length == 0 || stored.Namespace == Path.Namespace) &&
+        (Path.Name.Length == 0 || stored.Name == Path.Name) &&
+        labels.Matches(stored.Labels) && fields.Matches(Resource, stored);
+
+    public void Validate()
+    {
+        if (Query.SendInitialEvents && Query.VersionMatch != "NotOlderThan")
+        {
+            throw Refusals.Invalid("meta.k8s.io", "ListOptions", "", [FieldError.Forbidden(
+                "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]);
+        }
+    }
+}
