@@ -8,11 +8,13 @@
 #   kubernetes.sh start NAME    brings it back on the same port
 #   kubernetes.sh compact       compacts etcd to its current revision: an exact list or a continue token from before gets
 #                               410 from then on; a watch does after a restart of kube-apiserver, whose cache serves it till then
+#   kubernetes.sh packages      only installs what up would
 #   kubernetes.sh env           export KUBECONFIG=...
 #
 # The kubeconfig has two users of group system:masters: "token" (the current context) and "certificate".
-# log/audit.log below DIR has a JSON line per request, written before the answer goes out: who (user.username,
-# userAgent), what (verb, objectRef), the result (responseStatus.code). A long watch has one at its start and one at its end.
+# In $ITO_STATE/kubernetes/log, audit.log has a JSON line per request, written before the answer ends: who (user.username,
+# userAgent), what (verb, requestURI, objectRef) and the result (responseStatus.code), with stage ResponseComplete. A watch
+# has one more, with stage ResponseStarted.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -25,12 +27,17 @@ PATCH=reflect2 # changes whenever build does, so that a binary of an older recip
 # Prints the newest that was built here; an archive that moves on does not cost everybody a build.
 binary() { compgen -G "$CACHE/kube-apiserver-*-$PATCH/kube-apiserver" | sort -V | tail -n 1 | grep .; }
 
+install_packages() {
+  local want=(etcd-server openssl curl ca-certificates)
+  binary >/dev/null || want+=(golang-go golang-github-modern-go-reflect2-dev make rsync jq dpkg-dev)
+  packages "${want[@]}"
+}
+
 build() {
   binary >/dev/null && return 0
   local work=$CACHE/build out=$CACHE/build.log started=$SECONDS
   lock "$CACHE/build.lock"
   ! binary >/dev/null || return 0
-  packages golang-go golang-github-modern-go-reflect2-dev make rsync jq dpkg-dev
   log "building kube-apiserver, 6 minutes or more, 3 GB of disk meanwhile (log: $out)"
   rm -rf "$work"
   mkdir -p "$work/lists/partial" "$work/sources"
@@ -56,8 +63,8 @@ compile() {
     # The vendored reflect2 1.0.1 crashes with Debian's Go on the first custom resource; Debian's own 1.0.2 does not.
     rm -f "vendor/$name/"*.{go,s} && cp /usr/share/gocode/src/"$name"/*.{go,s} "vendor/$name/" &&
     mkdir -p .go/src/k8s.io && ln -s ../../.. .go/src/k8s.io/kubernetes &&
-    env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" CGO_ENABLED=0 PATH="/usr/lib/go/bin:$PATH" \
-      make WHAT=cmd/kube-apiserver &&
+    env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" CGO_ENABLED=0 \
+      PATH="/usr/lib/go/bin:$PATH" make WHAT=cmd/kube-apiserver &&
     install -D -m755 _output/local/go/bin/kube-apiserver "$CACHE/kube-apiserver-$version-$PATCH/new" &&
     mv "$CACHE/kube-apiserver-$version-$PATCH/"{new,kube-apiserver}
 }
@@ -126,25 +133,27 @@ start_etcd() {
   local port peer
   port=$(port etcd) peer=$(port etcd etcd-peer)
   # no fsync: what a test needs survives SIGKILL, and need not survive a power cut
-  start etcd etcd --data-dir "$DIR/etcd" --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port" \
-    --listen-peer-urls "http://127.0.0.1:$peer" --unsafe-no-fsync --log-level warn
+  start etcd etcd --data-dir "$DIR/etcd" --unsafe-no-fsync --log-level warn --listen-peer-urls "http://127.0.0.1:$peer" \
+    --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port"
   await etcd curl -fsS -m 5 "http://127.0.0.1:$port/health"
 }
 
 start_kube-apiserver() {
-  local port etcd pki=$DIR/pki
+  local program port etcd pki=$DIR/pki
+  program=$(binary) || die "kube-apiserver is not built: run '$0 up' first"
   port=$(port kube-apiserver) etcd=$(port etcd)
   kubeconfig "$port"
   # No reconciler of its own endpoints: a loopback address is not allowed in one. No ServiceAccount admission: without
   # controllers no namespace gets its default account.
-  CONFIG=$DIR/audit-policy.yaml start kube-apiserver "$(binary)" --etcd-servers="http://127.0.0.1:$etcd" \
+  CONFIG=$DIR/audit-policy.yaml start kube-apiserver "$program" --etcd-servers="http://127.0.0.1:$etcd" \
     --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$port" --endpoint-reconciler-type=none \
     --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" --client-ca-file="$pki/ca.crt" \
     --token-auth-file="$pki/tokens.csv" --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount \
     --service-account-key-file="$pki/service-accounts.key" --service-account-signing-key-file="$pki/service-accounts.key" \
     --service-account-issuer=https://kubernetes.default.svc --service-account-extend-token-expiration=false \
     --service-cluster-ip-range=10.0.0.0/24 --allow-privileged=true --profiling=false \
-    --audit-policy-file="$DIR/audit-policy.yaml" --audit-log-path="$DIR/log/audit.log" --audit-log-maxsize=1000 --audit-log-maxbackup=1
+    --audit-policy-file="$DIR/audit-policy.yaml" --audit-log-path="$DIR/log/audit.log" \
+    --audit-log-maxsize=1000 --audit-log-maxbackup=1
   await kube-apiserver get "https://127.0.0.1:$port/readyz"
   await kube-apiserver get "https://127.0.0.1:$port/api/v1/namespaces/default" # made shortly after it says it is ready
 }
@@ -152,7 +161,7 @@ start_kube-apiserver() {
 # ---- commands -------------------------------------------------------------------------------------------------------
 
 up() {
-  packages etcd-server openssl curl ca-certificates
+  install_packages
   build
   mkdir -p "$DIR"/{run,log}
   keys
@@ -187,6 +196,7 @@ main() {
   case ${1:-} in up | down | kill | start | compact) lock "$DIR.lock" ;; esac
   case ${1:-} in
     up) up ;;
+    packages) install_packages ;;
     down) down ;;
     status) status ;;
     kill) one_of "${2:-}" "${SERVERS[@]}" && crash "$2" ;;

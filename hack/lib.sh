@@ -86,12 +86,14 @@ listening() { # PORT: on any address
     awk -v p=":$(printf %04X "$1")" '$4 == "0A" && substr($2, length($2) - 4) == p {found = 1} END {exit !found}'
 }
 
-# port SERVER [NAME]: prints the port to use for SERVER. The one of last time, unless somebody took it meanwhile.
-# New ones lie below the kernel's range for outgoing connections, which would otherwise take a port while its server is down.
+# port SERVER [NAME]: prints the port to use for SERVER. The one of last time, unless somebody else took it meanwhile.
+# New ones lie below the kernel's range for outgoing connections: one of those may not take a port while its server is down.
 port() {
   local file=$DIR/run/${2:-$1}.port port='' low=20000 high
-  read -r port 2>/dev/null <"$file" || true
-  if [[ -n $port ]] && { alive "$1" || ! listening "$port"; }; then echo "$port"; return; fi
+  { read -r port <"$file"; } 2>/dev/null || true
+  if alive "$1" && [[ -n $port ]]; then echo "$port"; return; fi
+  sweep "$1"
+  if [[ -n $port ]] && ! listening "$port"; then echo "$port"; return; fi
   read -r high _ </proc/sys/net/ipv4/ip_local_port_range
   ((high > low + 1000)) || { low=10000 high=20000; }
   while port=$((low + SRANDOM % (high - low))); listening "$port"; do :; done
@@ -140,7 +142,7 @@ start() {
     echo "$pid $(starttime "$pid")" | write "$DIR/run/$name.pid" # before exec: no moment when it runs unknown to us
     ITO_SERVER=$DIR/$name exec setsid "$@"
   ) &
-  until [[ -e $DIR/run/$name.pid ]]; do sleep 0.01; done
+  until [[ -e $DIR/run/$name.pid ]] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
 }
 
 # await NAME COMMAND...: until the command succeeds; gives up when the server ends, or after a minute and a half
@@ -167,11 +169,11 @@ sweep() {
   done
 }
 
-stop() { # NAME: asks first, and insists after 20 s
+stop() { # NAME: asks first, and insists after 10 s
   local pid i
   if pid=$(pid_of "$1"); then
     kill -TERM "$pid" 2>/dev/null || true
-    for ((i = 0; i < 200; i++)); do alive "$1" || break; sleep 0.1; done
+    for ((i = 0; i < 100; i++)); do alive "$1" || break; sleep 0.1; done
     log "$1 ($pid) stopped"
   fi
   sweep "$1"
@@ -194,7 +196,7 @@ report() { # NAME WHAT: one line on a server; fails when it does not run
 
 # ---- commands -------------------------------------------------------------------------------------------------------
 
-usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
+usage() { sed -n '2,/^# shellcheck/{/shellcheck/!s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
 
 one_of() { # NAME SERVER...: the name must be one of the servers
   local name=$1 s

@@ -16,13 +16,21 @@
 #   HASH_ROUNDS (4)           bcrypt; upstream's default is 12 and makes a login take 0.4 s
 #   SECURE_RBAC (false)       true: a reader may not write, as in later releases
 #
-# Requests, in log/glance-api.log below DIR, one line each, with the path as it was sent:
+# In $ITO_STATE/openstack/log, glance-api.log has a line per request, with the path as it was sent (%2e%2e stays that),
+# status, bytes and seconds. It comes right after the answer, so wait for it. REQUEST is the caller's X-Openstack-Request-Id,
+# if that was sent (req-...); USER and PROJECT are ids:
+#   2026-11-22 01:58:34.002 23616 INFO eventlet.wsgi.server [None REQUEST USER PROJECT - - default default] 127.0.0.1 - -
+#   [22/Nov/2026 01:58:34] "PUT /v2/images/ee15bd1f-4ffa-4521-9971-294cf66264ee/tags/golden HTTP/1.1" 204 162 0.066269
+# (in one line), and keystone.log has, of Glance's own look at a token too:
+#   22/Nov/2026:01:58:33 +0000 127.0.0.1 "POST /v3/auth/tokens HTTP/1.1" 201 152ms
+#
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 DIR=$STATE/openstack
 SERVERS=(mariadbd keystone glance-api)
-KWORKERS=${KWORKERS:-2} GWORKERS=${GWORKERS:-2} TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-false}
+KWORKERS=${KWORKERS:-2} GWORKERS=${GWORKERS:-2}
+TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-false}
 PASSWORD=secret # of everybody: all this is for tests, and on loopback
 SOCKET=$DIR/db.sock
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP "${!OS_@}" # of the caller; Keystone and the client library read such
@@ -184,7 +192,7 @@ catalog() {
   local out=$DIR/log/catalog.log keystone glance
   keystone=http://127.0.0.1:$(port keystone)/v3 glance=http://127.0.0.1:$(port glance-api)
   [[ $(cat "$DIR/run/catalog" 2>/dev/null) != "$keystone $glance" ]] || return 0
-  /usr/bin/python3 - "$keystone" "$glance" "$PASSWORD" >"$out" 2>&1 <<'END' || die_with "$out" "could not set up Keystone's catalog"
+  /usr/bin/python3 - "$keystone" "$glance" "$PASSWORD" >"$out" 2>&1 <<'END' || die_with "$out" "could not set up the catalog"
 import sys, openstack
 keystone, glance, password = sys.argv[1:]
 i = openstack.connect(

@@ -11,21 +11,26 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-PARTS=(kubernetes openstack tools) # the slowest first: it gets the lock on apt
+PARTS=(kubernetes openstack tools)
 
 # together COMMAND PART...: at the same time; each tells on standard error how it fails
 together() {
   local command=$1 part failed=() pids=() i
   shift
+  set -m # a process group for each, which can be ended with all its children
   for part; do
     "$HACK/$part.sh" "$command" &
     pids+=($!)
   done
+  set +m
+  trap 'kill -TERM -- "${pids[@]/#/-}" 2>/dev/null; exit 130' INT TERM
   for i in "${!pids[@]}"; do wait "${pids[i]}" || failed+=("${@:i+1:1}"); done
+  trap - INT TERM
   ((${#failed[@]} == 0)) || die "failed: ${failed[*]}"
 }
 
 up() {
+  "$HACK/kubernetes.sh" packages # apt does one thing at a time, and the build is what takes longest
   together up "${PARTS[@]}" >/dev/null
   status
 }
