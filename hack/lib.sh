@@ -145,9 +145,9 @@ start() {
   until [[ -e $DIR/run/$name.pid ]] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
 }
 
-# await NAME COMMAND...: until the command succeeds; gives up when the server ends, or after a minute and a half
+# await NAME COMMAND...: until the command succeeds; gives up when the server ends, or after three minutes (a busy machine)
 await() {
-  local name=$1 deadline=$((SECONDS + 90))
+  local name=$1 deadline=$((SECONDS + 180))
   shift
   until "$@" >/dev/null 2>&1; do
     alive "$name" || die_with "$DIR/log/$name.log" "$name has ended"

@@ -1,0 +1,56 @@
+# image-tag-operator: everything a developer types. All of it sets up what it needs by itself.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CONFIGURATION ?= Release
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+BIN := artifacts/bin
+OPERATOR := $(BIN)/ImageTagOperator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/image-tag-operator
+RESULTS := artifacts/test-results
+
+.PHONY: help build demo sandbox test test-fast test-integration servers servers-down crds publish bench clean
+
+help: ## show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build all; leaves artifacts/bin/image-tag-operator
+	dotnet build ImageTagOperator.sln -c $(CONFIGURATION) -v quiet
+	@ln -sfn $(OPERATOR:$(BIN)/%=%) $(BIN)/image-tag-operator
+	@ln -sfn $(subst ImageTagOperator/,ImageTagOperator.Sandbox/,$(dir $(OPERATOR:$(BIN)/%=%)))image-tag-sandbox $(BIN)/image-tag-sandbox
+
+demo: build ## show the main job, on an embedded Kubernetes API and cloud
+	@$(BIN)/image-tag-sandbox demo --operator $(BIN)/image-tag-operator
+
+sandbox: build ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
+	@$(BIN)/image-tag-sandbox serve
+
+test: ## every suite, the ones on real servers included
+	@rm -rf $(RESULTS)
+	@$(MAKE) --no-print-directory test-fast
+	@$(MAKE) --no-print-directory test-integration
+
+test-fast: build ## logic, and the whole operator on the embedded sandbox
+	dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=fast.trx'
+
+test-integration: build servers ## real kube-apiserver, Keystone, Glance, kubectl and helm
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 \
+	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=integration.trx'
+
+servers: ## bring up the real servers for tests (the first time takes some minutes)
+	hack/servers.sh up
+
+servers-down: ## stop them
+	hack/servers.sh down
+
+crds: build ## write config/crds anew from the C# types
+	$(BIN)/image-tag-operator crd > config/crds/imagetags.io_imagetagsets.yaml
+
+publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
+	dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -o artifacts/publish
+
+bench: build ## measure; writes artifacts/bench/results.json
+	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release
+
+clean: ## remove everything that was built
+	rm -rf artifacts

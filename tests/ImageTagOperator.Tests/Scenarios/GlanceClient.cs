@@ -1,0 +1,107 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageTagOperator.OpenStack;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>The hand that goes past the operator: makes images and changes their tags in ways that the operator itself never could.</summary>
+public sealed class GlanceClient : IDisposable
+{
+    /// <summary>Request ids of this client start so: they tell its calls apart in Glance's own log.</summary>
+    public const string RequestIdPrefix = "req-7e57c0de-";
+
+    public const string UserAgent = "scenario";
+
+    private readonly HttpClient http = new();
+    private readonly string endpoint;
+
+    private GlanceClient(string endpoint, string token)
+    {
+        this.endpoint = endpoint;
+        http.DefaultRequestHeaders.Add("X-Auth-Token", token);
+        http.DefaultRequestHeaders.Add("User-Agent", UserAgent);
+        http.DefaultRequestHeaders.Add("X-OpenStack-Request-ID", RequestIdPrefix + "0000-0000-0000-000000000000");
+    }
+
+    /// <summary>Logs in with the cloud's password.</summary>
+    public static async Task<GlanceClient> LoginAsync(string cloudsYaml, string cloudName)
+    {
+        var cloud = CloudsYaml.Parse(cloudsYaml, cloudName);
+        var user = (PasswordCredential)cloud.Credential;
+        using var http = new HttpClient();
+        using var response = await http.PostAsJsonAsync(new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"), (JsonNode)new JsonObject
+        {
+            ["auth"] = new JsonObject
+            {
+                ["identity"] = new JsonObject
+                {
+                    ["methods"] = new JsonArray("password"),
+                    ["password"] = new JsonObject { ["user"] = new JsonObject { ["name"] = user.Username, ["domain"] = new JsonObject { ["id"] = "default" }, ["password"] = user.Password } },
+                },
+                ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName, ["domain"] = new JsonObject { ["id"] = "default" } } },
+            },
+        });
+        var body = (await JsonNode.ParseAsync(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync()))!;
+        var service = body["token"]!["catalog"]!.AsArray().Single(s => (string?)s!["type"] == "image")!;
+        var url = (string)service["endpoints"]!.AsArray().First(e => (string?)e!["interface"] == "public")!["url"]!;
+        return new GlanceClient(url.TrimEnd('/') + "/v2", response.Headers.GetValues("X-Subject-Token").Single());
+    }
+
+    /// <summary>Creates an image with these tags, whatever they are, uploads a few bytes and waits until it is active.</summary>
+    public async Task<string> CreateImageAsync(string name, params string[] tags)
+    {
+        var id = await CreateQueuedImageAsync(name, tags);
+        await UploadAsync(id);
+        return id;
+    }
+
+    /// <summary>An image without data: its status is <c>queued</c>.</summary>
+    public async Task<string> CreateQueuedImageAsync(string name, params string[] tags)
+    {
+        var body = new JsonObject { ["name"] = name, ["disk_format"] = "raw", ["container_format"] = "bare", ["tags"] = new JsonArray([.. tags]) };
+        var image = await SendAsync(HttpMethod.Post, "/images", body, "application/json");
+        return (string)image!["id"]!;
+    }
+
+    public async Task UploadAsync(string id)
+    {
+        using var content = new ByteArrayContent(new byte[512]);
+        content.Headers.ContentType = new("application/octet-stream");
+        using var response = await http.PutAsync(new Uri($"{endpoint}/images/{id}/file"), content);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async Task<IReadOnlyList<string>> GetTagsAsync(string id) =>
+        [.. (await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["tags"]!.AsArray().Select(tag => (string)tag!)];
+
+    public async Task<string> GetNameAsync(string id) => (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["name"]!;
+
+    /// <summary>Replaces all tags by a PATCH, which takes any text for a tag.</summary>
+    public Task SetTagsAsync(string id, params string[] tags) => SendAsync(
+        HttpMethod.Patch,
+        $"/images/{id}",
+        new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/tags", ["value"] = new JsonArray([.. tags]) }),
+        "application/openstack-images-v2.1-json-patch");
+
+    public Task RenameAsync(string id, string name) => SendAsync(
+        HttpMethod.Patch,
+        $"/images/{id}",
+        new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/name", ["value"] = name }),
+        "application/openstack-images-v2.1-json-patch");
+
+    public Task DeleteImageAsync(string id) => SendAsync(HttpMethod.Delete, $"/images/{id}", null, null);
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, string? contentType)
+    {
+        using var request = new HttpRequestMessage(method, endpoint + path);
+        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
+        using var response = await http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? text.Length == 0 ? null : JsonNode.Parse(text)
+            : throw new InvalidOperationException($"{method} {path} -> {(int)response.StatusCode}: {text}");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>The operator as its users run it: a process of its own.</summary>
+public sealed class OperatorProcess : IAsyncDisposable
+{
+    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
+
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> lines = new();
+
+    private OperatorProcess(Process process) => this.process = process;
+
+    public string Log => string.Join("\n", lines);
+
+    public int Id => process.Id;
+
+    public required string HealthUrl { get; init; }
+
+    public static async Task<OperatorProcess> StartAsync(IEnumerable<string> arguments)
+    {
+        var health = $"http://127.0.0.1:{FreePort()}";
+        var start = new ProcessStartInfo(Executable, [.. arguments, "--health-address", health, "--log-level", "Debug"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = new OperatorProcess(new Process { StartInfo = start }) { HealthUrl = health };
+        process.process.OutputDataReceived += (_, e) => process.lines.Enqueue(e.Data ?? "");
+        process.process.ErrorDataReceived += (_, e) => process.lines.Enqueue(e.Data ?? "");
+        process.process.Start();
+        process.process.BeginOutputReadLine();
+        process.process.BeginErrorReadLine();
+        await process.ReadyAsync();
+        return process;
+    }
+
+    /// <summary>SIGKILL: no chance to finish anything.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as the kubelet sends it. Gives back the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) await KillAsync();
+        process.Dispose();
+    }
+
+    private async Task ReadyAsync()
+    {
+        using var http = new HttpClient();
+        var clock = Stopwatch.StartNew();
+        while (!process.HasExited && clock.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            try
+            {
+                using var response = await http.GetAsync(new Uri(HealthUrl + "/readyz"));
+                if (response.StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"the operator did not become ready:\n{Log}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>A Kubernetes API and a cloud, a namespace and a project of one's own in them, and the operator as a process beside them.
+/// The scenarios do not know whether the servers are real.</summary>
+public abstract class World : IAsyncDisposable
+{
+    public const string SecretName = "openstack-clouds";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private readonly List<OperatorProcess> operators = [];
+
+    /// <summary>Path of a kubeconfig for an administrator.</summary>
+    public required string Kubeconfig { get; init; }
+
+    /// <summary>A clouds.yaml with the clouds demo, other and admin.</summary>
+    public required string CloudsYaml { get; init; }
+
+    public required IKubernetesClient Kubernetes { get; init; }
+
+    /// <summary>The cloud as an administrator of it.</summary>
+    public required GlanceClient Glance { get; init; }
+
+    public string Namespace { get; } = $"t-{Guid.NewGuid():N}"[..14];
+
+    /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/>: <c>PUT /v2/images/ID/tags/x 204</c>, in order.</summary>
+    public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
+
+    /// <summary>Writes of the operator to objects of <see cref="Namespace"/>: <c>update imagetagsets/NAME/status</c>.</summary>
+    public abstract Task<IReadOnlyList<string>> OperatorWritesAsync();
+
+    public async Task CreateNamespaceAsync()
+    {
+        await Kubernetes.CreateAsync(new V1Namespace { Metadata = { Name = Namespace } });
+        await CreateSecretAsync(CloudsYaml);
+    }
+
+    public Task CreateSecretAsync(string cloudsYaml) => Kubernetes.CreateAsync(new V1Secret
+    {
+        Metadata = { Name = SecretName, Namespace = Namespace },
+        StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml },
+    });
+
+    public Task DeleteSecretAsync() => Kubernetes.DeleteAsync<V1Secret>(new NamespacedName(Namespace, SecretName));
+
+    /// <summary>Starts the operator for this namespace and waits until it is ready.</summary>
+    public async Task<OperatorProcess> StartOperatorAsync(params string[] arguments)
+    {
+        var process = await OperatorProcess.StartAsync(["run", "--kubeconfig", Kubeconfig, "-n", Namespace, .. arguments]);
+        operators.Add(process);
+        return process;
+    }
+
+    /// <summary>A set of this namespace for an image's name or id; change it at will before it is applied.</summary>
+    public V1Alpha1ImageTagSet Set(string name, string image, params string[] tags) => new()
+    {
+        Metadata = { Name = name, Namespace = Namespace },
+        Spec =
+        {
+            CloudCredentialsRef = new CloudCredentialsRef { SecretName = SecretName, CloudName = "demo" },
+            Image = Guid.TryParse(image, out _) ? new ImageReference { Id = image } : new ImageReference { Name = image },
+            Tags = tags,
+            Interval = "10s",
+        },
+    };
+
+    public Task<V1Alpha1ImageTagSet> CreateAsync(V1Alpha1ImageTagSet set) => Kubernetes.CreateAsync(set);
+
+    /// <summary>Changes the spec as <c>kubectl edit</c> would.</summary>
+    public Task EditAsync(string name, JsonObject spec) =>
+        Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name), new JsonObject { ["spec"] = spec });
+
+    public async Task<V1Alpha1ImageTagSet> GetAsync(string name) =>
+        await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace) ?? throw new InvalidOperationException($"ImageTagSet {name} is gone");
+
+    public Task DeleteAsync(string name) => Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name));
+
+    /// <summary>Waits until the set's Ready condition has this status and reason for its current generation.</summary>
+    public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null) => UntilAsync(
+        () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace),
+        set => set is not null && Ready(set) is { } ready && ready.ObservedGeneration == set.Metadata.Generation && ready.Status == status && (reason is null || ready.Reason == reason),
+        $"ImageTagSet {name} to be Ready={status} {reason}",
+        set => set is null ? "it is gone" : $"its conditions are {string.Join("; ", (set.Status.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}")!;
+
+    public Task GoneAsync(string name) => UntilAsync(
+        () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace),
+        set => set is null,
+        $"ImageTagSet {name} to be gone",
+        set => $"it has finalizers {string.Join(", ", set?.Metadata.Finalizers ?? [])}");
+
+    /// <summary>Waits until the image has exactly these tags.</summary>
+    public Task TagsAsync(string imageId, params string[] tags) => UntilAsync(
+        () => Glance.GetTagsAsync(imageId),
+        live => live.Order(StringComparer.Ordinal).SequenceEqual(tags.Order(StringComparer.Ordinal)),
+        $"image {imageId} to have the tags [{string.Join(", ", tags)}]",
+        live => $"it has [{string.Join(", ", live)}]");
+
+    public static V1Condition? Ready(V1Alpha1ImageTagSet set) => Condition(set, "Ready");
+
+    public static V1Condition? Condition(V1Alpha1ImageTagSet set, string type) => set.Status.Conditions?.FirstOrDefault(condition => condition.Type == type);
+
+    /// <summary>Polls until the condition holds; fails with what was seen last.</summary>
+    public async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe, TimeSpan? patience = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var value = await read();
+            if (holds(value)) return value;
+            if (clock.Elapsed > (patience ?? Patience))
+            {
+                throw new TimeoutException($"Waited {clock.Elapsed.TotalSeconds:0} s for {expectation}, but {describe(value)}. The operator's log:\n{string.Join("\n", operators.Select(o => o.Log))}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var process in operators) await process.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
