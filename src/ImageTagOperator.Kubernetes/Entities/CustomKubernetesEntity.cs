@@ -9,9 +9,11 @@ public abstract class CustomKubernetesEntity<TSpec, TStatus> : IKubernetesObject
 
     public string Kind { get; set; } = "";
 
-    public V1ObjectMeta Metadata { get; set; } = new();
+    public V1ObjectMeta Metadata { get; set => field = value ?? new(); } = new();
 
-    public TSpec Spec { get; set; } = new();
+    /// <summary>Never null: an explicit null in JSON reads as empty.</summary>
+    public TSpec Spec { get; set => field = value ?? new(); } = new();
 
-    public TStatus Status { get; set; } = new();
+    /// <summary>Never null: an explicit null in JSON reads as empty.</summary>
+    public TStatus Status { get; set => field = value ?? new(); } = new();
 }

@@ -14,14 +14,19 @@ internal sealed record EntityDefinition(string Group, string Version, string Kin
     public static EntityDefinition Of<TEntity>() => Cached<TEntity>.Definition;
 
     /// <summary>Path of the collection or, with a name, of one object.</summary>
+    /// <exception cref="ArgumentException">A name that would change the path: a URL library turns <c>/a/..</c> into <c>/</c>.</exception>
     public string Path(string? inNamespace, string? name = null, string? subresource = null)
     {
         var path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
-        if (Scope == EntityScope.Namespaced && inNamespace is not null) path += $"/namespaces/{Uri.EscapeDataString(inNamespace)}";
+        if (Scope == EntityScope.Namespaced && inNamespace is not null) path += $"/namespaces/{Segment(inNamespace)}";
         path += $"/{PluralName}";
-        if (name is not null) path += $"/{Uri.EscapeDataString(name)}";
+        if (name is not null) path += $"/{Segment(name)}";
         return subresource is null ? path : $"{path}/{subresource}";
     }
+
+    private static string Segment(string name) => name is "" or "." or ".."
+        ? throw new ArgumentException($"'{name}' is not a name that an object can have.", nameof(name))
+        : Uri.EscapeDataString(name);
 
     private static EntityDefinition Read(Type type)
     {

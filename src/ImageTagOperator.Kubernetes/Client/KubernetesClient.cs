@@ -1,0 +1,189 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The client of one API server.</summary>
+public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDisposable
+{
+    private readonly ApiConnection connection;
+    private readonly JsonSerializerOptions json;
+    private readonly TimeProvider time;
+    private readonly Func<double> random;
+    private readonly TimeSpan requestTimeout;
+    private readonly ILogger logger;
+
+    /// <param name="extraTypes">The application's entities, source-generated.</param>
+    /// <param name="userAgent">As <c>name/version</c>.</param>
+    /// <param name="requestTimeout">For everything but watches; 30 s when null.</param>
+    public KubernetesClient(
+        KubernetesClientConfiguration configuration,
+        IJsonTypeInfoResolver extraTypes,
+        string userAgent,
+        TimeProvider? time = null,
+        Func<double>? random = null,
+        TimeSpan? requestTimeout = null,
+        ILogger<KubernetesClient>? logger = null)
+        : this(configuration, HttpHandlerFactory.Create(configuration), extraTypes, userAgent, time, random, requestTimeout, logger)
+    {
+    }
+
+    internal KubernetesClient(
+        KubernetesClientConfiguration configuration,
+        HttpMessageHandler handler,
+        IJsonTypeInfoResolver extraTypes,
+        string userAgent,
+        TimeProvider? time = null,
+        Func<double>? random = null,
+        TimeSpan? requestTimeout = null,
+        ILogger? logger = null)
+    {
+        this.time = time ?? TimeProvider.System;
+        this.random = random ?? Jitter.Default;
+        this.requestTimeout = requestTimeout ?? TimeSpan.FromSeconds(30);
+        this.logger = logger ?? NullLogger.Instance;
+        json = KubernetesJson.Options(extraTypes);
+        connection = new ApiConnection(configuration, handler, userAgent, this.time);
+    }
+
+    private event Action<IKubernetesObject<V1ObjectMeta>>? Written;
+
+    event Action<IKubernetesObject<V1ObjectMeta>>? IWriteNotifier.Written
+    {
+        add => Written += value;
+        remove => Written -= value;
+    }
+
+    public async Task<TEntity?> GetAsync<TEntity>(string name, string? inNamespace, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var request = new ApiRequest(HttpMethod.Get, EntityDefinition.Of<TEntity>().Path(inNamespace, name));
+        try
+        {
+            return Codec<TEntity>().Read(await connection.SendAsync(request, requestTimeout, cancellationToken));
+        }
+        catch (KubernetesException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<EntityList<TEntity>> ListAsync<TEntity>(string? inNamespace, ListOptions? options, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        try
+        {
+            return await ListPagesAsync<TEntity>(inNamespace, options ?? new(), cancellationToken);
+        }
+        catch (KubernetesException error) when (error.IsExpired)
+        {
+            // The snapshot behind the continue token is gone (compacted): the only way is to begin again, from what is true now.
+            return await ListPagesAsync<TEntity>(inNamespace, (options ?? new()) with { ResourceVersion = null }, cancellationToken);
+        }
+    }
+
+    public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+        WriteAsync<TEntity>(new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace), Codec<TEntity>().Write(entity)), cancellationToken);
+
+    public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> => PutAsync(entity, null, cancellationToken);
+
+    public async Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var stored = await PutAsync(entity, "status", cancellationToken);
+        entity.Metadata.ResourceVersion = stored.Metadata.ResourceVersion;
+        return stored;
+    }
+
+    public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, TEntity before, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        // With another resourceVersion, something was written since `before`, and the server's status is no longer that one.
+        var untouched = entity.Metadata.ResourceVersion == before.Metadata.ResourceVersion;
+        return untouched && Codec<TEntity>().SameStatus(entity, before) ? Task.FromResult(entity) : UpdateStatusAsync(entity, cancellationToken);
+    }
+
+    public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(mergePatch, KubernetesJsonContext.Default.JsonObject);
+        var path = EntityDefinition.Of<TEntity>().Path(key.Namespace, key.Name, subresource);
+        return WriteAsync<TEntity>(new(HttpMethod.Patch, path, body, "application/merge-patch+json"), cancellationToken);
+    }
+
+    public async Task DeleteAsync<TEntity>(NamespacedName key, string? uid, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = "Background" };
+        if (uid is not null) options["preconditions"] = new JsonObject { ["uid"] = uid };
+        var body = JsonSerializer.SerializeToUtf8Bytes(options, KubernetesJsonContext.Default.JsonObject);
+        var request = new ApiRequest(HttpMethod.Delete, EntityDefinition.Of<TEntity>().Path(key.Namespace, key.Name), body);
+        try
+        {
+            await SendWriteAsync(request, cancellationToken);
+        }
+        catch (KubernetesException error) when (error.IsNotFound)
+        {
+            // Gone already, which is what was asked for.
+        }
+    }
+
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        // Spread over 5 to 10 minutes, so that the watches of many clients do not all come back at once.
+        var length = timeout ?? TimeSpan.FromSeconds(Math.Floor(300 + (random() * 300)));
+        var watch = new WatchConnection<TEntity>(connection, Codec<TEntity>(), time, requestTimeout);
+        return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
+    }
+
+    /// <summary>Asked before each write. After the lease was lost nothing goes out, whatever a controller makes of its cancellation token.</summary>
+    internal Func<bool> MayWrite { get; set; } = static () => true;
+
+    public void Dispose() => connection.Dispose();
+
+    private EntityCodec<TEntity> Codec<TEntity>()
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> => new(json, logger);
+
+    private Task<TEntity> PutAsync<TEntity>(TEntity entity, string? subresource, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var path = EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace, entity.Metadata.Name ?? "", subresource);
+        return WriteAsync<TEntity>(new(HttpMethod.Put, path, Codec<TEntity>().Write(entity)), cancellationToken);
+    }
+
+    private async Task<TEntity> WriteAsync<TEntity>(ApiRequest request, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var answer = await SendWriteAsync(request, cancellationToken);
+        if (Written is { } written) written(Codec<TEntity>().Read(answer));
+        return Codec<TEntity>().Read(answer);
+    }
+
+    private Task<byte[]> SendWriteAsync(ApiRequest request, CancellationToken cancellationToken) => MayWrite()
+        ? connection.SendAsync(request, requestTimeout, cancellationToken)
+        : throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
+
+    private async Task<EntityList<TEntity>> ListPagesAsync<TEntity>(string? inNamespace, ListOptions options, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var path = EntityDefinition.Of<TEntity>().Path(inNamespace);
+        var items = new List<TEntity>();
+        var unreadable = new List<NamespacedName>();
+        for (string? continueToken = null; ;)
+        {
+            var request = new ApiRequest(HttpMethod.Get, path + ListQuery.For(options, continueToken));
+            using var page = JsonDocument.Parse(await connection.SendAsync(request, requestTimeout, cancellationToken));
+            Codec<TEntity>().ReadItems(page.RootElement, items, unreadable);
+            var metadata = page.RootElement.GetProperty("metadata");
+            continueToken = metadata.TryGetProperty("continue", out var next) ? next.GetString() : null;
+            if (string.IsNullOrEmpty(continueToken)) return new(items, metadata.GetProperty("resourceVersion").GetString(), unreadable);
+        }
+    }
+}

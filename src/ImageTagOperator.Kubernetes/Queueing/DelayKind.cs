@@ -1,0 +1,11 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Who asked for a later run of a key.</summary>
+internal enum DelayKind
+{
+    /// <summary>The last run of the key. The next run, whatever started it, decides anew.</summary>
+    Result,
+
+    /// <summary>Somebody else. It stays, whatever runs before.</summary>
+    Request,
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The cache of one kind. Fed by one watch per namespace, and by our own writes.</summary>
+internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>> logger) : IEntityCache<TEntity>
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<NamespacedName, TEntity> entities = [];
+    private readonly List<Action<EntityChange<TEntity>>> observers = [];
+    private readonly HashSet<string> synced = [];
+    private readonly TaskCompletionSource allSynced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TEntity[]? snapshot;
+    private Action<EntityChange<TEntity>>? dispatcher;
+
+    public bool IsSynced => allSynced.Task.IsCompletedSuccessfully;
+
+    /// <summary>How many namespaces must have been listed before <see cref="IsSynced"/>.</summary>
+    public int ExpectedLists { get; set; } = 1;
+
+    public IReadOnlyCollection<TEntity> All
+    {
+        get
+        {
+            lock (gate) return snapshot ??= [.. entities.Values];
+        }
+    }
+
+    public Task WhenSyncedAsync(CancellationToken cancellationToken) => allSynced.Task.WaitAsync(cancellationToken);
+
+    public TEntity? TryGet(NamespacedName key)
+    {
+        lock (gate) return entities.GetValueOrDefault(key);
+    }
+
+    public IDisposable Subscribe(Action<EntityChange<TEntity>> observer)
+    {
+        lock (gate)
+        {
+            foreach (var entity in entities.Values) observer(new(WatchEventType.Added, entity, null));
+            observers.Add(observer);
+        }
+
+        return new Subscription(this, observer);
+    }
+
+    /// <summary>From now on queues keys: everything that is there, then each change, after all observers saw it.</summary>
+    public void Dispatch(Action<EntityChange<TEntity>> queue)
+    {
+        lock (gate)
+        {
+            dispatcher = queue;
+            foreach (var entity in entities.Values) queue(new(WatchEventType.Added, entity, null));
+        }
+    }
+
+    /// <summary>Takes over a complete list. What it does not have was deleted while nobody watched.</summary>
+    public void Replace(string? inNamespace, EntityList<TEntity> list)
+    {
+        lock (gate)
+        {
+            var present = list.Items.Select(entity => entity.Key()).Concat(list.Unreadable).ToHashSet();
+            var gone = entities.Keys.Where(key => (inNamespace is null || key.Namespace == inNamespace) && !present.Contains(key)).ToList();
+            foreach (var key in gone) Remove(key, entities[key]);
+            foreach (var entity in list.Items) Put(entity);
+            synced.Add(inNamespace ?? "");
+            if (synced.Count == ExpectedLists) allSynced.TrySetResult();
+        }
+    }
+
+    /// <summary>Takes over one event of a watch.</summary>
+    public void Apply(WatchEvent<TEntity> change)
+    {
+        lock (gate)
+        {
+            if (change.Type != WatchEventType.Deleted)
+            {
+                if (change.Entity is { } entity) Put(entity);
+            }
+            else if (entities.TryGetValue(change.Key, out var known) && (change.Entity is null || change.Entity.Metadata.Uid == known.Metadata.Uid))
+            {
+                Remove(change.Key, change.Entity ?? known);
+            }
+        }
+    }
+
+    /// <summary>Takes over what we wrote ourselves. Never adds: the object may have been deleted since.</summary>
+    public void ApplyOwnWrite(IKubernetesObject<V1ObjectMeta> written)
+    {
+        if (written is not TEntity entity) return;
+        lock (gate)
+        {
+            if (entities.TryGetValue(entity.Key(), out var known) && known.Metadata.Uid == entity.Metadata.Uid) Put(entity);
+        }
+    }
+
+    private void Put(TEntity entity)
+    {
+        var key = entity.Key();
+        var known = entities.GetValueOrDefault(key);
+        if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
+        if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)
+        {
+            // Deleted and made again while nobody watched: two objects that share a name.
+            Remove(key, known);
+            known = null;
+        }
+
+        entities[key] = entity;
+        Tell(new(known is null ? WatchEventType.Added : WatchEventType.Modified, entity, known));
+    }
+
+    private void Remove(NamespacedName key, TEntity last)
+    {
+        entities.Remove(key, out var known);
+        Tell(new(WatchEventType.Deleted, last, known));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "An observer that throws must not stop the watch; it is logged")]
+    private void Tell(EntityChange<TEntity> change)
+    {
+        snapshot = null;
+        foreach (var observer in observers)
+        {
+            try
+            {
+                observer(change);
+            }
+            catch (Exception error)
+            {
+                LogObserverFailed(logger, error, change.Type, change.Entity.Key());
+            }
+        }
+
+        dispatcher?.Invoke(change);
+    }
+
+    private sealed class Subscription(EntityCache<TEntity> cache, Action<EntityChange<TEntity>> observer) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (cache.gate) cache.observers.Remove(observer);
+        }
+    }
+
+    [LoggerMessage(1201, LogLevel.Error, "An observer of the cache failed on {Type} {Key}")]
+    private static partial void LogObserverFailed(ILogger logger, Exception error, WatchEventType type, NamespacedName key);
+}

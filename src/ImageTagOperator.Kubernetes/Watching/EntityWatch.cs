@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Keeps the cache current for one namespace, or for all: list, watch from there, and again whatever happens.</summary>
+internal sealed partial class EntityWatch<TEntity>(
+    IKubernetesClient client, EntityCache<TEntity> cache, string? inNamespace, TimeProvider time, Func<double> random, ILogger<EntityWatch<TEntity>> logger)
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    /// <summary>A watch that fails this often without an event may start at a version that the server will never have: list again.</summary>
+    private const int FailuresBeforeRelist = 5;
+
+    private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(1);
+
+    private readonly WatchBackoff backoff = new(time, random);
+    private string? version;
+    private string? listFrom = "0"; // the first list may come from the server's memory; a later one must not go back in time
+    private int failures;
+
+    /// <summary>Runs until cancelled.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A watch recovers from everything; each failure is logged and followed by a pause")]
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            TimeSpan? pause;
+            try
+            {
+                pause = await ListAndWatchAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (KubernetesException error) when (error.IsExpired)
+            {
+                LogExpired(logger, Kind, inNamespace, version);
+                version = null;
+                pause = failures++ == 0 ? null : backoff.Next();
+            }
+            catch (Exception error)
+            {
+                pause = Later(backoff.Next(), (error as KubernetesException)?.RetryAfter);
+                LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"), pause.Value.TotalSeconds);
+                if (++failures % FailuresBeforeRelist == 0) version = null;
+            }
+
+            if (pause is { } wait) await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static string Kind => EntityDefinition.Of<TEntity>().Kind;
+
+    private static TimeSpan Later(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
+
+    /// <returns>How long to pause before the next watch; null: not at all.</returns>
+    private async Task<TimeSpan?> ListAndWatchAsync(CancellationToken cancellationToken)
+    {
+        if (version is null)
+        {
+            var list = await client.ListAsync<TEntity>(inNamespace, new ListOptions(ResourceVersion: listFrom), cancellationToken);
+            cache.Replace(inNamespace, list);
+            version = list.ResourceVersion;
+            listFrom = null;
+            LogListed(logger, Kind, inNamespace, list.Items.Count, version);
+        }
+
+        var started = time.GetTimestamp();
+        var idle = true;
+        await foreach (var change in client.WatchAsync<TEntity>(inNamespace, version, null, cancellationToken))
+        {
+            idle = false;
+            failures = 0;
+            if (change.Type != WatchEventType.Bookmark) cache.Apply(change);
+            version = change.ResourceVersion ?? version;
+        }
+
+        if (idle && time.GetElapsedTime(started) < TooShort)
+        {
+            var pause = backoff.Next();
+            LogFailed(logger, Kind, inNamespace, "the server ended the watch at once", pause.TotalSeconds);
+            return pause;
+        }
+
+        failures = 0;
+        return null;
+    }
+
+    [LoggerMessage(1211, LogLevel.Debug, "Listed {Kind} in {Namespace}: {Count} objects at {Version}")]
+    private static partial void LogListed(ILogger logger, string kind, string? @namespace, int count, string? version);
+
+    [LoggerMessage(1212, LogLevel.Information, "The watch of {Kind} in {Namespace} is too old at {Version}: listing again")]
+    private static partial void LogExpired(ILogger logger, string kind, string? @namespace, string? version);
+
+    [LoggerMessage(1213, LogLevel.Warning, "The watch of {Kind} in {Namespace} failed: {Reason}. Next try in {Seconds:0.0} s")]
+    private static partial void LogFailed(ILogger logger, string kind, string? @namespace, string reason, double seconds);
+}

@@ -1,0 +1,22 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The pause before a list or watch is tried again: 800 ms, doubling up to 30 s, and from the start after two quiet minutes.
+/// Full jitter: a random part of that, so that the clients of a restarted API server spread out.</summary>
+internal sealed class WatchBackoff(TimeProvider time, Func<double> random)
+{
+    private static readonly TimeSpan Initial = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResetAfter = TimeSpan.FromMinutes(2);
+
+    private TimeSpan next = Initial;
+    private long? last;
+
+    public TimeSpan Next()
+    {
+        if (last is { } before && time.GetElapsedTime(before) > ResetAfter) next = Initial;
+        last = time.GetTimestamp();
+        var pause = next * random();
+        next = next * 2 < Cap ? next * 2 : Cap;
+        return pause;
+    }
+}
