@@ -34,7 +34,7 @@ internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityC
             }
             catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"{request} (watch) went silent: no end after {length.TotalSeconds} s", error);
+                throw new TimeoutException($"{request} (watch) is dead: no answer, or no end {Grace.TotalSeconds} s after the {length.TotalSeconds} s that were agreed", error);
             }
         }
     }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace ImageTagOperator.Kubernetes;
 
 /// <summary>A token in a file that somebody rotates, such as the kubelet. Read again every minute and after a 401.</summary>
-internal sealed class TokenFileCredentials(string path, string origin) : CredentialSource
+internal sealed class TokenFileCredentials(string path, string origin, X509Certificate2? certificate) : CredentialSource
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(1);
 
@@ -15,7 +17,7 @@ internal sealed class TokenFileCredentials(string path, string origin) : Credent
     {
         if (!refused && last is { } reading && time.GetElapsedTime(reading.At) < MaximumAge) return reading.Credential;
         var token = await ReadAsync(cancellationToken);
-        var credential = new Credential(token, null);
+        var credential = new Credential(token, certificate);
         last = new(credential, time.GetTimestamp());
         return credential;
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes;
 
@@ -10,13 +12,61 @@ public sealed class OperatorBuilder
 
     public IServiceCollection Services { get; }
 
-    /// <summary>Watches <typeparamref name="TEntity"/> and hands its objects to <typeparamref name="TController"/>. Once per kind.</summary>
+    /// <summary>Watches <typeparamref name="TEntity"/> and hands its objects to <typeparamref name="TController"/>.</summary>
+    /// <exception cref="InvalidOperationException">The kind has a controller already.</exception>
     public OperatorBuilder AddController<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController, TEntity>()
         where TController : class, IEntityController<TEntity>
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotImplementedException();
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        if (Services.Any(service => service.ServiceType == typeof(EntityRuntime<TEntity>)))
+        {
+            throw new InvalidOperationException($"{EntityDefinition.Of<TEntity>().Kind} has a controller already: an object has one owner.");
+        }
 
+        Services.TryAddScoped<TController>();
+        Services.AddSingleton(static services => new EntityCache<TEntity>(Log<EntityCache<TEntity>>(services)));
+        Services.AddSingleton<IEntityCache<TEntity>>(static services => services.GetRequiredService<EntityCache<TEntity>>());
+        Services.AddSingleton(static services => new EntityQueue<TEntity>(services.GetRequiredService<TimeProvider>()));
+        Services.AddSingleton<IEntityQueue<TEntity>>(static services => services.GetRequiredService<EntityQueue<TEntity>>());
+        Services.AddSingleton(static services => Runtime<TController, TEntity>(services));
+        Services.AddSingleton<IEntityRuntime>(static services => services.GetRequiredService<EntityRuntime<TEntity>>());
+        return this;
+    }
+
+    /// <summary>Runs <typeparamref name="TFinalizer"/> before an object goes. Several for one kind run in the order in which they were added.</summary>
     /// <param name="identifier">As it stands in metadata.finalizers: <c>example.com/name</c>.</param>
     public OperatorBuilder AddFinalizer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFinalizer, TEntity>(string identifier)
         where TFinalizer : class, IEntityFinalizer<TEntity>
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotImplementedException();
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        Services.TryAddScoped<TFinalizer>();
+        Services.AddSingleton(FinalizerRegistration<TEntity>.Of<TFinalizer>(identifier));
+        return this;
+    }
+
+    private static EntityRuntime<TEntity> Runtime<TController, TEntity>(IServiceProvider services)
+        where TController : class, IEntityController<TEntity>
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var settings = services.GetRequiredService<OperatorSettings>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var random = services.GetRequiredService<Func<double>>();
+        var client = services.GetRequiredService<IKubernetesClient>();
+        var cache = services.GetRequiredService<EntityCache<TEntity>>();
+        var reconciler = new EntityReconciler<TEntity>(
+            cache,
+            new EntityCodec<TEntity>(KubernetesJson.Options(services.GetRequiredService<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver>()), Log<KubernetesClient>(services)),
+            services.GetRequiredService<IServiceScopeFactory>(),
+            new FinalizerWriter<TEntity>(client),
+            [.. services.GetServices<FinalizerRegistration<TEntity>>()],
+            static scope => scope.GetRequiredService<TController>(),
+            settings,
+            Log<EntityReconciler<TEntity>>(services));
+        var backoff = new FailureBackoff(settings.FailureBackoffInitial, settings.FailureBackoffMaximum, random);
+        var workers = new EntityWorkers<TEntity>(
+            cache, services.GetRequiredService<EntityQueue<TEntity>>(), reconciler, backoff, settings, Log<EntityWorkers<TEntity>>(services));
+        return new EntityRuntime<TEntity>(client, cache, workers, settings, time, random, Log<EntityWatch<TEntity>>(services));
+    }
+
+    private static ILogger<T> Log<T>(IServiceProvider services) => services.GetRequiredService<ILogger<T>>();
 }

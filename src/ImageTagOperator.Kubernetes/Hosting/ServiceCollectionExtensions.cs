@@ -1,4 +1,8 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes;
 
@@ -6,7 +10,85 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the runtime as a hosted service, with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and <see cref="OperatorState"/>,
     /// and per kind <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/>. The application registers a
-    /// <see cref="KubernetesClientConfiguration"/> and an <see cref="System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver"/> for its entities.</summary>
-    public static OperatorBuilder AddKubernetesOperator(this IServiceCollection services, Action<OperatorSettings>? configure = null) =>
-        throw new NotImplementedException();
+    /// <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities; it may register a
+    /// <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that gives 0 to 1.</summary>
+    public static OperatorBuilder AddKubernetesOperator(this IServiceCollection services, Action<OperatorSettings>? configure = null)
+    {
+        var settings = new OperatorSettings();
+        configure?.Invoke(settings);
+        services.AddLogging();
+        services.AddSingleton(settings);
+        services.AddSingleton<OperatorState>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Jitter.Default);
+        services.TryAddSingleton<IKubernetesClient>(GuardedClient);
+        services.TryAddSingleton(static provider => new CoordinationClient(Client(provider)));
+        services.AddSingleton(Elector);
+        services.AddSingleton(Recorder);
+        services.AddSingleton<EventPublisher>(static provider => provider.GetRequiredService<EventRecorder>().PublishAsync);
+        services.AddSingleton<IHostedService>(static provider => new OperatorHost(
+            provider.GetServices<IEntityRuntime>(),
+            provider.GetRequiredService<EventRecorder>(),
+            provider.GetRequiredService<LeaderElector>(),
+            provider.GetRequiredService<OperatorSettings>(),
+            provider.GetRequiredService<OperatorState>(),
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OperatorHost>>()));
+        // The host must not give up on us before we have given up on the reconciles and returned the lease.
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + TimeSpan.FromSeconds(15));
+        return new OperatorBuilder(services);
+    }
+
+    private static KubernetesClient Client(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<OperatorSettings>();
+        return new KubernetesClient(
+            services.GetRequiredService<KubernetesClientConfiguration>(),
+            services.GetRequiredService<IJsonTypeInfoResolver>(),
+            $"{settings.Name}/{settings.Version}",
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<Func<double>>(),
+            settings.RequestTimeout,
+            services.GetRequiredService<ILogger<KubernetesClient>>());
+    }
+
+    private static KubernetesClient GuardedClient(IServiceProvider services)
+    {
+        var client = Client(services);
+        var state = services.GetRequiredService<OperatorState>();
+        if (services.GetRequiredService<OperatorSettings>().LeaderElection.Enabled) client.MayWrite = () => state.IsLeader;
+        return client;
+    }
+
+    private static LeaderElector Elector(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<OperatorSettings>();
+        var election = settings.LeaderElection;
+        var configuration = services.GetRequiredService<KubernetesClientConfiguration>();
+        return new LeaderElector(
+            services.GetRequiredService<CoordinationClient>().Client,
+            election,
+            new NamespacedName(election.LeaseNamespace ?? configuration.Namespace, election.LeaseName ?? settings.Name),
+            Identity(election),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<Func<double>>(),
+            services.GetRequiredService<ILogger<LeaderElector>>());
+    }
+
+    private static EventRecorder Recorder(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<OperatorSettings>();
+        var time = services.GetRequiredService<TimeProvider>();
+        return new EventRecorder(
+            services.GetRequiredService<IKubernetesClient>(),
+            new EventFactory(settings.Name, Identity(settings.LeaderElection), time),
+            new EventSpamFilter(time),
+            time,
+            services.GetRequiredService<ILogger<EventRecorder>>());
+    }
+
+    /// <summary>The pod's name says which replica; the suffix tells a restarted container from its predecessor.</summary>
+    private static string Identity(LeaderElectionSettings election) =>
+        election.Identity ??= $"{Environment.MachineName}_{Guid.NewGuid():N}"[..Math.Min(Environment.MachineName.Length + 9, 120)];
 }

@@ -111,7 +111,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
     {
         if (!heap.TryPeek(out _, out var at)) return;
         var wait = time.GetElapsedTime(time.GetTimestamp(), at);
-        // A millisecond more than asked: a timer that fires early would find nothing due.
+        // Rounded up: a timer that fires early would find nothing due.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, wait.TotalMilliseconds)));
         timer.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
     }

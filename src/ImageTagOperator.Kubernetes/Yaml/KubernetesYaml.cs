@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
 namespace ImageTagOperator.Kubernetes;
 
@@ -6,10 +8,25 @@ namespace ImageTagOperator.Kubernetes;
 public static class KubernetesYaml
 {
     /// <summary>Block style, keys in the order of the node, multi-line strings as block scalars; ends with a newline.</summary>
-    public static string Serialize(JsonNode node) => throw new NotImplementedException();
+    public static string Serialize(JsonNode node) => new YamlWriter().Write(node);
 
     /// <summary>All documents of a stream; empty ones are left out.</summary>
     /// <param name="source">Named in errors, such as the file.</param>
     /// <exception cref="FormatException">Not YAML, or YAML that JSON cannot say. Names the source, line and column.</exception>
-    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) => throw new NotImplementedException();
+    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null)
+    {
+        var prefix = source is null ? "" : source + ": ";
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException error)
+        {
+            throw new FormatException($"{prefix}line {error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
+        }
+
+        var reader = new YamlReader(prefix);
+        return [.. stream.Documents.Select(document => reader.Read(document.RootNode)).OfType<JsonNode>()];
+    }
 }

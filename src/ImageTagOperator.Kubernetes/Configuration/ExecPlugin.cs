@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>A program that prints an ExecCredential (client.authentication.k8s.io), as a kubeconfig describes it.</summary>
+/// <param name="Info">What the program is told in KUBERNETES_EXEC_INFO.</param>
+internal sealed record ExecPlugin(
+    string Origin, string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables, string? InstallHint, JsonObject Info)
+{
+    public static ExecPlugin From(KubeconfigEntry exec, KubeconfigEntry cluster)
+    {
+        var version = exec.Required("apiVersion");
+        if (version is not ("client.authentication.k8s.io/v1" or "client.authentication.k8s.io/v1beta1"))
+        {
+            throw exec.Error($"apiVersion {version} is not supported: use client.authentication.k8s.io/v1");
+        }
+
+        var spec = new JsonObject { ["interactive"] = false };
+        if (exec.Flag("provideClusterInfo")) spec["cluster"] = ClusterInfo(cluster);
+        var command = exec.Required("command");
+        // A bare name is looked up in PATH; anything with a folder is relative to the kubeconfig.
+        if (command.Contains('/', StringComparison.Ordinal)) command = exec.PathOf("command")!;
+        return new(
+            exec.Origin,
+            version,
+            command,
+            [.. exec.List("args").Select(argument => argument?.ToString() ?? "")],
+            exec.List("env").OfType<JsonObject>().ToDictionary(variable => variable["name"]?.ToString() ?? "", variable => variable["value"]?.ToString() ?? ""),
+            exec.Text("installHint"),
+            new JsonObject { ["apiVersion"] = version, ["kind"] = "ExecCredential", ["spec"] = spec });
+    }
+
+    private static JsonObject ClusterInfo(KubeconfigEntry cluster)
+    {
+        var info = new JsonObject { ["server"] = cluster.Required("server") };
+        if (cluster.Text("tls-server-name") is { } name) info["tls-server-name"] = name;
+        if (cluster.Flag("insecure-skip-tls-verify")) info["insecure-skip-tls-verify"] = true;
+        if (cluster.Text("proxy-url") is { } proxy) info["proxy-url"] = proxy;
+        if (cluster.Pem("certificate-authority") is { } pem) info["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
+        return info;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Makes a configuration of a cluster and a user.</summary>
+internal static class KubeconfigResolver
+{
+    public static KubernetesClientConfiguration Resolve(KubeconfigEntry cluster, KubeconfigEntry? user, string? inNamespace) => new()
+    {
+        Server = cluster.Url("server") ?? throw cluster.Error("server is missing"),
+        Namespace = inNamespace ?? "default",
+        CertificateAuthority = Authority(cluster),
+        SkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
+        TlsServerName = cluster.Text("tls-server-name"),
+        Proxy = cluster.Url("proxy-url"),
+        Credentials = user is null ? new FixedCredentials(Credential.None) : Credentials(user, cluster),
+    };
+
+    private static X509Certificate2Collection? Authority(KubeconfigEntry cluster)
+    {
+        if (cluster.Pem("certificate-authority") is not { } pem) return null;
+        var authority = new X509Certificate2Collection();
+        cluster.Certificate("certificate-authority", () =>
+        {
+            authority.ImportFromPem(pem);
+            return 0;
+        });
+        return authority.Count > 0 ? authority : throw cluster.Error("certificate-authority has no certificate in it");
+    }
+
+    private static CredentialSource Credentials(KubeconfigEntry user, KubeconfigEntry cluster)
+    {
+        if (user.Child("exec") is { } exec) return new ExecCredentials(ExecPlugin.From(exec, cluster));
+        if (user.Child("auth-provider") is { } provider)
+        {
+            throw user.Error($"auth-provider '{provider.Text("name")}' is no longer supported by Kubernetes. Use its exec plugin instead");
+        }
+
+        if (user.Has("username")) throw user.Error("username and password are no longer supported by Kubernetes. Use a token or a client certificate");
+        var certificate = ClientCertificate(user);
+        // When both are given, the file is the one that is kept fresh.
+        return user.PathOf("tokenFile") is { } file
+            ? new TokenFileCredentials(file, user.Origin, certificate)
+            : new FixedCredentials(new Credential(user.Text("token"), certificate));
+    }
+
+    private static X509Certificate2? ClientCertificate(KubeconfigEntry user)
+    {
+        var certificate = user.Pem("client-certificate");
+        var key = user.Pem("client-key");
+        return (certificate, key) switch
+        {
+            (null, null) => null,
+            ({ } c, { } k) => user.Certificate("client-certificate", () => X509Certificate2.CreateFromPem(c, k)),
+            (_, null) => throw user.Error("client-certificate has no client-key beside it"),
+            _ => throw user.Error("client-key has no client-certificate beside it"),
+        };
+    }
+}

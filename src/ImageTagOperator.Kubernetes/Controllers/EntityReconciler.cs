@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Runs one key: tells of a deletion, finalizes, or puts the finalizers on and reconciles.</summary>
+internal sealed partial class EntityReconciler<TEntity>(
+    EntityCache<TEntity> cache,
+    EntityCodec<TEntity> codec,
+    IServiceScopeFactory scopes,
+    FinalizerWriter<TEntity> finalizerWriter,
+    IReadOnlyList<FinalizerRegistration<TEntity>> finalizers,
+    Func<IServiceProvider, IEntityController<TEntity>> resolveController,
+    OperatorSettings settings,
+    ILogger<EntityReconciler<TEntity>> logger)
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    private readonly ConcurrentDictionary<NamespacedName, TEntity> deleted = new();
+    private readonly string[] identifiers = [.. finalizers.Select(finalizer => finalizer.Identifier)];
+
+    /// <summary>Remembers a deleted object for the next run of its key.</summary>
+    public void Remember(TEntity entity) => deleted[entity.Key()] = entity;
+
+    /// <exception cref="Exception">Whatever the controller throws.</exception>
+    public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (deleted.TryRemove(key, out var gone) && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
+        if (cache.TryGet(key) is not { } cached) return new Outcome.Gone();
+
+        var entity = codec.Copy(cached);
+        if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
+        if (settings.AutoAttachFinalizers && identifiers.Length > 0)
+        {
+            // Before the controller acts for the first time: what it does must be undone even if we are down when the object is deleted.
+            var attached = await finalizerWriter.AddAsync(entity, identifiers, cancellationToken);
+            if (attached is null) return new Outcome.Done(null); // gone or terminating: the watch says so in a moment
+            entity = attached;
+        }
+
+        var result = await resolveController(scope.ServiceProvider).ReconcileAsync(entity, cancellationToken);
+        return After(key, "Reconcile", result);
+    }
+
+    private async Task<Outcome?> TellDeletedAsync(IServiceProvider services, NamespacedName key, TEntity gone, CancellationToken cancellationToken)
+    {
+        var told = false;
+        try
+        {
+            var result = await resolveController(services).DeletedAsync(codec.Copy(gone), cancellationToken);
+            told = result.IsSuccess;
+            return told ? null : After(key, "Deleted", result);
+        }
+        finally
+        {
+            if (!told) deleted.TryAdd(key, gone);
+        }
+    }
+
+    private async Task<Outcome> FinalizeAsync(IServiceProvider services, TEntity entity, CancellationToken cancellationToken)
+    {
+        foreach (var finalizer in finalizers)
+        {
+            if (entity.Metadata.Finalizers?.Contains(finalizer.Identifier) != true) continue;
+            var result = await finalizer.Resolve(services).FinalizeAsync(entity, cancellationToken);
+            if (!result.IsSuccess) return After(entity.Key(), "Finalize", result);
+            LogFinalized(logger, entity.Key(), finalizer.Identifier);
+            var left = await finalizerWriter.RemoveAsync(result.Entity, finalizer.Identifier, cancellationToken);
+            if (left is null) break;
+            entity = left;
+        }
+
+        return new Outcome.Done(null);
+    }
+
+    private Outcome After(NamespacedName key, string step, ReconciliationResult<TEntity> result)
+    {
+        if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter);
+        LogFailure(logger, result.Error, step, key, result.ErrorMessage);
+        return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity));
+    }
+
+    [LoggerMessage(1301, LogLevel.Warning, "{Step} of {Key} failed: {Reason}")]
+    private static partial void LogFailure(ILogger logger, Exception? error, string step, NamespacedName key, string? reason);
+
+    [LoggerMessage(1302, LogLevel.Information, "Finalized {Key}: removing {Finalizer}")]
+    private static partial void LogFinalized(ILogger logger, NamespacedName key, string finalizer);
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Takes keys from the queue and runs them, several at a time.</summary>
+internal sealed partial class EntityWorkers<TEntity>(
+    EntityCache<TEntity> cache,
+    EntityQueue<TEntity> queue,
+    EntityReconciler<TEntity> reconciler,
+    FailureBackoff backoff,
+    OperatorSettings settings,
+    ILogger<EntityWorkers<TEntity>> logger)
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    /// <summary>Begins to work: everything in the cache is due once.</summary>
+    /// <param name="taking">Ends the taking of new keys; running ones go on.</param>
+    /// <param name="running">Cancels the running ones.</param>
+    /// <returns>The workers; they end after <paramref name="taking"/> fires.</returns>
+    public IReadOnlyList<Task> Start(CancellationToken taking, CancellationToken running)
+    {
+        cache.Dispatch(Queue);
+        return [.. Enumerable.Range(0, settings.MaxParallelReconciliations).Select(_ => Task.Run(() => WorkAsync(taking, running), CancellationToken.None))];
+    }
+
+    private void Queue(EntityChange<TEntity> change)
+    {
+        var key = change.Entity.Key();
+        if (change.Type == WatchEventType.Deleted)
+        {
+            queue.Work.Forget(key);
+            reconciler.Remember(change.Entity);
+        }
+        else if (change.Previous is { } previous && !NeedsReconcile(previous.Metadata, change.Entity.Metadata))
+        {
+            return;
+        }
+
+        queue.Work.Add(key);
+    }
+
+    private bool NeedsReconcile(V1ObjectMeta before, V1ObjectMeta after) =>
+        settings.ReconcileStrategy == ReconcileStrategy.ByResourceVersion
+        || before.Generation != after.Generation
+        || before.DeletionTimestamp != after.DeletionTimestamp
+        || (settings.ReconcileRequestAnnotation is { } name && Annotation(before, name) != Annotation(after, name));
+
+    private static string? Annotation(V1ObjectMeta metadata, string name) => metadata.Annotations?.TryGetValue(name, out var value) == true ? value : null;
+
+    private async Task WorkAsync(CancellationToken taking, CancellationToken running)
+    {
+        while (!taking.IsCancellationRequested)
+        {
+            NamespacedName key;
+            try
+            {
+                key = await queue.Work.TakeAsync(taking);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            try
+            {
+                await RunAsync(key, running);
+            }
+            finally
+            {
+                queue.Work.Done(key);
+            }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a controller throws, its object is retried and the others go on; it is logged")]
+    private async Task RunAsync(NamespacedName key, CancellationToken running)
+    {
+        Outcome outcome;
+        try
+        {
+            outcome = await reconciler.RunAsync(key, running);
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (KubernetesException error) when (error.IsConflict)
+        {
+            LogConflict(logger, key, error.Message);
+            outcome = new Outcome.Retry(null, Cap(key));
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, error, key);
+            outcome = new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter);
+        }
+
+        Schedule(key, outcome);
+    }
+
+    private TimeSpan? Cap(NamespacedName key) => cache.TryGet(key) is { } entity ? settings.FailureBackoffCap?.Invoke(entity) : null;
+
+    private void Schedule(NamespacedName key, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Done { RequeueAfter: var after }:
+                backoff.Reset(key);
+                if (after is { } pause) queue.Work.AddAfter(key, pause, DelayKind.Result);
+                break;
+            case Outcome.Retry { RequeueAfter: var after, Cap: var cap, NotBefore: var notBefore }:
+                var growing = backoff.Next(key, cap); // counted even when it is not used: only success starts it again
+                queue.Work.AddAfter(key, after ?? (notBefore > growing ? notBefore.Value : growing), DelayKind.Result);
+                break;
+            default:
+                backoff.Reset(key);
+                queue.Work.Forget(key);
+                break;
+        }
+    }
+
+    [LoggerMessage(1311, LogLevel.Debug, "{Key} was written by somebody else meanwhile, and is retried: {Reason}")]
+    private static partial void LogConflict(ILogger logger, NamespacedName key, string reason);
+
+    [LoggerMessage(1312, LogLevel.Error, "Reconcile of {Key} failed")]
+    private static partial void LogFailed(ILogger logger, Exception error, NamespacedName key);
+}

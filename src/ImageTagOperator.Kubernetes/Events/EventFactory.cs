@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Makes events as the API server accepts them (events.k8s.io/v1: validation of new events).</summary>
+/// <param name="controller">reportingController: who we are.</param>
+/// <param name="instance">reportingInstance: which of us.</param>
+internal sealed class EventFactory(string controller, string instance, TimeProvider time)
+{
+    private const int LongestNote = 1024;
+    private const int LongestInstance = 128;
+    private const int LongestName = 253;
+
+    private long count;
+
+    public V1Event Create(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type)
+    {
+        var now = time.GetUtcNow();
+        var suffix = string.Create(CultureInfo.InvariantCulture, $".{now.UtcTicks:x}{Interlocked.Increment(ref count) & 0xfff:x3}");
+        var name = entity.Metadata.Name ?? "";
+        return new()
+        {
+            Metadata = new()
+            {
+                Name = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix,
+                Namespace = entity.Metadata.Namespace ?? "default",
+            },
+            EventTime = now,
+            ReportingController = controller,
+            ReportingInstance = instance[..Math.Min(instance.Length, LongestInstance)],
+            Action = "Reconcile",
+            Reason = reason,
+            Note = Shorten(message),
+            Type = type == EventType.Warning ? "Warning" : "Normal",
+            Regarding = new()
+            {
+                ApiVersion = entity.ApiVersion,
+                Kind = entity.Kind,
+                Namespace = entity.Metadata.Namespace,
+                Name = name,
+                Uid = entity.Metadata.Uid,
+                ResourceVersion = entity.Metadata.ResourceVersion,
+            },
+        };
+    }
+
+    /// <summary>The server counts bytes.</summary>
+    private static string Shorten(string note)
+    {
+        if (Encoding.UTF8.GetByteCount(note) <= LongestNote) return note;
+        var length = 0;
+        var bytes = 3; // for the ellipsis
+        foreach (var rune in note.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > LongestNote) break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return note[..length] + "…";
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a wait.</summary>
+internal sealed partial class EventRecorder(IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
+{
+    private const int Attempts = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<V1Event> queue = Channel.CreateBounded<V1Event>(
+        new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private readonly EventSeries series = new(time);
+    private bool forbiddenSaid;
+
+    /// <summary>Takes an event, or drops it.</summary>
+    public Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
+    {
+        // The event is made here, not in the background: the caller may change its object as soon as we return.
+        var made = factory.Create(entity, reason, message, type);
+        if (filter.Allows(made.Regarding!)) queue.Writer.TryWrite(made);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writes until <see cref="Complete"/> was called and the queue is empty, or until cancelled.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An event that cannot be written is logged and dropped; the next one is tried")]
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var next in queue.Reader.ReadAllAsync(cancellationToken))
+            {
+                try
+                {
+                    await WriteAsync(next, cancellationToken);
+                }
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogFailure(next, error);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What is left in the queue is dropped.
+        }
+    }
+
+    /// <summary>Takes no more events.</summary>
+    public void Complete() => queue.Writer.TryComplete();
+
+    private async Task WriteAsync(V1Event next, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await WriteOnceAsync(next, cancellationToken);
+                return;
+            }
+            catch (Exception error) when (attempt < Attempts && IsTransient(error))
+            {
+                await Task.Delay((error as KubernetesException)?.RetryAfter ?? Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task WriteOnceAsync(V1Event next, CancellationToken cancellationToken)
+    {
+        if (series.Find(next) is { } earlier)
+        {
+            try
+            {
+                await client.PatchAsync<V1Event>(earlier.Key, EventSeries.Patch(earlier.Count + 1, next.EventTime!.Value), null, cancellationToken);
+                series.Repeated(next, earlier);
+                return;
+            }
+            catch (KubernetesException error) when (error.IsNotFound)
+            {
+                // The server drops events after an hour: this one begins a new series.
+            }
+        }
+
+        await client.CreateAsync(next, cancellationToken);
+        series.Created(next);
+        forbiddenSaid = false;
+    }
+
+    private static bool IsTransient(Exception error) => error switch
+    {
+        KubernetesException refused => refused.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+        _ => error is HttpRequestException or TimeoutException or IOException,
+    };
+
+    private void LogFailure(V1Event lost, Exception error)
+    {
+        var forbidden = error is KubernetesException { StatusCode: HttpStatusCode.Forbidden };
+        if (forbidden && forbiddenSaid) return;
+        forbiddenSaid |= forbidden;
+        LogDropped(logger, lost.Reason, lost.Regarding?.Namespace, lost.Regarding?.Name, error.Message + ApiErrorAdvice.For<V1Event>(error, "create and patch"));
+    }
+
+    [LoggerMessage(1501, LogLevel.Warning, "The event {Reason} about {Namespace}/{Name} could not be written: {Error}")]
+    private static partial void LogDropped(ILogger logger, string? reason, string? @namespace, string? name, string error);
+}

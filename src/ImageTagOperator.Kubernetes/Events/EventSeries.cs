@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Knows which events were written lately, so that a repeat becomes a count on the first one. Used by one task.</summary>
+internal sealed class EventSeries(TimeProvider time)
+{
+    /// <summary>Later than this, the same thing is news again (as in client-go).</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(6);
+
+    private const int Largest = 4096;
+
+    internal sealed record Entry(NamespacedName Key, int Count, long At);
+
+    private readonly record struct Identity(string? Uid, string? Name, string? Reason, string? Note, string? Type);
+
+    private readonly Dictionary<Identity, Entry> entries = [];
+
+    public Entry? Find(V1Event next) =>
+        entries.TryGetValue(Of(next), out var entry) && time.GetElapsedTime(entry.At) < Lifetime ? entry : null;
+
+    public void Created(V1Event first)
+    {
+        if (entries.Count >= Largest) Shrink();
+        entries[Of(first)] = new(first.Key(), 1, time.GetTimestamp());
+    }
+
+    public void Repeated(V1Event next, Entry earlier) => entries[Of(next)] = earlier with { Count = earlier.Count + 1, At = time.GetTimestamp() };
+
+    public static JsonObject Patch(int count, DateTimeOffset last) => new()
+    {
+        ["series"] = new JsonObject { ["count"] = count, ["lastObservedTime"] = MicroTimeConverter.Format(last) },
+    };
+
+    private static Identity Of(V1Event made) => new(made.Regarding?.Uid, made.Regarding?.Name, made.Reason, made.Note, made.Type);
+
+    private void Shrink()
+    {
+        foreach (var (identity, entry) in entries)
+        {
+            if (time.GetElapsedTime(entry.At) >= Lifetime) entries.Remove(identity);
+        }
+
+        if (entries.Count >= Largest) entries.Clear();
+    }
+}

@@ -1,0 +1,15 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Everything that runs for one kind.</summary>
+internal interface IEntityRuntime
+{
+    /// <summary>Begins to fill the cache, one watch per namespace.</summary>
+    IReadOnlyList<Task> Watch(CancellationToken cancellationToken);
+
+    Task WhenSyncedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins to reconcile.</summary>
+    /// <param name="taking">Ends the taking of new keys; running ones go on.</param>
+    /// <param name="running">Cancels the running ones.</param>
+    IReadOnlyList<Task> Work(CancellationToken taking, CancellationToken running);
+}

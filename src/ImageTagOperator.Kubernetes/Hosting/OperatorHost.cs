@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The life of the operator: fill the caches, become leader, work, and stop in order.</summary>
+internal sealed partial class OperatorHost(
+    IEnumerable<IEntityRuntime> runtimes,
+    EventRecorder events,
+    LeaderElector elector,
+    OperatorSettings settings,
+    OperatorState state,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<OperatorHost> logger) : IHostedService, IDisposable
+{
+    /// <summary>For cancelled reconciles to notice, and for the last events to go out.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly IReadOnlyList<IEntityRuntime> kinds = [.. runtimes];
+    private readonly CancellationTokenSource taking = new(); // ends: no new key is taken
+    private readonly CancellationTokenSource running = new(); // ends: running reconciles are cancelled
+    private readonly CancellationTokenSource background = new(); // ends: watches, leader election, events
+    private readonly List<Task> workers = [];
+    private Task lifecycle = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
+    private Task leading = Task.CompletedTask;
+    private Task recording = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        recording = Task.Run(() => events.RunAsync(background.Token), CancellationToken.None);
+        watching = Task.WhenAll(kinds.SelectMany(kind => kind.Watch(background.Token)).Select(task => GuardAsync("a watch", task)));
+        lifecycle = GuardAsync("the start", Task.Run(BeginAsync, CancellationToken.None));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes no more work, lets what runs finish or cancels it, then gives the lease back: in this order, so that no two replicas work
+    /// at a time.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await taking.CancelAsync();
+        await lifecycle;
+        var finished = await EndsWithinAsync(Task.WhenAll(workers), running.IsCancellationRequested ? Patience : settings.ShutdownTimeout);
+        if (!finished)
+        {
+            LogCancelling(logger, settings.ShutdownTimeout.TotalSeconds);
+            await running.CancelAsync();
+            finished = await EndsWithinAsync(Task.WhenAll(workers), Patience);
+        }
+
+        events.Complete();
+        await EndsWithinAsync(recording, Patience);
+        await background.CancelAsync();
+        await leading;
+        state.SetLeader(null);
+        // A reconcile that does not stop may still write: then the lease must run out by itself.
+        if (settings.LeaderElection.Enabled && finished && state.ExitCode == 0) await elector.ReleaseAsync(cancellationToken);
+        await watching;
+    }
+
+    public void Dispose()
+    {
+        taking.Dispose();
+        running.Dispose();
+        background.Dispose();
+    }
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            foreach (var kind in kinds) await kind.WhenSyncedAsync(taking.Token);
+            state.SetReady();
+            await BecomeLeaderAsync();
+        }
+        catch (OperationCanceledException) when (taking.IsCancellationRequested)
+        {
+            return;
+        }
+
+        foreach (var kind in kinds) workers.AddRange(kind.Work(taking.Token, running.Token).Select(task => GuardAsync("a worker", task)));
+    }
+
+    private async Task BecomeLeaderAsync()
+    {
+        if (!settings.LeaderElection.Enabled)
+        {
+            state.SetLeader(static () => true);
+            return;
+        }
+
+        await elector.AcquireAsync(taking.Token);
+        state.SetLeader(() => elector.IsValid);
+        leading = GuardAsync("leader election", HoldAsync());
+    }
+
+    private async Task HoldAsync()
+    {
+        await elector.HoldAsync(background.Token);
+        state.SetLeader(null);
+        await Task.WhenAll(running.CancelAsync(), taking.CancelAsync());
+        Stop();
+    }
+
+    private void Stop()
+    {
+        state.ExitCode = 1;
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+    }
+
+    /// <summary>Watches a loop that must not end before it is told to.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure is logged, and liveness says so")]
+    private async Task GuardAsync(string part, Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException) when (background.IsCancellationRequested || taking.IsCancellationRequested)
+        {
+            // Told to.
+        }
+        catch (Exception error)
+        {
+            LogDied(logger, error, part);
+            state.SetFailed();
+        }
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1601, LogLevel.Critical, "{Part} died: the operator is not alive any more")]
+    private static partial void LogDied(ILogger logger, Exception error, string part);
+
+    [LoggerMessage(1602, LogLevel.Warning, "Cancelling reconciles that still run after {Seconds} s")]
+    private static partial void LogCancelling(ILogger logger, double seconds);
+}

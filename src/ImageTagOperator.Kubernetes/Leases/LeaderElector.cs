@@ -1,0 +1,199 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Holds a Lease so that one replica works at a time. Time is measured here alone: another's clock may be wrong, so its lease is
+/// over when it has not changed for as long as it says, counted from when we saw the last change.</summary>
+internal sealed partial class LeaderElector(
+    IKubernetesClient client, LeaderElectionSettings settings, NamespacedName key, string identity, TimeProvider time, Func<double> random, ILogger<LeaderElector> logger)
+{
+    private V1Lease? observed;
+    private long observedAt;
+    private long renewedAt;
+    private bool forbiddenSaid;
+    private string? holderSaid;
+
+    /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed yet.</summary>
+    public bool IsValid => observed?.Spec.HolderIdentity == identity && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
+
+    /// <summary>Tries until the lease is ours.</summary>
+    public async Task AcquireAsync(CancellationToken cancellationToken)
+    {
+        LogWaiting(logger, key, identity);
+        while (!await TryAsync(settings.RenewDeadline, cancellationToken))
+        {
+            // Candidates spread out, so that they do not all write at once when a lease ends.
+            await Task.Delay(settings.RetryPeriod * (1 + (1.2 * random())), time, cancellationToken);
+        }
+
+        LogAcquired(logger, key, identity);
+    }
+
+    /// <summary>Renews the lease until it is lost. Returns then; throws only when cancelled.</summary>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Shorter(settings.RetryPeriod, Remaining), time, cancellationToken);
+            if (Remaining <= TimeSpan.Zero) break;
+            if (!await TryAsync(Remaining, cancellationToken) && HeldByOther) break;
+        }
+
+        LogLost(logger, key, HeldByOther ? observed?.Spec.HolderIdentity : null, settings.RenewDeadline.TotalSeconds);
+    }
+
+    /// <summary>Gives the lease back, so that the next replica need not wait for it to run out.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The lease runs out by itself; the reason is logged")]
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if (observed?.Spec.HolderIdentity != identity) return;
+        try
+        {
+            // Read again: the answer to the last renewal may have been lost, and its resourceVersion with it.
+            var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
+            if (lease is null || lease.Spec.HolderIdentity != identity) return;
+            lease.Spec = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = time.GetUtcNow() };
+            observed = await client.UpdateAsync(lease, cancellationToken);
+            LogReleased(logger, key);
+        }
+        catch (Exception error)
+        {
+            LogNotReleased(logger, key, error.Message);
+        }
+    }
+
+    private TimeSpan Remaining => settings.RenewDeadline - time.GetElapsedTime(renewedAt);
+
+    private bool HeldByOther => observed?.Spec.HolderIdentity is { Length: > 0 } holder && holder != identity;
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right > TimeSpan.Zero ? right : TimeSpan.Zero;
+
+    [SuppressMessage("Design", "CA1031", Justification = "Any failure is tried again until the deadline; it is logged")]
+    private async Task<bool> TryAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await AcquireOrRenewAsync(either.Token);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailure(error);
+            return false;
+        }
+    }
+
+    private async Task<bool> AcquireOrRenewAsync(CancellationToken cancellationToken)
+    {
+        // The answer may take a while: the lease counts from before we asked, as others may see it renewed from then on.
+        var asked = time.GetTimestamp();
+        var now = time.GetUtcNow();
+        var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
+        if (lease is not null) Observe(lease);
+        if (lease is not null && HeldByOther && time.GetElapsedTime(observedAt) < DurationOf(lease))
+        {
+            SayHolder(lease.Spec.HolderIdentity);
+            return false;
+        }
+
+        try
+        {
+            Observe(lease is null ? await client.CreateAsync(NewLease(now), cancellationToken) : await client.UpdateAsync(Renewed(lease, now), cancellationToken));
+        }
+        catch (KubernetesException error) when (error.StatusCode == HttpStatusCode.Conflict)
+        {
+            return false; // another candidate was faster
+        }
+
+        Volatile.Write(ref renewedAt, asked);
+        forbiddenSaid = false;
+        return true;
+    }
+
+    private void Observe(V1Lease lease)
+    {
+        var changed = lease.Metadata.ResourceVersion != observed?.Metadata.ResourceVersion;
+        observed = lease;
+        if (changed) observedAt = time.GetTimestamp();
+    }
+
+    private TimeSpan DurationOf(V1Lease lease) => lease.Spec.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.LeaseDuration;
+
+    private V1Lease NewLease(DateTimeOffset now) => new()
+    {
+        Metadata = new() { Name = key.Name, Namespace = key.Namespace },
+        Spec = new()
+        {
+            HolderIdentity = identity,
+            LeaseDurationSeconds = (int)settings.LeaseDuration.TotalSeconds,
+            AcquireTime = now,
+            RenewTime = now,
+            LeaseTransitions = 0,
+        },
+    };
+
+    private V1Lease Renewed(V1Lease lease, DateTimeOffset now)
+    {
+        var ours = lease.Spec.HolderIdentity == identity;
+        return new()
+        {
+            Metadata = lease.Metadata,
+            Spec = new()
+            {
+                HolderIdentity = identity,
+                LeaseDurationSeconds = (int)settings.LeaseDuration.TotalSeconds,
+                AcquireTime = ours ? lease.Spec.AcquireTime : now,
+                RenewTime = now,
+                LeaseTransitions = (lease.Spec.LeaseTransitions ?? 0) + (ours ? 0 : 1),
+            },
+        };
+    }
+
+    private void SayHolder(string? holder)
+    {
+        if (holder == holderSaid) return;
+        holderSaid = holder;
+        LogHolder(logger, key, holder);
+    }
+
+    private void LogFailure(Exception error)
+    {
+        if (error is KubernetesException { StatusCode: HttpStatusCode.Forbidden })
+        {
+            if (forbiddenSaid) return;
+            forbiddenSaid = true;
+            LogForbidden(logger, key, error.Message, key.Namespace);
+            return;
+        }
+
+        LogFailed(logger, key, error.Message);
+    }
+
+    [LoggerMessage(1401, LogLevel.Information, "Waiting for the lease {Lease} as {Identity}")]
+    private static partial void LogWaiting(ILogger logger, NamespacedName lease, string identity);
+
+    [LoggerMessage(1402, LogLevel.Information, "Holding the lease {Lease} as {Identity}")]
+    private static partial void LogAcquired(ILogger logger, NamespacedName lease, string identity);
+
+    [LoggerMessage(1403, LogLevel.Information, "The lease {Lease} is held by {Holder}")]
+    private static partial void LogHolder(ILogger logger, NamespacedName lease, string? holder);
+
+    [LoggerMessage(1404, LogLevel.Error, "Lost the lease {Lease} (holder now: {Holder}; it could not be renewed within {Seconds} s): stopping all work")]
+    private static partial void LogLost(ILogger logger, NamespacedName lease, string? holder, double seconds);
+
+    [LoggerMessage(1405, LogLevel.Information, "Released the lease {Lease}")]
+    private static partial void LogReleased(ILogger logger, NamespacedName lease);
+
+    [LoggerMessage(1406, LogLevel.Warning, "Could not release the lease {Lease}, so the next replica waits until it runs out: {Reason}")]
+    private static partial void LogNotReleased(ILogger logger, NamespacedName lease, string reason);
+
+    [LoggerMessage(1407, LogLevel.Error, "Not allowed to use the lease {Lease}: {Reason}. The operator's Role in namespace {Namespace} needs the rule"
+        + " apiGroups: [\"coordination.k8s.io\"], resources: [\"leases\"], verbs: [\"get\", \"create\", \"update\"]. Trying on in silence")]
+    private static partial void LogForbidden(ILogger logger, NamespacedName lease, string reason, string? @namespace);
+
+    [LoggerMessage(1408, LogLevel.Warning, "Could not get or renew the lease {Lease}, trying on: {Reason}")]
+    private static partial void LogFailed(ILogger logger, NamespacedName lease, string reason);
+}
