@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -44,8 +45,12 @@ public abstract class SandboxServer : IAsyncDisposable
     private async Task ServeAsync(HttpContext http)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        using var reader = new StreamReader(http.Request.Body);
-        var body = await reader.ReadToEndAsync(http.RequestAborted);
+        using var bytes = new MemoryStream();
+        await http.Request.Body.CopyToAsync(bytes, http.RequestAborted);
+        var body = Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        // For a body that is not text, the bytes can be read once more.
+        bytes.Position = 0;
+        http.Request.Body = bytes;
         var call = Calls.Add(Time.GetUtcNow(), http.Request.Method, target, http.Request.Headers.UserAgent, body);
         try
         {

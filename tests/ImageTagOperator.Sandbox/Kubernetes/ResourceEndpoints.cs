@@ -25,10 +25,10 @@ internal sealed class ResourceEndpoints(Cluster cluster)
                 await RespondAsync(http, 200, resource, Cluster.Show(resource, cluster.Require(resource, ns, name)), form, query);
                 break;
             case ("POST", false) when ns.Length > 0 || !resource.IsNamespaced:
-                await RespondAsync(http, 201, resource, Writer.Create(resource, ns, Body(http, body), options), form, query, options);
+                await RespondAsync(http, 201, resource, Writer.Create(resource, ns, await BodyAsync(http, body), options), form, query, options);
                 break;
             case ("PUT", true):
-                await RespondAsync(http, 200, resource, Writer.Replace(resource, ns, name, isStatus, Body(http, body), options), form, query, options);
+                await RespondAsync(http, 200, resource, Writer.Replace(resource, ns, name, isStatus, await BodyAsync(http, body), options), form, query, options);
                 break;
             case ("PATCH", true):
                 var change = PatchBody.Read(resource, http.Request.ContentType, body);
@@ -125,10 +125,12 @@ internal sealed class ResourceEndpoints(Cluster cluster)
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
     }
 
-    private static JsonObject Body(HttpContext http, string body)
+    private static async Task<JsonObject> BodyAsync(HttpContext http, string body)
     {
-        if (http.Request.ContentType is { } type && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
-            throw Refusals.UnsupportedMediaType("application/json");
+        var type = http.Request.ContentType ?? "application/json";
+        if (type.StartsWith(ProtobufBody.ContentType, StringComparison.OrdinalIgnoreCase))
+            return await ProtobufBody.ReadAsync(http.Request.Body, http.RequestAborted);
+        if (!type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)) throw Refusals.UnsupportedMediaType("application/json", ProtobufBody.ContentType);
         return PatchBody.Parse(body) as JsonObject ?? throw Refusals.BadRequest("the body of the request is not a JSON object");
     }
 

@@ -19,12 +19,7 @@ internal sealed class FieldSelector
             var isEqual = term[cut - 1] != '!';
             var field = term[..(isEqual ? cut : cut - 1)];
             if (field is not ("metadata.name" or "metadata.namespace") && !resource.SelectableFields.Contains(field))
-            {
-                throw Refusals.BadRequest(
-                    $"Unable to find \"{(resource.Group.Length == 0 ? "/" : $"{resource.Group}/")}{resource.Version}, Resource={resource.Plural}\" that match " +
-                    $"label selector \"\", field selector \"{text}\": field label not supported: {field}");
-            }
-
+                throw Refusals.BadRequest($"field label not supported: {field}");
             selector.terms.Add((field == "name" ? ["metadata", "name"] : field.Split('.'), term[(cut + 1)..].TrimStart('='), isEqual));
         }
 
