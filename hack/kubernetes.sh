@@ -62,9 +62,9 @@ compile() {
     cd src &&
     # The vendored reflect2 1.0.1 crashes with Debian's Go on the first custom resource; Debian's own 1.0.2 does not.
     rm -f "vendor/$name/"*.{go,s} && cp /usr/share/gocode/src/"$name"/*.{go,s} "vendor/$name/" &&
-    mkdir -p .go/src/k8s.io && ln -s ../../.. .go/src/k8s.io/kubernetes &&
-    env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" CGO_ENABLED=0 \
-      PATH="/usr/lib/go/bin:$PATH" make WHAT=cmd/kube-apiserver &&
+    mkdir -p .go/src/k8s.io .tmp && ln -s ../../.. .go/src/k8s.io/kubernetes &&
+    env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" TMPDIR="$PWD/.tmp" \
+      CGO_ENABLED=0 PATH="/usr/lib/go/bin:$PATH" make WHAT=cmd/kube-apiserver &&
     install -D -m755 _output/local/go/bin/kube-apiserver "$CACHE/kube-apiserver-$version-$PATCH/new" &&
     mv "$CACHE/kube-apiserver-$version-$PATCH/"{new,kube-apiserver}
 }
