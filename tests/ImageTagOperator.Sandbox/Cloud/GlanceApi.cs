@@ -23,7 +23,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         {
             if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
             if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e);
-            else await http.TextAsync(e.Status, "text/plain", "");
+            else http.Response.StatusCode = e.Status;
         }
     }
 

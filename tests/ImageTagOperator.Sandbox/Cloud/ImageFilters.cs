@@ -24,8 +24,8 @@ internal static partial class ImageFilters
         "min_ram" => Exactly(image => Number(image.MinRam), value),
         "min_disk" => Exactly(image => Number(image.MinDisk), value),
         "size" => Exactly(image => Number(image.Size), value),
-        "size_min" => Range(image => image.Size >= Bound(value), value),
-        "size_max" => Range(image => image.Size <= Bound(value), value),
+        "size_min" or "min_ram_min" or "min_disk_min" => Range(name[..^4], value, (has, bound) => has >= bound),
+        "size_max" or "min_ram_max" or "min_disk_max" => Range(name[..^4], value, (has, bound) => has <= bound),
         _ => Property(name, value),
     };
 
@@ -41,15 +41,12 @@ internal static partial class ImageFilters
         return image => image.Protected == wanted;
     }
 
-    private static Func<SandboxImage, bool> Range(Func<SandboxImage, bool> matches, string value)
+    private static Func<SandboxImage, bool> Range(string name, string value, Func<long?, long, bool> compare)
     {
-        Bound(value);
-        return matches;
+        if (!long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var bound))
+            throw new GlanceError(400, "Unable to filter on a range with a non-numeric value.");
+        return image => compare(name switch { "size" => image.Size, "min_ram" => image.MinRam, _ => image.MinDisk }, bound);
     }
-
-    private static long Bound(string value) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bound)
-        ? bound
-        : throw new GlanceError(400, "Unable to filter on a range with a non-numeric value.");
 
     private static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
@@ -58,6 +55,8 @@ internal static partial class ImageFilters
     private static Func<SandboxImage, bool> Text(Func<SandboxImage, string?> part, string value)
     {
         var (op, rest) = SplitOperator(value);
+        if (op == "in" && rest.Replace("\\\"", "", StringComparison.Ordinal).Count(c => c == '"') % 2 == 1)
+            throw new GlanceError(400, $"Invalid filter value {rest}. The quote is not closed.");
         string[] wanted = op switch
         {
             "eq" => [rest],

@@ -8,10 +8,7 @@ internal static class ImageListing
     {
         var filters = query.Filters.Select(filter => ImageFilters.Create(filter.Key, filter.Value)).ToArray();
         var order = Comparer<SandboxImage>.Create((a, b) => Compare(a, b, query.Sort));
-        var marker = query.Marker is { } id
-            ? all.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase) && ImageAccess.CanSee(caller, image))
-                ?? throw new GlanceError(400, $"No image found with ID {id}")
-            : null;
+        var marker = query.Marker is { } id ? Marker(all, caller, id) : null;
         return
         [
             .. all.Where(image => ImageAccess.IsListed(caller, image, query.Visibility, query.MemberStatus))
@@ -22,6 +19,13 @@ internal static class ImageListing
                 .Order(order)
                 .Take(query.Limit),
         ];
+    }
+
+    private static SandboxImage Marker(IReadOnlyList<SandboxImage> all, Token caller, string id)
+    {
+        var marker = all.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase))
+            ?? throw new GlanceError(400, $"No image found with ID {id}");
+        return ImageAccess.CanSee(caller, marker) ? marker : throw new GlanceError(403, $"Forbidding request, image {id} not visible");
     }
 
     private static int Compare(SandboxImage a, SandboxImage b, IReadOnlyList<(string Key, bool Ascending)> sort)

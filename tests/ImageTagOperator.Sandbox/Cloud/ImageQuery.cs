@@ -46,8 +46,8 @@ internal sealed record ImageQuery
             Marker = last.GetValueOrDefault("marker"),
             MemberStatus = OneOf("Invalid status: ", last.GetValueOrDefault("member_status", "accepted"), "pending", "accepted", "rejected", "all"),
             Tags = [.. all.Where(pair => pair.Name == "tag").Select(pair => pair.Value.Trim())],
-            Visibility = last.TryGetValue("visibility", out var visibility) && visibility.Length > 0
-                ? OneOf("Invalid visibility value: ", visibility, "community", "public", "private", "shared", "all")
+            Visibility = last.TryGetValue("visibility", out var visibility)
+                ? OneOf("Invalid visibility value: ", visibility, "community", "public", "private", "shared", "all", "")
                 : null,
             Hidden = ParseFlag("os_hidden", last.GetValueOrDefault("os_hidden", "false").ToLowerInvariant()),
             Sort = ParseSort(all),
@@ -78,7 +78,7 @@ internal sealed record ImageQuery
     private static string Encode(string text) => new StringBuilder(Uri.EscapeDataString(text)).Replace("%20", "+").ToString();
 
     private static bool IsControl(string name) =>
-        name is "limit" or "marker" or "member_status" or "tag" or "visibility" or "os_hidden" or "sort" or "sort_key" or "sort_dir";
+        name is "limit" or "marker" or "member_status" or "tag" or "visibility" or "os_hidden" or "deleted" or "sort" or "sort_key" or "sort_dir";
 
     private static string OneOf(string complaint, string value, params string[] allowed) =>
         allowed.Contains(value) ? value : throw new GlanceError(400, complaint + value);
@@ -86,7 +86,7 @@ internal sealed record ImageQuery
     private static int ParseLimit(string? text)
     {
         if (text is null) return DefaultLimit;
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit))
+        if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var limit))
             throw new GlanceError(400, "limit param must be an integer");
         // More than the maximum is cut in silence.
         return limit < 0 ? throw new GlanceError(400, "limit param must be positive") : Math.Min(limit, MaximumLimit);
@@ -106,7 +106,8 @@ internal sealed record ImageQuery
             directions = [.. parts.Select(part => part.Length > 1 && part[1].Length > 0 ? part[1].Trim() : "desc")];
         }
 
-        foreach (var key in keys) OneOf("Invalid sort key: ", key, SortKeys);
+        if (keys.Except(SortKeys).FirstOrDefault() is { } unknown)
+            throw new GlanceError(400, $"Invalid sort key: {unknown}. It must be one of the following: {string.Join(", ", SortKeys)}.");
         foreach (var direction in directions) OneOf("Invalid sort direction: ", direction, "asc", "desc");
         if (directions.Length > 1 && directions.Length != keys.Length)
             throw new GlanceError(400, "Number of sort dirs does not match the number of sort keys");
