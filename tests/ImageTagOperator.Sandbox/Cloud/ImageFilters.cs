@@ -91,7 +91,9 @@ internal static partial class ImageFilters
     }
 
     private static DateTimeOffset? ParseTime(string text) =>
-        IsoTime().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        DateTimeOffset.TryParseExact(text, ["yyyy", "yyyyMMdd", "yyyyMMdd'T'HHmmssK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out var time)
+        || (IsoTime().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
             ? time
             : null;
 

@@ -7,9 +7,9 @@ internal static class ImagePatch
 {
     private static readonly string[] Operations = ["add", "remove", "replace"];
 
-    /// <summary>Applies all changes, or none.</summary>
+    /// <summary>What the image is to become, or null when nothing was asked for.</summary>
     /// <exception cref="GlanceError">400 malformed, 403 not allowed, 409 no such property, 413 too many tags, 415 another media type.</exception>
-    public static void Apply(SandboxImage image, Token caller, string? contentType, string body, int tagQuota)
+    public static SandboxImage? Apply(SandboxImage image, Token caller, string? contentType, string body, int tagQuota)
     {
         Func<JsonObject, (string Op, string Path)> read = contentType?.Split(';')[0] switch
         {
@@ -27,8 +27,7 @@ internal static class ImagePatch
             Apply(draft, caller, op, Name(path), operation, tagQuota);
         }
 
-        image.Become(draft);
-        TagWrites.WriteBack(image, image.TagRows.ToHashSet(), draft.TagRows.ToHashSet());
+        return changes.Count == 0 ? null : draft;
     }
 
     private static void Apply(SandboxImage image, Token caller, string op, string name, JsonObject change, int tagQuota)

@@ -39,8 +39,10 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
     public SandboxImage Patch(Token caller, SandboxImage image, string? contentType, string body)
     {
         CheckAccess(caller, image, "modify_image");
-        ImagePatch.Apply(image, caller, contentType, body, cloud.TagQuota);
-        if (body.Trim() != "[]") image.UpdatedAt = time.GetUtcNow();
+        if (ImagePatch.Apply(image, caller, contentType, body, cloud.TagQuota) is not { } wanted) return image;
+        image.Become(wanted);
+        image.UpdatedAt = time.GetUtcNow();
+        TagWrites.WriteBack(image, image.TagRows.ToHashSet(), wanted.TagRows.ToHashSet());
         return image;
     }
 

@@ -48,37 +48,59 @@ internal sealed class Login(SandboxIdentity identity)
     {
         var user = FindUser(given);
         if (user is not { Enabled: true } || Text(given, "password") != user.Password) throw KeystoneError.Unauthorized();
-        return Issue(user, FindScope(scope, TokenScope.Of(user.DefaultProject)), "password");
+        // A default project that the user has no role in is passed over, not refused.
+        var home = TokenScope.Of(user.DefaultProject);
+        return Issue(new(user, FindScope(scope, user.RolesIn(home).Count > 0 ? home : TokenScope.None), ["password"]));
     }
 
     private Token WithCredential(JsonNode given, JsonNode? scope)
     {
-        var credential = Text(given, "id") is { } id
-            ? identity.ApplicationCredentials.FirstOrDefault(c => c.Id == id)
-            : identity.ApplicationCredentials.FirstOrDefault(c => c.Name == Text(given, "name") && c.User == FindUser(given["user"]));
-        if (credential is null)
-            throw KeystoneError.NotFound($"Could not find Application Credential: {Text(given, "id") ?? Text(given, "name")}.");
-        // Measured: a scope beside an application credential is refused, even the one that it would get anyway.
-        if (!credential.User.Enabled || credential.Secret != Text(given, "secret") || scope is not null) throw KeystoneError.Unauthorized();
-        if (credential.ExpiresAt <= identity.Tokens.Now) throw KeystoneError.Unauthorized();
-        return Issue(credential.User, TokenScope.Of(credential.Project), "application_credential");
+        var credential = FindCredential(given);
+        if (!credential.User.Enabled || credential.Secret != Text(given, "secret") || credential.ExpiresAt <= identity.Tokens.Now)
+            throw KeystoneError.Unauthorized();
+        // Measured: refused even for the scope that it would get anyway.
+        if (scope is not null)
+        {
+            throw new KeystoneError(401, "Unauthorized",
+                "Error authenticating with application credential: Application credentials cannot request a scope.");
+        }
+
+        return Issue(new(credential.User, TokenScope.Of(credential.Project), ["application_credential"]) { Credential = credential });
     }
 
     private Token WithToken(JsonNode given, JsonNode? scope)
     {
         var id = Text(given, "id");
         var parent = identity.Tokens.Find(id) ?? throw TokenStore.NotFound(id);
-        var methods = parent.Methods.Append("token").Distinct().ToArray();
-        return Issue(parent.User, FindScope(scope, parent.Scope), methods, parent);
+        if (parent.Credential is not null)
+        {
+            throw new KeystoneError(403, "Forbidden",
+                "You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed..");
+        }
+
+        return Issue(new(parent.User, FindScope(scope, parent.Scope), [.. parent.Methods.Append("token").Distinct()]), parent);
     }
 
-    private Token Issue(SandboxUser user, TokenScope scope, string method) => Issue(user, scope, [method], null);
-
-    private Token Issue(SandboxUser user, TokenScope scope, IReadOnlyList<string> methods, Token? parent)
+    private Token Issue(Token token, Token? parent = null)
     {
-        var roles = scope.Project is { Enabled: false } ? [] : user.RolesIn(scope);
-        if (roles.Count == 0 && scope != TokenScope.None) throw KeystoneError.Unauthorized();
-        return identity.Tokens.Issue(new Token(user, scope, methods) { Roles = roles }, parent);
+        var roles = token.Scope.Project is { Enabled: false } ? [] : token.User.RolesIn(token.Scope);
+        return roles.Count > 0 || token.Scope == TokenScope.None
+            ? identity.Tokens.Issue(token with { Roles = roles }, parent)
+            : throw KeystoneError.Unauthorized();
+    }
+
+    private SandboxApplicationCredential FindCredential(JsonNode given)
+    {
+        if (Text(given, "id") is { } id)
+        {
+            return identity.ApplicationCredentials.FirstOrDefault(credential => credential.Id == id)
+                ?? throw KeystoneError.NotFound($"Could not find Application Credential: {id}.");
+        }
+
+        var user = FindUser(given["user"] ?? throw Missing("user in application credential"))
+            ?? throw KeystoneError.NotFound($"Could not find user: {Text(given["user"], "name") ?? Text(given["user"], "id")}.");
+        return identity.ApplicationCredentials.FirstOrDefault(credential => credential.Name == Text(given, "name") && credential.User == user)
+            ?? throw KeystoneError.Unauthorized();
     }
 
     private SandboxUser? FindUser(JsonNode? given)

@@ -21,6 +21,9 @@ public sealed class SandboxApplicationCredential
 
     public string Secret { get; set; }
 
+    /// <summary>True once it was taken away, which makes its tokens worthless at once.</summary>
+    public bool Removed { get; internal set; }
+
     /// <summary>Null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 }

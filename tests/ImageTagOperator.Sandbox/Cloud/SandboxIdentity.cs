@@ -44,6 +44,7 @@ public sealed class SandboxIdentity
 
     public void Remove(SandboxApplicationCredential credential)
     {
+        credential.Removed = true;
         lock (gate) credentials.Remove(credential);
     }
 

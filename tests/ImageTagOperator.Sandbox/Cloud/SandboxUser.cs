@@ -17,8 +17,16 @@ public sealed class SandboxUser
 
     public string Name { get; }
 
-    /// <summary>May be changed at any time. Tokens that were issued with the old one go on working until they expire or are revoked.</summary>
-    public string Password { get; set; }
+    /// <summary>May be changed at any time, which makes the user's tokens worthless at once.</summary>
+    public string Password
+    {
+        get;
+        set
+        {
+            field = value;
+            Epoch++;
+        }
+    }
 
     /// <summary>Tokens of a disabled user stop working and it cannot log in.</summary>
     public bool Enabled { get; set; } = true;
@@ -33,8 +41,15 @@ public sealed class SandboxUser
     public IReadOnlyList<string> SystemRoles { get; set; } = [];
 
     /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of it.
-    /// Tokens that are already out keep the roles they were issued with.</summary>
-    public void SetRoles(SandboxProject project, params IReadOnlyList<string> names) => roles[project] = names;
+    /// Taking one away makes the user's tokens worthless at once.</summary>
+    public void SetRoles(SandboxProject project, params IReadOnlyList<string> names)
+    {
+        if (roles.GetValueOrDefault(project, []).Except(names).Any()) Epoch++;
+        roles[project] = names;
+    }
+
+    /// <summary>Tokens of an earlier epoch are no longer good.</summary>
+    internal int Epoch { get; private set; }
 
     /// <summary>The roles that a token of this scope has, with those they imply: an admin is a member, a member is a reader.</summary>
     internal IReadOnlyList<string> RolesIn(TokenScope scope)

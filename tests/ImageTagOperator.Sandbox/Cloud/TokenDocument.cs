@@ -29,6 +29,8 @@ internal static class TokenDocument
             body["is_domain"] = false;
         }
 
+        if (token.Credential is { } credential)
+            body["application_credential"] = new JsonObject { ["id"] = credential.Id, ["name"] = credential.Name, ["restricted"] = true };
         if (token.Scope.Domain) body["domain"] = Domain();
         if (token.Scope.System) body["system"] = new JsonObject { ["all"] = true };
         if (token.Scope != TokenScope.None)

@@ -31,10 +31,7 @@ internal sealed class TokenStore(TimeProvider time)
 
     /// <summary>The token if it is still good, else null.</summary>
     public Token? Find(string? id) =>
-        id is not null && tokens.TryGetValue(id, out var token)
-        && token.ExpiresAt > Now && token.User.Enabled && token.Scope.Project is null or { Enabled: true }
-            ? token
-            : null;
+        id is not null && tokens.TryGetValue(id, out var token) && token.ExpiresAt > Now && !token.IsRevoked ? token : null;
 
     /// <summary>Why Keystone will not talk about this token: whether it could ever have been one makes a difference to what it says.</summary>
     public static KeystoneError NotFound(string? id) => KeystoneError.NotFound(
