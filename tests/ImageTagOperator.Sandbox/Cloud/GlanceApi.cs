@@ -22,7 +22,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         catch (GlanceError e)
         {
             if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
-            if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e);
+            if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e, cloud.Flavor);
             else http.Response.StatusCode = e.Status;
         }
     }
@@ -31,6 +31,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     {
         if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine) throw GlanceError.Bare(414);
         if (path == "/healthcheck") return HealthAsync(http);
+        if (cloud.Flavor == CloudFlavor.Ims && path == "/v1/cloudimages/tags") return TagValueAsync(http, body);
         var parts = WirePath.Decode(path).TrimStart('/').Split('/');
         if (parts[0] == "versions" || !GlanceVersions.Knows(parts[0]))
             return http.JsonAsync(parts[0] == "versions" ? 200 : 300, GlanceVersions.Write(cloud.ImageUrl));
@@ -67,11 +68,29 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         var adding = http.Request.Method == "PUT";
         RefuseBody(http.Request);
         if (adding) TagWrites.CheckLength(tag);
+        if (adding && cloud.Flavor == CloudFlavor.Ims) ImsTags.Check(tag);
         var image = Find(caller, id, $"Image {id} not found.");
-        if (!ImageAccess.CanChange(caller, image, cloud.SecureRbac))
-            throw new GlanceError(403, $"Not allowed to {(adding ? "update" : "delete")} tags for image {id}.");
+        CheckAccess(caller, image, adding ? "update" : "delete");
+        if (cloud.Flavor == CloudFlavor.Ims) tag = ImsTags.Stored(image, tag);
         await (adding ? tags.AddAsync(image, tag) : tags.DeleteAsync(image, tag));
         await DoneAsync(http, () => { });
+    }
+
+    private Task TagValueAsync(HttpContext http, string body)
+    {
+        if (http.Request.Method != "PUT") throw NotAllowed(http, "PUT");
+        var caller = Caller(http);
+        var (id, key, value) = ImsTags.Parse(body);
+        var image = Visible(caller, id);
+        CheckAccess(caller, image, "update");
+        image.UpdatedAt = time.GetUtcNow();
+        return DoneAsync(http, () => ImsTags.Put(image, key, value));
+    }
+
+    private void CheckAccess(Token caller, SandboxImage image, string action)
+    {
+        if (!ImageAccess.CanChange(caller, image, cloud.SecureRbac))
+            throw new GlanceError(403, $"Not allowed to {action} tags for image {image.Id}.");
     }
 
     private Task DeleteImageAsync(HttpContext http, Token caller, string id)

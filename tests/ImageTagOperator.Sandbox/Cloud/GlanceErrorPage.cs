@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -7,11 +8,15 @@ namespace ImageTagOperator.Sandbox.Cloud;
 /// <summary>Glance's error bodies: HTML, JSON only for those who ask for it, and plain text for the rest.</summary>
 internal static class GlanceErrorPage
 {
-    public static Task WriteAsync(HttpContext http, GlanceError error)
+    public static Task WriteAsync(HttpContext http, GlanceError error, CloudFlavor flavor)
     {
         var reason = Reason(error.Status);
         var title = $"{error.Status} {reason}";
         var text = error.Explanation ?? Standard(error.Status, http.Request);
+        if (flavor == CloudFlavor.Pcd)
+            return ErrorAsync(http, error.Status, new JsonObject { ["code"] = error.Status, ["message"] = reason, ["details"] = text });
+        if (flavor == CloudFlavor.Ims)
+            return ErrorAsync(http, error.Status, new JsonObject { ["code"] = $"IMG.0{error.Status}", ["message"] = text });
         // Two of the pages are laid out differently from all others.
         var end = error.Status is 405 or 415 ? "\n" : "\n\n\n";
         return Kind(http.Request.Headers.Accept.ToString()) switch
@@ -21,6 +26,8 @@ internal static class GlanceErrorPage
             _ => http.TextAsync(error.Status, "text/plain; charset=UTF-8", $"{title}\n\n{Flat(text)}\n\n{Flat(end)}"),
         };
     }
+
+    private static Task ErrorAsync(HttpContext http, int status, JsonObject error) => http.JsonAsync(status, new JsonObject { ["error"] = error });
 
     /// <summary>HTML is the server's first choice: it wins over JSON wherever both are welcome.</summary>
     private static string Kind(string accept)

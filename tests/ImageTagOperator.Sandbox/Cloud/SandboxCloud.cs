@@ -6,9 +6,6 @@ public sealed class SandboxCloud : SandboxServer
 {
     internal const string Region = "RegionOne";
 
-    private const string IdentityPrefix = "/identity";
-    private const string ImagePrefix = "/image";
-
     private readonly Lock gate = new();
     private readonly List<SandboxImage> images = [];
     private readonly KeystoneApi keystone;
@@ -28,6 +25,9 @@ public sealed class SandboxCloud : SandboxServer
     }
 
     public SandboxIdentity Identity { get; }
+
+    /// <summary>May be changed at any time: addresses, <see cref="CloudsYaml"/> and answers follow.</summary>
+    public CloudFlavor Flavor { get; set; }
 
     /// <summary>How long a new token is good for. Default: one hour.</summary>
     public TimeSpan TokenLifetime
@@ -62,9 +62,9 @@ public sealed class SandboxCloud : SandboxServer
     /// <summary>A clouds.yaml with the clouds <c>admin</c>, <c>demo</c>, <c>other</c> and <c>demo-app</c>.</summary>
     public string CloudsYaml => Cloud.CloudsYaml.Write(this);
 
-    internal string IdentityUrl => Url + IdentityPrefix;
+    internal string IdentityUrl => Url + Flavor.IdentityPrefix;
 
-    internal string ImageUrl => Url + ImagePrefix;
+    internal string ImageUrl => Url + Flavor.ImagePrefix;
 
     internal IEnumerable<(string Type, string Name, string Url)> Catalog =>
         [("identity", "keystone", IdentityUrl + "/v3"), ("image", "glance", ImageUrl)];
@@ -99,8 +99,8 @@ public sealed class SandboxCloud : SandboxServer
 
     protected override Task HandleAsync(HttpContext http, string path, string body)
     {
-        if (Below(path, IdentityPrefix) is { } identityPath) return keystone.HandleAsync(http, identityPath, body);
-        if (Below(path, ImagePrefix) is { } imagePath) return glance.HandleAsync(http, imagePath, body);
+        if (Below(path, Flavor.IdentityPrefix) is { } identityPath) return keystone.HandleAsync(http, identityPath, body);
+        if (Below(path, Flavor.ImagePrefix) is { } imagePath) return glance.HandleAsync(http, imagePath, body);
         return path == "/healthcheck" ? GlanceApi.HealthAsync(http) : http.TextAsync(404, "text/plain", "");
     }
 

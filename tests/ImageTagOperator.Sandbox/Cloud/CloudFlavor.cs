@@ -1,0 +1,37 @@
+namespace ImageTagOperator.Sandbox.Cloud;
+
+/// <summary>Whose OpenStack the sandbox cloud looks like. Only <see cref="OpenStack"/> was compared with real servers; the others follow their
+/// vendors' documents.</summary>
+public enum CloudFlavor
+{
+    /// <summary>Upstream Keystone and Glance, below <c>/identity</c> and <c>/image</c>.</summary>
+    OpenStack,
+
+    /// <summary>Platform9 Private Cloud Director: below <c>/keystone</c> and <c>/glance</c>, errors as
+    /// <c>{"error": {"code", "message", "details"}}</c> whatever the client accepts.</summary>
+    Pcd,
+
+    /// <summary>Image Management Service of Huawei Cloud and Open Telekom Cloud: below <c>/iam</c> and <c>/ims</c>, tags of letters, digits,
+    /// <c>_</c> and <c>-</c> only, and tag values by <c>PUT /v1/cloudimages/tags</c>, which show as <c>key=value</c>.</summary>
+    Ims,
+}
+
+internal static class CloudFlavors
+{
+    extension(CloudFlavor flavor)
+    {
+        public string IdentityPrefix => flavor switch
+        {
+            CloudFlavor.Pcd => "/keystone",
+            CloudFlavor.Ims => "/iam",
+            _ => "/identity",
+        };
+
+        public string ImagePrefix => flavor switch
+        {
+            CloudFlavor.Pcd => "/glance",
+            CloudFlavor.Ims => "/ims",
+            _ => "/image",
+        };
+    }
+}
