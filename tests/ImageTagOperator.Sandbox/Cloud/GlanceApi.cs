@@ -23,8 +23,16 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         {
             if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
             if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e, cloud.Flavor);
-            else http.Response.StatusCode = e.Status;
+            else await BareAsync(http, e.Status);
         }
+    }
+
+    private static Task BareAsync(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        // A line that is too long is refused by the HTTP server, a path that is not UTF-8 by the application: only that one gives a type.
+        if (status == 500) http.Response.ContentType = "text/plain";
+        return Task.CompletedTask;
     }
 
     private Task AnswerAsync(HttpContext http, string path, string body)
