@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
@@ -28,7 +27,7 @@ internal sealed class SandboxWorld : World
         {
             Kubeconfig = kubeconfig,
             CloudsYaml = cloud.CloudsYaml,
-            Kubernetes = new KubernetesClient(KubernetesClientConfiguration.Build(kubeconfig), ScenarioJson.All),
+            Kubernetes = new KubernetesClient(KubernetesClientConfiguration.Build(kubeconfig), ScenarioJson.All, "scenario/1"),
             Glance = await GlanceClient.LoginAsync(cloud.CloudsYaml, "demo"),
         };
         await world.CreateNamespaceAsync();
