@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes;
 
@@ -9,5 +11,58 @@ public static class CustomResourceDefinition
     /// <param name="options">From <see cref="KubernetesJson.Options"/>, so that the schema is of exactly what the client sends.</param>
     /// <exception cref="NotSupportedException">The schema would need something that a structural schema cannot say.</exception>
     public static JsonObject Generate<TEntity>(JsonSerializerOptions options)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotImplementedException();
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var definition = EntityDefinition.Of<TEntity>();
+        return new JsonObject
+        {
+            ["apiVersion"] = "apiextensions.k8s.io/v1",
+            ["kind"] = "CustomResourceDefinition",
+            ["metadata"] = new JsonObject { ["name"] = definition.ResourceName },
+            ["spec"] = new JsonObject
+            {
+                ["group"] = definition.Group,
+                ["names"] = Names(definition, typeof(TEntity)),
+                ["scope"] = definition.Scope.ToString(),
+                ["versions"] = new JsonArray(Version<TEntity>(definition, options)),
+            },
+        };
+    }
+
+    private static JsonObject Names(EntityDefinition definition, Type type)
+    {
+        var names = new JsonObject
+        {
+            ["kind"] = definition.Kind,
+            ["listKind"] = definition.Kind + "List",
+            ["plural"] = definition.PluralName,
+            ["singular"] = definition.Kind.ToLowerInvariant(),
+        };
+        if (type.GetCustomAttribute<KubernetesEntityShortNamesAttribute>() is { } shortNames) names["shortNames"] = new JsonArray([.. shortNames.ShortNames]);
+        return names;
+    }
+
+    private static JsonObject Version<TEntity>(EntityDefinition definition, JsonSerializerOptions options)
+    {
+        var entity = options.TypeInfo<TEntity>();
+        var version = new JsonObject { ["name"] = definition.Version, ["served"] = true, ["storage"] = true };
+        var schema = RootSchema(entity, new SchemaBuilder(options));
+        if (schema["properties"]!.AsObject().ContainsKey("status")) version["subresources"] = new JsonObject { ["status"] = new JsonObject() };
+        var columns = PrinterColumns.Of(entity, options);
+        if (columns.Count > 0) version["additionalPrinterColumns"] = columns;
+        version["schema"] = new JsonObject { ["openAPIV3Schema"] = schema };
+        return version;
+    }
+
+    /// <summary>The API server defines apiVersion, kind and metadata itself and accepts no rules for them here.</summary>
+    private static JsonObject RootSchema(JsonTypeInfo entity, SchemaBuilder builder)
+    {
+        var schema = builder.Build(entity.Type);
+        var properties = schema["properties"]!.AsObject();
+        properties["apiVersion"] = new JsonObject { ["type"] = "string" };
+        properties["kind"] = new JsonObject { ["type"] = "string" };
+        properties["metadata"] = new JsonObject { ["type"] = "object" };
+        if (properties.ContainsKey("spec")) schema["required"] = new JsonArray("spec");
+        return schema;
+    }
 }

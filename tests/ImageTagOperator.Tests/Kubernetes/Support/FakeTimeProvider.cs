@@ -1,0 +1,102 @@
+namespace ImageTagOperator.Tests.Kubernetes;
+
+/// <summary>A clock that moves only when it is told to.</summary>
+internal sealed class FakeTimeProvider : TimeProvider
+{
+    private readonly Lock gate = new();
+    private readonly List<FakeTimer> timers = [];
+    private DateTimeOffset now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate) return now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new FakeTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Moves on, and runs what falls due on the way, in order.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var end = GetUtcNow() + by;
+        while (NextDue(end) is { } timer) timer.Fire();
+        lock (gate) now = end;
+    }
+
+    /// <summary>Moves on in steps until the condition holds; real work gets a moment after each.</summary>
+    public async Task AdvanceUntilAsync(Func<bool> condition, string what, TimeSpan? step = null, TimeSpan? limit = null)
+    {
+        var end = GetUtcNow() + (limit ?? TimeSpan.FromHours(1));
+        var patience = System.GetTimestamp();
+        while (!condition())
+        {
+            if (GetUtcNow() < end) Advance(step ?? TimeSpan.FromMilliseconds(100));
+            else Assert.True(System.GetElapsedTime(patience) < TimeSpan.FromSeconds(20), $"never happened: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(2), System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private FakeTimer? NextDue(DateTimeOffset end)
+    {
+        lock (gate)
+        {
+            var next = timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
+            if (next is null) return null;
+            if (next.Due > now) now = next.Due.Value;
+            next.Reschedule(now);
+            return next;
+        }
+    }
+
+    private sealed class FakeTimer(FakeTimeProvider time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan period = Timeout.InfiniteTimeSpan;
+
+        public DateTimeOffset? Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time.gate)
+            {
+                this.period = period;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time.now + dueTime;
+                if (Due is null) time.timers.Remove(this);
+                else if (!time.timers.Contains(this)) time.timers.Add(this);
+                if (dueTime != TimeSpan.Zero) return true;
+                Reschedule(time.now);
+            }
+
+            Fire();
+            return true;
+        }
+
+        public void Reschedule(DateTimeOffset from)
+        {
+            Due = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? null : from + period;
+            if (Due is null) time.timers.Remove(this);
+        }
+
+        public void Fire() => callback(state);
+
+        public void Dispose()
+        {
+            lock (time.gate) time.timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}

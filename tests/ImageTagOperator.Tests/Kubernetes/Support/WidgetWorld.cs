@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+/// <summary>What the test's controller and finalizer do, and what they were asked to do.</summary>
+internal sealed class WidgetWorld
+{
+    public const string Finalizer = "test.example.com/cleanup";
+
+    public ConcurrentQueue<Widget> Reconciled { get; } = new();
+
+    public ConcurrentQueue<Widget> Deleted { get; } = new();
+
+    public ConcurrentQueue<Widget> Finalized { get; } = new();
+
+    public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> Reconcile { get; set; } =
+        (widget, _) => Task.FromResult(ReconciliationResult<Widget>.Success(widget));
+
+    public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> Finalize { get; set; } =
+        (widget, _) => Task.FromResult(ReconciliationResult<Widget>.Success(widget));
+
+    public int Runs(string name) => Reconciled.Count(widget => widget.Metadata.Name == name);
+}
+
+internal sealed class WidgetController(WidgetWorld world) : IEntityController<Widget>
+{
+    public Task<ReconciliationResult<Widget>> ReconcileAsync(Widget entity, CancellationToken cancellationToken)
+    {
+        world.Reconciled.Enqueue(entity);
+        return world.Reconcile(entity, cancellationToken);
+    }
+
+    public Task<ReconciliationResult<Widget>> DeletedAsync(Widget entity, CancellationToken cancellationToken)
+    {
+        world.Deleted.Enqueue(entity);
+        return Task.FromResult(ReconciliationResult<Widget>.Success(entity));
+    }
+}
+
+internal sealed class WidgetFinalizer(WidgetWorld world) : IEntityFinalizer<Widget>
+{
+    public Task<ReconciliationResult<Widget>> FinalizeAsync(Widget entity, CancellationToken cancellationToken)
+    {
+        world.Finalized.Enqueue(entity);
+        return world.Finalize(entity, cancellationToken);
+    }
+}

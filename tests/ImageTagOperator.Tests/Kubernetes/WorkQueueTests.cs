@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+public sealed class WorkQueueTests
+{
+    private readonly FakeTimeProvider time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Statement_10_one_key_never_runs_twice_at_once_and_other_keys_run_meanwhile()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.Add("a");
+        var running = await queue.TakeAsync(Cancel);
+        queue.Add("a");
+        queue.Add("b");
+
+        Assert.Equal("b", await queue.TakeAsync(Cancel));
+        Assert.False(HasNext(queue), "a must wait until its first run is done");
+        queue.Done(running);
+        Assert.Equal("a", await queue.TakeAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Statement_10_adds_while_processing_requeue_once_when_done()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.Add("a");
+        var running = await queue.TakeAsync(Cancel);
+        for (var i = 0; i < 10; i++) queue.Add("a");
+        queue.Done(running);
+
+        Assert.Equal("a", await queue.TakeAsync(Cancel));
+        queue.Done("a");
+        Assert.False(HasNext(queue), "ten adds are one run");
+    }
+
+    [Fact]
+    public async Task Statement_10_under_load_no_key_overlaps_and_none_is_lost()
+    {
+        using var queue = new WorkQueue<int>(TimeProvider.System);
+        var running = new ConcurrentDictionary<int, bool>();
+        var wanted = new int[20];
+        var seen = new int[20];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var workers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (true)
+            {
+                int key;
+                try
+                {
+                    key = await queue.TakeAsync(stop.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+
+                Assert.True(running.TryAdd(key, true), $"{key} runs twice at once");
+                seen[key] = Volatile.Read(ref wanted[key]);
+                await Task.Yield();
+                running.TryRemove(key, out bool _);
+                queue.Done(key);
+            }
+        })).ToArray();
+
+        Parallel.For(0, 5000, i =>
+        {
+            Interlocked.Increment(ref wanted[i % 20]);
+            queue.Add(i % 20);
+        });
+        await Eventually.TrueAsync(() => seen.SequenceEqual(wanted), "each key ran after its last add");
+        await stop.CancelAsync();
+        await Task.WhenAll(workers);
+    }
+
+    [Fact]
+    public void Statement_11_many_requeues_of_one_key_collapse_and_the_earliest_time_wins()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(60), DelayKind.Request);
+        queue.AddAfter("a", TimeSpan.FromSeconds(10), DelayKind.Request);
+        queue.AddAfter("a", TimeSpan.FromSeconds(30), DelayKind.Request);
+
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(HasNext(queue), "nothing is due before 10 s");
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.True(HasNext(queue, out var key) && key == "a", "a is due at 10 s");
+        queue.Done("a");
+        time.Advance(TimeSpan.FromSeconds(120));
+        Assert.False(HasNext(queue), "the later times were dropped");
+    }
+
+    [Fact]
+    public void A_run_drops_what_the_last_run_asked_for_and_keeps_what_others_asked_for()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(60), DelayKind.Result);
+        queue.AddAfter("a", TimeSpan.FromSeconds(90), DelayKind.Request);
+        queue.Add("a");
+        Assert.True(HasNext(queue));
+        queue.Done("a");
+
+        time.Advance(TimeSpan.FromSeconds(80));
+        Assert.False(HasNext(queue), "the run replaced the requeue of the run before");
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(HasNext(queue), "somebody else's request stays");
+    }
+
+    [Fact]
+    public async Task Statement_14_a_hot_key_does_not_starve_the_others()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.Add("hot");
+        queue.Add("a");
+        queue.Add("b");
+        var order = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            var key = await queue.TakeAsync(Cancel);
+            order.Add(key);
+            if (key == "hot") queue.Add("hot");
+            queue.Done(key);
+        }
+
+        Assert.Equal(["hot", "a", "b", "hot", "hot"], order);
+    }
+
+    [Fact]
+    public void Statement_14_a_forgotten_key_has_no_later_runs()
+    {
+        using var queue = new WorkQueue<string>(time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(1), DelayKind.Result);
+        queue.AddAfter("a", TimeSpan.FromSeconds(1), DelayKind.Request);
+        queue.Forget("a");
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(HasNext(queue));
+    }
+
+    [Fact]
+    public void Statement_13_backoff_doubles_from_5_ms_to_1000_s_and_only_success_resets_it()
+    {
+        var backoff = new FailureBackoff(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1000), () => 0);
+        var key = new NamespacedName("ns", "a");
+        Assert.Equal([5, 10, 20, 40], Enumerable.Range(0, 4).Select(_ => backoff.Next(key).TotalMilliseconds));
+        for (var i = 0; i < 20; i++) backoff.Next(key);
+        Assert.Equal(TimeSpan.FromSeconds(1000), backoff.Next(key));
+        Assert.Equal(TimeSpan.FromSeconds(60), backoff.Next(key, TimeSpan.FromSeconds(60)));
+        Assert.Equal(5, backoff.Next(new("ns", "b")).TotalMilliseconds);
+        backoff.Reset(key);
+        Assert.Equal(5, backoff.Next(key).TotalMilliseconds);
+    }
+
+    private static bool HasNext(WorkQueue<string> queue) => HasNext(queue, out _);
+
+    private static bool HasNext(WorkQueue<string> queue, out string? key)
+    {
+        using var cancelled = new CancellationTokenSource();
+        var take = queue.TakeAsync(cancelled.Token);
+        key = take.IsCompletedSuccessfully ? take.Result : null;
+        if (key is null) cancelled.Cancel();
+        return key is not null;
+    }
+}
