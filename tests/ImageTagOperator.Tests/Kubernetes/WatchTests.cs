@@ -244,7 +244,8 @@ public sealed class WatchTests
         var handler = new CountingHandler(request =>
         {
             if (!request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal)) return StubHandler.Json("""{"metadata":{"resourceVersion":"5"},"items":[]}""");
-            return StubHandler.Json($$$"""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"{{{Interlocked.Increment(ref number)}}}"}}}""");
+            var version = Interlocked.Increment(ref number).ToString(CultureInfo.InvariantCulture);
+            return StubHandler.Json("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"VERSION"}}}""".Replace("VERSION", version, StringComparison.Ordinal));
         });
         await using var watch = Watching.Start(handler, new FakeTimeProvider());
         await Eventually.TrueAsync(() => number > 1000, "warm-up", 60);

@@ -1,0 +1,206 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Kubernetes;
+using Microsoft.Extensions.Logging;
+using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+public sealed class LeaderElectionTests
+{
+    private const string LeasePath = "*/leases*";
+
+    private readonly FakeTimeProvider time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Statement_19_the_times_are_15_10_and_2_seconds()
+    {
+        var settings = new LeaderElectionSettings();
+        Assert.Equal((15, 10, 2), (settings.LeaseDuration.TotalSeconds, settings.RenewDeadline.TotalSeconds, settings.RetryPeriod.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Statement_19_anothers_lease_is_over_after_no_change_for_15_s_here_whatever_its_clock_says()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (client, elector, log) = Elector(server, "me");
+        using var _ = client;
+        Hold(server, "other", renewed: "2001-01-01T00:00:00.000000Z"); // ancient by our clock, and still valid
+        var acquire = elector.AcquireAsync(Cancel);
+        await Eventually.TrueAsync(() => log.Has("held by other"), "the holder is seen");
+        await AdvanceAsync(14);
+        Assert.False(acquire.IsCompleted, "no change for 14 s is too short");
+
+        Hold(server, "other", renewed: "2099-01-01T00:00:00.000000Z"); // a change: the 15 s begin again
+        await AdvanceAsync(14);
+        Assert.False(acquire.IsCompleted, "the lease was renewed in between");
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(8));
+        Assert.Equal(("me", 1), (Holder(server), (int)Lease(server)!["spec"]!["leaseTransitions"]!));
+    }
+
+    [Fact]
+    public async Task Statement_20_a_non_leader_reconciles_nothing_and_is_ready()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        Hold(server, "other", "2026-01-02T03:04:05.000000Z");
+        await using var app = await StartAsync(server);
+        await Eventually.TrueAsync(() => app.State.IsReady && app.Log.Has("held by other"), "ready, and waiting");
+        server.ApplyWidget("a", size: 2);
+        await Eventually.NeverAsync(() => app.World.Reconciled.Any(), "a non-leader reconciles nothing");
+        Assert.False(app.State.IsLeader);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.Client.DeleteAsync<Widget>(new("default", "a"), null, Cancel));
+        await time.AdvanceUntilAsync(() => app.World.Runs("a") == 1, "it takes over", limit: TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Statement_20_after_losing_the_lease_no_write_goes_out_and_the_process_ends_with_1()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        var cancelled = false;
+        Exception? refused = null;
+        var world = new WidgetWorld();
+        TestOperator? app = null;
+        world.Reconcile = async (widget, cancel) =>
+        {
+            using var registration = cancel.Register(() => cancelled = true);
+            await Eventually.TrueAsync(() => !app!.State.IsLeader, "leadership is lost", 60);
+            // A controller that ignores its token, and writes all the same.
+            refused = await Record.ExceptionAsync(() => app!.Client.UpdateStatusAsync(widget, CancellationToken.None));
+            return Result.Success(widget);
+        };
+        await using var started = app = await StartAsync(server, world);
+        await time.AdvanceUntilAsync(() => world.Runs("a") == 1, "it runs");
+        using var outage = server.Faults.Add("*", LeasePath, new Fault { Status = 503 });
+        await time.AdvanceUntilAsync(() => app.IsStopping, "the host is told to stop", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12));
+        await Eventually.TrueAsync(() => cancelled && refused is not null, "the reconcile is cancelled, and its write refused");
+        Assert.IsAssignableFrom<OperationCanceledException>(refused);
+        Assert.Equal(1, app.State.ExitCode);
+        Assert.DoesNotContain(server.Calls.Writes, call => call.Path.Contains("widgets", StringComparison.Ordinal));
+        Assert.True(app.Log.Has("Lost the lease"));
+    }
+
+    [Fact]
+    public async Task Statement_20_leadership_ends_by_the_clock_even_if_the_server_never_answers()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (client, elector, _) = Elector(server, "me");
+        using var __ = client;
+        await elector.AcquireAsync(Cancel);
+        using var outage = server.Faults.Add("*", LeasePath, new Fault { Hang = true });
+        var hold = elector.HoldAsync(Cancel);
+        await AdvanceAsync(9);
+        Assert.True(elector.IsValid);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(elector.IsValid, "10 s without a renewal");
+        await time.AdvanceUntilAsync(() => hold.IsCompleted, "it gives up", limit: TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Statement_21_a_network_fault_shorter_than_the_deadline_costs_nothing()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (client, elector, log) = Elector(server, "me");
+        using var _ = client;
+        await elector.AcquireAsync(Cancel);
+        using var stop = new CancellationTokenSource();
+        var hold = elector.HoldAsync(stop.Token);
+        using (server.Faults.Add("*", LeasePath, new Fault { ResetBeforeWork = true }))
+        {
+            await AdvanceAsync(7);
+        }
+
+        await AdvanceAsync(30);
+        Assert.True(elector.IsValid && !hold.IsCompleted, "still leader");
+        Assert.Contains(log.At(LogLevel.Warning), message => message.Contains("trying on", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hold);
+    }
+
+    [Fact]
+    public async Task Statement_21_leadership_comes_back_after_a_network_fault()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (client, elector, _) = Elector(server, "me");
+        using var __ = client;
+        var outage = server.Faults.Add("*", LeasePath, new Fault { ResetBeforeWork = true });
+        var acquire = elector.AcquireAsync(Cancel);
+        await AdvanceAsync(60);
+        Assert.False(acquire.IsCompleted);
+        outage.Dispose();
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Statement_21_on_a_clean_stop_the_lease_is_released_and_the_next_takes_over_at_once()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        var first = await StartAsync(server, identity: "first");
+        await Eventually.TrueAsync(() => first.State.IsLeader, "the first leads");
+        await using var second = await StartAsync(server, identity: "second");
+        await Eventually.TrueAsync(() => second.Log.Has("held by first"), "the second waits");
+        await first.StopAsync();
+        Assert.Equal("", Holder(server));
+        await time.AdvanceUntilAsync(() => second.State.IsLeader, "the second leads", limit: TimeSpan.FromSeconds(5)); // one retry, not 15 s
+        Assert.Equal(0, first.State.ExitCode);
+        await first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Statement_22_a_403_is_said_once_with_the_missing_rule()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (client, elector, log) = Elector(server, "me");
+        using var _ = client;
+        var status = """{"kind":"Status","code":403,"reason":"Forbidden","message":"leases is forbidden"}""";
+        var fault = server.Faults.Add("*", LeasePath, new Fault { Status = 403, Body = status, ContentType = "application/json" });
+        var acquire = elector.AcquireAsync(Cancel);
+        await AdvanceAsync(60);
+        var message = Assert.Single(log.At(LogLevel.Error));
+        Assert.Contains("""apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""", message, StringComparison.Ordinal);
+        fault.Dispose();
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(10));
+    }
+
+    private static JsonObject? Lease(SandboxKubernetes server) => server.Get("leases.coordination.k8s.io", "default", "tester");
+
+    private static string? Holder(SandboxKubernetes server) => Lease(server)?["spec"]?["holderIdentity"]?.ToString();
+
+    private static void Hold(SandboxKubernetes server, string holder, string renewed) => server.Apply(new JsonObject
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1",
+        ["kind"] = "Lease",
+        ["metadata"] = new JsonObject { ["name"] = "tester", ["namespace"] = "default" },
+        ["spec"] = new JsonObject
+        {
+            ["holderIdentity"] = holder,
+            ["leaseDurationSeconds"] = 15,
+            ["acquireTime"] = renewed,
+            ["renewTime"] = renewed,
+            ["leaseTransitions"] = 0,
+        },
+    });
+
+    private (KubernetesClient Client, LeaderElector Elector, RecordingLogger Log) Elector(SandboxKubernetes server, string identity)
+    {
+        var log = new RecordingLogger();
+        var client = server.Client(time, log);
+        return (client, new(client, new(), new("default", "tester"), identity, time, () => 0.5, log.For<LeaderElector>()), log);
+    }
+
+    private Task<TestOperator> StartAsync(SandboxKubernetes server, WidgetWorld? world = null, string identity = "me") => TestOperator.StartAsync(server, world, time, settings =>
+    {
+        settings.LeaderElection.Enabled = true;
+        settings.LeaderElection.Identity = identity;
+    });
+
+    private async Task AdvanceAsync(double seconds)
+    {
+        var end = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+        await time.AdvanceUntilAsync(() => time.GetUtcNow() >= end, "time passes", TimeSpan.FromMilliseconds(250));
+    }
+}
