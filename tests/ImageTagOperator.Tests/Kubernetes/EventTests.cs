@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -3,6 +3,7 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
+using Xunit;
 using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.Tests.Kubernetes;

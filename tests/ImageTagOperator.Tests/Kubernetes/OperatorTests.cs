@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using Microsoft.Extensions.Logging;
+using Xunit;
 using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -6,6 +6,7 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

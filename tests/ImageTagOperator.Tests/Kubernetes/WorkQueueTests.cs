@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImageTagOperator.Kubernetes;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace ImageTagOperator.Tests.Kubernetes;
 
 /// <summary>Awaits a condition with a deadline.</summary>

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace ImageTagOperator.Tests.Kubernetes;
 
 /// <summary>A clock that moves only when it is told to.</summary>

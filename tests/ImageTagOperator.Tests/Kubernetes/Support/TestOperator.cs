@@ -4,6 +4,7 @@ using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
