@@ -25,17 +25,18 @@ internal sealed class ResourceEndpoints(Cluster cluster)
                 await RespondAsync(http, 200, resource, Cluster.Show(resource, cluster.Require(resource, ns, name)), form, query);
                 break;
             case ("POST", false) when ns.Length > 0 || !resource.IsNamespaced:
-                await RespondAsync(http, 201, resource, Writer.Create(resource, ns, await BodyAsync(http, body), options), form, query, options);
+                await RespondAsync(http, 201, resource, Writer.Create(resource, ns, await BodyAsync(http, resource, body), options), form, query, options);
                 break;
             case ("PUT", true):
-                await RespondAsync(http, 200, resource, Writer.Replace(resource, ns, name, isStatus, await BodyAsync(http, body), options), form, query, options);
+                var (replaced, isNew) = Writer.Replace(resource, ns, name, isStatus, await BodyAsync(http, resource, body), options);
+                await RespondAsync(http, isNew ? 201 : 200, resource, replaced, form, query, options);
                 break;
             case ("PATCH", true):
                 var change = PatchBody.Read(resource, http.Request.ContentType, body);
                 await RespondAsync(http, 200, resource, Writer.Patch(resource, ns, name, isStatus, change, options), form, query, options);
                 break;
             case ("DELETE", true) when !isStatus:
-                var (json, isGone) = remover.Delete(resource, ns, name, DeleteOptions(query, body));
+                var (json, isGone) = remover.Delete(resource, ns, name, DeleteOptions(resource, query, body));
                 if (isGone && !resource.ReturnsDeleted) await WriteAsync(http, 200, Deleted(resource, json));
                 else await RespondAsync(http, 200, resource, json, form, query);
                 break;
@@ -64,7 +65,7 @@ internal sealed class ResourceEndpoints(Cluster cluster)
         {
             try
             {
-                deleted.Add(remover.Delete(path.Resource, stored.Namespace, stored.Name, DeleteOptions(query, body)).Json);
+                deleted.Add(remover.Delete(path.Resource, stored.Namespace, stored.Name, DeleteOptions(path.Resource, query, body)).Json);
             }
             catch (StatusException e) when (e.Code == 404)
             {
@@ -125,18 +126,18 @@ internal sealed class ResourceEndpoints(Cluster cluster)
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
     }
 
-    private static async Task<JsonObject> BodyAsync(HttpContext http, string body)
+    private static async Task<JsonObject> BodyAsync(HttpContext http, ResourceDefinition resource, string body)
     {
         var type = http.Request.ContentType ?? "application/json";
         if (type.StartsWith(ProtobufBody.ContentType, StringComparison.OrdinalIgnoreCase))
             return await ProtobufBody.ReadAsync(http.Request.Body, http.RequestAborted);
         if (!type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)) throw Refusals.UnsupportedMediaType("application/json", ProtobufBody.ContentType);
-        return PatchBody.Parse(body) as JsonObject ?? throw Refusals.BadRequest("the body of the request is not a JSON object");
+        return PatchBody.ParseObject(resource, body);
     }
 
-    private static JsonObject? DeleteOptions(Query query, string body)
+    private static JsonObject? DeleteOptions(ResourceDefinition resource, Query query, string body)
     {
-        var options = body.Length == 0 ? [] : PatchBody.Parse(body) as JsonObject ?? [];
+        var options = body.Length == 0 ? [] : PatchBody.ParseObject(resource, body);
         if (query.IsDryRun) options["dryRun"] = new JsonArray("All");
         return options;
     }

@@ -144,10 +144,24 @@ public sealed class SandboxKubernetes : SandboxServer
             return;
         }
 
-        var target = ResourcePath.Parse(path, cluster.Registry) ?? throw Refusals.UnknownResource();
+        if (ResourcePath.Parse(path, cluster.Registry) is not { } target)
+        {
+            await RefusePathAsync(http, path, resources);
+            return;
+        }
+
         var (query, form) = (new Query(http.Request.Query), ResponseForms.Negotiate(http.Request));
         if (http.Request.Method == "GET" && query.Watch) await WatchAsync(http, new WatchRequest(target, query, form));
         else await endpoints.HandleAsync(http, target, query, form, body);
+    }
+
+    // Outside of the groups that it serves, a server speaks plain text.
+    private static async Task RefusePathAsync(HttpContext http, string path, IReadOnlyList<ResourceDefinition> resources)
+    {
+        if (resources.Any(resource => path.StartsWith($"/{resource.GroupPath}/", StringComparison.Ordinal))) throw Refusals.UnknownResource();
+        http.Response.StatusCode = 404;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        await http.Response.Body.WriteAsync("404 page not found\n"u8.ToArray(), http.RequestAborted);
     }
 
     private async Task WatchAsync(HttpContext http, WatchRequest request)

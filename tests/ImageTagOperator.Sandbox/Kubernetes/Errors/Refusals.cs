@@ -31,7 +31,8 @@ internal static class Refusals
     }
 
     public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors) =>
-        Invalid(resource.Group, resource.Kind, name, errors);
+        // An event of either form is judged as one of the core group.
+        Invalid(resource.StorageKey == "events" ? "" : resource.Group, resource.Kind, name, errors);
 
     /// <summary>With an empty kind the message starts with a blank, as it does for a patch that cannot be read back.</summary>
     public static StatusException Invalid(string group, string kind, string name, IReadOnlyList<FieldError> errors)
@@ -55,6 +56,9 @@ internal static class Refusals
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
+    /// <summary>What a server did not foresee: it tells the error as it is, without a reason.</summary>
+    public static StatusException Internal(string message) => new(500, "", message);
+
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
     public static StatusException MethodNotAllowed() =>
@@ -67,8 +71,9 @@ internal static class Refusals
         new(415, "UnsupportedMediaType",
             $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}");
 
-    public static StatusException Unprocessable(string message) =>
-        new(422, "Invalid", message, []);
+    /// <summary>A JSON patch that does not apply. The server knows why and does not say so.</summary>
+    public static StatusException PatchRejected() =>
+        new(422, "Invalid", "the server rejected our request due to an error in our request", []);
 
     public static StatusException Expired(string message) => new(410, "Expired", message);
 

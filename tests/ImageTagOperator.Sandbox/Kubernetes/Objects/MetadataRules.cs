@@ -7,16 +7,18 @@ internal static class MetadataRules
 {
     private const int AnnotationsLimit = 256 * 1024;
 
-    public static IEnumerable<FieldError> ValidateCreate(JsonObject json)
+    public static IEnumerable<FieldError> ValidateCreate(ResourceDefinition resource, JsonObject json)
     {
+        var isNamespace = resource.StorageKey == "namespaces";
+        // What is generated ends in letters, so the prefix may end in anything that may stand in the middle.
+        if (json.Text("metadata", "generateName") is { Length: > 0 } prefix && NameError("generateName", $"{prefix}a", isNamespace) is not null)
+            yield return NameError("generateName", prefix, isNamespace)!;
         var name = json.Text("metadata", "name") ?? "";
         if (name.Length == 0) yield return FieldError.Required("metadata.name", "name or generateName is required");
-        else if (name.Length > Names.SubdomainLimit)
-            yield return FieldError.Invalid("metadata.name", name, $"must be no more than {Names.SubdomainLimit} bytes");
-        else if (!Names.IsSubdomain(name)) yield return FieldError.Invalid("metadata.name", name, Names.SubdomainRule);
+        else if (NameError("name", name, isNamespace) is { } error) yield return error;
         foreach (var finalizer in json.Texts("metadata", "finalizers").Where(finalizer => !Names.IsQualified(finalizer)))
             yield return FieldError.Invalid("metadata.finalizers", finalizer, Names.QualifiedRule);
-        foreach (var error in ValidateCommon(json)) yield return error;
+        foreach (var common in ValidateCommon(json)) yield return common;
     }
 
     public static IEnumerable<FieldError> ValidateUpdate(JsonObject after, JsonObject before)
@@ -30,13 +32,22 @@ internal static class MetadataRules
                 $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{found}}}");
         }
 
-        foreach (var name in (string[])["name", "namespace", "uid"])
+        foreach (var name in (string[])["name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"])
         {
-            if (after.Text("metadata", name) != before.Text("metadata", name))
+            if (!JsonNode.DeepEquals(after.At("metadata", name), before.At("metadata", name)))
                 yield return FieldError.Invalid($"metadata.{name}", after.At("metadata", name) ?? "", "field is immutable");
         }
 
         foreach (var error in ValidateCommon(after)) yield return error;
+    }
+
+    private static FieldError? NameError(string field, string name, bool isNamespace)
+    {
+        var (fits, limit, rule) = isNamespace
+            ? (Names.IsLabel(name), Names.LabelLimit, Names.LabelRule)
+            : (Names.IsSubdomain(name), Names.SubdomainLimit, Names.SubdomainRule);
+        if (fits) return null;
+        return FieldError.Invalid($"metadata.{field}", name, name.Length > limit ? $"must be no more than {limit} bytes" : rule);
     }
 
     private static IEnumerable<FieldError> ValidateCommon(JsonObject json)

@@ -5,9 +5,14 @@ namespace ImageTagOperator.Sandbox.Kubernetes;
 /// <summary>Reads what a client sent into the form in which it is stored: right version and kind, unknown fields gone, defaults there.</summary>
 internal static class ObjectDecoder
 {
+    private static readonly JsonObject Metadata = BuiltInSchemas.ObjectMeta();
+
     public static JsonObject Decode(ResourceDefinition resource, JsonObject body, WriteOptions options)
     {
-        CheckType(resource, body);
+        FillInType(resource, body);
+        if (body.Text("apiVersion") != resource.ApiVersion)
+            throw Refusals.BadRequest($"the API version in the data ({body.Text("apiVersion")}) does not match the expected API version ({resource.ApiVersion})");
+        CheckKind(resource, body);
         var unknown = Normalize(resource, body);
         if (unknown.Count == 0) return body;
         if (options.FieldValidation == WriteOptions.Strict) throw Refusals.BadRequest($"{CannotHandle(resource)}: {StrictError(unknown)}");
@@ -19,7 +24,12 @@ internal static class ObjectDecoder
     public static JsonObject DecodePatched(ResourceDefinition resource, JsonObject patched, WriteOptions options)
     {
         var sent = patched.Copy();
-        CheckType(resource, patched);
+        FillInType(resource, patched);
+        if (patched.Text("apiVersion") != resource.ApiVersion) throw Refusals.Invalid(
+            resource,
+            patched.Text("metadata", "name") ?? "",
+            [FieldError.Invalid("apiVersion", patched["apiVersion"], $"must be {resource.ApiVersion}")]);
+        CheckKind(resource, patched);
         var unknown = Normalize(resource, patched);
         if (unknown.Count == 0) return patched;
         if (options.FieldValidation == WriteOptions.Strict)
@@ -28,7 +38,7 @@ internal static class ObjectDecoder
         return patched;
     }
 
-    private static void CheckType(ResourceDefinition resource, JsonObject body)
+    private static void FillInType(ResourceDefinition resource, JsonObject body)
     {
         // The typed endpoints of the built-in kinds know what they get; those of custom resources must be told.
         if (!resource.IsCustom)
@@ -37,19 +47,29 @@ internal static class ObjectDecoder
             body["kind"] ??= resource.Kind;
         }
 
-        if (string.IsNullOrEmpty(body.Text("kind"))) throw Refusals.BadRequest($"Object 'Kind' is missing in '{body.ToSortedText()}'");
-        if (string.IsNullOrEmpty(body.Text("apiVersion"))) throw Refusals.BadRequest($"Object 'apiVersion' is missing in '{body.ToSortedText()}'");
-        if (body.Text("apiVersion") != resource.ApiVersion)
-            throw Refusals.BadRequest($"the API version in the data ({body.Text("apiVersion")}) does not match the expected API version ({resource.ApiVersion})");
-        if (body.Text("kind") == resource.Kind) return;
+        foreach (var (member, name) in ((string, string)[])[("kind", "Kind"), ("apiVersion", "apiVersion")])
+        {
+            if (string.IsNullOrEmpty(body.Text(member)))
+                throw Refusals.BadRequest($"{CannotHandle(resource)}: unmarshalerDecoder: Object '{name}' is missing in '{body.ToSortedText()}'");
+        }
+    }
+
+    private static void CheckKind(ResourceDefinition resource, JsonObject body)
+    {
+        var kind = body.Text("kind")!;
+        if (kind == resource.Kind) return;
         if (resource.IsCustom)
-            throw Refusals.Invalid(resource, body.Text("metadata", "name") ?? "", [FieldError.Invalid("kind", body["kind"], $"must be {resource.Kind}")]);
-        throw Refusals.BadRequest($"{body.Text("kind")} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}");
+            throw Refusals.Invalid(resource.Group, kind, body.Text("metadata", "name") ?? "", [FieldError.Invalid("kind", kind, $"must be {resource.Kind}")]);
+        var group = resource.Group.Length == 0 ? "core" : resource.Group.Split('.')[0];
+        throw Refusals.BadRequest(
+            $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: " +
+            $"converting ({resource.Version}.{kind}) to ({group}.{resource.Kind}): unknown conversion");
     }
 
     private static IReadOnlyList<string> Normalize(ResourceDefinition resource, JsonObject body)
     {
         IReadOnlyList<string> unknown = [];
+        if (body["metadata"] is JsonObject metadata) DropNulls(metadata);
         if (resource.Schema is { } schema)
         {
             if (!resource.IsCustom) DropNulls(body);
@@ -59,10 +79,22 @@ internal static class ObjectDecoder
                 throw Refusals.BadRequest($"{CannotHandle(resource)}: {error}");
         }
 
-        body.Child("metadata").Remove("managedFields");
-        body.Child("metadata").Remove("selfLink");
+        CleanMetadata(resource, body);
         if (!resource.IsCustom) resource.Rules.Convert(body, resource with { Group = resource.StorageKey == "events" ? "" : resource.Group });
         return unknown;
+    }
+
+    // Metadata is typed for every kind: what is empty is absent, and what is of the wrong type cannot be read.
+    private static void CleanMetadata(ResourceDefinition resource, JsonObject body)
+    {
+        body["metadata"] ??= new JsonObject();
+        if (new SchemaValidator("metadata").Validate(Metadata, body["metadata"]).Errors is [var error, ..])
+            throw Refusals.BadRequest($"{CannotHandle(resource)}: {error}");
+        var metadata = body.Child("metadata");
+        foreach (var (name, value) in metadata.ToList())
+        {
+            if (name is "managedFields" or "selfLink" || value is JsonObject { Count: 0 } or JsonArray { Count: 0 }) metadata.Remove(name);
+        }
     }
 
     // Typed kinds do not tell null from absent.

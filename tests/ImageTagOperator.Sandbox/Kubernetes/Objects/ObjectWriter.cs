@@ -17,7 +17,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
             if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
                 metadata["name"] = cluster.NewName(prefix);
             if (metadata.Text("resourceVersion") is { Length: > 0 } and not "0")
-                throw new StatusException(500, "", "resourceVersion should not be set on objects to be created");
+                throw Refusals.Internal("resourceVersion should not be set on objects to be created");
             foreach (var name in (string[])["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"]) metadata.Remove(name);
             metadata["uid"] = cluster.NewUid();
             metadata["creationTimestamp"] = cluster.Timestamp;
@@ -25,7 +25,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
             if (resource.HasStatus) json.Remove("status");
             resource.Rules.Prepare(json, null);
 
-            Refuse(resource, json, [.. SchemaErrors(resource, json), .. resource.Rules.Validate(json, null), .. MetadataRules.ValidateCreate(json)]);
+            Refuse(resource, json, [.. MetadataRules.ValidateCreate(resource, json), .. SchemaErrors(resource, json), .. resource.Rules.Validate(json, null)]);
             if (cluster.Store.Find(resource.StorageKey, ns, metadata.Text("name")!) is not null)
                 throw Refusals.AlreadyExists(resource, metadata.Text("name")!);
             var isCrd = resource.StorageKey == BuiltInResources.Crds;
@@ -37,16 +37,22 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         }
     }
 
-    /// <summary>Replaces with what a client sent.</summary>
-    public JsonObject Replace(ResourceDefinition resource, string ns, string name, bool isStatus, JsonObject body, WriteOptions options)
+    /// <summary>Replaces with what a client sent; tells whether that made a new object.</summary>
+    public (JsonObject Json, bool IsNew) Replace(ResourceDefinition resource, string ns, string name, bool isStatus, JsonObject body, WriteOptions options)
     {
         lock (cluster.Store.Gate)
         {
             var json = ObjectDecoder.Decode(resource, body, options);
             CheckName(json, name);
+            if (resource.AllowsCreateByUpdate && cluster.Store.Find(resource.StorageKey, ns, name) is null)
+            {
+                json.Child("metadata").Remove("resourceVersion");
+                return (Create(resource, ns, Shown(resource, json), options), true);
+            }
+
             var stored = cluster.Require(resource, ns, name);
             if (json.Text("metadata", "uid") is { Length: > 0 } uid && uid != stored.Uid) throw StaleUid(resource, stored, uid);
-            return Update(resource, stored, json, isStatus, options);
+            return (Update(resource, stored, json, isStatus, options), false);
         }
     }
 
@@ -70,7 +76,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         CheckVersion(resource, stored, json);
         json = isStatus ? WithStatus(before, json) : WithoutStatus(resource, before, json);
         var errors = isStatus ? StatusErrors(resource, json, before) : SchemaErrors(resource, json);
-        Refuse(resource, json, [.. errors, .. resource.Rules.Validate(json, before), .. MetadataRules.ValidateUpdate(json, before)]);
+        Refuse(resource, json, [.. MetadataRules.ValidateUpdate(json, before), .. errors, .. resource.Rules.Validate(json, before)]);
 
         json.Child("metadata")["resourceVersion"] = before.At("metadata", "resourceVersion")!.DeepClone();
         if (JsonNode.DeepEquals(json, before) || options.IsDryRun) return Shown(resource, json);
@@ -99,7 +105,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         }
 
         if (!ulong.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            throw Refusals.Invalid(resource, stored.Name, [FieldError.Invalid("metadata.resourceVersion", sent, "must be an unsigned integer")]);
+            throw Refusals.Internal($"strconv.ParseUint: parsing {FieldError.Quote(sent)}: invalid syntax");
         if (version != (ulong)stored.Version) throw Refusals.Conflict(resource, stored.Name, Refusals.StaleObject);
     }
 
@@ -115,9 +121,15 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
     private static JsonObject WithoutStatus(ResourceDefinition resource, JsonObject before, JsonObject json)
     {
         var (metadata, old) = (json.Child("metadata"), before.Child("metadata"));
-        foreach (var name in (string[])["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"])
+        foreach (var name in (string[])["creationTimestamp", "generation"])
         {
             metadata.Remove(name);
+            if (old[name] is { } value) metadata[name] = value.DeepClone();
+        }
+
+        // A deletion cannot be taken back, and not be begun by an update: without one, the validation refuses the field.
+        foreach (var name in (string[])["deletionTimestamp", "deletionGracePeriodSeconds"])
+        {
             if (old[name] is { } value) metadata[name] = value.DeepClone();
         }
 

@@ -10,32 +10,32 @@ internal static class JsonPatch
     {
         JsonNode? root = target;
         foreach (var operation in patch) root = Apply(root, operation);
-        return root as JsonObject ?? throw Refusals.Unprocessable("the result of the patch is not an object");
+        return root as JsonObject ?? throw Refusals.PatchRejected();
     }
 
     private static JsonNode? Apply(JsonNode? root, JsonNode? operation)
     {
-        var path = operation.Text("path") ?? throw Refusals.BadRequest("a json patch operation needs a path");
+        var path = operation.Text("path") ?? throw Refusals.PatchRejected();
         switch (operation.Text("op"))
         {
             case "add":
                 return Set(root, path, operation.At("value")?.DeepClone(), insert: true);
             case "replace":
-                Take(root, path, "replace operation does not apply: doc is missing key", remove: false);
+                Take(root, path, remove: false);
                 return Set(root, path, operation.At("value")?.DeepClone(), insert: false);
             case "remove":
-                Take(root, path, "remove operation does not apply: doc is missing path", remove: true);
+                Take(root, path, remove: true);
                 return root;
             case "move" or "copy":
                 var isMove = operation.Text("op") == "move";
-                var value = Take(root, operation.Text("from") ?? "", "the path in from is missing", isMove)?.DeepClone();
+                var value = Take(root, operation.Text("from") ?? "", isMove)?.DeepClone();
                 return Set(root, path, value, insert: true);
             case "test":
                 if (!JsonNode.DeepEquals(Find(root, path), operation.At("value")))
-                    throw Refusals.Unprocessable($"testing value {path} failed: test failed");
+                    throw Refusals.PatchRejected();
                 return root;
             default:
-                throw Refusals.BadRequest($"Unexpected kind: {operation.Text("op")}");
+                throw Refusals.PatchRejected();
         }
     }
 
@@ -54,7 +54,7 @@ internal static class JsonPatch
         return root;
     }
 
-    private static JsonNode? Take(JsonNode? root, string path, string whenMissing, bool remove)
+    private static JsonNode? Take(JsonNode? root, string path, bool remove)
     {
         var (parent, name) = Parent(root, path);
         switch (parent)
@@ -67,7 +67,7 @@ internal static class JsonPatch
                 if (remove) array.RemoveAt(index);
                 return item;
             default:
-                throw Refusals.Unprocessable($"{whenMissing}: {path}: missing value");
+                throw Refusals.PatchRejected();
         }
     }
 
@@ -88,14 +88,14 @@ internal static class JsonPatch
                 else array[index] = value;
                 return root;
             default:
-                throw Refusals.Unprocessable($"add operation does not apply: doc is missing path: \"{path}\": missing value");
+                throw Refusals.PatchRejected();
         }
     }
 
     private static (JsonNode? Parent, string Name) Parent(JsonNode? root, string path)
     {
         var cut = path.LastIndexOf('/');
-        if (cut < 0) throw Refusals.Unprocessable($"a json patch path starts with a slash: \"{path}\"");
+        if (cut < 0) throw Refusals.PatchRejected();
         return (Find(root, path[..cut]), Unescape(path[(cut + 1)..]));
     }
 

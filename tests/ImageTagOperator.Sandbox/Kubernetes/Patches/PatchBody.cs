@@ -32,8 +32,20 @@ internal static class PatchBody
         }
     }
 
-    public static JsonNode? Parse(string body)
+    public static JsonObject ParseObject(ResourceDefinition resource, string body)
     {
+        var shown = body.Length == 0 ? "<empty>" : body;
+        if (TryParse(body, out var why) is JsonObject json) return json;
+        throw Refusals.BadRequest(
+            $"the object provided is unrecognized (must be of type {resource.Kind}): couldn't get version/kind; json parse error: {why} ({shown})");
+    }
+
+    private static JsonNode? Parse(string body) =>
+        TryParse(body, out var why) is { } node ? node : throw Refusals.BadRequest($"error decoding patch: {why}");
+
+    private static JsonNode? TryParse(string body, out string why)
+    {
+        why = "it is not an object";
         try
         {
             var node = JsonNode.Parse(body);
@@ -43,7 +55,8 @@ internal static class PatchBody
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw Refusals.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+            why = e.Message;
+            return null;
         }
     }
 

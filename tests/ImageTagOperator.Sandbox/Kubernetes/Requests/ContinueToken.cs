@@ -25,7 +25,7 @@ internal sealed record ContinueToken(long Version, string After)
             // Answered below, like a token that has not what it needs.
         }
 
-        throw Refusals.BadRequest("continue key is not valid: illegal base64 data or JSON");
+        throw Refusals.BadRequest("invalid continue token: continue key is not valid");
     }
 
     public override string ToString() =>

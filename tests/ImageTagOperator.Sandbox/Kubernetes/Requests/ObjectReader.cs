@@ -15,6 +15,8 @@ internal sealed class ObjectReader(Cluster cluster)
             (path.Namespace.Length == 0 || stored.Namespace == path.Namespace) &&
             string.CompareOrdinal(stored.Key, after) > 0 && labels.Matches(stored.Labels) && fields.Matches(path.Resource, stored))];
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        // Lists of custom resources say that there is no more; those of built-in ones just do not say that there is.
+        if (path.Resource.IsCustom) metadata["continue"] = "";
         if (query.Limit <= 0 || matching.Count <= query.Limit) return (metadata, matching);
         var page = matching[..(int)query.Limit];
         metadata["continue"] = new ContinueToken(version, page[^1].Key).ToString();

@@ -11,7 +11,12 @@ internal sealed class Query(IQueryCollection parameters)
 
     public bool SendInitialEvents => Flag("sendInitialEvents");
 
-    public bool IsDryRun => Text("dryRun") is "All" or "all";
+    public bool IsDryRun => Text("dryRun") switch
+    {
+        null => false,
+        "All" => true,
+        var other => throw Refusals.Invalid("meta.k8s.io", "CreateOptions", "", [FieldError.NotSupported("dryRun", other, ["All"])]),
+    };
 
     public string? ResourceVersion => Text("resourceVersion");
 
@@ -39,7 +44,7 @@ internal sealed class Query(IQueryCollection parameters)
             if (ResourceVersion is not { } text) return null;
             if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > long.MaxValue)
             {
-                throw Refusals.BadRequest(
+                throw Refusals.Internal(
                     $"resourceVersion: Invalid value: {FieldError.Quote(text)}: strconv.ParseUint: parsing {FieldError.Quote(text)}: invalid syntax");
             }
 

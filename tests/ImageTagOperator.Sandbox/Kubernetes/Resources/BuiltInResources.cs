@@ -25,38 +25,39 @@ internal static class BuiltInResources
         {
             IsNamespaced = false, HasStatus = true, Schema = BuiltInSchemas.Namespace, Rules = new NamespaceRules(),
             SelectableFields = ["status.phase", "name"], ReturnsDeleted = true,
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Status", "status", "phase"), PrinterColumn.Age],
+            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Status", "status", "phase"), PrinterColumn.PlainAge],
         },
         Core("secrets", "Secret") with
         {
             Schema = BuiltInSchemas.Secret, Rules = new SecretRules(), SelectableFields = ["type"],
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Type", "type"), PrinterColumn.Count("Data", "data"), PrinterColumn.Age],
+            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Type", "type"), PrinterColumn.Count("Data", "data"), PrinterColumn.PlainAge],
         },
         Core("configmaps", "ConfigMap", "cm") with
         {
             Schema = BuiltInSchemas.ConfigMap, Rules = new ConfigMapRules(),
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Count("Data", "data", "binaryData"), PrinterColumn.Age],
+            Columns = [PrinterColumn.ObjectName, PrinterColumn.Count("Data", "data", "binaryData"), PrinterColumn.PlainAge],
         },
         Core("serviceaccounts", "ServiceAccount", "sa") with
         {
             Schema = BuiltInSchemas.ServiceAccount, AllowsBlindUpdate = false, ReturnsDeleted = true,
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Count("Secrets", "secrets"), PrinterColumn.Age],
+            Columns = [PrinterColumn.ObjectName, PrinterColumn.Count("Secrets", "secrets"), PrinterColumn.PlainAge],
         },
         Core("events", "Event", "ev") with
         {
-            Schema = BuiltInSchemas.CoreEvent, Rules = new EventRules(strict: false), SelectableFields = CoreEventFields, Columns = EventColumns.All,
+            Schema = BuiltInSchemas.CoreEvent, Rules = new EventRules(strict: false), SelectableFields = CoreEventFields, Columns = EventColumns.All, AllowsCreateByUpdate = true,
         },
         new()
         {
             Group = "events.k8s.io", Version = "v1", Plural = "events", Singular = "event", Kind = "Event", ListKind = "EventList",
             ShortNames = ["ev"], StorageKey = "events", Schema = BuiltInSchemas.Event, Rules = new EventRules(strict: true),
-            SelectableFields = EventFields, Columns = EventColumns.All,
+            SelectableFields = EventFields, Columns = EventColumns.All, AllowsCreateByUpdate = true,
         },
         new()
         {
             Group = "coordination.k8s.io", Version = "v1", Plural = "leases", Singular = "lease", Kind = "Lease", ListKind = "LeaseList",
             StorageKey = "leases.coordination.k8s.io", Schema = BuiltInSchemas.Lease, Rules = new LeaseRules(), AllowsBlindUpdate = false,
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Holder", "spec", "holderIdentity"), PrinterColumn.Age],
+            AllowsCreateByUpdate = true,
+            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Holder", "spec", "holderIdentity"), PrinterColumn.PlainAge],
         },
         new()
         {

@@ -36,21 +36,22 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
             yield return FieldError.Invalid("spec.versions", spec.At("versions"), "must have exactly one version marked as storage version");
         for (var i = 0; i < versions.Count; i++)
         {
-            foreach (var error in ValidateVersion(versions[i], $"spec.versions[{i}]")) yield return error;
+            // The server looks at a schema that all versions share as at one of the whole definition.
+            var schemaPath = versions.Count == 1 ? "spec.validation" : $"spec.versions[{i}].schema";
+            foreach (var error in ValidateVersion(versions[i], $"spec.versions[{i}]", schemaPath)) yield return error;
         }
     }
 
-    private static IEnumerable<FieldError> ValidateVersion(JsonNode? version, string path)
+    private static IEnumerable<FieldError> ValidateVersion(JsonNode? version, string path, string schemaPath)
     {
         if (string.IsNullOrEmpty(version.Text("name"))) yield return FieldError.Required($"{path}.name");
-        var root = $"{path}.schema.openAPIV3Schema";
         if (version.At("schema", "openAPIV3Schema") is not JsonObject schema)
         {
-            yield return FieldError.Required(root, "schemas are required");
+            yield return FieldError.Required($"{path}.schema.openAPIV3Schema", "schemas are required");
             yield break;
         }
 
-        foreach (var error in ValidateSchema(schema, root, isRoot: true)) yield return error;
+        foreach (var error in ValidateSchema(schema, $"{schemaPath}.openAPIV3Schema", isRoot: true)) yield return error;
         var columns = version.At("additionalPrinterColumns") as JsonArray ?? [];
         for (var i = 0; i < columns.Count; i++)
         {

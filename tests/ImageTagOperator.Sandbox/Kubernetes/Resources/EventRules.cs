@@ -33,6 +33,18 @@ internal sealed class EventRules(bool strict) : ResourceRules
             var (from, to) = toCore ? (@new, core) : (core, @new);
             if (json.Remove(from, out var value)) json[to] = value;
         }
+
+        // A client that reads events of either form meets the empty fields of the other.
+        if (toCore)
+        {
+            FillIn(json);
+            return;
+        }
+
+        foreach (var name in (string[])["reportingController", "reportingInstance"])
+        {
+            if (json.Text(name) is "") json.Remove(name);
+        }
     }
 
     public override IEnumerable<FieldError> Validate(JsonObject after, JsonObject? before)
@@ -61,6 +73,13 @@ internal sealed class EventRules(bool strict) : ResourceRules
         if (after["series"] is null || JsonNode.DeepEquals(after["series"], before?["series"])) yield break;
         if (after.Integer("series", "count") is null or < 2) yield return FieldError.Invalid("series.count", "", "should be at least 2");
         if (after.Text("series", "lastObservedTime") is null) yield return FieldError.Required("series.lastObservedTime");
+    }
+
+    private static void FillIn(JsonObject json)
+    {
+        json["source"] ??= new JsonObject();
+        foreach (var name in (string[])["firstTimestamp", "lastTimestamp", "eventTime"]) json.TryAdd(name, null);
+        foreach (var name in (string[])["reportingComponent", "reportingInstance"]) json.TryAdd(name, "");
     }
 
     private static IEnumerable<FieldError> ValidateCommon(JsonObject json)

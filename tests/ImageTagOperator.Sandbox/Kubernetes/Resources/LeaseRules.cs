@@ -2,9 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Leases: positive durations.</summary>
+/// <summary>Leases: positive durations, and times in UTC whatever their zone was.</summary>
 internal sealed class LeaseRules : ResourceRules
 {
+    public override void Prepare(JsonObject after, JsonObject? before)
+    {
+        var spec = after.Child("spec");
+        foreach (var name in (string[])["acquireTime", "renewTime"])
+        {
+            if (Timestamps.TryParse(spec.Text(name), out var time)) spec[name] = Timestamps.FormatMicro(time);
+        }
+    }
+
     public override IEnumerable<FieldError> Validate(JsonObject after, JsonObject? before)
     {
         if (after.Integer("spec", "leaseDurationSeconds") is <= 0 and var duration)

@@ -11,10 +11,4 @@ internal sealed class NamespaceRules : ResourceRules
         after["spec"] = before?["spec"]?.DeepClone() ?? new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
         after["status"] = before?["status"]?.DeepClone() ?? new JsonObject { ["phase"] = "Active" };
     }
-
-    public override IEnumerable<FieldError> Validate(JsonObject after, JsonObject? before)
-    {
-        var name = after.Text("metadata", "name") ?? "";
-        if (!Names.IsLabel(name)) yield return FieldError.Invalid("metadata.name", name, Names.LabelRule);
-    }
 }

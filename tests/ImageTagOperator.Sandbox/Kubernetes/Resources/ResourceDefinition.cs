@@ -35,6 +35,9 @@ internal sealed record ResourceDefinition
     /// <summary>Whether a PUT without a resourceVersion overwrites what is there.</summary>
     public bool AllowsBlindUpdate { get; init; } = true;
 
+    /// <summary>Whether a PUT of what is not there creates it.</summary>
+    public bool AllowsCreateByUpdate { get; init; }
+
     /// <summary>Whether a DELETE answers with the object that is gone, not with a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 

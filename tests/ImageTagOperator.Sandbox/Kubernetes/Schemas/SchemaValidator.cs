@@ -100,11 +100,12 @@ internal sealed class SchemaValidator(string root = "")
     private void CheckText(JsonObject schema, string text, string path, SchemaResult result)
     {
         result.Count();
+        // Of these three, only the first that does not hold is told.
         var length = text.EnumerateRunes().Count();
         if (schema.Integer("maxLength") is { } longest && length > longest) result.Errors.Add(FieldError.TooLong(Field(path), longest));
-        if (schema.Integer("minLength") is { } shortest && length < shortest)
+        else if (schema.Integer("minLength") is { } shortest && length < shortest)
             result.Errors.Add(FieldError.Invalid(Field(path), text, $"{In(path)} should be at least {shortest} chars long"));
-        if (schema.Text("pattern") is { Length: > 0 } pattern && !GoPattern.IsMatch(pattern, text))
+        else if (schema.Text("pattern") is { Length: > 0 } pattern && !GoPattern.IsMatch(pattern, text))
             result.Errors.Add(FieldError.Invalid(Field(path), text, $"{In(path)} should match '{pattern}'"));
         if (schema.Text("format") is { } format && !Formats.Fits(format, text))
             result.Errors.Add(FieldError.WrongType(Field(path), text, $"{In(path)} must be of type {format}: {FieldError.Quote(text)}"));

@@ -17,6 +17,9 @@ internal sealed record PrinterColumn(
         (json, now) => HumanDuration.Since(json.Text("metadata", "creationTimestamp"), now),
         Description: "Custom resource definition column (in JSONPath format): .metadata.creationTimestamp");
 
+    /// <summary>The age as the built-in kinds have it.</summary>
+    public static PrinterColumn PlainAge { get; } = Age with { Type = "string", Description = "" };
+
     public static IReadOnlyList<PrinterColumn> Default { get; } = [ObjectName, Age];
 
     public static PrinterColumn Text(string name, params string[] path) =>
