@@ -151,7 +151,8 @@ public sealed class SandboxKubernetes : SandboxServer
         }
 
         var (query, form) = (new Query(http.Request.Query), ResponseForms.Negotiate(http.Request));
-        if (http.Request.Method == "GET" && query.Watch) await WatchAsync(http, new WatchRequest(target, query, form));
+        // With a name it is an ordinary read, whatever the query says.
+        if (http.Request.Method == "GET" && query.Watch && target.Name.Length == 0) await WatchAsync(http, new WatchRequest(target, query, form));
         else await endpoints.HandleAsync(http, target, query, form, body);
     }
 

@@ -54,6 +54,8 @@ internal static class Refusals
         return new(422, "Invalid", $"{qualified} \"{name}\" is invalid: {all}", details);
     }
 
+    public static StatusException InvalidListOptions(FieldError error) => Invalid("meta.k8s.io", "ListOptions", "", [error]);
+
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
     /// <summary>What a server did not foresee: it tells the error as it is, without a reason.</summary>
@@ -63,6 +65,12 @@ internal static class Refusals
 
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+
+    public static StatusException Terminating(ResourceDefinition resource) => new(
+        405,
+        "MethodNotAllowed",
+        "create not allowed while custom resource definition is terminating",
+        new JsonObject { ["group"] = resource.Group, ["kind"] = resource.Plural });
 
     public static StatusException NotAcceptable() =>
         new(406, "NotAcceptable", "only the following media types are accepted: application/json");

@@ -74,7 +74,10 @@ internal sealed class ObjectRemover(Cluster cluster)
         if (json.At("metadata", "deletionTimestamp") is null)
         {
             json.Child("metadata")["finalizers"] = new JsonArray(CustomResources.CleanupFinalizer);
-            json = MarkDeleted(resource, json);
+            json.Child("metadata")["deletionTimestamp"] = cluster.Timestamp;
+            if (json.At("status", "conditions") is JsonArray conditions) conditions.Add((JsonNode)CustomResources.Terminating(cluster.Now));
+            json = cluster.Store.Put(resource.StorageKey, json).ToJson();
+            cluster.Registry.Put(json);
         }
 
         var custom = cluster.Registry.All.First(candidate => candidate.StorageKey == name);

@@ -10,6 +10,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
     {
         lock (cluster.Store.Gate)
         {
+            if (resource.IsTerminating) throw Refusals.Terminating(resource);
             var json = ObjectDecoder.Decode(resource, body, options);
             var metadata = json.Child("metadata");
             SetNamespace(resource, metadata, ns);
@@ -83,7 +84,8 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         var isNamespace = resource.StorageKey == "namespaces";
         if (!isNamespace && json.At("metadata", "deletionTimestamp") is not null && json.Texts("metadata", "finalizers").Count == 0)
         {
-            remover.Remove(resource, json);
+            // Watches see the object as it last was, with the finalizer whose end was its own.
+            remover.Remove(resource, before);
             return Shown(resource, json);
         }
 

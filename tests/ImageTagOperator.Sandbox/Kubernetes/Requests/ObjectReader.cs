@@ -17,7 +17,8 @@ internal sealed class ObjectReader(Cluster cluster)
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         // Lists of custom resources say that there is no more; those of built-in ones just do not say that there is.
         if (path.Resource.IsCustom) metadata["continue"] = "";
-        if (query.Limit <= 0 || matching.Count <= query.Limit) return (metadata, matching);
+        // Whoever takes any version is served from the cache, which knows no pages.
+        if (query.Limit <= 0 || query.ResourceVersion == "0" || matching.Count <= query.Limit) return (metadata, matching);
         var page = matching[..(int)query.Limit];
         metadata["continue"] = new ContinueToken(version, page[^1].Key).ToString();
         // With a selector a server does not know how many there are, and says nothing.
@@ -36,12 +37,24 @@ internal sealed class ObjectReader(Cluster cluster)
             return (now, objects, token.After);
         }
 
+        CheckVersionMatch(query);
         var wanted = query.ExactVersion;
         if (query.VersionMatch == "Exact" && wanted is { } exact)
             return (exact, cluster.Store.ListAt(resource.StorageKey, exact) ?? throw Refusals.TooOld(exact, cluster.Store.OldestVersion), null);
         var (version, all) = cluster.Store.List(resource.StorageKey);
         if (wanted > version) throw Refusals.FutureVersion(wanted.Value, version);
         return (version, all, null);
+    }
+
+    private static void CheckVersionMatch(Query query)
+    {
+        if (query.VersionMatch is not { } match) return;
+        if (query.ResourceVersion is null) throw Refusals.InvalidListOptions(
+            FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+        if (match is not ("Exact" or "NotOlderThan")) throw Refusals.InvalidListOptions(
+            FieldError.NotSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
+        if (match == "Exact" && query.ResourceVersion == "0") throw Refusals.InvalidListOptions(
+            FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
     }
 
     private IReadOnlyList<StoredObject> At(ResourceDefinition resource, ContinueToken token) =>

@@ -28,6 +28,7 @@ internal static class CustomResources
                 IsNamespaced = spec.Text("scope") == "Namespaced",
                 HasStatus = version.At("subresources", "status") is not null,
                 IsCustom = true,
+                IsTerminating = crd.At("metadata", "deletionTimestamp") is not null,
                 HasGeneration = true,
                 AllowsBlindUpdate = false,
                 StorageKey = crd.Text("metadata", "name") ?? "",
@@ -53,6 +54,9 @@ internal static class CustomResources
             ["storedVersions"] = new JsonArray(storage.Text("name")),
         };
     }
+
+    public static JsonObject Terminating(DateTimeOffset now) =>
+        Condition("Terminating", "InstanceDeletionInProgress", "CustomResource deletion is in progress", now);
 
     private static JsonObject Condition(string type, string reason, string message, DateTimeOffset now) => new()
     {

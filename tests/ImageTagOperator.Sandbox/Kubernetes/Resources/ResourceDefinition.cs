@@ -29,6 +29,9 @@ internal sealed record ResourceDefinition
     /// <summary>Made by a CustomResourceDefinition.</summary>
     public bool IsCustom { get; init; }
 
+    /// <summary>Its definition is being deleted: nothing new can be made.</summary>
+    public bool IsTerminating { get; init; }
+
     /// <summary>Whether metadata.generation is kept.</summary>
     public bool HasGeneration { get; init; }
 

@@ -18,15 +18,13 @@ internal sealed record WatchRequest(ResourcePath Path, Query Query, ResponseForm
 
     public bool Matches(StoredObject stored) =>
         (Path.Namespace.Length == 0 || stored.Namespace == Path.Namespace) &&
-        (Path.Name.Length == 0 || stored.Name == Path.Name) &&
         labels.Matches(stored.Labels) && fields.Matches(Resource, stored);
 
     public void Validate()
     {
         if (Query.SendInitialEvents && Query.VersionMatch != "NotOlderThan")
-        {
-            throw Refusals.Invalid("meta.k8s.io", "ListOptions", "", [FieldError.Forbidden(
-                "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]);
-        }
+            throw Refusals.InvalidListOptions(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+        if (!Query.SendInitialEvents && Query.VersionMatch is not null)
+            throw Refusals.InvalidListOptions(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
     }
 }
