@@ -104,6 +104,9 @@ public abstract class SandboxServer : IAsyncDisposable
             http.Response.ContentLength = buffer.Length;
             await connection.WriteAsync(buffer.ToArray().AsMemory(0, (int)buffer.Length / 2));
             await connection.FlushAsync();
+            // An answer that stays shorter than announced makes Kestrel close the connection after what was written;
+            // an abort here could overtake the first half.
+            return;
         }
 
         http.Abort();
