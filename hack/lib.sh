@@ -157,11 +157,13 @@ await() {
 }
 
 # sweep NAME: kills what is left of a server whose first process is gone. Workers outlive a parent that was killed, hold its
-# port and go on answering. They are known by a variable that only our own servers and their children have.
+# port and go on answering. They are known by a variable that only our own servers and their children have, and by having
+# our root: a container's servers may be seen from here, under the same name.
 sweep() {
   local pids
   while
-    mapfile -t pids < <(grep -lszxF "ITO_SERVER=$DIR/$1" /proc/[0-9]*/environ | cut -d/ -f3)
+    mapfile -t pids < <(grep -lszxF "ITO_SERVER=$DIR/$1" /proc/[0-9]*/environ |
+      while IFS=/ read -r _ _ pid _; do [[ ! /proc/$pid/root -ef / ]] || echo "$pid"; done)
     ((${#pids[@]}))
   do
     kill -KILL "${pids[@]}" 2>/dev/null || true
