@@ -89,11 +89,14 @@ listening() { # PORT: on any address
 # port SERVER [NAME]: prints the port to use for SERVER. The one of last time, unless somebody else took it meanwhile.
 # New ones lie below the kernel's range for outgoing connections: one of those may not take a port while its server is down.
 port() {
-  local file=$DIR/run/${2:-$1}.port port='' low=20000 high
+  local file=$DIR/run/${2:-$1}.port port='' low=20000 high try
   { read -r port <"$file"; } 2>/dev/null || true
   if alive "$1" && [[ -n $port ]]; then echo "$port"; return; fi
   sweep "$1"
-  if [[ -n $port ]] && ! listening "$port"; then echo "$port"; return; fi
+  for ((try = 0; ${#port} && try < 30; try++)); do # a process that was killed may take a moment to let go of its port
+    listening "$port" || { echo "$port"; return; }
+    sleep 0.1
+  done
   read -r high _ </proc/sys/net/ipv4/ip_local_port_range
   ((high > low + 1000)) || { low=10000 high=20000; }
   while port=$((low + SRANDOM % (high - low))); listening "$port"; do :; done
