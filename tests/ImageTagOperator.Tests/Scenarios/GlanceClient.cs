@@ -15,6 +15,7 @@ public sealed class GlanceClient : IDisposable
 
     private readonly HttpClient http = new();
     private readonly string endpoint;
+    private readonly List<string> created = [];
 
     private GlanceClient(string endpoint, string token)
     {
@@ -61,7 +62,14 @@ public sealed class GlanceClient : IDisposable
     {
         var body = new JsonObject { ["name"] = name, ["disk_format"] = "raw", ["container_format"] = "bare", ["tags"] = new JsonArray([.. tags]) };
         var image = await SendAsync(HttpMethod.Post, "/images", body, "application/json");
-        return (string)image!["id"]!;
+        created.Add((string)image!["id"]!);
+        return created[^1];
+    }
+
+    /// <summary>Deletes the images that this client created, if they are still there.</summary>
+    public async Task DeleteCreatedAsync()
+    {
+        foreach (var id in created) (await http.DeleteAsync(new Uri($"{endpoint}/images/{id}"))).Dispose();
     }
 
     public async Task UploadAsync(string id)

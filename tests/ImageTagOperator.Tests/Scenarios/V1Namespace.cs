@@ -20,5 +20,5 @@ public sealed class V1Namespace : IKubernetesObject<V1ObjectMeta>
 [JsonSerializable(typeof(V1Namespace))]
 internal sealed partial class ScenarioJson : JsonSerializerContext
 {
-    public static IJsonTypeInfoResolver All { get; } = JsonTypeInfoResolver.Combine(ImageTagSetJson.Default, Default);
+    public static IJsonTypeInfoResolver All => JsonTypeInfoResolver.Combine(ImageTagSetJson.Default, Default);
 }
