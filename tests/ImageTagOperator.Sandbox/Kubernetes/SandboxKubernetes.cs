@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>An embedded Kubernetes API: namespaces, secrets, configmaps, service accounts, events, leases and custom resources, over plain HTTP
-/// on loopback. It answers as a kube-apiserver does, in what it accepts, what it refuses and in which words; it runs no controllers except
-/// that deleted namespaces and definitions take their objects along.</summary>
+/// <summary>An embedded Kubernetes API: namespaces, secrets, configmaps, service accounts, events, leases and custom resources, over plain
+/// HTTP on loopback. It answers as a kube-apiserver does, in what it accepts, what it refuses and in which words; it runs no controllers
+/// except that deleted namespaces and definitions take their objects along.</summary>
 public sealed class SandboxKubernetes : SandboxServer
 {
     private readonly Cluster cluster;
@@ -77,8 +78,10 @@ public sealed class SandboxKubernetes : SandboxServer
         var name = manifest.Text("metadata", "name") ?? "";
         lock (cluster.Store.Gate)
         {
-            if (cluster.Store.Find(resource.StorageKey, ns, name) is null) return endpoints.Writer.Create(resource, ns, manifest.Copy(), new WriteOptions());
-            return endpoints.Writer.Patch(resource, ns, name, isStatus: false, present => Merge(present, manifest), new WriteOptions());
+            var (writer, options) = (endpoints.Writer, new WriteOptions());
+            return cluster.Store.Find(resource.StorageKey, ns, name) is null
+                ? writer.Create(resource, ns, manifest.Copy(), options)
+                : writer.Patch(resource, ns, name, isStatus: false, present => Merge(present, manifest), options);
         }
     }
 
@@ -91,7 +94,8 @@ public sealed class SandboxKubernetes : SandboxServer
         }
     }
 
-    /// <summary>Forgets all history: every resourceVersion and continue token that was handed out so far is too old from now on.</summary>
+    /// <summary>Forgets all history: every resourceVersion and continue token that was handed out so far is too old to start a watch or
+    /// go on with a list. Open watches stay open; follow with <see cref="DropWatches"/> to make clients meet it.</summary>
     public void ExpireHistory() => cluster.Store.Expire();
 
     /// <summary>Cuts the connections of all open watches, and says how many there were.</summary>
@@ -115,8 +119,9 @@ public sealed class SandboxKubernetes : SandboxServer
     {
         try
         {
-            if (RequiredToken is { } token && http.Request.Headers.Authorization != $"Bearer {token}") throw Refusals.Unauthorized();
-            await RouteAsync(http, path, body);
+            if (path is "/healthz" or "/readyz" or "/livez") await WriteTextAsync(http, 200, "ok");
+            else if (RequiredToken is { } token && http.Request.Headers.Authorization != $"Bearer {token}") throw Refusals.Unauthorized();
+            else await RouteAsync(http, path, body);
         }
         catch (StatusException e) when (!http.Response.HasStarted)
         {
@@ -130,15 +135,9 @@ public sealed class SandboxKubernetes : SandboxServer
 
     private async Task RouteAsync(HttpContext http, string path, string body)
     {
-        if (path is "/healthz" or "/readyz" or "/livez")
-        {
-            http.Response.ContentType = "text/plain; charset=utf-8";
-            await http.Response.Body.WriteAsync("ok"u8.ToArray(), http.RequestAborted);
-            return;
-        }
-
         var resources = cluster.Registry.All;
-        if (http.Request.Method == "GET" && (DiscoveryDocuments.Find(path, resources) ?? OpenApiDocuments.Find(path, resources)) is { } document)
+        var isGet = http.Request.Method == "GET";
+        if (isGet && (DiscoveryDocuments.Find(path, resources) ?? OpenApiDocuments.Find(path, resources)) is { } document)
         {
             await ResourceEndpoints.WriteAsync(http, 200, document);
             return;
@@ -152,17 +151,23 @@ public sealed class SandboxKubernetes : SandboxServer
 
         var (query, form) = (new Query(http.Request.Query), ResponseForms.Negotiate(http.Request));
         // With a name it is an ordinary read, whatever the query says.
-        if (http.Request.Method == "GET" && query.Watch && target.Name.Length == 0) await WatchAsync(http, new WatchRequest(target, query, form));
+        if (isGet && query.Watch && target.Name.Length == 0) await WatchAsync(http, new WatchRequest(target, query, form));
         else await endpoints.HandleAsync(http, target, query, form, body);
     }
 
     // Outside of the groups that it serves, a server speaks plain text.
     private static async Task RefusePathAsync(HttpContext http, string path, IReadOnlyList<ResourceDefinition> resources)
     {
-        if (resources.Any(resource => path.StartsWith($"/{resource.GroupPath}/", StringComparison.Ordinal))) throw Refusals.UnknownResource();
-        http.Response.StatusCode = 404;
+        if (resources.Any(resource => path.StartsWith($"/{resource.GroupPath}/", StringComparison.Ordinal)))
+            throw Refusals.UnknownResource();
+        await WriteTextAsync(http, 404, "404 page not found\n");
+    }
+
+    private static async Task WriteTextAsync(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.Body.WriteAsync("404 page not found\n"u8.ToArray(), http.RequestAborted);
+        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted);
     }
 
     private async Task WatchAsync(HttpContext http, WatchRequest request)
@@ -177,12 +182,14 @@ public sealed class SandboxKubernetes : SandboxServer
         }
         finally
         {
+            await ended.CancelAsync();
             watches.TryRemove(watch, out _);
         }
     }
 
     private ResourceDefinition Require(string plural) =>
-        cluster.Registry.FindPlural(plural) ?? throw new ArgumentException($"no resource {plural}; was its definition applied?", nameof(plural));
+        cluster.Registry.FindPlural(plural) ??
+        throw new ArgumentException($"no resource {plural}; was its definition applied?", nameof(plural));
 
     private static JsonObject Merge(JsonObject present, JsonObject manifest)
     {

@@ -3,12 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The two time formats of the Kubernetes API: <c>Time</c> with seconds, <c>MicroTime</c> with exactly six digits of fraction.</summary>
+/// <summary>The time formats of the Kubernetes API: <c>Time</c> in seconds, <c>MicroTime</c> with exactly six digits of fraction.</summary>
 internal static partial class Timestamps
 {
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public static string FormatMicro(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string FormatMicro(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     public static bool TryParse(string? text, out DateTimeOffset time)
     {

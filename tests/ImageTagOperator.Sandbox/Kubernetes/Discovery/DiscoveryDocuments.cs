@@ -12,13 +12,20 @@ internal static class DiscoveryDocuments
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["version"] => Version(),
-            ["api"] => new JsonObject { ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1"), ["serverAddressByClientCIDRs"] = new JsonArray() },
+            ["api"] => Core(),
             ["apis"] => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = Json.ArrayOf(Groups(resources)) },
             ["api", var version] => Resources(resources, "", version),
             ["apis", var group] => Group(resources, group),
             ["apis", var group, var version] => Resources(resources, group, version),
             _ => null,
         };
+
+    private static JsonObject Core() => new()
+    {
+        ["kind"] = "APIVersions",
+        ["versions"] = new JsonArray("v1"),
+        ["serverAddressByClientCIDRs"] = new JsonArray(),
+    };
 
     private static JsonObject Version() => new()
     {
@@ -46,8 +53,10 @@ internal static class DiscoveryDocuments
 
     private static JsonObject GroupOf(IReadOnlyList<ResourceDefinition> resources, string group)
     {
-        var versions = resources.Where(resource => resource.Group == group).Select(resource => resource.Version).Distinct().Select(version =>
-            (JsonNode)new JsonObject { ["groupVersion"] = $"{group}/{version}", ["version"] = version }).ToList();
+        var names = resources.Where(resource => resource.Group == group).Select(resource => resource.Version).Distinct();
+        var versions = names
+            .Select(JsonNode (name) => new JsonObject { ["groupVersion"] = $"{group}/{name}", ["version"] = name })
+            .ToList();
         return new JsonObject { ["name"] = group, ["versions"] = Json.ArrayOf(versions), ["preferredVersion"] = versions[0].DeepClone() };
     }
 

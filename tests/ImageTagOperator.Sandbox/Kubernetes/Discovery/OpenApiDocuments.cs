@@ -33,7 +33,11 @@ internal static class OpenApiDocuments
         {
             schemas[Name(resource)] = Schema(resource);
             var collection = $"/{resource.GroupPath}/{(resource.IsNamespaced ? "namespaces/{namespace}/" : "")}{resource.Plural}";
-            paths[collection] = new JsonObject { ["get"] = Operation(resource, "list"), ["post"] = Operation(resource, "post", Parameter("fieldValidation")) };
+            paths[collection] = new JsonObject
+            {
+                ["get"] = Operation(resource, "list"),
+                ["post"] = Operation(resource, "post", Parameter("fieldValidation")),
+            };
             paths[$"{collection}/{{name}}"] = new JsonObject
             {
                 ["get"] = Operation(resource, "get"),
@@ -70,7 +74,8 @@ internal static class OpenApiDocuments
 
     private static JsonObject Operation(ResourceDefinition resource, string action, params JsonNode[] parameters)
     {
-        var content = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = $"#/components/schemas/{Name(resource)}" } } };
+        var schema = new JsonObject { ["$ref"] = $"#/components/schemas/{Name(resource)}" };
+        var content = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schema } };
         return new JsonObject
         {
             ["operationId"] = $"{action}{resource.Group.Replace(".", "", StringComparison.Ordinal)}{resource.Version}{resource.Kind}",
@@ -91,6 +96,9 @@ internal static class OpenApiDocuments
     private static JsonObject Kind(ResourceDefinition resource) =>
         new() { ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind };
 
-    private static string Name(ResourceDefinition resource) =>
-        $"{string.Join('.', (resource.Group.Length == 0 ? "api.core" : resource.Group).Split('.').Reverse())}.{resource.Version}.{resource.Kind}";
+    private static string Name(ResourceDefinition resource)
+    {
+        var group = resource.Group.Length == 0 ? "core" : resource.Group;
+        return $"{string.Join('.', group.Split('.').Reverse())}.{resource.Version}.{resource.Kind}";
+    }
 }

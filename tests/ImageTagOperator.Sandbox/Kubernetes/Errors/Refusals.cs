@@ -21,7 +21,11 @@ internal static class Refusals
 
     /// <summary>The words of a failed precondition at deletion name the kind where other conflicts name the resource.</summary>
     public static StatusException PreconditionFailed(ResourceDefinition resource, string name, string why) =>
-        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupKind} \"{name}\": {why}", Details(resource, name, resource.Kind));
+        new(
+            409,
+            "Conflict",
+            $"Operation cannot be fulfilled on {resource.GroupKind} \"{name}\": {why}",
+            Details(resource, name, resource.Kind));
 
     public static StatusException Forbidden(ResourceDefinition resource, string name, string why, JsonArray? causes = null)
     {
@@ -94,7 +98,11 @@ internal static class Refusals
         $"Timeout: Too large resource version: {requested}, current: {current}",
         new JsonObject
         {
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+            ["causes"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "ResourceVersionTooLarge",
+                ["message"] = "Too large resource version",
+            }),
             ["retryAfterSeconds"] = 1,
         });
 

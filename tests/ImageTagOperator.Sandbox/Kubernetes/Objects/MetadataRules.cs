@@ -11,7 +11,8 @@ internal static class MetadataRules
     {
         var isNamespace = resource.StorageKey == "namespaces";
         // What is generated ends in letters, so the prefix may end in anything that may stand in the middle.
-        if (json.Text("metadata", "generateName") is { Length: > 0 } prefix && NameError("generateName", $"{prefix}a", isNamespace) is not null)
+        var prefix = json.Text("metadata", "generateName") ?? "";
+        if (prefix.Length > 0 && NameError("generateName", $"{prefix}a", isNamespace) is not null)
             yield return NameError("generateName", prefix, isNamespace)!;
         var name = json.Text("metadata", "name") ?? "";
         if (name.Length == 0) yield return FieldError.Required("metadata.name", "name or generateName is required");
@@ -57,7 +58,8 @@ internal static class MetadataRules
             if (!Names.IsQualified(key)) yield return FieldError.Invalid("metadata.labels", key, Names.QualifiedRule);
             if (value.Text() is { Length: > Names.LabelLimit } longText)
                 yield return FieldError.Invalid("metadata.labels", longText, $"must be no more than {Names.LabelLimit} bytes");
-            else if (!Names.IsLabelValue(value.Text() ?? "")) yield return FieldError.Invalid("metadata.labels", value, Names.LabelValueRule);
+            else if (!Names.IsLabelValue(value.Text() ?? ""))
+                yield return FieldError.Invalid("metadata.labels", value, Names.LabelValueRule);
         }
 
         var size = 0;
@@ -65,7 +67,8 @@ internal static class MetadataRules
         {
             size += key.Length + (value.Text()?.Length ?? 0);
 #pragma warning disable CA1308 // the server compares the key of an annotation in lower case
-            if (!Names.IsQualified(key.ToLowerInvariant())) yield return FieldError.Invalid("metadata.annotations", key, Names.QualifiedRule);
+            if (!Names.IsQualified(key.ToLowerInvariant()))
+                yield return FieldError.Invalid("metadata.annotations", key, Names.QualifiedRule);
 #pragma warning restore CA1308
         }
 

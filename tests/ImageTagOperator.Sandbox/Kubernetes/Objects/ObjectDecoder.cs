@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads what a client sent into the form in which it is stored: right version and kind, unknown fields gone, defaults there.</summary>
+/// <summary>Reads what a client sent into the form in which it is stored: right version and kind, nothing unknown, all defaults.</summary>
 internal static class ObjectDecoder
 {
     private static readonly JsonObject Metadata = BuiltInSchemas.ObjectMeta();
@@ -11,7 +11,8 @@ internal static class ObjectDecoder
     {
         FillInType(resource, body);
         if (body.Text("apiVersion") != resource.ApiVersion)
-            throw Refusals.BadRequest($"the API version in the data ({body.Text("apiVersion")}) does not match the expected API version ({resource.ApiVersion})");
+            throw Refusals.BadRequest(
+                $"the API version in the data ({body.Text("apiVersion")}) does not match the expected API version ({resource.ApiVersion})");
         CheckKind(resource, body);
         var unknown = Normalize(resource, body);
         if (unknown.Count == 0) return body;
@@ -50,7 +51,8 @@ internal static class ObjectDecoder
         foreach (var (member, name) in ((string, string)[])[("kind", "Kind"), ("apiVersion", "apiVersion")])
         {
             if (string.IsNullOrEmpty(body.Text(member)))
-                throw Refusals.BadRequest($"{CannotHandle(resource)}: unmarshalerDecoder: Object '{name}' is missing in '{body.ToSortedText()}'");
+                throw Refusals.BadRequest(
+                    $"{CannotHandle(resource)}: unmarshalerDecoder: Object '{name}' is missing in '{body.ToSortedText()}'");
         }
     }
 
@@ -58,8 +60,9 @@ internal static class ObjectDecoder
     {
         var kind = body.Text("kind")!;
         if (kind == resource.Kind) return;
+        var name = body.Text("metadata", "name") ?? "";
         if (resource.IsCustom)
-            throw Refusals.Invalid(resource.Group, kind, body.Text("metadata", "name") ?? "", [FieldError.Invalid("kind", kind, $"must be {resource.Kind}")]);
+            throw Refusals.Invalid(resource.Group, kind, name, [FieldError.Invalid("kind", kind, $"must be {resource.Kind}")]);
         var group = resource.Group.Length == 0 ? "core" : resource.Group.Split('.')[0];
         throw Refusals.BadRequest(
             $"{kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: " +
@@ -80,7 +83,7 @@ internal static class ObjectDecoder
         }
 
         CleanMetadata(resource, body);
-        if (!resource.IsCustom) resource.Rules.Convert(body, resource with { Group = resource.StorageKey == "events" ? "" : resource.Group });
+        if (resource.StorageKey == "events") resource.Rules.Convert(body, resource with { Group = "" });
         return unknown;
     }
 
@@ -110,7 +113,8 @@ internal static class ObjectDecoder
     private static string CannotHandle(ResourceDefinition resource) =>
         $"{resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}";
 
-    private static string StrictError(IReadOnlyList<string> unknown) => $"strict decoding error: {string.Join(", ", unknown.Select(Unknown))}";
+    private static string StrictError(IReadOnlyList<string> unknown) =>
+        $"strict decoding error: {string.Join(", ", unknown.Select(Unknown))}";
 
     private static string Unknown(string path) => $"unknown field \"{path}\"";
 

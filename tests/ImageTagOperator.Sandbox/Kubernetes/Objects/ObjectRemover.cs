@@ -90,15 +90,16 @@ internal sealed class ObjectRemover(Cluster cluster)
     {
         var resource = cluster.Registry.Namespaces;
         if (name == emptying) return;
-        if (cluster.Store.Find(resource.StorageKey, "", name)?.ToJson() is { } json &&
-            json.At("metadata", "deletionTimestamp") is not null && json.Texts("metadata", "finalizers").Count == 0 && Contents(name).Count == 0)
-            cluster.Store.Remove(resource.StorageKey, json);
+        var json = cluster.Store.Find(resource.StorageKey, "", name)?.ToJson();
+        if (json.At("metadata", "deletionTimestamp") is null || json.Texts("metadata", "finalizers").Count > 0) return;
+        if (Contents(name).Count == 0) cluster.Store.Remove(resource.StorageKey, json!);
     }
 
     private void FinishDefinition(string name)
     {
-        if (cluster.Store.Find(BuiltInResources.Crds, "", name)?.ToJson() is { } json && json.At("metadata", "deletionTimestamp") is not null &&
-            cluster.Store.Count(name) == 0) Remove(cluster.Registry.Crds, json);
+        if (cluster.Store.Count(name) > 0) return;
+        var json = cluster.Store.Find(BuiltInResources.Crds, "", name)?.ToJson();
+        if (json.At("metadata", "deletionTimestamp") is not null) Remove(cluster.Registry.Crds, json!);
     }
 
     private List<(ResourceDefinition Resource, string Name)> Contents(string ns) =>
@@ -116,7 +117,8 @@ internal sealed class ObjectRemover(Cluster cluster)
             throw Refusals.PreconditionFailed(
                 resource,
                 stored.Name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
+                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). " +
+                "The object might have been deleted and then recreated");
         }
 
         if (options.Text("preconditions", "resourceVersion") is { } version && version != $"{stored.Version}")

@@ -100,7 +100,9 @@ internal static class JsonPatch
     }
 
     private static int? Index(JsonArray array, string text, int highest) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index <= highest && index <= array.Count ? index : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index <= Math.Min(highest, array.Count)
+            ? index
+            : null;
 
     private static IEnumerable<string> Split(string path) => path.Length == 0 ? [] : path[1..].Split('/').Select(Unescape);
 

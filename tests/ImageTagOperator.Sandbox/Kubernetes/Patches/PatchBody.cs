@@ -16,7 +16,8 @@ internal static class PatchBody
         switch (contentType?.Split(';')[0].Trim())
         {
             case JsonPatchType:
-                var operations = Parse(body) as JsonArray ?? throw Refusals.BadRequest("error decoding patch: a json patch is an array of operations");
+                var operations = Parse(body) as JsonArray ??
+                    throw Refusals.BadRequest("error decoding patch: a json patch is an array of operations");
                 return target => JsonPatch.Apply(target, operations);
             case MergePatchType:
                 var merge = Object(body);
@@ -37,7 +38,8 @@ internal static class PatchBody
         var shown = body.Length == 0 ? "<empty>" : body;
         if (TryParse(body, out var why) is JsonObject json) return json;
         throw Refusals.BadRequest(
-            $"the object provided is unrecognized (must be of type {resource.Kind}): couldn't get version/kind; json parse error: {why} ({shown})");
+            $"the object provided is unrecognized (must be of type {resource.Kind}): couldn't get version/kind; " +
+            $"json parse error: {why} ({shown})");
     }
 
     private static JsonNode? Parse(string body) =>
@@ -60,5 +62,6 @@ internal static class PatchBody
         }
     }
 
-    private static JsonObject Object(string body) => Parse(body) as JsonObject ?? throw Refusals.BadRequest("error decoding patch: a merge patch is an object");
+    private static JsonObject Object(string body) =>
+        Parse(body) as JsonObject ?? throw Refusals.BadRequest("error decoding patch: a merge patch is an object");
 }

@@ -62,6 +62,7 @@ internal static class StrategicMergePatch
     private static void RemoveItems(JsonObject target, string name, JsonNode? items)
     {
         if (target[name] is not JsonArray list || items is not JsonArray gone) return;
-        target[name] = Json.ArrayOf(list.Where(item => !gone.Any(other => JsonNode.DeepEquals(item, other))).Select(item => item?.DeepClone()));
+        var kept = list.Where(item => !gone.Any(other => JsonNode.DeepEquals(item, other)));
+        target[name] = Json.ArrayOf(kept.Select(item => item?.DeepClone()));
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads protobuf bodies of the few kinds that kubectl creates by itself: <c>kubectl create namespace</c> and its like send nothing
-/// else. Field numbers are those of the published .proto files; what kubectl never sets is left out.</summary>
+/// <summary>Reads protobuf bodies of the few kinds that kubectl creates by itself: <c>kubectl create namespace</c> and its like send
+/// nothing else. Field numbers are those of the published .proto files; what kubectl never sets is left out.</summary>
 internal static class ProtobufBody
 {
     public const string ContentType = "application/vnd.kubernetes.protobuf";
@@ -16,7 +16,8 @@ internal static class ProtobufBody
         using var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer, cancellationToken);
         var bytes = buffer.ToArray();
-        if (!bytes.AsSpan().StartsWith(Magic)) throw Refusals.BadRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        if (!bytes.AsSpan().StartsWith(Magic))
+            throw Refusals.BadRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         var envelope = ProtobufMessage.Parse(bytes.AsMemory(Magic.Length));
         var type = ProtobufMessage.Parse(envelope.Bytes(1));
         var message = ProtobufMessage.Parse(envelope.Bytes(2));

@@ -9,9 +9,10 @@ namespace ImageTagOperator.Sandbox.Kubernetes;
 internal sealed record ContinueToken(long Version, string After)
 {
     public const string Expired =
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use " +
-        "the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent " +
-        "list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue " +
+        "parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided " +
+        "token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was " +
+        "returned and now may show up in the list.";
 
     public static ContinueToken Parse(string text)
     {

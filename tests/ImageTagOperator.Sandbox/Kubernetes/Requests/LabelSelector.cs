@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>A labelSelector: <c>a=b</c>, <c>a!=b</c>, <c>a in (b,c)</c>, <c>a notin (b,c)</c>, <c>a</c>, <c>!a</c>, joined by commas.</summary>
+/// <summary>A labelSelector: <c>a=b</c>, <c>a!=b</c>, <c>a in (b,c)</c>, <c>a notin (b,c)</c>, <c>a</c>, <c>!a</c>, with commas between.
+/// </summary>
 internal sealed partial class LabelSelector
 {
     private readonly List<Func<IReadOnlyDictionary<string, string>, bool>> terms = [];
@@ -18,7 +19,8 @@ internal sealed partial class LabelSelector
         while (rest.Length > 0)
         {
             var match = Term().Match(rest);
-            if (!match.Success) throw Refusals.BadRequest($"unable to parse requirement: invalid label selector: {FieldError.Quote(text!)}");
+            if (!match.Success)
+                throw Refusals.BadRequest($"unable to parse requirement: invalid label selector: {FieldError.Quote(text!)}");
             selector.terms.Add(TermOf(match));
             rest = rest[match.Length..];
         }

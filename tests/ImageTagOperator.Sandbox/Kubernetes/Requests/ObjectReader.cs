@@ -40,7 +40,11 @@ internal sealed class ObjectReader(Cluster cluster)
         CheckVersionMatch(query);
         var wanted = query.ExactVersion;
         if (query.VersionMatch == "Exact" && wanted is { } exact)
-            return (exact, cluster.Store.ListAt(resource.StorageKey, exact) ?? throw Refusals.TooOld(exact, cluster.Store.OldestVersion), null);
+        {
+            var then = cluster.Store.ListAt(resource.StorageKey, exact) ?? throw Refusals.TooOld(exact, cluster.Store.OldestVersion);
+            return (exact, then, null);
+        }
+
         var (version, all) = cluster.Store.List(resource.StorageKey);
         if (wanted > version) throw Refusals.FutureVersion(wanted.Value, version);
         return (version, all, null);

@@ -44,8 +44,8 @@ internal sealed class Query(IQueryCollection parameters)
             if (ResourceVersion is not { } text) return null;
             if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > long.MaxValue)
             {
-                throw Refusals.Internal(
-                    $"resourceVersion: Invalid value: {FieldError.Quote(text)}: strconv.ParseUint: parsing {FieldError.Quote(text)}: invalid syntax");
+                var shown = FieldError.Quote(text);
+                throw Refusals.Internal($"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: invalid syntax");
             }
 
             return version == 0 ? null : (long)version;
@@ -54,7 +54,8 @@ internal sealed class Query(IQueryCollection parameters)
 
     public WriteOptions WriteOptions => new(IsDryRun, FieldValidation);
 
-    private string? Text(string name) => parameters.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } text ? text : null;
+    private string? Text(string name) =>
+        parameters.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } text ? text : null;
 
     private bool Flag(string name) => Text(name) is "true" or "1" or "True";
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
 /// <summary>The resources that are there without a CustomResourceDefinition.</summary>
@@ -30,7 +28,10 @@ internal static class BuiltInResources
         Core("secrets", "Secret") with
         {
             Schema = BuiltInSchemas.Secret, Rules = new SecretRules(), SelectableFields = ["type"],
-            Columns = [PrinterColumn.ObjectName, PrinterColumn.Text("Type", "type"), PrinterColumn.Count("Data", "data"), PrinterColumn.PlainAge],
+            Columns =
+            [
+                PrinterColumn.ObjectName, PrinterColumn.Text("Type", "type"), PrinterColumn.Count("Data", "data"), PrinterColumn.PlainAge,
+            ],
         },
         Core("configmaps", "ConfigMap", "cm") with
         {
@@ -44,7 +45,8 @@ internal static class BuiltInResources
         },
         Core("events", "Event", "ev") with
         {
-            Schema = BuiltInSchemas.CoreEvent, Rules = new EventRules(strict: false), SelectableFields = CoreEventFields, Columns = EventColumns.All, AllowsCreateByUpdate = true,
+            Schema = BuiltInSchemas.CoreEvent, Rules = new EventRules(strict: false), SelectableFields = CoreEventFields,
+            Columns = EventColumns.All, AllowsCreateByUpdate = true,
         },
         new()
         {
@@ -70,10 +72,12 @@ internal static class BuiltInResources
     ];
 
     // A property: the initializer above runs before a field below it would be set.
-    private static PrinterColumn CreatedAt => new("Created At", "date", (json, _) => json.Text("metadata", "creationTimestamp") is { } time ? JsonValue.Create(time) : null);
+    private static PrinterColumn CreatedAt =>
+        new("Created At", "date", (json, _) => json.At("metadata", "creationTimestamp")?.DeepClone());
 
     private static ResourceDefinition Core(string plural, string kind, params string[] shortNames) => new()
     {
-        Group = "", Version = "v1", Plural = plural, Singular = plural[..^1], Kind = kind, ListKind = $"{kind}List", ShortNames = shortNames, StorageKey = plural,
+        Group = "", Version = "v1", Plural = plural, Singular = plural[..^1], Kind = kind, ListKind = $"{kind}List",
+        ShortNames = shortNames, StorageKey = plural,
     };
 }

@@ -71,7 +71,8 @@ internal static class BuiltInSchemas
             ("versions", Array(Map(
                 "",
                 ("name", Text()), ("served", Boolean()), ("storage", Boolean()), ("deprecated", Boolean()), ("deprecationWarning", Text()),
-                ("schema", Any()), ("subresources", Any()), ("additionalPrinterColumns", Array(Any())), ("selectableFields", Array(Any()))))))),
+                ("schema", Any()), ("subresources", Any()), ("additionalPrinterColumns", Array(Any())),
+                ("selectableFields", Array(Any()))))))),
         ("status", Any()));
 
     private static (string, JsonObject)[] EventFields() =>
@@ -90,7 +91,8 @@ internal static class BuiltInSchemas
         ("finalizers", Array(Text())),
         ("ownerReferences", Array(Map(
             "",
-            ("apiVersion", Text()), ("kind", Text()), ("name", Text()), ("uid", Text()), ("controller", Boolean()), ("blockOwnerDeletion", Boolean())))),
+            ("apiVersion", Text()), ("kind", Text()), ("name", Text()), ("uid", Text()), ("controller", Boolean()),
+            ("blockOwnerDeletion", Boolean())))),
         ("uid", Text("The unique in time and space value for this object.")),
         ("resourceVersion", Text("Changes whenever the object changes.")),
         ("generation", Integer("A sequence number of the desired state.")),
@@ -125,7 +127,8 @@ internal static class BuiltInSchemas
 
     private static JsonObject Boolean(string description = "") => new() { ["description"] = description, ["type"] = "boolean" };
 
-    private static JsonObject Integer(string description = "") => new() { ["description"] = description, ["type"] = "integer", ["format"] = "int64" };
+    private static JsonObject Integer(string description = "") =>
+        new() { ["description"] = description, ["type"] = "integer", ["format"] = "int64" };
 
     private static JsonObject Time(string format, string description = "") =>
         new() { ["description"] = description, ["type"] = "string", ["format"] = format };
@@ -136,5 +139,6 @@ internal static class BuiltInSchemas
 
     private static JsonObject Reference() => Map(
         "",
-        ("kind", Text()), ("namespace", Text()), ("name", Text()), ("uid", Text()), ("apiVersion", Text()), ("resourceVersion", Text()), ("fieldPath", Text()));
+        ("kind", Text()), ("namespace", Text()), ("name", Text()), ("uid", Text()), ("apiVersion", Text()), ("resourceVersion", Text()),
+        ("fieldPath", Text()));
 }

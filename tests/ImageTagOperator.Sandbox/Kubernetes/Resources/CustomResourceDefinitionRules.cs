@@ -24,16 +24,16 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
         var expected = $"{spec.Text("names", "plural")}.{spec.Text("group")}";
         if (after.Text("metadata", "name") != expected)
             yield return FieldError.Invalid("metadata.name", after.At("metadata", "name"), "must be spec.names.plural+\".\"+spec.group");
-        foreach (var (field, path) in ((string, string[])[])[("spec.group", ["group"]), ("spec.names.plural", ["names", "plural"]), ("spec.names.kind", ["names", "kind"])])
+        foreach (var path in (string[][])[["group"], ["names", "plural"], ["names", "kind"]])
         {
-            if (string.IsNullOrEmpty(spec.Text(path))) yield return FieldError.Required(field);
+            if (string.IsNullOrEmpty(spec.Text(path))) yield return FieldError.Required($"spec.{string.Join('.', path)}");
         }
 
         if (spec.Text("scope") is not ("Namespaced" or "Cluster"))
             yield return FieldError.NotSupported("spec.scope", spec.At("scope") ?? "", ["Cluster", "Namespaced"]);
         var versions = spec.At("versions") as JsonArray ?? [];
         if (versions.Count(version => version.IsTrue("storage")) != 1)
-            yield return FieldError.Invalid("spec.versions", spec.At("versions"), "must have exactly one version marked as storage version");
+            yield return FieldError.Invalid("spec.versions", versions, "must have exactly one version marked as storage version");
         for (var i = 0; i < versions.Count; i++)
         {
             // The server looks at a schema that all versions share as at one of the whole definition.
@@ -55,9 +55,11 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
         var columns = version.At("additionalPrinterColumns") as JsonArray ?? [];
         for (var i = 0; i < columns.Count; i++)
         {
-            if (string.IsNullOrEmpty(columns[i].Text("name"))) yield return FieldError.Required($"{path}.additionalPrinterColumns[{i}].name");
-            if (JsonPath.TryParse(columns[i].Text("jsonPath") ?? "") is null || string.IsNullOrEmpty(columns[i].Text("jsonPath")))
-                yield return FieldError.Invalid($"{path}.additionalPrinterColumns[{i}].jsonPath", columns[i].At("jsonPath") ?? "", "unrecognized JSONPath");
+            var column = $"{path}.additionalPrinterColumns[{i}]";
+            if (string.IsNullOrEmpty(columns[i].Text("name"))) yield return FieldError.Required($"{column}.name");
+            if (columns[i].Text("jsonPath") is not { Length: > 0 } expression) yield return FieldError.Required($"{column}.jsonPath");
+            else if (JsonPath.TryParse(expression) is null)
+                yield return FieldError.Invalid($"{column}.jsonPath", expression, "unrecognized JSONPath");
         }
     }
 
@@ -65,11 +67,16 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
     private static IEnumerable<FieldError> ValidateSchema(JsonObject schema, string path, bool isRoot = false)
     {
         var open = schema.IsTrue("x-kubernetes-int-or-string") || schema.IsTrue("x-kubernetes-preserve-unknown-fields");
+        var place = isRoot ? "at the root" : "for specified object fields";
         if (string.IsNullOrEmpty(schema.Text("type")) && (isRoot || !open))
-            yield return FieldError.Required($"{path}.type", isRoot ? "must not be empty at the root" : "must not be empty for specified object fields");
+            yield return FieldError.Required($"{path}.type", $"must not be empty {place}");
         if (schema.ContainsKey("$ref")) yield return FieldError.Forbidden($"{path}.$ref", "$ref is not supported");
         if (schema.IsTrue("uniqueItems"))
-            yield return FieldError.Forbidden($"{path}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+        {
+            yield return FieldError.Forbidden(
+                $"{path}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+        }
+
         if (schema.ContainsKey("properties") && schema.ContainsKey("additionalProperties"))
             yield return FieldError.Forbidden($"{path}.additionalProperties", "additionalProperties and properties are mutual exclusive");
         if (schema.At("additionalProperties") is JsonValue allowed && !allowed.IsTrue())

@@ -15,6 +15,7 @@ internal static class CustomResources
         foreach (var version in spec.At("versions") as JsonArray ?? [])
         {
             if (!version.IsTrue("served")) continue;
+            var fields = version.At("selectableFields") as JsonArray ?? [];
             var resource = new ResourceDefinition
             {
                 Group = spec.Text("group") ?? "",
@@ -33,7 +34,7 @@ internal static class CustomResources
                 AllowsBlindUpdate = false,
                 StorageKey = crd.Text("metadata", "name") ?? "",
                 Schema = version.At("schema", "openAPIV3Schema") as JsonObject,
-                SelectableFields = [.. (version.At("selectableFields") as JsonArray ?? []).Select(field => (field.Text("jsonPath") ?? "").TrimStart('.'))],
+                SelectableFields = [.. fields.Select(field => (field.Text("jsonPath") ?? "").TrimStart('.'))],
                 Columns = Columns(version.At("additionalPrinterColumns") as JsonArray),
             };
             yield return resource;
@@ -68,7 +69,9 @@ internal static class CustomResources
     };
 
     private static IReadOnlyList<PrinterColumn> Columns(JsonArray? declared) =>
-        declared is null or { Count: 0 } ? PrinterColumn.Default : [PrinterColumn.ObjectName, .. declared.Select(column => Column(column!))];
+        declared is null or { Count: 0 }
+            ? PrinterColumn.Default
+            : [PrinterColumn.ObjectName, .. declared.Select(column => Column(column!))];
 
     private static PrinterColumn Column(JsonNode column)
     {

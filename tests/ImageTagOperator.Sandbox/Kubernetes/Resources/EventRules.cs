@@ -65,8 +65,9 @@ internal sealed class EventRules(bool strict) : ResourceRules
         {
             foreach (var name in Immutable)
             {
-                if (!JsonNode.DeepEquals(after[name], before[name]))
-                    yield return FieldError.Invalid(name == "reportingComponent" ? "reportingController" : name, after[name], "field is immutable");
+                if (JsonNode.DeepEquals(after[name], before[name])) continue;
+                var told = name == "reportingComponent" ? "reportingController" : name;
+                yield return FieldError.Invalid(told, after[name], "field is immutable");
             }
         }
 

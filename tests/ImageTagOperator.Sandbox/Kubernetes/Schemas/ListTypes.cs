@@ -10,10 +10,9 @@ internal static class ListTypes
         if (schema is null) return [];
         return node switch
         {
-            JsonObject map => map.SelectMany(member => Validate(
-                member.Value,
-                schema.At("properties", member.Key) as JsonObject ?? schema["additionalProperties"] as JsonObject,
-                path.Length == 0 ? member.Key : schema.At("properties", member.Key) is null ? $"{path}[{member.Key}]" : $"{path}.{member.Key}")),
+            JsonObject map => map.SelectMany(member => schema.At("properties", member.Key) is JsonObject property
+                ? Validate(member.Value, property, path.Length == 0 ? member.Key : $"{path}.{member.Key}")
+                : Validate(member.Value, schema["additionalProperties"] as JsonObject, $"{path}[{member.Key}]")),
             JsonArray array => Duplicates(array, schema, path)
                 .Concat(array.SelectMany((item, index) => Validate(item, schema["items"] as JsonObject, $"{path}[{index}]"))),
             _ => [],

@@ -42,9 +42,10 @@ internal static class SchemaPruner
 
                 break;
             case JsonArray array:
+                var items = schema?["items"] as JsonObject;
                 for (var i = 0; i < array.Count; i++)
                 {
-                    if (!keep || schema?["items"] is JsonObject) Prune(array[i], schema?["items"] as JsonObject, $"{path}[{i}]", false, unknown);
+                    if (!keep || items is not null) Prune(array[i], items, $"{path}[{i}]", false, unknown);
                 }
 
                 break;

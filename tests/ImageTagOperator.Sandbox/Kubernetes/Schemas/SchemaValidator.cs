@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
@@ -72,7 +71,8 @@ internal sealed class SchemaValidator(string root = "")
 
         if (Branches(schema, "oneOf", value, path) is { Count: > 0 } one && one.Count(branch => branch.IsValid) is var valid and not 1)
         {
-            Fail(result, $"\"{path}\" must validate one and only one schema (oneOf). {(valid == 0 ? "Found none valid" : $"Found {valid} valid alternatives")}");
+            var found = valid == 0 ? "Found none valid" : $"Found {valid} valid alternatives";
+            Fail(result, $"\"{path}\" must validate one and only one schema (oneOf). {found}");
             if (valid == 0) result.Merge(Best(one));
         }
 
@@ -80,10 +80,12 @@ internal sealed class SchemaValidator(string root = "")
         {
             foreach (var branch in all) result.Merge(branch);
             var passed = all.Count(branch => branch.IsValid);
-            if (passed != all.Count) Fail(result, $"\"{path}\" must validate all the schemas (allOf){(passed == 0 ? ". None validated" : "")}");
+            var none = passed == 0 ? ". None validated" : "";
+            if (passed != all.Count) Fail(result, $"\"{path}\" must validate all the schemas (allOf){none}");
         }
 
-        if (schema["not"] is JsonObject not && Validate(not, value, path).IsValid) Fail(result, $"\"{path}\" must not validate the schema (not)");
+        if (schema["not"] is JsonObject not && Validate(not, value, path).IsValid)
+            Fail(result, $"\"{path}\" must not validate the schema (not)");
         result.Count();
         return result;
     }
@@ -124,8 +126,9 @@ internal sealed class SchemaValidator(string root = "")
         {
             if (schema[keyword] is not JsonValue limit) return;
             var exclusive = schema.IsTrue(exclusiveKeyword);
-            if (isBeyond(limit.GetValue<double>()) || (exclusive && isAt(limit.GetValue<double>())))
-                result.Errors.Add(FieldError.Invalid(Field(path), value, $"{In(path)} should be {words}{(exclusive ? "" : " or equal to")} {limit.ToSortedText()}"));
+            if (!isBeyond(limit.GetValue<double>()) && !(exclusive && isAt(limit.GetValue<double>()))) return;
+            var orEqual = exclusive ? "" : " or equal to";
+            result.Errors.Add(FieldError.Invalid(Field(path), value, $"{In(path)} should be {words}{orEqual} {limit.ToSortedText()}"));
         }
     }
 
@@ -133,12 +136,13 @@ internal sealed class SchemaValidator(string root = "")
     {
         if (schema["items"] is JsonObject items)
         {
-            for (var i = 0; i < array.Count; i++) result.Merge(Validate(items, array[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")));
+            for (var i = 0; i < array.Count; i++) result.Merge(Validate(items, array[i], $"{path}[{i}]"));
         }
 
         if (schema.Integer("minItems") is { } least && array.Count < least)
             result.Errors.Add(FieldError.Invalid(Field(path), array.Count, $"{In(path)} should have at least {least} items"));
-        if (schema.Integer("maxItems") is { } most && array.Count > most) result.Errors.Add(FieldError.TooMany(Field(path), array.Count, most));
+        if (schema.Integer("maxItems") is { } most && array.Count > most)
+            result.Errors.Add(FieldError.TooMany(Field(path), array.Count, most));
         result.Count();
     }
 
@@ -146,7 +150,8 @@ internal sealed class SchemaValidator(string root = "")
     {
         if (schema.Integer("minProperties") is { } least && map.Count < least)
             result.Errors.Add(FieldError.Invalid(Field(path), map.Count, $"{In(path)} should have at least {least} properties"));
-        if (schema.Integer("maxProperties") is { } most && map.Count > most) result.Errors.Add(FieldError.TooMany(Field(path), map.Count, most));
+        if (schema.Integer("maxProperties") is { } most && map.Count > most)
+            result.Errors.Add(FieldError.TooMany(Field(path), map.Count, most));
         var properties = schema["properties"] as JsonObject;
         foreach (var (name, value) in map)
         {

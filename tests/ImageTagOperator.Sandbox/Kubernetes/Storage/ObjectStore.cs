@@ -14,11 +14,15 @@ internal sealed class ObjectStore
     private TaskCompletionSource moved = NewSignal();
     private long oldest;
 
+    // The last change that is no longer in the history. Who has seen it has lost nothing.
+    private long forgotten;
+
     public Lock Gate { get; } = new();
 
     /// <summary>The version of the latest change.</summary>
     public long Version { get; private set; } = 1;
 
+    /// <summary>The first version from which a watch can start.</summary>
     public long OldestVersion
     {
         get
@@ -85,14 +89,14 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Adds what happened to <paramref name="resource"/> after <paramref name="version"/>, and moves <paramref name="version"/> to now.
-    /// False when the history no longer reaches back that far. <paramref name="next"/> completes at the next change of anything.</summary>
+    /// <summary>Adds what happened to <paramref name="resource"/> after <paramref name="version"/>, and moves that version to now.
+    /// False when something in between is forgotten. <paramref name="next"/> completes at the next change of anything.</summary>
     public bool TryRead(string resource, ref long version, List<Change> changes, out Task next)
     {
         lock (Gate)
         {
             next = moved.Task;
-            if (version < oldest) return false;
+            if (version < forgotten) return false;
             for (var i = IndexAfter(version); i < history.Count; i++)
             {
                 if (history[i].Resource == resource) changes.Add(history[i]);
@@ -103,14 +107,15 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Forgets the history. The counter moves on by one, so that every version handed out so far is too old from now on.</summary>
+    /// <summary>Forgets the history. The counter moves on by one, so that every version handed out so far is too old to start from;
+    /// who follows and has seen all goes on.</summary>
     public void Expire()
     {
         lock (Gate)
         {
             history.Clear();
+            forgotten = Version;
             oldest = ++Version;
-            Signal();
         }
     }
 
@@ -128,7 +133,7 @@ internal sealed class ObjectStore
         if (history.Count > HistoryLimit + HistoryLimit / 4)
         {
             var surplus = history.Count - HistoryLimit;
-            oldest = history[surplus - 1].Version;
+            oldest = forgotten = history[surplus - 1].Version;
             history.RemoveRange(0, surplus);
         }
 

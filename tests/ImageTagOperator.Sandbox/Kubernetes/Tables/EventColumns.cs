@@ -15,11 +15,15 @@ internal static class EventColumns
         new("Source", "string", (json, _) => Source(json), Priority: 1),
         new("Message", "string", (json, _) => (json.Text("message") ?? json.Text("note") ?? "").Trim()),
         new("First Seen", "string", (json, now) => HumanDuration.Since(FirstSeen(json), now), Priority: 1),
-        new("Count", "string", (json, _) => Math.Max(1, json.Integer("series", "count") ?? Old(json, "count", "deprecatedCount").Integer() ?? 1), Priority: 1),
+        new("Count", "string", (json, _) => Count(json), Priority: 1),
         new("Name", "string", (json, _) => json.Text("metadata", "name"), Format: "name", Priority: 1),
     ];
 
     private static JsonNode? Old(JsonObject json, string core, string @new) => json[core] ?? json[@new];
+
+    // An event that was seen once has no count in its new form.
+    private static long Count(JsonObject json) =>
+        json.Integer("series", "count") ?? Old(json, "count", "deprecatedCount").Integer() ?? 1;
 
     private static JsonNode? About(JsonObject json) => Old(json, "involvedObject", "regarding");
 

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Ages as the server writes them into table cells: two or three significant digits, such as <c>5m</c>, <c>3h12m</c>, <c>2d4h</c>.</summary>
+/// <summary>Ages as the server writes them into table cells, to two or three digits: <c>5m</c>, <c>3h12m</c>, <c>2d4h</c>.</summary>
 internal static class HumanDuration
 {
     public static string Since(string? timestamp, DateTimeOffset now) =>

@@ -42,7 +42,9 @@ internal sealed partial class JsonPath
         if (match.Groups["index"] is { Success: true, Value: var index }) return node => At(node, int.Parse(index, null));
         if (match.Groups["all"].Success) return All;
         if (match.Groups["member"].Success) return Filter(match);
-        var name = match.Groups["name"].Success ? match.Groups["name"].Value.Replace("\\.", ".", StringComparison.Ordinal) : match.Groups["quoted"].Value;
+        var name = match.Groups["name"].Success
+            ? match.Groups["name"].Value.Replace("\\.", ".", StringComparison.Ordinal)
+            : match.Groups["quoted"].Value;
         return node => node is JsonObject map && map.TryGetPropertyValue(name, out var value) ? [value] : [];
     }
 

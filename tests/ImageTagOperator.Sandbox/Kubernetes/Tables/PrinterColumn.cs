@@ -6,7 +6,12 @@ namespace ImageTagOperator.Sandbox.Kubernetes;
 /// <param name="Priority">0 is always shown, more only with <c>-o wide</c>.</param>
 /// <param name="Cell">What stands in the column, given the object and the present time.</param>
 internal sealed record PrinterColumn(
-    string Name, string Type, Func<JsonObject, DateTimeOffset, JsonNode?> Cell, string Format = "", string Description = "", int Priority = 0)
+    string Name,
+    string Type,
+    Func<JsonObject, DateTimeOffset, JsonNode?> Cell,
+    string Format = "",
+    string Description = "",
+    int Priority = 0)
 {
     public static PrinterColumn ObjectName { get; } =
         new("Name", "string", (json, _) => json.Text("metadata", "name"), "name", "Name must be unique within a namespace.");

@@ -7,7 +7,12 @@ internal static class TablePrinter
 {
     /// <param name="include">The query parameter includeObject: None, Metadata (the default) or Object.</param>
     public static JsonObject Table(
-        ResourceDefinition resource, IEnumerable<JsonObject> objects, JsonObject metadata, DateTimeOffset now, string? include, bool headers = true) =>
+        ResourceDefinition resource,
+        IEnumerable<JsonObject> objects,
+        JsonObject metadata,
+        DateTimeOffset now,
+        string? include,
+        bool headers = true) =>
         new()
         {
             ["kind"] = "Table",

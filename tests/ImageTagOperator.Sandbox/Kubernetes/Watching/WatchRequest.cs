@@ -22,9 +22,12 @@ internal sealed record WatchRequest(ResourcePath Path, Query Query, ResponseForm
 
     public void Validate()
     {
-        if (Query.SendInitialEvents && Query.VersionMatch != "NotOlderThan")
-            throw Refusals.InvalidListOptions(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-        if (!Query.SendInitialEvents && Query.VersionMatch is not null)
-            throw Refusals.InvalidListOptions(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+        var problem = (Query.SendInitialEvents, Query.VersionMatch) switch
+        {
+            (true, not "NotOlderThan") => "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+            (false, not null) => "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+            _ => null,
+        };
+        if (problem is not null) throw Refusals.InvalidListOptions(FieldError.Forbidden("resourceVersionMatch", problem));
     }
 }

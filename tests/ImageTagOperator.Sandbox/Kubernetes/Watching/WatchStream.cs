@@ -27,37 +27,42 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
 
     public void Cut() => http.Abort();
 
+    /// <summary>Runs until the watch is over. Cancel the token then, too: a timer may still be waiting.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         http.Response.ContentType = "application/json";
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var end = time.GetUtcNow() + request.Timeout;
-        await http.Response.Body.FlushAsync(ended.Token);
-        await SendPresentAsync(ended.Token);
+        await http.Response.Body.FlushAsync(cancellationToken);
+        await SendPresentAsync(cancellationToken);
+        if (position < cluster.Store.OldestVersion || !await FollowAsync(end, cancellationToken))
+            await WriteAsync("ERROR", Refusals.TooOld(position, cluster.Store.OldestVersion).ToStatus().ToUtf8(), cancellationToken);
+        await http.Response.Body.FlushAsync(cancellationToken);
+    }
+
+    // True when the time is over, false when the history moved on without this watch.
+    private async Task<bool> FollowAsync(DateTimeOffset end, CancellationToken cancellationToken)
+    {
         var changes = new List<Change>();
         Task? tick = null;
         while (cluster.Store.TryRead(Resource.StorageKey, ref position, changes, out var next))
         {
-            await SendAsync(changes, ended.Token);
+            await SendAsync(changes, cancellationToken);
             var left = end - time.GetUtcNow();
             if (left <= TimeSpan.Zero)
             {
-                await BookmarkAsync(isInitialEnd: false, ended.Token);
-                break;
+                await BookmarkAsync(isInitialEnd: false, cancellationToken);
+                return true;
             }
 
-            tick ??= Task.Delay(left < BookmarkInterval ? left : BookmarkInterval, time, ended.Token);
+            tick ??= Task.Delay(left < BookmarkInterval ? left : BookmarkInterval, time, cancellationToken);
             if (await Task.WhenAny(next, tick, poke.Task) != tick) continue;
             // Observes the cancellation of the delay, which is how a watch ends when the client or the server goes.
             await tick;
             tick = null;
-            await BookmarkAsync(isInitialEnd: false, ended.Token);
+            await BookmarkAsync(isInitialEnd: false, cancellationToken);
         }
 
-        if (position < cluster.Store.OldestVersion)
-            await WriteAsync("ERROR", Refusals.TooOld(position, cluster.Store.OldestVersion).ToStatus().ToUtf8(), ended.Token);
-        await http.Response.Body.FlushAsync(ended.Token);
-        await ended.CancelAsync();
+        return false;
     }
 
     private async Task SendPresentAsync(CancellationToken cancellationToken)
@@ -114,17 +119,25 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
         // An idle server has nothing new to tell: its bookmarks only say that the version moved on.
         if (!isInitialEnd && (!request.Query.Bookmarks || position == told)) return;
         told = position;
-        var metadata = new JsonObject { ["resourceVersion"] = position.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
+        var metadata = new JsonObject
+        {
+            ["resourceVersion"] = position.ToString(CultureInfo.InvariantCulture),
+            ["creationTimestamp"] = null,
+        };
         if (isInitialEnd) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
         var bookmark = new JsonObject { ["kind"] = Resource.Kind, ["apiVersion"] = Resource.ApiVersion, ["metadata"] = metadata };
-        if (request.Form == ResponseForm.Table) bookmark = TablePrinter.Table(Resource, [], metadata.Copy(), time.GetUtcNow(), null, headers: false);
+        if (request.Form == ResponseForm.Table)
+            bookmark = TablePrinter.Table(Resource, [], metadata.Copy(), time.GetUtcNow(), null, headers: false);
         if (request.Form == ResponseForm.Metadata) bookmark = TablePrinter.MetadataOnly(bookmark);
         await WriteAsync("BOOKMARK", bookmark.ToUtf8(), cancellationToken);
         await http.Response.Body.FlushAsync(cancellationToken);
     }
 
-    private ValueTask WriteAsync(string type, StoredObject stored, CancellationToken cancellationToken) =>
-        WriteAsync(type, request.Form == ResponseForm.Object && stored.ApiVersion == Resource.ApiVersion ? stored.Utf8 : Render(stored), cancellationToken);
+    private ValueTask WriteAsync(string type, StoredObject stored, CancellationToken cancellationToken)
+    {
+        var isAsStored = request.Form == ResponseForm.Object && stored.ApiVersion == Resource.ApiVersion;
+        return WriteAsync(type, isAsStored ? stored.Utf8 : Render(stored), cancellationToken);
+    }
 
     private byte[] Render(StoredObject stored)
     {

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Sandbox.Kubernetes;
+
+/// <summary>What an update may change, and what it must bring along.</summary>
+internal static class UpdateRules
+{
+    public static void CheckVersion(ResourceDefinition resource, StoredObject stored, JsonObject json)
+    {
+        var sent = json.Text("metadata", "resourceVersion");
+        if (string.IsNullOrEmpty(sent) || sent == "0")
+        {
+            if (resource.AllowsBlindUpdate) return;
+            // This error names the resource where all others name the kind.
+            var error = FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
+            throw Refusals.Invalid(resource.Group, resource.Plural, stored.Name, [error]);
+        }
+
+        if (!ulong.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            throw Refusals.Internal($"strconv.ParseUint: parsing {FieldError.Quote(sent)}: invalid syntax");
+        if (version != (ulong)stored.Version) throw Refusals.Conflict(resource, stored.Name, Refusals.StaleObject);
+    }
+
+    /// <summary>An update of the status, which leaves everything else as it was.</summary>
+    public static JsonObject WithStatus(JsonObject before, JsonObject json)
+    {
+        var after = before.Copy();
+        if (json.Remove("status", out var status)) after["status"] = status;
+        else after.Remove("status");
+        return after;
+    }
+
+    /// <summary>An update of all but the status. The server's own metadata cannot be changed from outside; the generation counts changes
+    /// of everything but metadata and status.</summary>
+    public static JsonObject WithoutStatus(ResourceDefinition resource, JsonObject before, JsonObject json)
+    {
+        var (metadata, old) = (json.Child("metadata"), before.Child("metadata"));
+        foreach (var name in (string[])["creationTimestamp", "generation"])
+        {
+            metadata.Remove(name);
+            if (old[name] is { } value) metadata[name] = value.DeepClone();
+        }
+
+        // A deletion cannot be taken back, and not be begun by an update: without one, the validation refuses the field.
+        foreach (var name in (string[])["deletionTimestamp", "deletionGracePeriodSeconds"])
+        {
+            if (old[name] is { } value) metadata[name] = value.DeepClone();
+        }
+
+        if (string.IsNullOrEmpty(metadata.Text("uid"))) metadata["uid"] = old["uid"]!.DeepClone();
+        if (resource.HasStatus)
+        {
+            json.Remove("status");
+            if (before["status"] is { } status) json["status"] = status.DeepClone();
+        }
+
+        resource.Rules.Prepare(json, before);
+        if (resource.HasGeneration && !JsonNode.DeepEquals(Content(json), Content(before)))
+            metadata["generation"] = (old.Integer("generation") ?? 0) + 1;
+        return json;
+    }
+
+    private static JsonObject Content(JsonObject json)
+    {
+        var content = json.Copy();
+        content.Remove("metadata");
+        return content;
+    }
+
+    public static IEnumerable<FieldError> SchemaErrors(ResourceDefinition resource, JsonObject json) =>
+        resource is { IsCustom: true, Schema: { } schema }
+            ? new SchemaValidator().Validate(schema, json).Errors.Concat(ListTypes.Validate(json, schema))
+            : [];
+
+    /// <summary>An update of the status is judged by its status alone.</summary>
+    public static IEnumerable<FieldError> StatusErrors(ResourceDefinition resource, JsonObject json, JsonObject before)
+    {
+        if (resource is not { IsCustom: true, Schema: { } schema }) return [];
+        if (schema.At("properties", "status") is not JsonObject statusSchema) return [];
+        var errors = json["status"] is { } status ? new SchemaValidator("status").Validate(statusSchema, status).Errors : [];
+        return ListTypes.Validate(before, schema).Any() ? errors : errors.Concat(ListTypes.Validate(json, schema));
+    }
+}
