@@ -123,7 +123,7 @@ internal sealed partial class YamlWriter
     private static string Inline(string value) =>
         Plain().IsMatch(value) && !PlainScalar.IsAmbiguous(value) ? value : JsonSerializer.Serialize(value, YamlJsonContext.Relaxed.String);
 
-    /// <summary>Begins with a letter, digit or path character, has no <c>: </c> or <c> #</c>, and does not end in a colon or blank.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
+    /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not end in a colon or blank.</summary>
+    [GeneratedRegex(@"^(?!-( |$))[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 }

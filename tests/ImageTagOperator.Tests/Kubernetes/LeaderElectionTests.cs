@@ -171,7 +171,7 @@ public sealed class LeaderElectionTests
 
     private static string? Holder(SandboxKubernetes server) => Lease(server)?["spec"]?["holderIdentity"]?.ToString();
 
-    private static void Hold(SandboxKubernetes server, string holder, string renewed) => server.Apply(new JsonObject
+    private static void Hold(SandboxKubernetes server, string holder, string renewed) => server.Apply(JsonNode.Parse(new JsonObject
     {
         ["apiVersion"] = "coordination.k8s.io/v1",
         ["kind"] = "Lease",
@@ -184,7 +184,7 @@ public sealed class LeaderElectionTests
             ["renewTime"] = renewed,
             ["leaseTransitions"] = 0,
         },
-    });
+    }.ToJsonString())!.AsObject());
 
     private (KubernetesClient Client, LeaderElector Elector, RecordingLogger Log) Elector(SandboxKubernetes server, string identity)
     {

@@ -239,7 +239,7 @@ public sealed class OperatorTests
             return Task.FromResult(Result.Success(widget));
         };
         await using var app = await TestOperator.StartAsync(server, world, finalizer: true);
-        await Eventually.TrueAsync(() => world.Runs("a") == 1, "the first run");
+        await Eventually.TrueAsync(() => present.Length > 0, "the first run");
         Assert.Equal(["other.example.com/first", WidgetWorld.Finalizer], present);
         server.Calls.Clear();
         app.Queue.Enqueue(new("default", "a"));

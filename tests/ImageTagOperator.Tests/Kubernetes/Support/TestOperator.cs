@@ -37,15 +37,19 @@ internal sealed class TestOperator : IAsyncDisposable
 
     public bool IsStopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
+    public static Task<TestOperator> StartAsync(
+        SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null, bool finalizer = false) =>
+        StartAsync(server.Configuration(), world, time, configure, finalizer);
+
     public static async Task<TestOperator> StartAsync(
-        SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null, bool finalizer = false)
+        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer)
     {
         world ??= new();
         var log = new RecordingLogger();
         var host = new HostBuilder().ConfigureServices(services =>
         {
             services.AddSingleton(world);
-            services.AddSingleton(server.Configuration());
+            services.AddSingleton(configuration);
             services.AddSingleton<IJsonTypeInfoResolver>(WidgetJsonContext.Default);
             services.AddSingleton<ILoggerFactory>(log);
             services.AddSingleton(() => 1.0);

@@ -16,7 +16,7 @@ internal static class WidgetCluster
     public static async Task<SandboxKubernetes> StartAsync(TimeProvider? time = null)
     {
         var server = await SandboxKubernetes.StartAsync(time);
-        server.Apply(CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default)));
+        server.Apply(Parsed(CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default))));
         return server;
     }
 
@@ -27,14 +27,17 @@ internal static class WidgetCluster
     {
         var metadata = new JsonObject { ["name"] = name, ["namespace"] = ns };
         if (finalizers.Length > 0) metadata["finalizers"] = new JsonArray([.. finalizers]);
-        return server.Apply(new JsonObject
+        return server.Apply(Parsed(new JsonObject
         {
             ["apiVersion"] = "test.example.com/v1",
             ["kind"] = "Widget",
             ["metadata"] = metadata,
             ["spec"] = new JsonObject { ["size"] = size, ["choice"] = new JsonObject { ["name"] = "a" } },
-        });
+        }));
     }
+
+    // As it would come over the wire: numbers without a .NET type.
+    private static JsonObject Parsed(JsonObject manifest) => JsonNode.Parse(manifest.ToJsonString())!.AsObject();
 
     public static JsonObject? Widget(this SandboxKubernetes server, string name, string ns = "default") => server.Get(Plural, ns, name);
 
