@@ -42,10 +42,10 @@ internal sealed class ApiConnection : IDisposable
                     using var response = await OpenAsync(request, either.Token);
                     return await response.Content.ReadAsByteArrayAsync(either.Token);
                 }
-                catch (KubernetesException error) when (attempt < ThrottledAttempts && error.RetryAfter is { } pause && pause <= LongestThrottle
-                    && error.StatusCode is HttpStatusCode.TooManyRequests)
+                catch (KubernetesException error) when (attempt < ThrottledAttempts
+                    && error.StatusCode == HttpStatusCode.TooManyRequests && error.RetryAfter <= LongestThrottle)
                 {
-                    await Task.Delay(pause, time, either.Token);
+                    await Task.Delay(error.RetryAfter.Value, time, either.Token);
                 }
             }
         }
@@ -55,7 +55,8 @@ internal sealed class ApiConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and gives back the answer as soon as its head is there. A 401 is tried once more with a fresh credential.</summary>
+    /// <summary>Sends a request and gives back the answer as soon as its head is there. A 401 is tried once more with a fresh
+    /// credential.</summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var response = await SendOnceAsync(request, refused: false, cancellationToken);
@@ -103,7 +104,8 @@ internal sealed class ApiConnection : IDisposable
             { Date: { } date } => date - time.GetUtcNow(),
             _ => status.Details?.RetryAfterSeconds is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null,
         };
-        return new KubernetesException(request.Method.Method, request.Path, response.StatusCode, status, retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter);
+        if (retryAfter < TimeSpan.Zero) retryAfter = TimeSpan.Zero;
+        return new KubernetesException(request.Method.Method, request.Path, response.StatusCode, status, retryAfter);
     }
 
     /// <summary>The body of an error is a Status, unless something between us and the server answered.</summary>

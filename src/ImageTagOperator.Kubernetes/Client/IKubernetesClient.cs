@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Typed access to the API server. Safe for concurrent use. Everything here throws <see cref="KubernetesException"/> when the server
-/// refuses, <see cref="HttpRequestException"/> when it cannot be reached and <see cref="TimeoutException"/> when it does not answer in time.</summary>
+/// <summary>Typed access to the API server. Safe for concurrent use. Everything here throws <see cref="KubernetesException"/> when the
+/// server
+/// refuses, <see cref="HttpRequestException"/> when it cannot be reached and <see cref="TimeoutException"/> when it does not answer in
+/// time.</summary>
 public interface IKubernetesClient
 {
     /// <summary>The object, or null when there is none (404).</summary>
@@ -33,7 +35,8 @@ public interface IKubernetesClient
     Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, TEntity before, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;
 
-    /// <summary>Sends a JSON merge patch (RFC 7386). With <c>metadata.resourceVersion</c> in it, 409 when somebody else wrote meanwhile.</summary>
+    /// <summary>Sends a JSON merge patch (RFC 7386). With <c>metadata.resourceVersion</c> in it, 409 when somebody else wrote
+    /// meanwhile.</summary>
     /// <param name="subresource">Such as <c>status</c>.</param>
     Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;

@@ -87,7 +87,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
 
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
-        WriteAsync<TEntity>(new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace), Codec<TEntity>().Write(entity)), cancellationToken);
+        WriteAsync<TEntity>(
+            new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace), Codec<TEntity>().Write(entity)), cancellationToken);
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => PutAsync(entity, null, cancellationToken);
@@ -143,7 +144,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
     }
 
-    /// <summary>Asked before each write. After the lease was lost nothing goes out, whatever a controller makes of its cancellation token.</summary>
+    /// <summary>Asked before each write. After the lease was lost nothing goes out, whatever a controller makes of its cancellation
+    /// token.</summary>
     internal Func<bool> MayWrite { get; set; } = static () => true;
 
     public void Dispose() => connection.Dispose();

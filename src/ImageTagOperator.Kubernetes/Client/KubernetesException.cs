@@ -5,8 +5,9 @@ namespace ImageTagOperator.Kubernetes;
 /// <summary>The API server refused a request. The message names the request, the code and what the server said.</summary>
 public sealed class KubernetesException : Exception
 {
-    public KubernetesException(string method, string path, HttpStatusCode statusCode, V1Status status, TimeSpan? retryAfter = null, Exception? inner = null)
-        : base($"{method} {path} -> {(int)statusCode} {status.Reason ?? statusCode.ToString()}: {status.Message ?? "the server gave no reason"}", inner)
+    public KubernetesException(
+        string method, string path, HttpStatusCode statusCode, V1Status status, TimeSpan? retryAfter = null, Exception? inner = null)
+        : base($"{method} {path} -> {(int)statusCode} {status.Reason ?? statusCode.ToString()}: {status.Message ?? "no reason given"}", inner)
     {
         Method = method;
         Path = path;

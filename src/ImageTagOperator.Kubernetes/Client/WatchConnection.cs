@@ -34,7 +34,8 @@ internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityC
             }
             catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"{request} (watch) is dead: no answer, or no end {Grace.TotalSeconds} s after the {length.TotalSeconds} s that were agreed", error);
+                throw new TimeoutException(
+                    $"{request} (watch) is dead: no answer, or no end {Grace.TotalSeconds} s after the {length.TotalSeconds} s that were agreed", error);
             }
         }
     }

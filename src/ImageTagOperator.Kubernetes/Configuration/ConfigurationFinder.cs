@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Looks for a configuration in the order that users of kubectl expect: flag, KUBECONFIG, the pod's service account, the home folder.</summary>
+/// <summary>Looks for a configuration in the order that users of kubectl expect: flag, KUBECONFIG, the pod's service account, the home
+/// folder.</summary>
 internal sealed class ConfigurationFinder(
     Func<string, string?> environment, string serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount")
 {
@@ -20,8 +21,9 @@ internal sealed class ConfigurationFinder(
 
         var home = Path.Combine(environment("HOME") ?? environment("USERPROFILE") ?? "", ".kube", "config");
         if (File.Exists(home)) return new Kubeconfig([home]).Resolve(context);
+        var named = listed.Length == 0 ? "no file" : $"only missing files ({string.Join(", ", listed)})";
         throw new KubernetesConfigurationException(
-            $"No Kubernetes configuration: no --kubeconfig was given, KUBECONFIG names {(listed.Length == 0 ? "no file" : "only missing files (" + string.Join(", ", listed) + ")")}, "
+            $"No Kubernetes configuration: no --kubeconfig was given, KUBECONFIG names {named}, "
             + $"this is not a pod with a service account, and {home} does not exist. Give one of them.");
     }
 
@@ -34,7 +36,8 @@ internal sealed class ConfigurationFinder(
         var namespaceFile = Path.Combine(serviceAccountFolder, "namespace");
         return new()
         {
-            Server = new Uri(host.Contains(':', StringComparison.Ordinal) ? $"https://[{host}]:{port}" : $"https://{host}:{port}"), // IPv6 needs brackets
+            // IPv6 needs brackets.
+            Server = new Uri(host.Contains(':', StringComparison.Ordinal) ? $"https://[{host}]:{port}" : $"https://{host}:{port}"),
             Namespace = File.Exists(namespaceFile) ? File.ReadAllText(namespaceFile).Trim() : "default",
             CertificateAuthority = Authority(Path.Combine(serviceAccountFolder, "ca.crt")),
             Credentials = new TokenFileCredentials(tokenFile, "service account", null),

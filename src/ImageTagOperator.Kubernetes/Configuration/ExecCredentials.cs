@@ -7,7 +7,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Runs an exec plugin when there is no credential, when it has run out, or when the server refused it. What the plugin prints on standard
+/// <summary>Runs an exec plugin when there is no credential, when it has run out, or when the server refused it. What the plugin prints
+/// on standard
 /// error goes to ours; what it prints on standard output is a secret and goes nowhere.</summary>
 internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDisposable
 {
@@ -46,7 +47,12 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
 
     private async Task<string> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(plugin.Command, plugin.Arguments) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(plugin.Command, plugin.Arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in plugin.Variables) start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] = plugin.Info.ToJsonString();
         using var deadline = new CancellationTokenSource(Limit, time);
@@ -78,11 +84,19 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         {
             var credential = JsonNode.Parse(output);
             var status = credential?["status"] ?? throw Error($"{plugin.Command} printed an ExecCredential without a status");
-            if (credential["apiVersion"]?.GetValue<string>() != plugin.ApiVersion) throw Error($"{plugin.Command} did not answer with {plugin.ApiVersion}, which it was asked for");
+            if (credential["apiVersion"]?.GetValue<string>() != plugin.ApiVersion)
+            {
+                throw Error($"{plugin.Command} did not answer with {plugin.ApiVersion}, which it was asked for");
+            }
+
             var token = status["token"]?.GetValue<string>();
             var certificate = status["clientCertificateData"]?.GetValue<string>();
             var key = status["clientKeyData"]?.GetValue<string>();
-            if (token is null && (certificate is null || key is null)) throw Error($"{plugin.Command} gave neither a token nor a client certificate with its key");
+            if (token is null && (certificate is null || key is null))
+            {
+                throw Error($"{plugin.Command} gave neither a token nor a client certificate with its key");
+            }
+
             var pair = certificate is null ? null : X509Certificate2.CreateFromPem(certificate, key);
             return new(new Credential(token, pair), status["expirationTimestamp"]?.GetValue<DateTimeOffset>());
         }

@@ -5,7 +5,13 @@ namespace ImageTagOperator.Kubernetes;
 /// <summary>A program that prints an ExecCredential (client.authentication.k8s.io), as a kubeconfig describes it.</summary>
 /// <param name="Info">What the program is told in KUBERNETES_EXEC_INFO.</param>
 internal sealed record ExecPlugin(
-    string Origin, string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables, string? InstallHint, JsonObject Info)
+    string Origin,
+    string ApiVersion,
+    string Command,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Variables,
+    string? InstallHint,
+    JsonObject Info)
 {
     public static ExecPlugin From(KubeconfigEntry exec, KubeconfigEntry cluster)
     {
@@ -25,7 +31,8 @@ internal sealed record ExecPlugin(
             version,
             command,
             [.. exec.List("args").Select(argument => argument?.ToString() ?? "")],
-            exec.List("env").OfType<JsonObject>().ToDictionary(variable => variable["name"]?.ToString() ?? "", variable => variable["value"]?.ToString() ?? ""),
+            exec.List("env").OfType<JsonObject>()
+                .ToDictionary(variable => variable["name"]?.ToString() ?? "", variable => variable["value"]?.ToString() ?? ""),
             exec.Text("installHint"),
             new JsonObject { ["apiVersion"] = version, ["kind"] = "ExecCredential", ["spec"] = spec });
     }
@@ -36,7 +43,8 @@ internal sealed record ExecPlugin(
         if (cluster.Text("tls-server-name") is { } name) info["tls-server-name"] = name;
         if (cluster.Flag("insecure-skip-tls-verify")) info["insecure-skip-tls-verify"] = true;
         if (cluster.Text("proxy-url") is { } proxy) info["proxy-url"] = proxy;
-        if (cluster.Pem("certificate-authority") is { } pem) info["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
+        if (cluster.Pem("certificate-authority") is not { } pem) return info;
+        info["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem));
         return info;
     }
 }

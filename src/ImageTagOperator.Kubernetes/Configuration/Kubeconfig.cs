@@ -56,7 +56,8 @@ internal sealed class Kubeconfig
         {
             foreach (var node in new KubeconfigEntry(path, "kubeconfig", content).List(list))
             {
-                if (node is JsonObject item && item["name"]?.ToString() == name && item[kind] is JsonObject found) return new(path, $"{kind} '{name}'", found);
+                if (node is not JsonObject item || item["name"]?.ToString() != name) continue;
+                if (item[kind] is JsonObject found) return new(path, $"{kind} '{name}'", found);
             }
         }
 

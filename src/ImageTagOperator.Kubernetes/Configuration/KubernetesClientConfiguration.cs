@@ -24,11 +24,14 @@ public sealed class KubernetesClientConfiguration
 
     internal CredentialSource Credentials { get; init; } = new FixedCredentials(Credential.None);
 
-    /// <summary>Finds the configuration: <paramref name="kubeconfigPath"/> (the flag), then <c>KUBECONFIG</c>, then the service account of the pod,
+    /// <summary>Finds the configuration: <paramref name="kubeconfigPath"/> (the flag), then <c>KUBECONFIG</c>, then the service account
+    /// of the pod,
     /// then <c>~/.kube/config</c>.</summary>
     /// <param name="context">A context other than the current one.</param>
     /// <param name="environment">Environment variables; those of the process when null.</param>
-    /// <exception cref="KubernetesConfigurationException">Nothing was found, or what was found cannot be used; names the file and the entry.</exception>
-    public static KubernetesClientConfiguration Build(string? kubeconfigPath = null, string? context = null, Func<string, string?>? environment = null) =>
+    /// <exception cref="KubernetesConfigurationException">Nothing was found, or what was found cannot be used; names the file and the
+    /// entry.</exception>
+    public static KubernetesClientConfiguration Build(
+        string? kubeconfigPath = null, string? context = null, Func<string, string?>? environment = null) =>
         new ConfigurationFinder(environment ?? Environment.GetEnvironmentVariable).Find(kubeconfigPath, context);
 }

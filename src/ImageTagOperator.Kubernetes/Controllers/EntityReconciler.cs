@@ -26,7 +26,8 @@ internal sealed partial class EntityReconciler<TEntity>(
     public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (deleted.TryRemove(key, out var gone) && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
+        if (deleted.TryRemove(key, out var gone)
+            && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
         if (cache.TryGet(key) is not { } cached) return new Outcome.Gone();
 
         var entity = codec.Copy(cached);

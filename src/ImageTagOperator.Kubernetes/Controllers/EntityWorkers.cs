@@ -20,7 +20,8 @@ internal sealed partial class EntityWorkers<TEntity>(
     public IReadOnlyList<Task> Start(CancellationToken taking, CancellationToken running)
     {
         cache.Dispatch(Queue);
-        return [.. Enumerable.Range(0, settings.MaxParallelReconciliations).Select(_ => Task.Run(() => WorkAsync(taking, running), CancellationToken.None))];
+        return [.. Enumerable.Range(0, settings.MaxParallelReconciliations)
+            .Select(_ => Task.Run(() => WorkAsync(taking, running), CancellationToken.None))];
     }
 
     private void Queue(EntityChange<TEntity> change)
@@ -45,7 +46,8 @@ internal sealed partial class EntityWorkers<TEntity>(
         || before.DeletionTimestamp != after.DeletionTimestamp
         || (settings.ReconcileRequestAnnotation is { } name && Annotation(before, name) != Annotation(after, name));
 
-    private static string? Annotation(V1ObjectMeta metadata, string name) => metadata.Annotations?.TryGetValue(name, out var value) == true ? value : null;
+    private static string? Annotation(V1ObjectMeta metadata, string name) =>
+        metadata.Annotations?.TryGetValue(name, out var value) == true ? value : null;
 
     private async Task WorkAsync(CancellationToken taking, CancellationToken running)
     {

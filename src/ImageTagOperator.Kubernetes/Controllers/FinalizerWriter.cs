@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Adds and removes our finalizers, and never touches another's: each write is guarded by the resourceVersion that it was made from.</summary>
+/// <summary>Adds and removes our finalizers, and never touches another's: each write is guarded by the resourceVersion that it was made
+/// from.</summary>
 internal sealed class FinalizerWriter<TEntity>(IKubernetesClient client)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {

@@ -10,7 +10,8 @@ internal abstract record Outcome
     /// <summary>Fine. Comes back after a while, or when something changes.</summary>
     public sealed record Done(TimeSpan? RequeueAfter) : Outcome;
 
-    /// <summary>To be tried again: after a given time, or after the key's own growing pause but not before <paramref name="NotBefore"/>.</summary>
+    /// <summary>To be tried again: after a given time, or after the key's own growing pause but not before
+    /// <paramref name="NotBefore"/>.</summary>
     public sealed record Retry(TimeSpan? RequeueAfter, TimeSpan? Cap, TimeSpan? NotBefore = null) : Outcome;
 
     /// <summary>The object is not there any more.</summary>

@@ -26,6 +26,7 @@ public sealed record ReconciliationResult<TEntity>
 
     /// <summary>To be tried again: after <paramref name="requeueAfter"/>, or with a growing pause when that is null.</summary>
     [SuppressMessage("Design", "CA1000", Justification = "The type argument is what makes the result fit its controller")]
-    public static ReconciliationResult<TEntity> Failure(TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
+    public static ReconciliationResult<TEntity> Failure(
+        TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
         new(entity) { ErrorMessage = errorMessage, Error = error, RequeueAfter = requeueAfter };
 }

@@ -38,7 +38,8 @@ public static class CustomResourceDefinition
             ["plural"] = definition.PluralName,
             ["singular"] = definition.Kind.ToLowerInvariant(),
         };
-        if (type.GetCustomAttribute<KubernetesEntityShortNamesAttribute>() is { } shortNames) names["shortNames"] = new JsonArray([.. shortNames.ShortNames]);
+        if (type.GetCustomAttribute<KubernetesEntityShortNamesAttribute>() is not { } attribute) return names;
+        names["shortNames"] = new JsonArray([.. attribute.ShortNames]);
         return names;
     }
 

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>The columns of <c>kubectl get</c>: first those on properties, in the order of the properties, then those on the class.</summary>
+/// <summary>The columns of <c>kubectl get</c>: first those on properties, in the order of the properties, then those on the
+/// class.</summary>
 internal static class PrinterColumns
 {
     public static JsonArray Of(JsonTypeInfo entity, JsonSerializerOptions options)
@@ -25,11 +26,13 @@ internal static class PrinterColumns
         foreach (var property in info.Properties)
         {
             var jsonPath = $"{path}.{property.Name}";
-            if (property.AttributeProvider?.GetCustomAttributes(typeof(AdditionalPrinterColumnAttribute), inherit: true) is [AdditionalPrinterColumnAttribute column])
+            var attributes = property.AttributeProvider?.GetCustomAttributes(typeof(AdditionalPrinterColumnAttribute), inherit: true);
+            if (attributes is [AdditionalPrinterColumnAttribute column])
             {
                 var schema = new SchemaBuilder(options).Build(property.PropertyType);
                 var isDate = schema["format"]?.ToString() == "date-time";
-                columns.Add(Column(column.Name ?? property.Name, isDate ? "date" : schema["type"]!.ToString(), jsonPath, column.Priority, null, null));
+                var type = isDate ? "date" : schema["type"]!.ToString();
+                columns.Add(Column(column.Name ?? property.Name, type, jsonPath, column.Priority, null, null));
             }
 
             if (property.PropertyType == typeof(V1ObjectMeta)) continue;

@@ -46,7 +46,8 @@ internal sealed class SchemaBuilder(JsonSerializerOptions options)
         {
             if (property.Get is null && property.Set is null) continue; // [JsonIgnore]
             properties[property.Name] = PropertySchema(property);
-            if (property.IsRequired || property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) == true) required.Add(property.Name);
+            var isRequired = property.IsRequired || property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) == true;
+            if (isRequired) required.Add(property.Name);
         }
 
         if (properties.Count > 0) schema["properties"] = properties;
@@ -58,7 +59,8 @@ internal sealed class SchemaBuilder(JsonSerializerOptions options)
     {
         var schema = Build(property.PropertyType);
         var items = schema["items"] as JsonObject ?? schema["additionalProperties"] as JsonObject;
-        foreach (var attribute in property.AttributeProvider?.GetCustomAttributes(typeof(SchemaAttribute), inherit: true).Cast<SchemaAttribute>() ?? [])
+        var attributes = property.AttributeProvider?.GetCustomAttributes(typeof(SchemaAttribute), inherit: true) ?? [];
+        foreach (var attribute in attributes.Cast<SchemaAttribute>())
         {
             if (!attribute.EachItem) attribute.Apply(schema);
             else attribute.Apply(items ?? throw new NotSupportedException($"{property.Name}: EachItem is only for lists and maps."));
@@ -73,7 +75,11 @@ internal sealed class SchemaBuilder(JsonSerializerOptions options)
         foreach (var value in Enum.GetValuesAsUnderlyingType(info.Type))
         {
             var name = JsonSerializer.SerializeToNode(Enum.ToObject(info.Type, value), info);
-            if (name?.GetValueKind() != JsonValueKind.String) throw new NotSupportedException($"{info.Type.Name} needs a JsonStringEnumConverter: numbers mean nothing to a user.");
+            if (name?.GetValueKind() != JsonValueKind.String)
+            {
+                throw new NotSupportedException($"{info.Type.Name} needs a JsonStringEnumConverter: numbers mean nothing to a user.");
+            }
+
             names.Add(name);
         }
 

@@ -32,7 +32,8 @@ internal sealed record EntityDefinition(string Group, string Version, string Kin
     {
         var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
             ?? throw new InvalidOperationException($"{type.Name} needs a [KubernetesEntity] attribute.");
-        return new(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName, type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced);
+        var scope = type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced;
+        return new(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName, scope);
     }
 
     private static class Cached<TEntity>

@@ -16,7 +16,8 @@ public sealed class V1ObjectMeta
     /// <summary>Tells an object from a later one of the same name.</summary>
     public string? Uid { get; set; }
 
-    /// <summary>Changes with every write. Sent back with a write, it makes the server answer 409 if somebody else wrote meanwhile.</summary>
+    /// <summary>Changes with every write. Sent back with a write, it makes the server answer 409 if somebody else wrote
+    /// meanwhile.</summary>
     public string? ResourceVersion { get; set; }
 
     /// <summary>Changes when the spec changes, or when deletion begins; not with the status, labels or annotations.</summary>

@@ -4,4 +4,8 @@ namespace ImageTagOperator.Kubernetes;
 /// <param name="reason">CamelCase, for programs.</param>
 /// <param name="message">For people; cut at 1024 bytes.</param>
 public delegate Task EventPublisher(
-    IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type = EventType.Normal, CancellationToken cancellationToken = default);
+    IKubernetesObject<V1ObjectMeta> entity,
+    string reason,
+    string message,
+    EventType type = EventType.Normal,
+    CancellationToken cancellationToken = default);

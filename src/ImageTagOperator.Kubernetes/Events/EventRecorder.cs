@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a wait.</summary>
-internal sealed partial class EventRecorder(IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
+/// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a
+/// wait.</summary>
+internal sealed partial class EventRecorder(
+    IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
 {
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -101,7 +103,8 @@ internal sealed partial class EventRecorder(IKubernetesClient client, EventFacto
         var forbidden = error is KubernetesException { StatusCode: HttpStatusCode.Forbidden };
         if (forbidden && forbiddenSaid) return;
         forbiddenSaid |= forbidden;
-        LogDropped(logger, lost.Reason, lost.Regarding?.Namespace, lost.Regarding?.Name, error.Message + ApiErrorAdvice.For<V1Event>(error, "create and patch"));
+        var reason = error.Message + ApiErrorAdvice.For<V1Event>(error, "create and patch");
+        LogDropped(logger, lost.Reason, lost.Regarding?.Namespace, lost.Regarding?.Name, reason);
     }
 
     [LoggerMessage(1501, LogLevel.Warning, "The event {Reason} about {Namespace}/{Name} could not be written: {Error}")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -33,7 +34,8 @@ public sealed class OperatorBuilder
         return this;
     }
 
-    /// <summary>Runs <typeparamref name="TFinalizer"/> before an object goes. Several for one kind run in the order in which they were added.</summary>
+    /// <summary>Runs <typeparamref name="TFinalizer"/> before an object goes. Several for one kind run in the order in which they were
+    /// added.</summary>
     /// <param name="identifier">As it stands in metadata.finalizers: <c>example.com/name</c>.</param>
     public OperatorBuilder AddFinalizer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFinalizer, TEntity>(string identifier)
         where TFinalizer : class, IEntityFinalizer<TEntity>
@@ -53,9 +55,10 @@ public sealed class OperatorBuilder
         var random = services.GetRequiredService<Func<double>>();
         var client = services.GetRequiredService<IKubernetesClient>();
         var cache = services.GetRequiredService<EntityCache<TEntity>>();
+        var json = KubernetesJson.Options(services.GetRequiredService<IJsonTypeInfoResolver>());
         var reconciler = new EntityReconciler<TEntity>(
             cache,
-            new EntityCodec<TEntity>(KubernetesJson.Options(services.GetRequiredService<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver>()), Log<KubernetesClient>(services)),
+            new EntityCodec<TEntity>(json, Log<KubernetesClient>(services)),
             services.GetRequiredService<IServiceScopeFactory>(),
             new FinalizerWriter<TEntity>(client),
             [.. services.GetServices<FinalizerRegistration<TEntity>>()],

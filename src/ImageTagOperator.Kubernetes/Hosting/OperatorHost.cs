@@ -36,7 +36,8 @@ internal sealed partial class OperatorHost(
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more work, lets what runs finish or cancels it, then gives the lease back: in this order, so that no two replicas work
+    /// <summary>Takes no more work, lets what runs finish or cancels it, then gives the lease back: in this order, so that no two
+    /// replicas work
     /// at a time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

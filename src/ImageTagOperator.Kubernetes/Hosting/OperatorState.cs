@@ -11,7 +11,8 @@ public sealed class OperatorState
     /// <summary>The first list of every kind is in the cache. Also true of a replica that waits to become leader.</summary>
     public bool IsReady => ready;
 
-    /// <summary>This replica may act now; always true once started without leader election. Asked of the clock each time: false as soon as the
+    /// <summary>This replica may act now; always true once started without leader election. Asked of the clock each time: false as soon
+    /// as the
     /// lease could not be renewed in time, even before anybody was told.</summary>
     public bool IsLeader => leader?.Invoke() == true;
 

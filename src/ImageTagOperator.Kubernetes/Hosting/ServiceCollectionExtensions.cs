@@ -8,7 +8,8 @@ namespace ImageTagOperator.Kubernetes;
 
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the runtime as a hosted service, with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and <see cref="OperatorState"/>,
+    /// <summary>Adds the runtime as a hosted service, with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and
+    /// <see cref="OperatorState"/>,
     /// and per kind <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/>. The application registers a
     /// <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities; it may register a
     /// <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that gives 0 to 1.</summary>

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Times as meta/v1 MicroTime has them: UTC, exactly six digits of a second; the server refuses any other number of digits.</summary>
+/// <summary>Times as meta/v1 MicroTime has them: UTC, exactly six digits of a second; the server refuses any other number of
+/// digits.</summary>
 public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
 {
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -7,7 +7,13 @@ namespace ImageTagOperator.Kubernetes;
 /// <summary>Holds a Lease so that one replica works at a time. Time is measured here alone: another's clock may be wrong, so its lease is
 /// over when it has not changed for as long as it says, counted from when we saw the last change.</summary>
 internal sealed partial class LeaderElector(
-    IKubernetesClient client, LeaderElectionSettings settings, NamespacedName key, string identity, TimeProvider time, Func<double> random, ILogger<LeaderElector> logger)
+    IKubernetesClient client,
+    LeaderElectionSettings settings,
+    NamespacedName key,
+    string identity,
+    TimeProvider time,
+    Func<double> random,
+    ILogger<LeaderElector> logger)
 {
     private V1Lease? observed;
     private long observedAt;
@@ -15,7 +21,8 @@ internal sealed partial class LeaderElector(
     private bool forbiddenSaid;
     private string? holderSaid;
 
-    /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed yet.</summary>
+    /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed
+    /// yet.</summary>
     public bool IsValid => observed?.Spec.HolderIdentity == identity && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
 
     /// <summary>Tries until the lease is ours.</summary>
@@ -101,7 +108,9 @@ internal sealed partial class LeaderElector(
 
         try
         {
-            Observe(lease is null ? await client.CreateAsync(NewLease(now), cancellationToken) : await client.UpdateAsync(Renewed(lease, now), cancellationToken));
+            Observe(lease is null
+                ? await client.CreateAsync(NewLease(now), cancellationToken)
+                : await client.UpdateAsync(Renewed(lease, now), cancellationToken));
         }
         catch (KubernetesException error) when (error.StatusCode == HttpStatusCode.Conflict)
         {
@@ -120,7 +129,8 @@ internal sealed partial class LeaderElector(
         if (changed) observedAt = time.GetTimestamp();
     }
 
-    private TimeSpan DurationOf(V1Lease lease) => lease.Spec.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.LeaseDuration;
+    private TimeSpan DurationOf(V1Lease lease) =>
+        lease.Spec.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.LeaseDuration;
 
     private V1Lease NewLease(DateTimeOffset now) => new()
     {

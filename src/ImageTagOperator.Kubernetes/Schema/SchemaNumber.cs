@@ -5,5 +5,6 @@ namespace ImageTagOperator.Kubernetes;
 /// <summary>Whole numbers are written without a fraction.</summary>
 internal static class SchemaNumber
 {
-    public static JsonNode Node(double value) => value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? JsonValue.Create((long)value) : JsonValue.Create(value);
+    public static JsonNode Node(double value) =>
+        value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? JsonValue.Create((long)value) : JsonValue.Create(value);
 }

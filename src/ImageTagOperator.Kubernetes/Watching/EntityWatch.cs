@@ -5,10 +5,16 @@ namespace ImageTagOperator.Kubernetes;
 
 /// <summary>Keeps the cache current for one namespace, or for all: list, watch from there, and again whatever happens.</summary>
 internal sealed partial class EntityWatch<TEntity>(
-    IKubernetesClient client, EntityCache<TEntity> cache, string? inNamespace, TimeProvider time, Func<double> random, ILogger<EntityWatch<TEntity>> logger)
+    IKubernetesClient client,
+    EntityCache<TEntity> cache,
+    string? inNamespace,
+    TimeProvider time,
+    Func<double> random,
+    ILogger<EntityWatch<TEntity>> logger)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>A watch that fails this often without an event may start at a version that the server will never have: list again.</summary>
+    /// <summary>A watch that fails this often without an event may start at a version that the server will never have: list
+    /// again.</summary>
     private const int FailuresBeforeRelist = 5;
 
     private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(1);

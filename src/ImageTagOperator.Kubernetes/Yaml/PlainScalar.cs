@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>What a scalar without quotes means. As kubectl has it (sigs.k8s.io/yaml): the YAML 1.2 core schema, and the words and octal numbers of
+/// <summary>What a scalar without quotes means. As kubectl has it (sigs.k8s.io/yaml): the YAML 1.2 core schema, and the words and octal
+/// numbers of
 /// YAML 1.1 too, so that <c>tags: [on]</c> is the same mistake here and there.</summary>
 internal static partial class PlainScalar
 {
@@ -28,7 +29,8 @@ internal static partial class PlainScalar
     }
 
     /// <summary>Whether the text, written without quotes, would be read as something else than this text.</summary>
-    public static bool IsAmbiguous(string text) => text is ".nan" or ".NaN" or ".NAN" || text.TrimStart('+', '-').StartsWith(".i", StringComparison.OrdinalIgnoreCase)
+    public static bool IsAmbiguous(string text) =>
+        text.TrimStart('+', '-') is ".nan" or ".NaN" or ".NAN" or ".inf" or ".Inf" or ".INF"
         || Resolve(text) is not JsonValue value || !value.TryGetValue<string>(out _);
 
     private static JsonValue? Number(string text)

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else quoted as JSON,
+/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else quoted as
+/// JSON,
 /// which YAML reads too.</summary>
 internal sealed partial class YamlWriter
 {
@@ -113,7 +114,8 @@ internal sealed partial class YamlWriter
         text.Append('\n', Math.Max(0, ends - 1));
     }
 
-    /// <summary>Several lines that a block scalar keeps as they are; its indentation is taken from the first line, which must not begin with a blank.</summary>
+    /// <summary>Several lines that a block scalar keeps as they are; its indentation is taken from the first line, which must not begin
+    /// with a blank.</summary>
     private static bool FitsBlock(string value) =>
         value.Contains('\n', StringComparison.Ordinal) && value[0] is not (' ' or '\n' or '\t') && value.All(IsPlainInBlock);
 
@@ -123,7 +125,8 @@ internal sealed partial class YamlWriter
     private static string Inline(string value) =>
         Plain().IsMatch(value) && !PlainScalar.IsAmbiguous(value) ? value : JsonSerializer.Serialize(value, YamlJsonContext.Relaxed.String);
 
-    /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not end in a colon or blank.</summary>
+    /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not
+    /// end in a colon or blank.</summary>
     [GeneratedRegex(@"^(?!-( |$))[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 }

@@ -96,7 +96,7 @@ public sealed class ConfigurationTests : IDisposable
             case "$KUBERNETES_EXEC_INFO" in *'"interactive":false'*) ;; *) exit 9;; esac
             echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t-'$1'","expirationTimestamp":"2026-01-02T04:04:05Z"}}'
             """);
-        File.SetUnixFileMode(PathOf("plugin.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        MakeExecutable("plugin.sh");
         var count = PathOf("count");
         var found = Find(Write("config", Config("", $$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh, args: [one], env: [{name: COUNT, value: '{{count}}'}]}""")));
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => found.Credentials.GetAsync(time, false, Cancel).AsTask()));
@@ -118,7 +118,7 @@ public sealed class ConfigurationTests : IDisposable
     public async Task Statement_23_an_exec_plugin_that_fails_is_named_and_its_output_is_not_shown(string script, string problem)
     {
         Write("plugin.sh", "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(PathOf("plugin.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        MakeExecutable("plugin.sh");
         var found = Find(Write("config", Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh}")));
         var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(() => found.Credentials.GetAsync(time, false, Cancel).AsTask());
         Assert.Contains("user 'u', exec", error.Message, StringComparison.Ordinal);
@@ -208,6 +208,11 @@ public sealed class ConfigurationTests : IDisposable
 
     private KubernetesClientConfiguration Find(string? flag = null, string? context = null) =>
         new ConfigurationFinder(environment.GetValueOrDefault, PathOf("sa")).Find(flag, context);
+
+    private void MakeExecutable(string name)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
 
     private string PathOf(string name) => Path.Combine(folder, name);
 

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -238,25 +236,6 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_8_ten_thousand_reconnects_leave_the_heap_flat()
-    {
-        var number = 5;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var handler = new CountingHandler(request =>
-        {
-            if (!request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal)) return StubHandler.Json("""{"metadata":{"resourceVersion":"5"},"items":[]}""");
-            var version = Interlocked.Increment(ref number).ToString(CultureInfo.InvariantCulture);
-            return StubHandler.Json("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"VERSION"}}}""".Replace("VERSION", version, StringComparison.Ordinal));
-        });
-        await using var watch = Watching.Start(handler, new FakeTimeProvider());
-        await Eventually.TrueAsync(() => number > 1000, "warm-up", 60);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        await Eventually.TrueAsync(() => number > 11_000, "10,000 reconnects", 120);
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(grown < 2_000_000, $"the heap grew by {grown} bytes in 10,000 reconnects");
-    }
-
-    [Fact]
     public async Task Each_watched_namespace_has_its_own_watch()
     {
         await using var server = await WidgetCluster.StartAsync();
@@ -265,70 +244,5 @@ public sealed class WatchTests
         await using var app = await (await TestOperator.StartAsync(server, configure: settings => settings.Namespaces = ["one", "two"])).ReadyAsync();
         Assert.Equal(["one", "two"], app.Cache.All.Select(widget => widget.Metadata.Namespace).Order(StringComparer.Ordinal));
         await Eventually.TrueAsync(() => server.OpenWatches == 2, "two watches");
-    }
-
-    private sealed class CountingHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            return answer(request);
-        }
-    }
-
-    /// <summary>A cache and the watch that fills it.</summary>
-    private sealed class Watching : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource stop = new();
-        private readonly KubernetesClient client;
-        private readonly SandboxKubernetes? server;
-        private Task run = Task.CompletedTask;
-
-        private Watching(KubernetesClient client, SandboxKubernetes? server, RecordingLogger log)
-        {
-            (this.client, this.server, Log) = (client, server, log);
-            Cache = new(log.For<EntityCache<Widget>>());
-            Cache.Subscribe(Changes.Enqueue);
-        }
-
-        public RecordingLogger Log { get; }
-
-        public EntityCache<Widget> Cache { get; }
-
-        public ConcurrentQueue<EntityChange<Widget>> Changes { get; } = new();
-
-        public static Watching Start(SandboxKubernetes server, TimeProvider? time = null, Func<double>? random = null)
-        {
-            var log = new RecordingLogger();
-            var configuration = server.Configuration();
-            var client = new KubernetesClient(configuration, HttpHandlerFactory.Create(configuration), WidgetJsonContext.Default, "t/1", time, random ?? (() => 1), null, log);
-            return new Watching(client, server, log).Run(time, random);
-        }
-
-        public static Watching Start(HttpMessageHandler handler, TimeProvider time)
-        {
-            var log = new RecordingLogger();
-            var client = new KubernetesClient(new() { Server = new Uri("http://stub") }, handler, WidgetJsonContext.Default, "t/1", time, () => 1, null, log);
-            return new Watching(client, null, log).Run(time, null);
-        }
-
-        public Task OpenAsync() => Eventually.TrueAsync(() => Cache.IsSynced && server!.OpenWatches == 1, "the cache is filled and the watch open");
-
-        public bool Has(WatchEventType type, string name) => Changes.Any(change => change.Type == type && change.Entity.Metadata.Name == name);
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await run;
-            client.Dispose();
-            stop.Dispose();
-        }
-
-        private Watching Run(TimeProvider? time, Func<double>? random)
-        {
-            var watch = new EntityWatch<Widget>(client, Cache, null, time ?? TimeProvider.System, random ?? (() => 1), Log.For<EntityWatch<Widget>>());
-            run = Task.Run(() => watch.RunAsync(stop.Token));
-            return this;
-        }
     }
 }

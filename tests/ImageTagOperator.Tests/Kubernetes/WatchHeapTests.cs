@@ -1,0 +1,43 @@
+using System.Globalization;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+/// <summary>Runs alone: the heap is that of the whole process.</summary>
+[CollectionDefinition(nameof(WatchHeapTests), DisableParallelization = true)]
+[Collection(nameof(WatchHeapTests))]
+public sealed class WatchHeapTests
+{
+    [Fact]
+    public async Task Statement_8_ten_thousand_reconnects_leave_the_heap_flat()
+    {
+        var number = 5;
+        var handler = new BookmarkHandler(() => Interlocked.Increment(ref number));
+        await using var watch = Watching.Start(handler, new FakeTimeProvider());
+        await Eventually.TrueAsync(() => Volatile.Read(ref number) > 2000, "warm-up", 60);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var start = Volatile.Read(ref number);
+        await Eventually.TrueAsync(() => Volatile.Read(ref number) > start + 10_000, "10,000 reconnects", 120);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+        // One forgotten CancellationTokenSource or registration per reconnect would be several megabytes.
+        Assert.True(grown < 1_000_000, $"the heap grew by {grown} bytes in 10,000 reconnects");
+    }
+
+    /// <summary>Every watch is one bookmark, and then ends.</summary>
+    private sealed class BookmarkHandler(Func<int> next) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            if (!request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal))
+            {
+                return StubHandler.Json("""{"metadata":{"resourceVersion":"5"},"items":[]}""");
+            }
+
+            var version = next().ToString(CultureInfo.InvariantCulture);
+            return StubHandler.Json(
+                """{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"VERSION"}}}""".Replace("VERSION", version, StringComparison.Ordinal));
+        }
+    }
+}
