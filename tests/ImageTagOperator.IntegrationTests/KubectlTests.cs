@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
@@ -82,5 +83,5 @@ public sealed class KubectlTests
         Assert.Contains(field, output, StringComparison.Ordinal);
     }
 
-    private static Task<string> Kubectl(RealWorld world, params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
+    private static Task<string> Kubectl(World world, params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
 }

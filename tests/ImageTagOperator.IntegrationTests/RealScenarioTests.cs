@@ -2,8 +2,12 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>The scenarios on the real servers.</summary>
-public sealed class RealScenarioTests : OperatorScenarios
-{
-    protected override async Task<World> CreateWorldAsync() => await RealWorld.CreateAsync();
-}
+public sealed class RealDeclarationTests : DeclarationScenarios<RealWorld>;
+
+public sealed class RealDeletionTests : DeletionScenarios<RealWorld>;
+
+public sealed class RealProblemTests : ProblemScenarios<RealWorld>;
+
+public sealed class RealPolicyTests : PolicyScenarios<RealWorld>;
+
+public sealed class RealProcessTests : ProcessScenarios<RealWorld>;

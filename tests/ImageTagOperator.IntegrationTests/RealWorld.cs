@@ -8,12 +8,12 @@ namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>The real kube-apiserver, Keystone and Glance; a namespace of one's own for each scenario. What was sent is read from the servers'
 /// own logs.</summary>
-internal sealed partial class RealWorld : World
+public sealed partial class RealWorld : World, IWorldFactory
 {
     private readonly long glanceLogStart = new FileInfo(RealServers.GlanceLog).Length;
     private readonly long auditLogStart = new FileInfo(RealServers.AuditLog).Length;
 
-    public static async Task<RealWorld> CreateAsync()
+    public static async Task<World> CreateAsync()
     {
         await RealServers.DefinedAsync();
         var world = new RealWorld

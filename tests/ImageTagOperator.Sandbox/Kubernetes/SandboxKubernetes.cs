@@ -72,6 +72,8 @@ public sealed class SandboxKubernetes : SandboxServer
     /// spec and data replaced, finalizers and status left alone. A manifest without a namespace goes to <c>default</c>.</summary>
     public JsonObject Apply(JsonObject manifest)
     {
+        // Numbers of a node made in memory have a .NET type each; those of a parsed one convert to whatever they are compared with.
+        manifest = JsonNode.Parse(manifest.ToJsonString())!.AsObject();
         var resource = cluster.Registry.FindKind(manifest.Text("apiVersion") ?? "", manifest.Text("kind") ?? "") ??
             throw new ArgumentException($"no resource of kind {manifest.Text("kind")} in {manifest.Text("apiVersion")}", nameof(manifest));
         var ns = resource.IsNamespaced ? manifest.Text("metadata", "namespace") ?? "default" : "";

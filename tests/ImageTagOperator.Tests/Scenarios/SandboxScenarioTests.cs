@@ -2,7 +2,12 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-public sealed class SandboxScenarioTests : OperatorScenarios
-{
-    protected override async Task<World> CreateWorldAsync() => await SandboxWorld.CreateAsync();
-}
+public sealed class SandboxDeclarationTests : DeclarationScenarios<SandboxWorld>;
+
+public sealed class SandboxDeletionTests : DeletionScenarios<SandboxWorld>;
+
+public sealed class SandboxProblemTests : ProblemScenarios<SandboxWorld>;
+
+public sealed class SandboxPolicyTests : PolicyScenarios<SandboxWorld>;
+
+public sealed class SandboxProcessTests : ProcessScenarios<SandboxWorld>;

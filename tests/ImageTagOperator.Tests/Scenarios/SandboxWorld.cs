@@ -8,7 +8,7 @@ using ImageTagOperator.Scenarios;
 namespace ImageTagOperator.Tests.Scenarios;
 
 /// <summary>The embedded servers, new for each scenario.</summary>
-internal sealed class SandboxWorld : World
+public sealed class SandboxWorld : World, IWorldFactory
 {
     private SandboxWorld(SandboxKubernetes kubernetes, SandboxCloud cloud) => (Cluster, Cloud) = (kubernetes, cloud);
 
@@ -16,7 +16,7 @@ internal sealed class SandboxWorld : World
 
     public SandboxCloud Cloud { get; }
 
-    public static async Task<SandboxWorld> CreateAsync()
+    public static async Task<World> CreateAsync()
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
         var cloud = await SandboxCloud.StartAsync();

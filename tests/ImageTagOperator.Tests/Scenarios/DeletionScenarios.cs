@@ -1,0 +1,76 @@
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>What becomes of the tags when a set is deleted.</summary>
+public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Theory]
+    [InlineData(TagDeletionPolicy.Remove, new[] { "kept" })]
+    [InlineData(TagDeletionPolicy.Retain, new[] { "golden", "kept", "old" })]
+    [InlineData(TagDeletionPolicy.Restore, new[] { "kept", "old" })]
+    public async Task Deleting_a_set_does_what_its_deletion_policy_says(TagDeletionPolicy policy, string[] expected)
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("deleted", "kept", "old");
+        var set = world.Set("deleted", image, "golden", "old");
+        (set.Spec.Policy, set.Spec.DeletionPolicy) = (TagPolicy.Additive, policy);
+        await world.CreateAsync(set);
+        await world.ReadyAsync("deleted", "True");
+        await world.TagsAsync(image, "golden", "kept", "old");
+
+        await world.DeleteAsync("deleted");
+        await world.GoneAsync("deleted");
+        await world.TagsAsync(image, expected);
+    }
+
+    [Fact]
+    public async Task Restore_brings_back_what_Exact_took_away()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("restored", "foreign", "old");
+        var set = world.Set("restored", image, "golden");
+        set.Spec.DeletionPolicy = TagDeletionPolicy.Restore;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("restored", "True");
+        await world.TagsAsync(image, "golden");
+
+        await world.DeleteAsync("restored");
+        await world.GoneAsync("restored");
+        await world.TagsAsync(image, "foreign", "old");
+    }
+
+    [Fact]
+    public async Task A_set_can_be_deleted_after_its_Secret()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("orphan");
+        await world.CreateAsync(world.Set("orphan", image, "golden"));
+        await world.ReadyAsync("orphan", "True");
+
+        await world.DeleteSecretAsync();
+        await world.DeleteAsync("orphan");
+        await world.GoneAsync("orphan");
+        await world.TagsAsync(image);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_is_out_of_reach_does_not_hold_up_a_deletion_beyond_the_deadline()
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
+        var image = await world.Glance.CreateImageAsync("wedged");
+        await world.CreateAsync(world.Set("wedged", image, "golden"));
+        await world.ReadyAsync("wedged", "True");
+
+        // A new process has no session to fall back on when the Secret is gone.
+        await process.KillAsync();
+        await world.DeleteSecretAsync();
+        await world.DeleteAsync("wedged");
+        await world.StartOperatorAsync("--deletion-deadline", "3");
+        await world.GoneAsync("wedged");
+        Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>Modes, limits, and sets that share an image.</summary>
+public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Fact]
+    public async Task Observe_reports_and_writes_nothing_to_the_cloud()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("observed", "foreign");
+        var set = world.Set("observed", image, "golden");
+        set.Spec.Mode = TagSetMode.Observe;
+        await world.CreateAsync(set);
+        var seen = await world.ReadyAsync("observed", "False", "Drifted");
+        Assert.Equal("True", World.Condition(seen, "Drifted")!.Status);
+        Assert.Equal(["golden"], seen.Status.Images![0].Pending!.Add);
+        Assert.Equal(["foreign"], seen.Status.Images![0].Pending!.Remove);
+
+        await world.DeleteAsync("observed");
+        await world.GoneAsync("observed");
+        Assert.Equal(["foreign"], await world.Glance.GetTagsAsync(image));
+        Assert.All(await world.CloudCallsAsync(image), call => Assert.StartsWith("GET ", call, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_suspended_set_is_left_alone_until_resumed()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("suspended");
+        var set = world.Set("suspended", image, "golden");
+        set.Spec.Suspend = true;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("suspended", "Unknown", "Suspended");
+        Assert.Empty(await world.CloudCallsAsync(image));
+
+        await world.EditAsync("suspended", new JsonObject { ["suspend"] = false });
+        await world.ReadyAsync("suspended", "True");
+        await world.TagsAsync(image, "golden");
+    }
+
+    [Fact]
+    public async Task More_removals_than_allowed_stop_everything()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("limited", "a", "b", "c");
+        var set = world.Set("limited", image, "golden");
+        set.Spec.MaxRemovals = 2;
+        await world.CreateAsync(set);
+        var seen = await world.ReadyAsync("limited", "False", "RemovalLimitExceeded");
+        Assert.Contains("3 tags", World.Ready(seen)!.Message, StringComparison.Ordinal);
+        Assert.Equal(["a", "b", "c"], (await world.Glance.GetTagsAsync(image)).Order());
+
+        await world.EditAsync("limited", new JsonObject { ["maxRemovals"] = 3 });
+        await world.ReadyAsync("limited", "True");
+        await world.TagsAsync(image, "golden");
+    }
+
+    [Fact]
+    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_goes()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("contested");
+        await world.CreateAsync(world.Set("a-older", image, "golden"));
+        await world.ReadyAsync("a-older", "True");
+        await world.CreateAsync(world.Set("b-younger", image, "lts"));
+
+        var loser = await world.ReadyAsync("b-younger", "False", "Conflict");
+        Assert.Contains($"{world.Namespace}/a-older", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
+
+        await world.DeleteAsync("a-older");
+        await world.ReadyAsync("b-younger", "True");
+        await world.TagsAsync(image, "lts");
+    }
+
+    [Fact]
+    public async Task Additive_sets_share_an_image_and_a_tag_goes_with_the_last_that_declares_it()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("shared", "foreign");
+        foreach (var (name, tags) in new[] { ("first", new[] { "common", "one" }), ("second", ["common", "two"]) })
+        {
+            var set = world.Set(name, image, tags);
+            set.Spec.Policy = TagPolicy.Additive;
+            await world.CreateAsync(set);
+            await world.ReadyAsync(name, "True");
+        }
+
+        await world.TagsAsync(image, "common", "foreign", "one", "two");
+        await world.DeleteAsync("first");
+        await world.GoneAsync("first");
+        await world.TagsAsync(image, "common", "foreign", "two");
+        await world.DeleteAsync("second");
+        await world.GoneAsync("second");
+        await world.TagsAsync(image, "foreign");
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>What the process survives, and how it ends.</summary>
+public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Fact]
+    public async Task An_operator_killed_at_any_moment_leads_to_the_same_end()
+    {
+        await using var world = await CreateWorldAsync();
+        var images = new List<string>();
+        for (var i = 0; i < 6; i++) images.Add(await world.Glance.CreateImageAsync($"killed-{i}", "foreign", "old"));
+
+        // Kill it a little later in each round: before, between and after its writes.
+        for (var round = 0; round < images.Count; round++)
+        {
+            var process = await world.StartOperatorAsync();
+            var set = world.Set($"killed-{round}", images[round], "golden", "lts", "2026.1");
+            set.Spec.Policy = TagPolicy.Additive;
+            await world.CreateAsync(set);
+            var writes = round;
+            await world.UntilAsync(
+                () => world.CloudCallsAsync(images[round]),
+                calls => calls.Count(call => !call.StartsWith("GET", StringComparison.Ordinal)) >= Math.Min(writes, 3),
+                $"{writes} writes",
+                calls => $"there were {calls.Count} calls");
+            await process.KillAsync();
+            await world.EditAsync($"killed-{round}", new JsonObject { ["tags"] = new JsonArray("golden", "old") });
+        }
+
+        await world.StartOperatorAsync();
+        for (var i = 0; i < images.Count; i++)
+        {
+            await world.ReadyAsync($"killed-{i}", "True");
+            await world.TagsAsync(images[i], "foreign", "golden", "old");
+            await world.DeleteAsync($"killed-{i}");
+            await world.GoneAsync($"killed-{i}");
+            await world.TagsAsync(images[i], "foreign");
+        }
+    }
+
+    [Fact]
+    public async Task SIGTERM_ends_the_operator_in_good_order()
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
+        var image = await world.Glance.CreateImageAsync("terminated");
+        await world.CreateAsync(world.Set("terminated", image, "golden"));
+        await world.ReadyAsync("terminated", "True");
+        Assert.Equal(0, await process.StopAsync());
+    }
+}
