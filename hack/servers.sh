@@ -1,7 +1,7 @@
 #!/bin/bash
 # All the real servers that the integration tests need, and the tools to talk to them.
 #
-#   servers.sh up        brings up what is not up yet; prints a line per server; the first time takes some ten minutes
+#   servers.sh up        brings up what is not up yet; prints a line per server; the first time takes ten minutes or more
 #   servers.sh down      stops what up has started and keeps the data; WIPE=1 removes it
 #   servers.sh status    a line per server; fails unless all run
 #   servers.sh env       what a shell needs: eval "$(hack/servers.sh env)"
