@@ -52,8 +52,12 @@ public sealed class KubectlTests
     public async Task Explain_tells_what_a_field_is_for(string field, string expected)
     {
         await RealServers.DefinedAsync();
-        var explained = await Shell.RunAsync("kubectl", ["explain", field]);
-        Assert.Contains(expected, Regex.Replace(explained, @"\s+", " "), StringComparison.Ordinal);
+        // An API server publishes the schema of a new definition a few seconds after it serves it.
+        await Eventually.HoldsAsync(
+            async () => Regex.Replace((await Shell.TryAsync("kubectl", ["explain", field])).Output, @"\s+", " "),
+            explained => explained.Contains(expected, StringComparison.Ordinal),
+            $"kubectl explain {field} to say '{expected}'",
+            explained => $"it says: {explained}");
     }
 
     [Theory]

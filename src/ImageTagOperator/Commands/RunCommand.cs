@@ -45,8 +45,9 @@ internal static class RunCommand
         try
         {
             await using var app = OperatorHost.Build(options, KubernetesClientConfiguration.Build(kubeconfig, context), logging);
+            var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
             await app.RunAsync(cancellationToken);
-            return app.Services.GetRequiredService<OperatorState>().ExitCode;
+            return state.ExitCode;
         }
         catch (Exception e) when (e is KubernetesConfigurationException or IOException)
         {

@@ -109,7 +109,15 @@ public sealed partial class ImageTagSetController(
             && (known?.ManagedTags is null
                 || image.Job.Declaration.Tags.Except(known.ManagedTags).Any()
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
-        if (news) await ReportAsync(set, StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow()), cancellationToken);
+        if (!news) return;
+
+        var stored = await ReportAsync(set, StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow()), cancellationToken);
+        // An API server drops fields that its definition does not know, and says nothing about it.
+        if (stored.Status.Images?.Count == set.Status.Images!.Count) return;
+        throw new Problem(
+            Reason.DefinitionOutdated,
+            "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it nothing is written. "
+            + "Apply the right one: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
     private async Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken)
@@ -135,12 +143,12 @@ public sealed partial class ImageTagSetController(
         set.Status.Images = null;
     }
 
-    /// <summary>Writes the status if it says anything new.</summary>
-    private async Task ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
+    /// <summary>Writes the status if it says anything new; gives back what the API server made of it.</summary>
+    private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
     {
         var (old, current) = (Json(set.Status), Json(status));
         set.Status = status;
-        if (current != old) await kubernetes.UpdateStatusAsync(set, cancellationToken);
+        return current == old ? set : await kubernetes.UpdateStatusAsync(set, cancellationToken);
 
         static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
     }

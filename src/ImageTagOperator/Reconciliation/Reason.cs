@@ -27,6 +27,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason Conflict = new(nameof(Conflict), ProblemKind.Stalled);
     public static readonly Reason RemovalLimitExceeded = new(nameof(RemovalLimitExceeded), ProblemKind.Stalled);
 
+    // The installation.
+    public static readonly Reason DefinitionOutdated = new(nameof(DefinitionOutdated), ProblemKind.Stalled);
+
     // The credentials.
     public static readonly Reason SecretNotFound = new(nameof(SecretNotFound), ProblemKind.Stalled);
     public static readonly Reason SecretForbidden = new(nameof(SecretForbidden), ProblemKind.Stalled);

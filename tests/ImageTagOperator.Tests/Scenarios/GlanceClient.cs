@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
@@ -31,7 +30,8 @@ public sealed class GlanceClient : IDisposable
         var cloud = CloudsYaml.Parse(cloudsYaml, cloudName);
         var user = (PasswordCredential)cloud.Credential;
         using var http = new HttpClient();
-        using var response = await http.PostAsJsonAsync(new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"), (JsonNode)new JsonObject
+        // A body of known length: PostAsJsonAsync sends chunks, which a Keystone under uwsgi does not read.
+        using var login = new StringContent(new JsonObject
         {
             ["auth"] = new JsonObject
             {
@@ -42,7 +42,8 @@ public sealed class GlanceClient : IDisposable
                 },
                 ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName, ["domain"] = new JsonObject { ["id"] = "default" } } },
             },
-        });
+        }.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"), login);
         var body = (await JsonNode.ParseAsync(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync()))!;
         var service = body["token"]!["catalog"]!.AsArray().Single(s => (string?)s!["type"] == "image")!;
         var url = (string)service["endpoints"]!.AsArray().First(e => (string?)e!["interface"] == "public")!["url"]!;

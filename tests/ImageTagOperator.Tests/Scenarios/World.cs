@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
@@ -10,8 +9,6 @@ namespace ImageTagOperator.Scenarios;
 public abstract class World : IAsyncDisposable
 {
     public const string SecretName = "openstack-clouds";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private readonly List<OperatorProcess> operators = [];
 
@@ -104,22 +101,9 @@ public abstract class World : IAsyncDisposable
 
     public static V1Condition? Condition(V1Alpha1ImageTagSet set, string type) => set.Status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
-    /// <summary>Polls until the condition holds; fails with what was seen last.</summary>
-    public async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe, TimeSpan? patience = null)
-    {
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            var value = await read();
-            if (holds(value)) return value;
-            if (clock.Elapsed > (patience ?? Patience))
-            {
-                throw new TimeoutException($"Waited {clock.Elapsed.TotalSeconds:0} s for {expectation}, but {describe(value)}. The operator's log:\n{string.Join("\n", operators.Select(o => o.Log))}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
-    }
+    /// <summary>Polls until the condition holds; fails with what was seen last and the operator's log.</summary>
+    public Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe) => Eventually.HoldsAsync(
+        read, holds, expectation, value => $"{describe(value)}. The operator's log:\n{string.Join("\n", operators.Select(o => o.Log))}");
 
     public virtual async ValueTask DisposeAsync()
     {
