@@ -6,23 +6,29 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 BIN := artifacts/bin
-OPERATOR := $(BIN)/ImageTagOperator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/image-tag-operator
+FLAVOUR := $(shell echo $(CONFIGURATION) | tr A-Z a-z)
+LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-operator; \
+	ln -sfn ImageTagOperator.Sandbox/$(FLAVOUR)/image-tag-sandbox $(BIN)/image-tag-sandbox
 RESULTS := artifacts/test-results
 
-.PHONY: help build demo sandbox test test-fast test-integration servers servers-down crds publish bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds publish bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build all; leaves artifacts/bin/image-tag-operator
 	dotnet build ImageTagOperator.sln -c $(CONFIGURATION) -v quiet
-	@ln -sfn $(OPERATOR:$(BIN)/%=%) $(BIN)/image-tag-operator
-	@ln -sfn $(subst ImageTagOperator/,ImageTagOperator.Sandbox/,$(dir $(OPERATOR:$(BIN)/%=%)))image-tag-sandbox $(BIN)/image-tag-sandbox
+	@$(LINKS)
 
-demo: build ## show the main job, on an embedded Kubernetes API and cloud
+build-demo:
+	dotnet build src/ImageTagOperator -c $(CONFIGURATION) -v quiet
+	dotnet build tests/ImageTagOperator.Sandbox -c $(CONFIGURATION) -v quiet
+	@$(LINKS)
+
+demo: build-demo ## show the main job, on an embedded Kubernetes API and cloud
 	@$(BIN)/image-tag-sandbox demo --operator $(BIN)/image-tag-operator
 
-sandbox: build ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
+sandbox: build-demo ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
 	@$(BIN)/image-tag-sandbox serve
 
 test: ## every suite, the ones on real servers included

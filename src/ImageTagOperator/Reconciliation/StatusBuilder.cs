@@ -89,7 +89,7 @@ public static class StatusBuilder
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyList<string> managed) => new()
     {
         Id = result.Image.Id,
-        Name = result.Image.Name,
+        Name = string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
         ManagedTags = managed,
         OriginalTags = OriginalTags(set, result),
         Pending = PendingOf(result.Plan),
@@ -109,14 +109,18 @@ public static class StatusBuilder
     private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result) =>
         set.Spec.DeletionPolicy != TagDeletionPolicy.Restore
             ? null
-            : set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id)?.OriginalTags ?? [.. result.Job.Image.Tags.Order(StringComparer.Ordinal)];
+            : set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id)?.OriginalTags ?? Storable(result.Job.Image.Tags);
 
     private static PendingTags? PendingOf(TagPlan plan)
     {
-        var adds = plan.Adds.Concat(plan.Refused.Where(r => r.Refusal != TagRefusal.NotAddressable).Select(r => r.Tag)).Order(StringComparer.Ordinal).ToArray();
-        var removes = plan.Removes.Concat(plan.Refused.Where(r => r.Refusal == TagRefusal.NotAddressable).Select(r => r.Tag)).Order(StringComparer.Ordinal).ToArray();
+        var adds = Storable(plan.Adds.Concat(plan.Refused.Where(r => r.Refusal != TagRefusal.NotAddressable).Select(r => r.Tag)));
+        var removes = Storable(plan.Removes.Concat(plan.Refused.Where(r => r.Refusal == TagRefusal.NotAddressable).Select(r => r.Tag)));
         return adds.Length + removes.Length == 0 ? null : new PendingTags { Add = adds.Length == 0 ? null : adds, Remove = removes.Length == 0 ? null : removes };
     }
+
+    /// <summary>Sorted, without the empty tag: kube-apiserver 1.20 takes an empty string in a list for null and refuses the whole status.
+    /// Messages still name it.</summary>
+    private static string[] Storable(IEnumerable<string> tags) => [.. tags.Where(tag => tag.Length > 0).Order(StringComparer.Ordinal)];
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 
