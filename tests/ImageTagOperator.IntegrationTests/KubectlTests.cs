@@ -43,6 +43,14 @@ public sealed class KubectlTests
         Assert.Contains("imagetagsets.imagetags.io unchanged", await Shell.RunAsync("kubectl", ["apply", "-f", "-"], printed), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_samples_are_accepted()
+    {
+        await RealServers.DefinedAsync();
+        var output = await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", Path.Combine(RealServers.Root, "config", "samples")]);
+        Assert.Equal(2, output.Split('\n').Count(line => line.Contains("(server dry run)", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("imagetagset.spec.tags", "printable ASCII")]
     [InlineData("imagetagset.spec.policy", "Additive")]

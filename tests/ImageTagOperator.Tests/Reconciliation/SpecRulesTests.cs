@@ -1,0 +1,81 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Reconciliation;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+public sealed class SpecRulesTests
+{
+    [Fact]
+    public void Accepts_what_is_documented()
+    {
+        var spec = Good();
+        (spec.Tags, spec.Interval, spec.IgnoreTags) = (["golden", "cis-2026.1", "a b", "%2e%2e", "key=value"], "1h30m", ["build-*", "ü"]);
+        Assert.Null(SpecRules.Check(spec));
+    }
+
+    [Theory]
+    [InlineData("..", "'..'")]
+    [InlineData("", "''")]
+    [InlineData("a/b", "'a/b'")]
+    [InlineData("ü", "'ü'")]
+    [InlineData("x ", "'x '")]
+    [InlineData("a\tb", "control character")]
+    public void Refuses_a_tag_that_cannot_be_written_and_names_it(string tag, string named)
+    {
+        var spec = Good();
+        spec.Tags = ["golden", tag];
+        var problem = SpecRules.Check(spec)!;
+        Assert.Equal(Reason.InvalidSpec, problem.Reason);
+        Assert.Contains(named, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_two_tags_that_clouds_take_for_one() =>
+        Assert.Contains("'Lts' and 'LTS'", Refusal(spec => spec.Tags = ["golden", "Lts", "LTS"]).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("9s")]
+    [InlineData("soon")]
+    [InlineData("")]
+    [InlineData("99999999h")]
+    public void Refuses_an_interval_that_is_none_or_too_short(string interval) =>
+        Assert.Contains($"'{interval}'", Refusal(spec => spec.Interval = interval).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_any_number_of_image_references_but_one()
+    {
+        Assert.Contains("has 0", Refusal(spec => spec.Image = new ImageReference()).Message, StringComparison.Ordinal);
+        Assert.Contains("has 2", Refusal(spec => spec.Image.Id = Guid.Empty.ToString()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_what_this_version_cannot_do_and_does_not_ignore_it()
+    {
+        Assert.Equal(Reason.NotSupported, Refusal(spec => spec.Image = new ImageReference { Selector = new ImageSelector { Newest = 1 } }).Reason);
+        Assert.Equal(Reason.NotSupported, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["key=value"])).Reason);
+    }
+
+    [Fact]
+    public void An_IMS_tag_holds_letters_digits_underscores_and_hyphens_only()
+    {
+        Assert.Contains("'cis-2026.1'", Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026.1"])).Message, StringComparison.Ordinal);
+        var spec = Good();
+        (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1"]);
+        Assert.Null(SpecRules.Check(spec));
+    }
+
+    private static Problem Refusal(Action<ImageTagSetSpec> spoil)
+    {
+        var spec = Good();
+        spoil(spec);
+        return SpecRules.Check(spec) ?? throw new InvalidOperationException("the spec was accepted");
+    }
+
+    private static ImageTagSetSpec Good() => new()
+    {
+        CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" },
+        Image = new ImageReference { Name = "ubuntu-24.04" },
+        Tags = ["golden"],
+    };
+}

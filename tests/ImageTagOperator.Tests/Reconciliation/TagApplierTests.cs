@@ -1,0 +1,151 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>Write, verify and plan again, with a cloud that misbehaves.</summary>
+public sealed class TagApplierTests : IAsyncLifetime
+{
+    private readonly CloudSessions sessions = new(TimeProvider.System);
+    private readonly TagApplier applier = new(new ServerErrors());
+    private SandboxCloud cloud = null!;
+    private CloudSession session = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        cloud = await SandboxCloud.StartAsync();
+        session = sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        sessions.Dispose();
+        await cloud.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_write_that_the_cloud_acknowledged_and_lost_is_found_and_mended()
+    {
+        var image = cloud.AddImage("lossy");
+        cloud.Faults.Add("PUT", "*/tags/golden", new Fault { Status = 204 }, times: 1);
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
+        Assert.Null(result.Problem);
+        Assert.Equal(["golden", "lts"], image.Tags.Order());
+        Assert.Equal(["golden", "lts"], result.Added);
+        Assert.Equal(2, cloud.Calls.Matching("PUT", "*/tags/golden").Count);
+        Assert.Single(cloud.Calls.Matching("PUT", "*/tags/lts"));
+    }
+
+    [Fact]
+    public async Task A_cloud_that_loses_every_write_is_given_up_after_three_rounds()
+    {
+        var image = cloud.AddImage("hopeless");
+        cloud.Faults.Add("PUT", "*/tags/*", new Fault { Status = 204 });
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden");
+        Assert.Equal(Reason.Transient, result.Problem!.Reason);
+        Assert.Empty(result.Added);
+        Assert.Equal(3, cloud.Calls.Matching("PUT", "*").Count);
+    }
+
+    [Fact]
+    public async Task A_removal_that_always_fails_is_named_after_three_times_and_never_keeps_the_others_from_theirs()
+    {
+        var image = cloud.AddImage("stuck");
+        image.SetTags("twice", "twice", "old");     // as a race leaves it: deleting it answers 500 for ever
+        for (var time = 1; time <= 3; time++)
+        {
+            var result = await ApplyAsync(image, TagPolicy.Exact, "golden");
+            Assert.Equal(time < 3 ? Reason.Transient : Reason.TagNotRemovable, result.Problem!.Reason);
+            Assert.Contains("'twice'", result.Problem.Message, StringComparison.Ordinal);
+            Assert.Equal(["golden", "twice"], image.Tags.Order());
+        }
+
+        Assert.Equal(3, cloud.Calls.Matching("DELETE", "*/tags/twice").Count);
+        Assert.Single(cloud.Calls.Matching("DELETE", "*/tags/old"));
+        Assert.Single(cloud.Calls.Matching("PUT", "*"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_without_an_answer_is_not_sent_again_and_nothing_is_sent_after_it(bool workIsDone)
+    {
+        var image = cloud.AddImage("silent");
+        cloud.Faults.Add("PUT", "*/tags/golden", new Fault { ResetAfterWork = workIsDone, ResetBeforeWork = !workIsDone });
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
+        Assert.Equal(Reason.Transient, result.Problem!.Reason);
+        Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "a write that may still be running is given time");
+        Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task A_false_404_is_not_believed()
+    {
+        var image = cloud.AddImage("there");
+        cloud.Faults.Add("PUT", "*/tags/golden", new Fault { Status = 404 }, times: 1);
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden");
+        Assert.Null(result.Problem);
+        Assert.Equal(["golden"], image.Tags);
+    }
+
+    [Fact]
+    public async Task An_image_that_goes_meanwhile_is_said()
+    {
+        var image = cloud.AddImage("going");
+        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        cloud.RemoveImage(image);
+        var result = await applier.ApplyAsync(session, job, CancellationToken.None);
+        Assert.Equal(Reason.ImageNotFound, result.Problem!.Reason);
+    }
+
+    [Fact]
+    public async Task A_quota_below_ours_stops_only_the_tags_that_do_not_fit()
+    {
+        cloud.TagQuota = 1;
+        var image = cloud.AddImage("full");
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
+        Assert.Equal(Reason.TagQuotaExceeded, result.Problem!.Reason);
+        Assert.Contains("'lts'", result.Problem.Message, StringComparison.Ordinal);
+        Assert.Equal(["golden"], image.Tags);
+    }
+
+    [Fact]
+    public async Task Another_clients_image_is_left_with_the_reason()
+    {
+        var image = cloud.AddImage("foreign");
+        (image.Owner, image.Visibility) = (cloud.Identity.Project("other").Id, "public");
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
+        Assert.Equal(Reason.Forbidden, result.Problem!.Reason);
+        Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task Never_are_two_writes_to_one_image_in_flight_whatever_session_they_come_from()
+    {
+        var image = cloud.AddImage("busy");
+        cloud.RaceWindow = TimeSpan.FromMilliseconds(20);
+        var other = sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "admin"));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => JobAsync(image, TagPolicy.Additive, $"a{i}", $"b{i}")));
+        await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(i % 2 == 0 ? session : other, job, CancellationToken.None)));
+
+        Assert.Equal(16, image.Tags.Count);
+        var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(16, writes.Length);
+        Assert.All(writes.Zip(writes.Skip(1)), pair => Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
+    }
+
+    private async Task<ImageResult> ApplyAsync(SandboxImage image, TagPolicy policy, params string[] tags) =>
+        await applier.ApplyAsync(session, await JobAsync(image, policy, tags), CancellationToken.None);
+
+    private async Task<ImageJob> JobAsync(SandboxImage image, TagPolicy policy, params string[] tags)
+    {
+        var readAt = sessions.Gates.Sequence;
+        var live = await session.GetImageAsync(image.Id, CancellationToken.None);
+        return new ImageJob(live!, readAt, new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack));
+    }
+}
