@@ -10,12 +10,14 @@ public sealed class CloudSession : IDisposable
     private readonly CloudHttp http;
     private readonly Keystone keystone;
     private readonly ImageGates gates;
+    private readonly TimeProvider time;
 
     /// <exception cref="InvalidCloudsYamlException">The CA certificates are no PEM.</exception>
     public CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time)
     {
         this.cloud = cloud;
         this.gates = gates;
+        this.time = time;
         http = new CloudHttp(cloud);
         keystone = new Keystone(cloud, http, time);
     }
@@ -27,17 +29,17 @@ public sealed class CloudSession : IDisposable
     public async Task<Uri> GetImageEndpointAsync(CancellationToken cancellationToken) =>
         Catalog.ImageEndpoint(cloud, (await keystone.GetTokenAsync(cancellationToken)).Catalog);
 
-    /// <summary>The right to write to one image; see <see cref="ImageGate"/>.</summary>
-    /// <exception cref="CloudException"/>
-    public async Task<ImageGate> GetGateAsync(string imageId, CancellationToken cancellationToken) =>
-        gates.For(await GetImageEndpointAsync(cancellationToken), imageId);
+    /// <summary>The right to write to one image.</summary>
+    public ImageGate Gate(string imageId) => gates.For(imageId);
 
     /// <summary>"Show image"; null when the cloud knows no such image or does not show it to us.</summary>
     /// <exception cref="CloudException"/>
     public async Task<Image?> GetImageAsync(string imageId, CancellationToken cancellationToken)
     {
         var response = await ReadAsync($"/images/{Uri.EscapeDataString(imageId)}", cancellationToken);
-        if (response.Status == 404) return null;
+        // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
+        if (response is { Status: 404, IsJson: true }) return null;
+        if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
         return response.IsSuccess ? response.Read(CloudJson.Default.Image) : throw response.ToException();
     }
 
@@ -101,17 +103,24 @@ public sealed class CloudSession : IDisposable
     private async Task<TagWriteOutcome> WriteAsync(HttpMethod method, string imageId, string tag, CancellationToken cancellationToken)
     {
         if (ImageTag.WhyNotAddressable(tag) is { } why) throw new ArgumentException($"Tag '{tag}' {why}.", nameof(tag));
-        var gate = await GetGateAsync(imageId, cancellationToken);
+        var gate = Gate(imageId);
         try
         {
             // From here on the write may happen whatever we get to hear of it.
             gate.Written();
             var response = await SendAsync(method, $"/images/{imageId}/tags/{Uri.EscapeDataString(tag)}", cancellationToken);
+            if (Result(response) == TagWriteResult.Uncertain) gate.MarkUncertain(time);
             return new TagWriteOutcome(Result(response), response.IsSuccess ? "" : response.Describe(), response.RetryAfter);
         }
         catch (CloudCallException e)
         {
+            if (e.WasSent) gate.MarkUncertain(time);
             return new TagWriteOutcome(e.WasSent ? TagWriteResult.Uncertain : TagWriteResult.NotSent, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            gate.MarkUncertain(time);
+            throw;
         }
         finally
         {

@@ -142,10 +142,13 @@ public static class CloudsYaml
     /// <summary>A mapping of the file, with the words to complain about it.</summary>
     private sealed class YamlSection(string path, YamlMappingNode node)
     {
+        private const int MaxDepth = 32;
+
         public static YamlSection Root(string yaml)
         {
             try
             {
+                RefuseDepth(yaml);
                 var stream = new YamlStream();
                 stream.Load(new StringReader(yaml));
                 return stream.Documents is [{ RootNode: YamlMappingNode root }, ..]
@@ -156,6 +159,16 @@ public static class CloudsYaml
             {
                 // The parser's own message may quote the text around the error, and with it a password.
                 throw new InvalidCloudsYamlException($"clouds.yaml is not valid YAML at line {e.Start.Line}, column {e.Start.Column}.");
+            }
+        }
+
+        /// <summary>YamlDotNet builds its nodes by recursion, and a stack that overflows ends the process for every cloud it serves.</summary>
+        private static void RefuseDepth(string yaml)
+        {
+            var parser = new Parser(new StringReader(yaml));
+            for (var depth = 0; parser.MoveNext(); depth += parser.Current!.NestingIncrease)
+            {
+                if (depth > MaxDepth) throw new InvalidCloudsYamlException($"clouds.yaml is nested deeper than {MaxDepth} levels at line {parser.Current!.Start.Line}.");
             }
         }
 

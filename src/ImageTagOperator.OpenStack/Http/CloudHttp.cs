@@ -37,7 +37,7 @@ internal sealed class CloudHttp : IDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
-        using var content = json is null ? null : new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
@@ -66,6 +66,13 @@ internal sealed class CloudHttp : IDisposable
         flurl.Dispose();
         http.Dispose();
     }
+
+    /// <summary>A write always has a body, if only an empty one: SocketsHttpHandler sends a request without one again by itself when the
+    /// connection ends before an answer, and then two writes to one image are under way.</summary>
+    private static ByteArrayContent? Content(HttpMethod method, byte[]? json) =>
+        json is not null ? new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }
+        : method == HttpMethod.Get ? null
+        : new ByteArrayContent([]);
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 

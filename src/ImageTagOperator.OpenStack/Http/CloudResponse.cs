@@ -14,6 +14,9 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
+    /// <summary>The body begins as a JSON object does.</summary>
+    public bool IsJson => Body.AsSpan().TrimStart(" \r\n\t"u8) is [(byte)'{', ..];
+
     /// <summary>429 and 503 turn a request away before any work is done.</summary>
     public bool IsTurnedAway => Status is 429 or 503;
 

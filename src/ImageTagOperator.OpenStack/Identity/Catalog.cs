@@ -9,8 +9,8 @@ internal static class Catalog
     {
         if (cloud.ImageEndpointOverride is { } known) return Normalise(known.AbsoluteUri);
         var endpoints = catalog.Where(service => service.Type == "image").SelectMany(service => service.Endpoints ?? []).ToArray();
-        var match = endpoints.FirstOrDefault(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName));
-        return match is not null ? Normalise(match.Url) : throw new CloudException(CloudErrorKind.EndpointNotFound, WhyNone(cloud, endpoints));
+        var matches = endpoints.Where(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName)).Select(e => Normalise(e.Url)).Distinct().ToArray();
+        return matches is [var one] ? one : throw new CloudException(CloudErrorKind.EndpointNotFound, matches is [] ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
     /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
@@ -32,8 +32,14 @@ internal static class Catalog
                 + "Give the credentials a project scope, or set image_endpoint_override.";
         }
 
-        var there = endpoints.Select(e => $"{e.RegionId ?? e.Region}/{e.Interface}").Distinct().Order(StringComparer.Ordinal);
         return $"{cloud}: the catalog has no image endpoint for region '{cloud.RegionName ?? "any"}' and interface '{cloud.Interface}'; "
-            + $"it has {string.Join(", ", there)}. Correct region_name or interface.";
+            + $"it has {Listed(endpoints)}. Correct region_name or interface.";
     }
+
+    /// <summary>Which one comes first is the catalog's whim, and may be another one with the next token.</summary>
+    private static string WhyMany(CloudConfiguration cloud, CatalogEndpoint[] endpoints) =>
+        $"{cloud}: the catalog has several image endpoints that fit: {Listed(endpoints)}. Set region_name.";
+
+    private static string Listed(CatalogEndpoint[] endpoints) =>
+        string.Join(", ", endpoints.Select(e => $"{e.RegionId ?? e.Region}/{e.Interface}").Distinct().Order(StringComparer.Ordinal));
 }

@@ -55,6 +55,13 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         if (response.Status == 401 || (response.Status == 404 && cloud.Credential is ApplicationCredential)) throw Reject(response);
         if (response is not { IsSuccess: true, SubjectToken: { Length: > 0 } id }) throw response.ToException();
         var answer = response.Read(CloudJson.Default.TokenResponse).Token;
+        if (answer is { Project: null, Domain: null, System: null })
+        {
+            // To an unscoped token Glance shows no image at all, which must not look as if there were none.
+            throw new CloudException(CloudErrorKind.CredentialsRejected,
+                $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
+        }
+
         var token = new Token(id, answer.ExpiresAt, answer.Catalog ?? []);
         lock (gate)
         {

@@ -7,9 +7,13 @@ namespace ImageTagOperator.OpenStack;
 [SuppressMessage("Reliability", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for holds nothing to dispose.")]
 public sealed class ImageGate
 {
+    /// <summary>How long a write that got no answer is given to come to an end.</summary>
+    public static readonly TimeSpan UncertainWritePause = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim semaphore = new(1, 1);
     private readonly ImageGates gates;
     private long lastWrite;
+    private long uncertainUntil;
 
     internal ImageGate(ImageGates gates) => this.gates = gates;
 
@@ -22,6 +26,12 @@ public sealed class ImageGate
 
     /// <summary>True when the image was written to after <paramref name="sequence"/> was taken, so that an image read then is stale.</summary>
     public bool WrittenSince(long sequence) => Interlocked.Read(ref lastWrite) > sequence;
+
+    /// <summary>How long the image must still be left alone, because a write that got no answer may be running in the cloud; zero when none is.</summary>
+    public TimeSpan UncertainFor(TimeProvider time) =>
+        TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref uncertainUntil) - time.GetUtcNow().UtcTicks));
+
+    internal void MarkUncertain(TimeProvider time) => Interlocked.Exchange(ref uncertainUntil, (time.GetUtcNow() + UncertainWritePause).UtcTicks);
 
     internal void Written() => Interlocked.Exchange(ref lastWrite, gates.Next());
 

@@ -29,7 +29,7 @@ public static class TagPlanner
         var adds = Sorted(declared.Tags.Where(tag => !live.Contains(tag)).Distinct().Where(tag => IsAddressable(tag, rules, refused)));
 
         // A tag that stays and that the cloud takes for a declared one makes that one impossible; one that goes must go first.
-        var staying = live.Except(removes).Concat(declared.Tags).ToArray();
+        var staying = Sorted(live.Except(removes).Union(declared.Tags, StringComparer.Ordinal));
         var blocked = adds.Where(add => staying.Any(other => live.Contains(other) && rules.Collides(add, other))).ToHashSet(StringComparer.Ordinal);
         foreach (var tag in Sorted(blocked))
         {
@@ -55,7 +55,7 @@ public static class TagPlanner
                 .. adds.Take(room).Select(tag => new TagStep(TagVerb.Add, tag)),
                 .. removes.Except(first).Select(tag => new TagStep(TagVerb.Remove, tag)),
             ],
-            [.. refused]);
+            [.. refused.OrderBy(r => r.Refusal).ThenBy(r => r.Tag, StringComparer.Ordinal)]);
     }
 
     /// <summary>What the status must own before the first write: everything declared, and what was owned before.</summary>

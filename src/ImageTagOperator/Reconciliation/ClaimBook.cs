@@ -5,15 +5,24 @@ using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Which sets have an interest in which images. Filled from the cache before the first reconcile, and by each reconcile as soon as
-/// it knows its images, so that of two sets that meet on one image at least the second sees the first. Safe for concurrent use.</summary>
+/// <summary>Which sets have an interest in which images. Follows the cache, on replicas that only stand by too, and each reconcile enters its
+/// images as soon as it knows them, so that of two sets that meet on one image at least the second sees the first. Safe for concurrent
+/// use.</summary>
 public sealed class ClaimBook : IDisposable
 {
-    private sealed record Entry(string? Endpoint, ImageClaim Claim);
+    /// <param name="Endpoint">The Image API; null when it is not known yet, which stands for any.</param>
+    /// <param name="Cached">Images by the spec and the status that the API server has.</param>
+    /// <param name="Entered">Images that a reconcile of this generation found; its status may not be in the cache yet.</param>
+    private sealed record Entry(long? Generation, string? Endpoint, ImageClaim Claim, ImmutableHashSet<string> Cached, ImmutableHashSet<string> Entered)
+    {
+        public ImmutableHashSet<string> Images => Cached.Union(Entered);
+    }
+
+    private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, ImmutableDictionary<NamespacedName, Entry>> byImage = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<NamespacedName, ImmutableArray<string>> byOwner = [];
+    private readonly Dictionary<NamespacedName, Entry> entries = [];
+    private readonly Dictionary<string, ImmutableHashSet<NamespacedName>> byImage = new(StringComparer.OrdinalIgnoreCase);
     private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
     private readonly IDisposable subscription;
 
@@ -23,24 +32,18 @@ public sealed class ClaimBook : IDisposable
         subscription = cache.Subscribe(OnChange);
     }
 
-    /// <summary>Notes what a set wants of its images. Sets that share one of them are looked at again if this is news.</summary>
-    /// <param name="endpoint">The Image API; null when it is not known yet, which stands for any.</param>
-    public void Enter(V1Alpha1ImageTagSet set, string? endpoint, IReadOnlyCollection<string> imageIds)
-    {
-        var owner = set.Key();
-        // Who only looks, or is about to go, keeps nobody from anything.
-        if (set.Spec.Mode == TagSetMode.Observe || set.IsTerminating()) imageIds = [];
-        var claim = new ImageClaim(owner.ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, set.Spec.Policy, [.. set.Spec.Tags.Order(StringComparer.Ordinal)]);
-        Replace(owner, new Entry(endpoint, claim), imageIds);
-    }
+    /// <summary>Notes what a reconcile found. Sets that share one of the images are looked at again if this is news.</summary>
+    public void Enter(V1Alpha1ImageTagSet set, string endpoint, IEnumerable<string> imageIds) => Change(
+        set.Key(),
+        old => MakesClaims(set) ? new Entry(set.Metadata.Generation, endpoint, ClaimOf(set), old?.Cached ?? NoImages, NoImages.Union(imageIds)) : null);
 
     /// <summary>The claims of others on an image.</summary>
     public IReadOnlyList<ImageClaim> Others(NamespacedName self, string endpoint, string imageId)
     {
         lock (gate)
         {
-            return byImage.TryGetValue(imageId, out var entries)
-                ? [.. entries.Where(entry => entry.Key != self && (entry.Value.Endpoint is null || entry.Value.Endpoint == endpoint)).Select(entry => entry.Value.Claim)]
+            return byImage.TryGetValue(imageId, out var owners)
+                ? [.. owners.Where(owner => owner != self).Select(owner => entries[owner]).Where(entry => entry.Endpoint is null || entry.Endpoint == endpoint).Select(entry => entry.Claim)]
                 : [];
         }
     }
@@ -50,51 +53,54 @@ public sealed class ClaimBook : IDisposable
     private void OnChange(EntityChange<V1Alpha1ImageTagSet> change)
     {
         var set = change.Entity;
-        if (change.Type == WatchEventType.Deleted || set.IsTerminating())
-        {
-            Replace(set.Key(), null, []);
-        }
-        else if (change.Type == WatchEventType.Added)
-        {
-            var ids = (set.Status.Images ?? []).Select(image => image.Id).Append(set.Spec.Image.Id ?? "").Where(id => id.Length > 0).Distinct().ToArray();
-            Enter(set, set.Status.ImageEndpoint, ids);
-        }
-
-        // A modified set tells us itself when it is reconciled.
+        var ids = NoImages.Union((set.Status.Images ?? []).Select(image => image.Id));
+        if (set.Spec.Image.Id is { } id) ids = ids.Add(id);
+        Change(set.Key(), old => change.Type == WatchEventType.Deleted || !MakesClaims(set) ? null : new Entry(
+            set.Metadata.Generation,
+            set.Status.ImageEndpoint ?? old?.Endpoint,
+            ClaimOf(set),
+            ids,
+            old?.Generation == set.Metadata.Generation ? old!.Entered : NoImages));
     }
 
-    private void Replace(NamespacedName owner, Entry? entry, IReadOnlyCollection<string> imageIds)
+    /// <summary>Who only looks, or is about to go, keeps nobody from anything.</summary>
+    private static bool MakesClaims(V1Alpha1ImageTagSet set) => set.Spec.Mode != TagSetMode.Observe && !set.IsTerminating();
+
+    private static ImageClaim ClaimOf(V1Alpha1ImageTagSet set) => new(
+        set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, set.Spec.Policy, [.. set.Spec.Tags.Order(StringComparer.Ordinal)]);
+
+    private void Change(NamespacedName owner, Func<Entry?, Entry?> change)
     {
         var touched = new HashSet<NamespacedName>();
         lock (gate)
         {
-            var before = byOwner.GetValueOrDefault(owner, []);
-            foreach (var id in before.Where(id => !imageIds.Contains(id, StringComparer.OrdinalIgnoreCase)))
+            var old = entries.GetValueOrDefault(owner);
+            var current = change(old);
+            var (before, after) = (old?.Images ?? NoImages, current?.Images ?? NoImages);
+            var news = old is null || current is null || !SameClaim(old, current);
+            foreach (var id in before.Except(after))
             {
+                touched.UnionWith(byImage[id]);
                 var left = byImage[id].Remove(owner);
-                touched.UnionWith(left.Keys);
                 if (left.IsEmpty) byImage.Remove(id);
                 else byImage[id] = left;
             }
 
-            foreach (var id in imageIds)
+            foreach (var id in after)
             {
-                var entries = byImage.GetValueOrDefault(id, ImmutableDictionary<NamespacedName, Entry>.Empty);
-                if (entries.TryGetValue(owner, out var old) && Same(old, entry!)) continue;
-                touched.UnionWith(entries.Keys);
-                byImage[id] = entries.SetItem(owner, entry!);
+                var owners = byImage.GetValueOrDefault(id, []);
+                if (news || !owners.Contains(owner)) touched.UnionWith(owners);
+                byImage[id] = owners.Add(owner);
             }
 
-            if (imageIds.Count == 0) byOwner.Remove(owner);
-            else byOwner[owner] = [.. imageIds];
+            if (current is null || after.IsEmpty) entries.Remove(owner);
+            else entries[owner] = current;
         }
 
         touched.Remove(owner);
         foreach (var other in touched) queue.Enqueue(other);
     }
 
-    private static bool Same(Entry left, Entry right) =>
-        left.Endpoint == right.Endpoint
-        && left.Claim with { Tags = right.Claim.Tags } == right.Claim
-        && left.Claim.Tags.SequenceEqual(right.Claim.Tags);
+    private static bool SameClaim(Entry left, Entry right) =>
+        left.Endpoint == right.Endpoint && left.Claim with { Tags = right.Claim.Tags } == right.Claim && left.Claim.Tags.SequenceEqual(right.Claim.Tags);
 }

@@ -24,7 +24,8 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
             throw new Problem(Reason.InvalidCloudsYaml, $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key.").ToException();
         }
 
-        var caCertificates = secret.Data.TryGetValue("cacert", out var pem) ? Encoding.UTF8.GetString(pem) : null;
+        // Some templates write an empty cacert for a cloud that needs none.
+        var caCertificates = secret.Data.TryGetValue("cacert", out var pem) && Encoding.UTF8.GetString(pem) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
         try
         {
             var session = sessions.Get(CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, caCertificates));

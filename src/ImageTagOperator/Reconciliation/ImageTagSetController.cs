@@ -27,7 +27,7 @@ public sealed partial class ImageTagSetController(
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
         return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
-            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: problem.RetryAfter)
+            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: Pace.NotBefore(entity.Spec, problem))
             : ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity, outcome.IsSuspended ? null : pace.After(entity.Spec, outcome.Worst));
     }
 
@@ -46,21 +46,21 @@ public sealed partial class ImageTagSetController(
             // Observe
             var session = await clouds.ResolveAsync(set, cancellationToken);
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            await LeaveOldEndpointAsync(set, endpoint, cancellationToken);
             var readAt = sessions.Gates.Sequence;
             var image = await ImageFinder.FindAsync(session, set.Spec.Image, cancellationToken);
+            await LeaveOldEndpointAsync(set, endpoint, cancellationToken);
             claims.Enter(set, endpoint, [image.Id]);
 
             // Plan
             var images = new[] { Plan(set, endpoint, image, readAt) };
             var departing = (await releaser.JobsAsync(set, session, [image.Id], cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
-            if (set.Spec.Mode == TagSetMode.Observe) return new Outcome(images, departing, endpoint, null);
-            if (RemovalLimit(set, [.. images, .. departing]) is { } limit) return new Outcome([.. images.Select(i => i with { Problem = limit })], departing, endpoint, null);
+            if (set.Spec.Mode == TagSetMode.Observe) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })], departing, endpoint, null);
+            if (RemovalLimit(set, [.. images, .. departing]) is { } limit) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? limit })], departing, endpoint, null);
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
             await RecordAsync(set, endpoint, images, departing, cancellationToken);
             var written = await ApplyAsync(session, images, cancellationToken);
-            var released = written.All(result => result.Problem is null) ? await ApplyAsync(session, departing, cancellationToken) : departing;
+            var released = written.All(HasAllDeclared) ? await ApplyAsync(session, departing, cancellationToken) : departing;
             return new Outcome(written, released, endpoint, null);
         }
         catch (ProblemException e)
@@ -72,6 +72,8 @@ public sealed partial class ImageTagSetController(
             return Outcome.Failed(Problem.From(e));
         }
     }
+
+    private static bool HasAllDeclared(ImageResult result) => result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
     private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, long readAt)
     {
@@ -97,7 +99,7 @@ public sealed partial class ImageTagSetController(
 
     private static Problem? RemovalLimit(V1Alpha1ImageTagSet set, IReadOnlyList<ImageResult> images)
     {
-        var removals = images.Sum(image => image.Plan.Removes.Count());
+        var removals = images.Where(image => image.Problem is null).Sum(image => image.Plan.Removes.Count());
         return set.Spec.MaxRemovals is { } limit && removals > limit ? TagApplier.RemovalLimit(limit, removals, images[0].Job.Describe()) : null;
     }
 

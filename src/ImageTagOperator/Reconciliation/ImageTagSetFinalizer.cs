@@ -6,20 +6,20 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
 /// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going.</summary>
-public sealed class ImageTagSetFinalizer(
+public sealed partial class ImageTagSetFinalizer(
     CloudResolver clouds,
     Releaser releaser,
     TagApplier applier,
-    ClaimBook claims,
     EventPublisher publish,
     OperatorOptions options,
-    TimeProvider time) : IEntityFinalizer<V1Alpha1ImageTagSet>
+    TimeProvider time,
+    ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    /// <summary>Even, not growing: the deadline is near, and the cloud may have been away for long when the deletion began.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
-        claims.Enter(entity, null, []);
         var images = (entity.Status.Images ?? []).Where(image => image.ManagedTags is { Count: > 0 } || image.OriginalTags is not null).ToArray();
         if (images.Length == 0) return Done(entity);
         if (WhyTagsStay(entity.Spec) is { } why)
@@ -34,11 +34,13 @@ public sealed class ImageTagSetFinalizer(
         var left = (entity.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline - time.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
-            var pause = TimeSpan.FromTicks(Math.Min(left.Ticks, (problem.RetryAfter ?? LongestPause).Ticks));
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: problem.Reason.Kind == ProblemKind.Retrying && problem.RetryAfter is null ? null : pause);
+            var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < left ? pause : left);
         }
 
+        // In a namespace that goes too no Event can be made: the log is then the only place that tells.
         var tags = string.Join("; ", images.Select(image => $"{string.Join(", ", image.ManagedTags ?? [])} on image {image.Id}"));
+        LogLeftBehind(entity.Metadata.Namespace, entity.Metadata.Name, tags, problem.Message);
         await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
         return Done(entity);
     }
@@ -98,9 +100,8 @@ public sealed class ImageTagSetFinalizer(
 
     private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}" : $"{images.Count} images";
 
-    private ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set)
-    {
-        clouds.Forget(set);
-        return ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
-    }
+    private static ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set) => ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Namespace}/{Name}: gave up; these tags stay: {Tags}. {Message}")]
+    private partial void LogLeftBehind(string? @namespace, string? name, string tags, string message);
 }

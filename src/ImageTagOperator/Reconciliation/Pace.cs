@@ -9,6 +9,8 @@ public sealed class Pace(Func<double> random)
     /// <summary>The operator does not watch Secrets, images or Keystone, so it learns that a cause is gone by looking.</summary>
     private static readonly TimeSpan LongestWithProblem = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
+
     /// <summary>The interval plus or minus 10 %; with a problem at most a minute; null when only a new spec helps.</summary>
     public TimeSpan? After(ImageTagSetSpec spec, Problem? problem)
     {
@@ -18,6 +20,14 @@ public sealed class Pace(Func<double> random)
         if (problem is not null && problem.Reason != Reason.TagNotRemovable && interval > LongestWithProblem) interval = LongestWithProblem;
         return interval * (0.9 + (0.2 * random()));
     }
+
+    /// <summary>A Retry-After as a pause, kept from being a hot loop and from being longer than the interval; null leaves the pause to the
+    /// backoff.</summary>
+    public static TimeSpan? NotBefore(ImageTagSetSpec spec, Problem problem) =>
+        problem.RetryAfter is not { } asked ? null
+        : asked < Shortest ? Shortest
+        : asked > Interval(spec) ? Interval(spec)
+        : asked;
 
     /// <summary>The longest pause between two tries of a set that keeps failing.</summary>
     public static TimeSpan Interval(ImageTagSetSpec spec) =>

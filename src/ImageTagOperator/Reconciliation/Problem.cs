@@ -4,7 +4,7 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Something that keeps a set from being as declared.</summary>
 /// <param name="Message">A sentence for people that names the object, the cause and the remedy.</param>
-/// <param name="RetryAfter">Not sooner than this, or null.</param>
+/// <param name="RetryAfter">How long the cloud asked us to wait, or how long a running write is given; null for the usual growing pause.</param>
 public sealed record Problem(Reason Reason, string Message, TimeSpan? RetryAfter = null)
 {
     public static Problem From(CloudException e) => new(

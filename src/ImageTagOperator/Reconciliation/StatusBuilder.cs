@@ -99,11 +99,16 @@ public static class StatusBuilder
 
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
 
-    /// <summary>A set that may not write manages nothing new.</summary>
-    private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, ImageResult result) =>
-        set.Spec.Mode == TagSetMode.Observe || result.Problem?.Reason == Reason.Conflict || result.Problem?.Reason == Reason.RemovalLimitExceeded
-            ? result.Job.Managed
+    /// <summary>A set that may not write manages nothing new; while it is not known what a write did, everything that may be ours stays ours.</summary>
+    private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, ImageResult result)
+    {
+        var nothingWritten = set.Spec.Mode == TagSetMode.Observe
+            || result.Problem?.Reason == Reason.Conflict
+            || (result.Problem?.Reason == Reason.RemovalLimitExceeded && result.Added.Count == 0);
+        return nothingWritten ? result.Job.Managed
+            : result.Problem is { Reason.Kind: ProblemKind.Retrying } ? TagPlanner.ManagedBefore(result.Job.Declaration, result.Job.Managed)
             : TagPlanner.ManagedAfter(result.Job.Declaration, result.Job.TagsOf(result.Image));
+    }
 
     /// <summary>The tags at first contact: what was noted before, else what the image had when it was first read under Restore.</summary>
     private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result) =>

@@ -4,19 +4,17 @@ using ImageTagOperator.Planning;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Carries out the plan for one image: write, read again, compare, and plan again when the cloud lost a write.</summary>
-public sealed class TagApplier(ServerErrors serverErrors)
+public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
 {
     /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
     private const int Rounds = 3;
 
-    /// <summary>A write that got no answer may still be running in the cloud.</summary>
-    private static readonly TimeSpan UncertainWritePause = TimeSpan.FromSeconds(10);
-
     /// <exception cref="CloudException">A read failed, or no token could be had.</exception>
     public async Task<ImageResult> ApplyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
     {
-        var gate = await session.GetGateAsync(job.Image.Id, cancellationToken);
+        var gate = session.Gate(job.Image.Id);
         using var right = await gate.EnterAsync(cancellationToken);
+        if (gate.UncertainFor(time) is { Ticks: > 0 } pause) return ImageResult.Untouched(job, StillUncertain(job, pause));
         var image = gate.WrittenSince(job.ReadAt) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
         if (image is null) return Gone(job);
 
@@ -46,8 +44,11 @@ public sealed class TagApplier(ServerErrors serverErrors)
     private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(CloudSession session, ImageJob job, TagPlan plan, CancellationToken cancellationToken)
     {
         Problem? first = null;
+        var stayed = new List<string>();
         foreach (var (verb, tag) in plan.Steps)
         {
+            // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
+            if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;
             var outcome = verb == TagVerb.Add
                 ? await session.AddTagAsync(job.Image.Id, tag, cancellationToken)
                 : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
@@ -57,6 +58,7 @@ public sealed class TagApplier(ServerErrors serverErrors)
                 continue;
             }
 
+            if (verb == TagVerb.Remove) stayed.Add(tag);
             // A 404 may be a removal of what is gone already, or an image that is gone, or one of Glance's false ones: the reading that follows tells.
             if (outcome.Result is TagWriteResult.NotFound) continue;
             var problem = ProblemOf(job, verb, tag, outcome);
@@ -76,13 +78,18 @@ public sealed class TagApplier(ServerErrors serverErrors)
             TagWriteResult.Forbidden => new(Reason.Forbidden, $"{what}: {outcome.Message}. Use credentials of the project that owns the image."),
             TagWriteResult.QuotaExceeded => new(Reason.TagQuotaExceeded, $"{what}: {outcome.Message}. Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(Reason.TagRejected, $"{what}: {outcome.Message}. Choose another tag."),
-            TagWriteResult.Uncertain => new(Reason.Transient, $"{what}: {outcome.Message}. The image is looked at again soon.", UncertainWritePause),
+            TagWriteResult.Uncertain => new(Reason.Transient, $"{what}: {outcome.Message}. The image is looked at again soon.", ImageGate.UncertainWritePause),
             TagWriteResult.ServerError when verb == TagVerb.Remove && serverErrors.Another(job.Image.Id, tag) => new(
                 Reason.TagNotRemovable,
                 $"{what}: {outcome.Message}. The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
             _ => new(Reason.Transient, $"{what}: {outcome.Message}. It is tried again.", outcome.RetryAfter),
         };
     }
+
+    private static Problem StillUncertain(ImageJob job, TimeSpan pause) => new(
+        Reason.Transient,
+        $"An earlier change to {job.Describe()} got no answer and may still be running; the image is looked at again when it has come to an end.",
+        pause);
 
     private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
     {
@@ -105,7 +112,8 @@ public sealed class TagApplier(ServerErrors serverErrors)
         [.. before.Tags.Except(image.Tags).Except(job.Declaration.Tags).Order(StringComparer.Ordinal)],
         problem ?? RefusalOf(job, plan));
 
-    private static Problem? RefusalOf(ImageJob job, TagPlan plan) => plan.Refused switch
+    /// <summary>What a plan leaves undone for good, or null.</summary>
+    internal static Problem? RefusalOf(ImageJob job, TagPlan plan) => plan.Refused switch
     {
         [] => null,
         [{ Refusal: TagRefusal.NotAddressable }, ..] => new(

@@ -12,7 +12,7 @@ namespace ImageTagOperator.Tests.Reconciliation;
 public sealed class TagApplierTests : IAsyncLifetime
 {
     private readonly CloudSessions sessions = new(TimeProvider.System);
-    private readonly TagApplier applier = new(new ServerErrors());
+    private readonly TagApplier applier = new(new ServerErrors(), TimeProvider.System);
     private SandboxCloud cloud = null!;
     private CloudSession session = null!;
 
@@ -81,6 +81,22 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.Equal(Reason.Transient, result.Problem!.Reason);
         Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "a write that may still be running is given time");
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
+
+        // Nobody else comes near the image either while the write may still run.
+        var other = await ApplyAsync(image, TagPolicy.Additive, "stable");
+        Assert.Equal(Reason.Transient, other.Problem!.Reason);
+        Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task A_tag_never_comes_beside_one_that_the_cloud_takes_for_the_same_and_that_did_not_go()
+    {
+        var image = cloud.AddImage("folding", "Golden");
+        cloud.Faults.Add("DELETE", "*/tags/Golden", new Fault { Status = 500 });
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
+        Assert.Equal(Reason.Transient, result.Problem!.Reason);
+        Assert.Equal(["Golden", "lts"], image.Tags.Order(StringComparer.Ordinal));
+        Assert.Empty(cloud.Calls.Matching("PUT", "*/tags/golden"));
     }
 
     [Fact]
