@@ -14,11 +14,16 @@ public sealed class CloudSession : IDisposable
 
     /// <exception cref="InvalidCloudsYamlException">The CA certificates are no PEM.</exception>
     public CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time)
+        : this(cloud, gates, time, deadline: null)
+    {
+    }
+
+    internal CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time, TimeSpan? deadline)
     {
         this.cloud = cloud;
         this.gates = gates;
         this.time = time;
-        http = new CloudHttp(cloud);
+        http = new CloudHttp(cloud, deadline);
         keystone = new Keystone(cloud, http, time);
     }
 
@@ -74,8 +79,9 @@ public sealed class CloudSession : IDisposable
 
     private async Task<ImagePage> ListAsync(string name, string? marker, CancellationToken cancellationToken)
     {
-        // A colon would make Glance take the part before it for an operator such as in: or gte:.
-        var filter = name.Contains(':') ? $"in:\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : name;
+        // A colon would make Glance take the part before it for an operator such as in: or gte:. What follows eq: is taken as it is,
+        // where in: keeps the backslashes that its quotes call for.
+        var filter = name.Contains(':') ? "eq:" + name : name;
         var query = $"?name={Uri.EscapeDataString(filter)}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}");
         var response = await ReadAsync("/images" + query, cancellationToken);
         if (response.Status == 404)

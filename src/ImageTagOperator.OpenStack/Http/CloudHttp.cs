@@ -9,15 +9,18 @@ namespace ImageTagOperator.OpenStack;
 internal sealed class CloudHttp : IDisposable
 {
     /// <summary>With its database down a Keystone was seen to hang for over a minute.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
 
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
+    private readonly TimeSpan limit;
 
-    public CloudHttp(CloudConfiguration cloud)
+    /// <param name="deadline">For each request; 60 s when null.</param>
+    public CloudHttp(CloudConfiguration cloud, TimeSpan? deadline = null)
     {
+        limit = deadline ?? DefaultDeadline;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
@@ -36,7 +39,7 @@ internal sealed class CloudHttp : IDisposable
     public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(limit);
         using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
@@ -57,7 +60,7 @@ internal sealed class CloudHttp : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw CloudCallException.For($"{method} {WithoutQuery(url)}", deadline.IsCancellationRequested ? Deadline : null, e);
+            throw CloudCallException.For($"{method} {WithoutQuery(url)}", deadline.IsCancellationRequested ? limit : null, e);
         }
     }
 
@@ -67,12 +70,13 @@ internal sealed class CloudHttp : IDisposable
         http.Dispose();
     }
 
-    /// <summary>A write always has a body, if only an empty one: SocketsHttpHandler sends a request without one again by itself when the
-    /// connection ends before an answer, and then two writes to one image are under way.</summary>
-    private static ByteArrayContent? Content(HttpMethod method, byte[]? json) =>
-        json is not null ? new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }
-        : method == HttpMethod.Get ? null
-        : new ByteArrayContent([]);
+    /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed
+    /// without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
+    private static ByteArrayContent? Content(HttpMethod method, byte[]? json)
+    {
+        if (json is null) return method == HttpMethod.Get ? null : new ByteArrayContent([]);
+        return new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    }
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 
