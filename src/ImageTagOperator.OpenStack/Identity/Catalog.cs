@@ -16,10 +16,12 @@ internal static class Catalog
     /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
     internal static Uri Normalise(string url)
     {
-        var text = new UriBuilder(url) { Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
-        var last = text[(text.LastIndexOf('/') + 1)..];
-        if (last is "v1" or "v2" || last.StartsWith("v2.", StringComparison.Ordinal)) text = text[..text.LastIndexOf('/')];
-        return new Uri(text.TrimEnd('/') + "/v2");
+        var address = new UriBuilder(url) { Query = "", Fragment = "" };
+        var path = address.Path.TrimEnd('/');
+        var last = path[(path.LastIndexOf('/') + 1)..];
+        if (last is "v1" or "v2" || last.StartsWith("v2.", StringComparison.Ordinal)) path = path[..^last.Length];
+        address.Path = path.TrimEnd('/') + "/v2";
+        return address.Uri;
     }
 
     private static bool InRegion(CatalogEndpoint endpoint, string? region) => region is null || endpoint.RegionId == region || endpoint.Region == region;
