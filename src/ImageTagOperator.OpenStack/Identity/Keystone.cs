@@ -53,7 +53,13 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
 
         if (response.Status == 401 || (response.Status == 404 && cloud.Credential is ApplicationCredential)) throw Reject(response);
-        if (response is not { IsSuccess: true, SubjectToken: { Length: > 0 } id }) throw response.ToException();
+        if (!response.IsSuccess) throw response.ToException();
+        if (response.SubjectToken is not { Length: > 0 } id)
+        {
+            // A proxy's welcome page, say: it says nothing about the credentials.
+            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: the answer carries no X-Subject-Token");
+        }
+
         var answer = response.Read(CloudJson.Default.TokenResponse).Token;
         if (answer is { Project: null, Domain: null, System: null })
         {
