@@ -26,7 +26,8 @@ internal sealed partial class RequestGuard(HttpMessageHandler inner) : Delegatin
     [GeneratedRegex($"/v2/images(/{Uuid})?\\z")]
     private static partial Regex ReadPath();
 
-    [GeneratedRegex($"/v2/images/{Uuid}/tags/[^/]+\\z")]
+    // A proxy may decode %2F and %2E before it folds, so that they count as what they stand for.
+    [GeneratedRegex($"/v2/images/{Uuid}/tags/(?!(\\.|%2[Ee]){{1,2}}\\z)([^/%\n]|%(?!2[Ff]))+\\z")]
     private static partial Regex TagPath();
 
     private const string Uuid = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";

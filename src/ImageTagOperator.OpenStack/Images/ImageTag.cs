@@ -17,8 +17,8 @@ public static class ImageTag
         "." or ".." => "is folded away in every URL, and the call would reach the image itself",
         { Length: > MaxLength } => $"is longer than {MaxLength} characters",
         _ when tag.Contains('/') => "contains '/', which the API takes for the end of the tag",
-        _ when tag.Any(c => c > '~') => "contains a character that is not ASCII, which the API reads as other text",
-        _ when tag.Any(c => c < ' ') => "contains a control character",
+        _ when tag.Any(c => c > '\u007F') => "contains a character that is not ASCII, which the API reads as other text",
+        _ when tag.Any(c => c is < ' ' or '\u007F') => "contains a control character",
         _ => null,
     };
 
