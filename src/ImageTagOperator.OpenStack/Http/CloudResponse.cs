@@ -51,14 +51,16 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
         Describe(),
         RetryAfter);
 
-    /// <summary>The human part of an error body: Keystone's and PCD's <c>error.message</c>, Glance's <c>message</c>, or the text of a page.</summary>
+    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, Glance's <c>message</c>, or the
+    /// text of a page.</summary>
     private string Message()
     {
         var text = Encoding.UTF8.GetString(Body);
         try
         {
             using var json = JsonDocument.Parse(text);
-            text = JsonMessage(json.RootElement) ?? "";
+            // Glance puts the line breaks of its HTML page into its JSON too.
+            text = JsonMessage(json.RootElement).Replace("<br />", " ", StringComparison.Ordinal);
         }
         catch (JsonException)
         {
@@ -69,12 +71,15 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
         return text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";
     }
 
-    private static string? JsonMessage(JsonElement root)
+    private static string JsonMessage(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object) return null;
+        if (root.ValueKind != JsonValueKind.Object) return "";
         if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object) root = error;
-        return root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+        return string.Join(": ", new[] { Text(root, "message"), Text(root, "details") }.OfType<string>());
     }
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     [GeneratedRegex("<(head|style|script)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Markup();
