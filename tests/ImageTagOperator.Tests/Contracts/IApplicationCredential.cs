@@ -1,0 +1,11 @@
+namespace ImageTagOperator.Contracts;
+
+/// <summary>An application credential of the user demo for the project demo, there until it is disposed of.</summary>
+public interface IApplicationCredential : IAsyncDisposable
+{
+    string Id { get; }
+
+    string Name { get; }
+
+    string Secret { get; }
+}
