@@ -3,10 +3,10 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>How a PUT or DELETE of one tag ended.</summary>
 public enum TagWriteResult
 {
-    /// <summary>204, or 404 for a DELETE of a tag that is not there.</summary>
+    /// <summary>204.</summary>
     Done,
 
-    /// <summary>404. Under concurrency Glance says so of images that are there: confirm it with a read.</summary>
+    /// <summary>404: the image, or for a DELETE the tag, is not there. Under concurrency Glance says so of images that are there: confirm it with a read.</summary>
     NotFound,
 
     /// <summary>403.</summary>

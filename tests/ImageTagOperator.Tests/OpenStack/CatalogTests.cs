@@ -34,9 +34,21 @@ public sealed class CatalogTests
             new("image", [new("internal", "http://inner", "One", "One"), new("public", "http://two", null, "Two"), new("public", "http://one", "One", null)]),
         ];
         Assert.Equal("http://one/v2", Catalog.ImageEndpoint(Cloud, catalog).AbsoluteUri);
-        Assert.Equal("http://two/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog).AbsoluteUri);
+        Assert.Equal("http://inner/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null, Interface = "internal" }, catalog).AbsoluteUri);
         Assert.Equal("http://inner/v2", Catalog.ImageEndpoint(Cloud with { Interface = "internal" }, catalog).AbsoluteUri);
         Assert.Equal("http://mine/v2", Catalog.ImageEndpoint(Cloud with { ImageEndpointOverride = new Uri("http://mine/v2/") }, []).AbsoluteUri);
+    }
+
+    [Fact]
+    public void Of_several_regions_none_is_guessed()
+    {
+        IReadOnlyList<CatalogService> catalog = [new("image", [new("public", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
+        var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog));
+        Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);
+        Assert.Contains("One/public, Two/public. Set region_name", error.Message, StringComparison.Ordinal);
+        // Two entries for one address leave nothing to guess.
+        catalog = [new("image", [new("public", "http://a", "One", "One"), new("public", "http://a/v2/", "Two", "Two")])];
+        Assert.Equal("http://a/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog).AbsoluteUri);
     }
 
     [Fact]
