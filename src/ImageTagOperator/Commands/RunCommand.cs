@@ -5,7 +5,7 @@ using ImageTagOperator.Kubernetes;
 namespace ImageTagOperator.Commands;
 
 /// <summary><c>run</c>: the operator.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     public static Command Create()
     {
@@ -44,8 +44,10 @@ internal static class RunCommand
     {
         try
         {
-            await using var app = OperatorHost.Build(options, KubernetesClientConfiguration.Build(kubeconfig, context), logging);
+            var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
+            await using var app = OperatorHost.Build(options, kubernetes, logging);
             var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
+            LogStart(app.Logger, OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress);
             await app.RunAsync(cancellationToken);
             return state.ExitCode;
         }
@@ -62,4 +64,7 @@ internal static class RunCommand
         if (json) logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
         else logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
     }
+
+    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health at {Health}")]
+    private static partial void LogStart(ILogger logger, string version, string namespaces, Uri server, string health);
 }

@@ -44,6 +44,18 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
+    public async Task The_health_endpoints_answer()
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
+        using var http = new HttpClient();
+        Assert.Equal("ok\n", await http.GetStringAsync(new Uri(process.HealthUrl + "/healthz")));
+        Assert.Equal("ok\n", await http.GetStringAsync(new Uri(process.HealthUrl + "/readyz")));
+        using var unknown = await http.GetAsync(new Uri(process.HealthUrl + "/"));
+        Assert.Equal(404, (int)unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task SIGTERM_ends_the_operator_in_good_order()
     {
         await using var world = await CreateWorldAsync();
