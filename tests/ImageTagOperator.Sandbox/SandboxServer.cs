@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +10,7 @@ namespace ImageTagOperator.Sandbox;
 public abstract class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly ConcurrentQueue<Exception> failures = new();
 
     protected SandboxServer(TimeProvider time, int port = 0)
     {
@@ -56,6 +58,12 @@ public abstract class SandboxServer : IAsyncDisposable
         {
             await AnswerAsync(http, call, Faults.Take(call.Method, target));
         }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !Stopping.IsCancellationRequested && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            // Kestrel would only close the connection, which a test takes for a fault of the network. It is told when the server is disposed.
+            failures.Enqueue(new InvalidOperationException($"The sandbox failed at {call.Method} {call.Path}: {e.Message}", e));
+            throw;
+        }
         finally
         {
             call.Completed = Time.GetUtcNow();
@@ -77,7 +85,7 @@ public abstract class SandboxServer : IAsyncDisposable
             foreach (var (name, value) in fault.Headers) http.Response.Headers[name] = value;
             http.Response.StatusCode = call.Status = status;
             http.Response.ContentType = fault.ContentType;
-            await http.Response.WriteAsync(fault.Body);
+            if (fault.Body.Length > 0) await http.Response.WriteAsync(fault.Body);     // even an empty write is an error after 204
             return;
         }
 
@@ -126,6 +134,7 @@ public abstract class SandboxServer : IAsyncDisposable
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), Time);
         await app.StopAsync(now.Token);
         await app.DisposeAsync();
+        if (!failures.IsEmpty) throw new AggregateException(failures);
         GC.SuppressFinalize(this);
     }
 }

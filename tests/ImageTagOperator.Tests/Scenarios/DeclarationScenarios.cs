@@ -132,7 +132,13 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
         var image = await world.Glance.CreateImageAsync("steady");
         await world.CreateAsync(world.Set("steady", image, "golden"));
         await world.ReadyAsync("steady", "True");
-        var (calls, writes) = (await world.CloudCallsAsync(image), await world.OperatorWritesAsync());
+        // Events are sent by the side: the one about the tags may come after Ready.
+        var writes = await world.UntilAsync(
+            world.OperatorWritesAsync,
+            now => now.Any(write => write.StartsWith("create events", StringComparison.Ordinal)),
+            "the Event about the tags",
+            now => string.Join("; ", now));
+        var calls = await world.CloudCallsAsync(image);
 
         // Two more reconciles, seen by their reads.
         var later = await world.UntilAsync(
