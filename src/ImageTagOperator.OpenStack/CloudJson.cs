@@ -11,4 +11,6 @@ namespace ImageTagOperator.OpenStack;
 // Glance
 [JsonSerializable(typeof(Image))]
 [JsonSerializable(typeof(ImagePage))]
+// IMS
+[JsonSerializable(typeof(ImsTagValueRequest))]
 internal sealed partial class CloudJson : JsonSerializerContext;

@@ -1,20 +1,49 @@
-using System.Collections.Concurrent;
-
 namespace ImageTagOperator.OpenStack;
 
-/// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token and connections.</summary>
-public sealed class CloudSessions(TimeProvider time) : IDisposable
+/// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token, connections and
+/// readings. A session lives as long as somebody holds it: one whose Secret was rotated goes when the last user has the new one, and its
+/// password with it.</summary>
+public sealed class CloudSessions(CloudLimits limits, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<CloudConfiguration, Lazy<CloudSession>> sessions = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<CloudConfiguration, WeakReference<CloudSession>> sessions = [];
+    private readonly CloudHosts hosts = new(limits, time);
+
+    public CloudSessions(TimeProvider time)
+        : this(new CloudLimits(), time)
+    {
+    }
 
     /// <summary>Shared by all sessions: two credentials for one cloud still reach the same images.</summary>
     public ImageGates Gates { get; } = new();
 
-    /// <exception cref="InvalidCloudsYamlException">The CA certificates are no PEM.</exception>
-    public CloudSession Get(CloudConfiguration cloud) => sessions.GetOrAdd(cloud, key => new(() => new CloudSession(key, Gates, time))).Value;
+    /// <exception cref="InvalidCloudsYamlException">The certificates are no PEM.</exception>
+    public CloudSession Get(CloudConfiguration cloud)
+    {
+        lock (gate)
+        {
+            if (sessions.TryGetValue(cloud, out var known) && known.TryGetTarget(out var session)) return session;
+            foreach (var (left, reference) in sessions)
+            {
+                if (!reference.TryGetTarget(out _)) sessions.Remove(left);
+            }
+
+            session = new CloudSession(cloud, Gates, hosts, time);
+            sessions[cloud] = new WeakReference<CloudSession>(session);
+            return session;
+        }
+    }
 
     public void Dispose()
     {
-        foreach (var session in sessions.Values.Where(session => session.IsValueCreated)) session.Value.Dispose();
+        lock (gate)
+        {
+            foreach (var reference in sessions.Values)
+            {
+                if (reference.TryGetTarget(out var session)) session.Dispose();
+            }
+        }
+
+        hosts.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator;
 
 /// <summary>What a user of <c>run</c> can set, beside where the API server is.</summary>
@@ -17,4 +19,7 @@ public sealed record OperatorOptions
     /// <summary>How long the deletion of a set may be held up by a cloud that does not do its part.</summary>
     /// <value>5 min</value>
     public TimeSpan DeletionDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What is asked of one cloud at most.</summary>
+    public CloudLimits Cloud { get; init; } = new();
 }

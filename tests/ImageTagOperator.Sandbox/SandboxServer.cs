@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
@@ -53,6 +54,7 @@ public abstract class SandboxServer : IAsyncDisposable
         // For a body that is not text, the bytes can be read once more.
         bytes.Position = 0;
         http.Request.Body = bytes;
+        http.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         var call = Calls.Add(Time.GetUtcNow(), http.Request.Method, target, http.Request.Headers.UserAgent, body);
         try
         {

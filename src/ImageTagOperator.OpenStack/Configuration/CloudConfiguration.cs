@@ -19,5 +19,8 @@ public sealed record CloudConfiguration(
     string? CaCertificates,
     bool VerifyTls)
 {
+    /// <summary>What kind of Image API it is.</summary>
+    public CloudProfile Profile { get; init; }
+
     public override string ToString() => $"cloud '{Name}' at {AuthUrl}";
 }

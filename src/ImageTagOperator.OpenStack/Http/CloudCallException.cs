@@ -4,10 +4,15 @@ using System.Security.Authentication;
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>A request to a cloud got no whole answer.</summary>
-internal sealed class CloudCallException(string message, bool wasSent, Exception inner) : Exception(message, inner)
+internal sealed class CloudCallException(string message, bool wasSent, Exception? inner = null, TimeSpan? retryAfter = null) : Exception(message, inner)
 {
     /// <summary>False when the connection was never made, so that the cloud cannot have begun to work.</summary>
     public bool WasSent => wasSent;
+
+    /// <summary>How long nothing more is sent to this server, or null.</summary>
+    public TimeSpan? RetryAfter => retryAfter;
+
+    public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
     public static CloudCallException For(string call, TimeSpan? deadline, Exception e)
     {

@@ -8,19 +8,15 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the end.</summary>
 internal sealed class CloudHttp : IDisposable
 {
-    /// <summary>With its database down a Keystone was seen to hang for over a minute.</summary>
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
-
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
-    private readonly TimeSpan limit;
+    private readonly CloudHosts hosts;
 
-    /// <param name="deadline">For each request; 60 s when null.</param>
-    public CloudHttp(CloudConfiguration cloud, TimeSpan? deadline = null)
+    public CloudHttp(CloudConfiguration cloud, CloudHosts hosts)
     {
-        limit = deadline ?? DefaultDeadline;
+        this.hosts = hosts;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
@@ -36,10 +32,16 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
-    public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
+    public Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
+    {
+        var call = $"{method} {WithoutQuery(url)}";
+        return hosts.For(new Uri(url)).SendAsync(call, cancelled => SendNowAsync(call, method, url, token, json, cancelled), cancellationToken);
+    }
+
+    private async ValueTask<CloudResponse> SendNowAsync(string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(limit);
+        deadline.CancelAfter(hosts.Limits.Deadline);
         using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
@@ -51,16 +53,17 @@ internal sealed class CloudHttp : IDisposable
             using var response = await request.SendAsync(method, content, deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return new CloudResponse(
-                $"{method} {WithoutQuery(url)}",
+                call,
                 (int)response.StatusCode,
                 body,
                 response.Headers.TryGetValues("X-Subject-Token", out var subject) ? subject.FirstOrDefault() : null,
-                RetryAfter(response.Headers.RetryAfter));
+                RetryAfter(response.Headers.RetryAfter),
+                response.Headers.Date);
         }
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw CloudCallException.For($"{method} {WithoutQuery(url)}", deadline.IsCancellationRequested ? limit : null, e);
+            throw CloudCallException.For(call, deadline.IsCancellationRequested ? hosts.Limits.Deadline : null, e);
         }
     }
 

@@ -8,7 +8,8 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>A whole answer of a cloud.</summary>
 /// <param name="Call">Verb and URL without its query, for messages.</param>
 /// <param name="SubjectToken">Keystone's X-Subject-Token.</param>
-internal sealed partial record CloudResponse(string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter)
+/// <param name="Date">The server's clock, where it tells.</param>
+internal sealed partial record CloudResponse(string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter, DateTimeOffset? Date = null)
 {
     private const int MaxMessage = 300;
 
@@ -19,6 +20,9 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
 
     /// <summary>429 and 503 turn a request away before any work is done.</summary>
     public bool IsTurnedAway => Status is 429 or 503;
+
+    /// <summary>What a server says, or a proxy for it, that does not work at all. A write's 500 is not: Glance says so for ever of a single tag.</summary>
+    public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !Call.StartsWith("PUT ", StringComparison.Ordinal) && !Call.StartsWith("DELETE ", StringComparison.Ordinal));
 
     /// <summary>The body as JSON.</summary>
     /// <exception cref="CloudException">Transient: it is not the JSON of this call (a proxy's page, a cut body).</exception>

@@ -18,6 +18,7 @@ internal sealed partial class RequestGuard(HttpMessageHandler inner) : Delegatin
     internal static bool Allows(string method, string path) => method switch
     {
         "GET" => ReadPath().IsMatch(path),
+        "PUT" when path.EndsWith("/v1/cloudimages/tags", StringComparison.Ordinal) => true,     // IMS: sets the value of one tag
         "PUT" or "DELETE" => TagPath().IsMatch(path),
         "POST" => path.EndsWith("/v3/auth/tokens", StringComparison.Ordinal),
         _ => false,

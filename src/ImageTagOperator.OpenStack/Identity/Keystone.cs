@@ -49,7 +49,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
         catch (CloudCallException e)
         {
-            throw new CloudException(CloudErrorKind.Transient, $"Keystone of {cloud} cannot be reached: {e.Message}", inner: e);
+            throw new CloudException(CloudErrorKind.Transient, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
         }
 
         if (response.Status == 401 || (response.Status == 404 && cloud.Credential is ApplicationCredential)) throw Reject(response);

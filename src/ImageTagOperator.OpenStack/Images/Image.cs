@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack;
@@ -17,14 +18,37 @@ public sealed record Image
 
     public string? Owner { get; init; }
 
+    /// <summary>Lists show it only when asked for hidden ones.</summary>
+    public bool OsHidden { get; init; }
+
     public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Moves with every change, tags included, in steps of one second.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     /// <summary>A set: the order in which a cloud lists tags is random.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>Everything else that the cloud says of it, properties included: those are members beside the others.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? More { get; set; }
+
     /// <summary>Tags may be written. Glance loses an upload that runs beside a tag write, so nothing else than an active image is touched.</summary>
     [JsonIgnore]
     public bool IsActive => Status == "active";
+
+    /// <summary>The value of a property, or null.</summary>
+    public string? Property(string name) =>
+        More is not null && More.TryGetValue(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
+
+    /// <summary>Nothing differs that a tag set could depend on.</summary>
+    public bool IsSameAs(Image other) =>
+        Id == other.Id && Name == other.Name && Status == other.Status && Visibility == other.Visibility && Owner == other.Owner && OsHidden == other.OsHidden
+        && Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags)
+        && SameProperties(other);
+
+    private bool SameProperties(Image other) =>
+        More is null || other.More is null || (More.Count == other.More.Count && More.Keys.All(name => Property(name) == other.Property(name)));
 }
 
 /// <summary>One page of "List images".</summary>

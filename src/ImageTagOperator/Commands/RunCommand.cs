@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Commands;
 
@@ -17,12 +18,23 @@ internal static partial class RunCommand
         var leaderElect = new Option<bool>("--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.", HelpName = "name" };
         var deadline = new Option<int>("--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds", DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
+        var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
+        var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
+        var fullRead = new Option<int>("--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
+        foreach (var option in new[] { concurrency, rate, fullRead })
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name} must be at least 1.");
+            });
+        }
+
         var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", HelpName = "level", DefaultValueFactory = _ => LogLevel.Information };
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, deadline, format, level,
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, deadline, concurrency, rate, fullRead, format, level,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -32,6 +44,12 @@ internal static partial class RunCommand
                 LeaderElection = parsed.GetValue(leaderElect),
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
                 DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
+                Cloud = new CloudLimits
+                {
+                    Concurrency = parsed.GetValue(concurrency),
+                    RequestsPerSecond = parsed.GetValue(rate),
+                    FullReadInterval = TimeSpan.FromMinutes(parsed.GetValue(fullRead)),
+                },
             },
             parsed.GetValue(kubeconfig),
             parsed.GetValue(context),

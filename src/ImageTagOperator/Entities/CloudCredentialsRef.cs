@@ -1,4 +1,5 @@
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Entities;
 
@@ -17,7 +18,7 @@ public sealed class CloudCredentialsRef
     [Length(1, 256)]
     public string CloudName { get; set; } = "";
 
-    [Description("What the cloud's Image API allows. OpenStack: any Glance. PCD: Platform9 Private Cloud Director. IMS: Open Telekom Cloud and Huawei Cloud Image Management Service, where tags hold letters, digits, '_' and '-' only.")]
+    [Description("What the cloud's Image API allows. OpenStack: any Glance. PCD: Platform9 Private Cloud Director. IMS: Open Telekom Cloud and Huawei Cloud Image Management Service, where tags hold letters, digits, '_' and '-' only, and key=value sets the value of a tag; found by itself for their usual addresses.")]
     [DefaultValue(nameof(CloudProfile.OpenStack))]
     public CloudProfile Profile { get; set; } = CloudProfile.OpenStack;
 }

@@ -30,15 +30,6 @@ public enum TagDeletionPolicy
     Restore,
 }
 
-/// <summary>The kind of cloud.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CloudProfile>))]
-public enum CloudProfile
-{
-    OpenStack,
-    PCD,
-    IMS,
-}
-
 /// <summary>Who sees an image; the names are those of the Image API.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ImageVisibility>))]
 public enum ImageVisibility

@@ -19,7 +19,7 @@ public sealed class ImageSelector
     [Description("The image's visibility.")]
     public ImageVisibility? Visibility { get; set; }
 
-    [Description("The image's status.")]
+    [Description("The image's status; active if not given. Only active images are tagged.")]
     [Length(1, 64)]
     public string? Status { get; set; }
 

@@ -26,9 +26,11 @@ public static class OperatorHost
 #pragma warning disable RS0030 // this is where randomness enters the program
             .AddSingleton(new Pace(Random.Shared.NextDouble))
 #pragma warning restore RS0030
-            .AddSingleton<CloudSessions>()
+            .AddSingleton(services => new CloudSessions(options.Cloud, services.GetRequiredService<TimeProvider>()))
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
+            .AddSingleton<ImageReadings>()
+            .AddSingleton<ImageFinder>()
             .AddSingleton<ServerErrors>()
             .AddSingleton<TagApplier>()
             .AddSingleton<Releaser>()

@@ -35,10 +35,11 @@ public static class TagPlanner
         {
             var other = staying.First(other => live.Contains(other) && rules.Collides(tag, other));
             refused.Add(new RefusedTag(tag, TagRefusal.Collision,
-                $"differs from the image's tag '{other}' only in case, accents or trailing blanks, which clouds do not keep apart; remove one of the two"));
+                $"differs from the image's tag '{other}' only in {rules.CollisionIn}, which the cloud does not keep apart; remove one of the two"));
         }
 
         adds = [.. adds.Where(tag => !blocked.Contains(tag))];
+        removes = [.. removes.Where(tag => !adds.Any(add => rules.Replaces(add, tag)))];
         var first = removes.Where(remove => adds.Any(add => rules.Collides(add, remove))).ToList();
 
         var over = live.Count - first.Count + adds.Length - rules.Quota;

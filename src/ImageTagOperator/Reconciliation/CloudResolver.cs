@@ -28,7 +28,9 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
         var caCertificates = secret.Data.TryGetValue("cacert", out var pem) && Encoding.UTF8.GetString(pem) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
         try
         {
-            var session = sessions.Get(CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, caCertificates));
+            var cloud = CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, caCertificates);
+            var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
+            var session = sessions.Get(cloud with { Profile = profile });
             lastGood[set.Metadata.Uid!] = session;
             return session;
         }

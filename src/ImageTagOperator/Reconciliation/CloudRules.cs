@@ -1,4 +1,3 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 
@@ -9,10 +8,16 @@ public static class CloudRules
 {
     private static readonly TagRules OpenStack = new(ImageTag.WhyNotAddressable, ImageTag.Collides, ImageTag.DefaultQuota);
 
-    /// <summary>All profiles are Image API v2 and share its rules for plans; IMS narrows only what may be declared.</summary>
+    private static readonly TagRules Ims = new(ImageTag.WhyNotAddressable, ImsTag.HaveSameKey, ImageTag.DefaultQuota)
+    {
+        Replaces = (added, other) => ImsTag.Split(added).Value is not null && ImsTag.HaveSameKey(added, other),
+        CollisionIn = "the value",
+    };
+
     public static TagRules For(CloudProfile profile) => profile switch
     {
-        CloudProfile.OpenStack or CloudProfile.PCD or CloudProfile.IMS => OpenStack,
+        CloudProfile.OpenStack or CloudProfile.PCD => OpenStack,
+        CloudProfile.IMS => Ims,
         _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, null),
     };
 }

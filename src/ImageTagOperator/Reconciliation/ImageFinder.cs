@@ -1,39 +1,59 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From a set's <c>spec.image</c> to the live image.</summary>
-public static class ImageFinder
+/// <summary>From a set's <c>spec.image</c> to the live images.</summary>
+public sealed class ImageFinder(ImageReadings readings)
 {
     private const int NamesListed = 5;
 
+    /// <summary>The images that the set applies to: one, or with a selector any number.</summary>
     /// <exception cref="ProblemException">There is no such image, or more than one.</exception>
     /// <exception cref="CloudException"/>
-    public static async Task<Image> FindAsync(CloudSession session, ImageReference reference, CancellationToken cancellationToken)
+    public async Task<ImageReading> FindAsync(V1Alpha1ImageTagSet set, CloudSession session, CancellationToken cancellationToken)
     {
-        if (reference.Id is { } id)
-        {
-            return await session.GetImageAsync(id, cancellationToken)
-                ?? throw new Problem(
-                    Reason.ImageNotFound,
-                    $"{Capital(session)} has no image {id}, or does not show it to {session.Cloud.Credential.Description}. "
-                    + "Correct spec.image.id, or use credentials of the project that owns the image.").ToException();
-        }
-
-        var found = await session.FindImagesAsync(reference.Name!, cancellationToken);
-        return found.Count switch
-        {
-            1 => found[0],
-            0 => throw new Problem(
-                Reason.ImageNotFound,
-                $"{Capital(session)} shows {session.Cloud.Credential.Description} no image named '{reference.Name}'. "
-                + "Import the image, or correct spec.image.name (case counts).").ToException(),
-            _ => throw new Problem(
-                Reason.AmbiguousImage,
-                $"{Capital(session)} has {found.Count} images named '{reference.Name}': {Ids(found)}. Name one by spec.image.id.").ToException(),
-        };
+        var reference = set.Spec.Image;
+        var reading = await readings.ReadAsync(set, session, Term(reference), cancellationToken);
+        if (reference.Selector is { } selector) return reading with { Images = Selected(selector, reading.Images) };
+        return reading.Images.Count == 1 ? reading : throw WhyNotOne(session, reference, reading.Images).ToException();
     }
+
+    private static ImageTerm Term(ImageReference reference) => reference switch
+    {
+        { Id: { } id } => ImageTerm.Id(id),
+        { Name: { } name } => ImageTerm.Name(name),
+        { Selector.Visibility: ImageVisibility.Community } => ImageTerm.Community,
+        _ => ImageTerm.All,
+    };
+
+    private static Image[] Selected(ImageSelector selector, IReadOnlyList<Image> images)
+    {
+        var byId = images.ToDictionary(image => image.Id);
+        var selected = ImageSelection.Select(selector, images.Select(Facts)).Select(facts => byId[facts.Id]).ToArray();
+        return selected.Length <= ImageSelection.Limit ? selected : throw new Problem(
+            Reason.TooManyImages,
+            $"spec.image.selector matches {selected.Length} images, and a set can have {ImageSelection.Limit}. Narrow the selector, or split the set.").ToException();
+    }
+
+    private static ImageFacts Facts(Image image) =>
+        new(image.Id, image.Name, image.Owner, image.Visibility, image.Status, image.CreatedAt, image.Tags, image.Property);
+
+    private static Problem WhyNotOne(CloudSession session, ImageReference reference, IReadOnlyList<Image> found) => (reference.Id, found.Count) switch
+    {
+        ({ } id, _) => new Problem(
+            Reason.ImageNotFound,
+            $"{Capital(session)} has no image {id}, or does not show it to {session.Cloud.Credential.Description}. "
+            + "Correct spec.image.id, or use credentials of the project that owns the image."),
+        (null, 0) => new Problem(
+            Reason.ImageNotFound,
+            $"{Capital(session)} shows {session.Cloud.Credential.Description} no image named '{reference.Name}'. "
+            + "Import the image, or correct spec.image.name (case counts)."),
+        _ => new Problem(
+            Reason.AmbiguousImage,
+            $"{Capital(session)} has {found.Count} images named '{reference.Name}': {Ids(found)}. Name one by spec.image.id."),
+    };
 
     private static string Capital(CloudSession session) => $"Cloud '{session.Cloud.Name}'";
 

@@ -5,12 +5,12 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>One image that is to be brought in line.</summary>
 /// <param name="Image">As it was read.</param>
-/// <param name="ReadAt"><see cref="ImageGates.Sequence"/> from before it was read: tells whether the reading is stale by now.</param>
+/// <param name="Reading">When that was.</param>
 /// <param name="DeclaredByOthers">Asked again for each plan, for other sets come and go.</param>
 /// <param name="MaxRemovals">Above this many removals nothing is written; null: no limit.</param>
 public sealed record ImageJob(
     Image Image,
-    long ReadAt,
+    ImageReading Reading,
     TagDeclaration Declaration,
     IReadOnlyCollection<string> Managed,
     Func<IReadOnlyCollection<string>> DeclaredByOthers,

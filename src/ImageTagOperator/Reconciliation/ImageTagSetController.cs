@@ -10,7 +10,8 @@ namespace ImageTagOperator.Reconciliation;
 public sealed partial class ImageTagSetController(
     IKubernetesClient kubernetes,
     CloudResolver clouds,
-    CloudSessions sessions,
+    ImageReadings readings,
+    ImageFinder finder,
     ClaimBook claims,
     Releaser releaser,
     TagApplier applier,
@@ -26,6 +27,7 @@ public sealed partial class ImageTagSetController(
         await AnnounceAsync(entity, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
+        readings.Note(entity, isInOrder: outcome is { Worst: null, IsSuspended: false });
         return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
             ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: Pace.NotBefore(entity.Spec, problem))
             : ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity, outcome.IsSuspended ? null : pace.After(entity.Spec, outcome.Worst));
@@ -34,6 +36,7 @@ public sealed partial class ImageTagSetController(
     public Task<ReconciliationResult<V1Alpha1ImageTagSet>> DeletedAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         clouds.Forget(entity);
+        readings.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -45,15 +48,17 @@ public sealed partial class ImageTagSetController(
         {
             // Observe
             var session = await clouds.ResolveAsync(set, cancellationToken);
+            if (SpecRules.TagsFit(set.Spec, session.Cloud.Profile) is { } unfit) return Outcome.Failed(unfit);
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            var readAt = sessions.Gates.Sequence;
-            var image = await ImageFinder.FindAsync(session, set.Spec.Image, cancellationToken);
+            var reading = await finder.FindAsync(set, session, cancellationToken);
+            var ids = reading.Images.Select(image => image.Id).ToArray();
             await LeaveOldEndpointAsync(set, endpoint, cancellationToken);
-            claims.Enter(set, endpoint, [image.Id]);
+            claims.Enter(set, endpoint, ids);
 
             // Plan
-            var images = new[] { Plan(set, endpoint, image, readAt) };
-            var departing = (await releaser.JobsAsync(set, session, [image.Id], cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
+            var rules = CloudRules.For(session.Cloud.Profile);
+            var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules)).ToArray();
+            var departing = (await releaser.JobsAsync(set, session, ids, cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
             if (set.Spec.Mode == TagSetMode.Observe) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })], departing, endpoint, null);
             if (RemovalLimit(set, [.. images, .. departing]) is { } limit) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? limit })], departing, endpoint, null);
 
@@ -75,17 +80,17 @@ public sealed partial class ImageTagSetController(
 
     private static bool HasAllDeclared(ImageResult result) => result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
-    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, long readAt)
+    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, ImageReading reading, TagRules rules)
     {
         var spec = set.Spec;
         var verdict = Verdict();
         var job = new ImageJob(
             image,
-            readAt,
+            reading,
             new TagDeclaration(spec.Tags, spec.Policy, spec.IgnoreTags ?? []),
             set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
             () => Verdict().DeclaredByOthers,
-            CloudRules.For(spec.CloudCredentialsRef.Profile),
+            rules,
             spec.MaxRemovals);
         return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
             Reason.Conflict,
@@ -122,16 +127,9 @@ public sealed partial class ImageTagSetController(
             + "Apply the right one: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
-    private async Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken)
-    {
-        var results = new List<ImageResult>();
-        foreach (var image in images)
-        {
-            results.Add(image.Problem is not null ? image : await applier.ApplyAsync(session, image.Job, cancellationToken));
-        }
-
-        return [.. results];
-    }
+    /// <summary>Side by side, as far as the cloud's limits let them.</summary>
+    private Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
+        Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(session, image.Job, cancellationToken)));
 
     /// <summary>The set points to another cloud now. What it managed in the old one cannot be reached with the new credentials.</summary>
     private async Task LeaveOldEndpointAsync(V1Alpha1ImageTagSet set, string endpoint, CancellationToken cancellationToken)

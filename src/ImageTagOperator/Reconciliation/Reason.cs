@@ -23,7 +23,6 @@ public sealed record Reason(string Name, ProblemKind Kind)
 
     // The declaration.
     public static readonly Reason InvalidSpec = new(nameof(InvalidSpec), ProblemKind.Stalled);
-    public static readonly Reason NotSupported = new(nameof(NotSupported), ProblemKind.Stalled);
     public static readonly Reason Conflict = new(nameof(Conflict), ProblemKind.Stalled);
     public static readonly Reason RemovalLimitExceeded = new(nameof(RemovalLimitExceeded), ProblemKind.Stalled);
 
@@ -41,6 +40,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     // The image.
     public static readonly Reason ImageNotFound = new(nameof(ImageNotFound), ProblemKind.Stalled);
     public static readonly Reason AmbiguousImage = new(nameof(AmbiguousImage), ProblemKind.Stalled);
+    public static readonly Reason TooManyImages = new(nameof(TooManyImages), ProblemKind.Stalled);
     public static readonly Reason ImageDeactivated = new(nameof(ImageDeactivated), ProblemKind.Stalled);
 
     // The tag.
@@ -50,7 +50,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason TagRejected = new(nameof(TagRejected), ProblemKind.Stalled);
 
     /// <summary>Only another spec helps, so there is nothing to look at again meanwhile.</summary>
-    public bool NeedsNewSpec => this == InvalidSpec || this == NotSupported;
+    public bool NeedsNewSpec => this == InvalidSpec;
 
     public override string ToString() => Name;
 }

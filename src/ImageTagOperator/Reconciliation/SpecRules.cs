@@ -13,10 +13,8 @@ public static class SpecRules
     [
         ExactlyOneImageReference,
         ImageIdIsUuid,
-        NoSelectorYet,
-        NoImsKeyValueYet,
         TagsAreWritable,
-        TagsFitTheProfile,
+        spec => TagsFit(spec, spec.CloudCredentialsRef.Profile),
         NoTwoTagsCollide,
         TagsWithinQuota,
         IntervalIsLongEnough,
@@ -33,25 +31,21 @@ public static class SpecRules
     private static Problem? ImageIdIsUuid(ImageTagSetSpec spec) =>
         spec.Image.Id is null || Guid.TryParseExact(spec.Image.Id, "D", out _) ? null : Invalid($"spec.image.id '{spec.Image.Id}' is not a UUID.");
 
-    private static Problem? NoSelectorYet(ImageTagSetSpec spec) =>
-        spec.Image.Selector is null ? null : NotSupported("spec.image.selector is not supported by this version; use spec.image.id or spec.image.name.");
-
-    private static Problem? NoImsKeyValueYet(ImageTagSetSpec spec) =>
-        spec.CloudCredentialsRef.Profile == CloudProfile.IMS && spec.Tags.FirstOrDefault(tag => tag.Contains('=')) is { } tag
-            ? NotSupported($"spec.tags '{tag}': tags with a value (key=value) are not supported by this version; use tags without '='.")
-            : null;
-
     private static Problem? TagsAreWritable(ImageTagSetSpec spec) =>
         spec.Tags.Select(tag => WhyNotWritable(tag) is { } why ? Invalid($"spec.tags '{tag}' {why}. Choose another tag.") : null).FirstOrDefault(p => p is not null);
 
     private static string? WhyNotWritable(string tag) =>
         ImageTag.WhyNotAddressable(tag) ?? (tag[0] == ' ' || tag[^1] == ' ' ? "begins or ends with a blank, which clouds do not keep apart from the tag without it" : null);
 
-    private static Problem? TagsFitTheProfile(ImageTagSetSpec spec) =>
-        spec.CloudCredentialsRef.Profile == CloudProfile.IMS
-        && spec.Tags.FirstOrDefault(tag => !tag.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')) is { } tag
-            ? Invalid($"spec.tags '{tag}': an IMS tag may hold letters, digits, '_' and '-' only.")
-            : null;
+    /// <summary>What a kind of cloud takes. Asked again when the cloud turns out to be of another kind than the spec says.</summary>
+    public static Problem? TagsFit(ImageTagSetSpec spec, CloudProfile profile)
+    {
+        if (profile != CloudProfile.IMS) return null;
+        if (spec.Tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } tag) return Invalid($"spec.tags '{tag}': an IMS tag {ImsTag.WhyNotAllowed(tag)}.");
+        if (spec.Tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue) return Invalid($"spec.tags has more than {ImsTag.MostWithValue} tags with a value, and an IMS image can have no more.");
+        var twice = spec.Tags.GroupBy(tag => ImsTag.Split(tag).Key).FirstOrDefault(tags => tags.Count() > 1);
+        return twice is null ? null : Invalid($"spec.tags {string.Join(" and ", twice.Select(tag => $"'{tag}'"))} have one key, which has one value in IMS. Leave one out.");
+    }
 
     private static Problem? NoTwoTagsCollide(ImageTagSetSpec spec)
     {
@@ -80,6 +74,4 @@ public static class SpecRules
     };
 
     private static Problem Invalid(string message) => new(Reason.InvalidSpec, message);
-
-    private static Problem NotSupported(string message) => new(Reason.NotSupported, message);
 }

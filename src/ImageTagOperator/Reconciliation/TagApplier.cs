@@ -9,13 +9,27 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
     /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
     private const int Rounds = 3;
 
-    /// <exception cref="CloudException">A read failed, or no token could be had.</exception>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>Never fails for the cloud's sake: what went wrong with one image is in its result.</summary>
     public async Task<ImageResult> ApplyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteAndVerifyAsync(session, job, cancellationToken);
+        }
+        catch (CloudException e)
+        {
+            return ImageResult.Untouched(job, Problem.From(e));
+        }
+    }
+
+    private async Task<ImageResult> WriteAndVerifyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
     {
         var gate = session.Gate(job.Image.Id);
         using var right = await gate.EnterAsync(cancellationToken);
         if (gate.UncertainFor(time) is { Ticks: > 0 } pause) return ImageResult.Untouched(job, StillUncertain(job, pause));
-        var image = gate.WrittenSince(job.ReadAt) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
+        var image = IsStale(job, gate) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
         if (image is null) return Gone(job);
 
         var before = image;
@@ -39,6 +53,10 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
             }
         }
     }
+
+    /// <summary>A reading of some time ago will do to see that there is nothing to do, never to write by.</summary>
+    private bool IsStale(ImageJob job, ImageGate gate) =>
+        gate.WrittenSince(job.Reading.Sequence) || (time.GetUtcNow() - job.Reading.AsOf > FreshFor && !job.PlanFor(job.Image).IsEmpty);
 
     /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
     private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(CloudSession session, ImageJob job, TagPlan plan, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public abstract class CloudSessionContract<TWorld>
         using var other = Session(world, "other");
         Assert.Null(await other.GetImageAsync(id, Cancel));
         Assert.Null(await other.GetImageAsync(Unknown, Cancel));
-        Assert.Empty(await other.FindImagesAsync($"hidden-{world.Namespace}", Cancel));
+        Assert.Empty(await other.FindAsync($"hidden-{world.Namespace}", Cancel));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public abstract class CloudSessionContract<TWorld>
         await world.Glance.CreateQueuedImageAsync(name.ToUpperInvariant());
         await world.Glance.CreateQueuedImageAsync(name + "-more");
         using var session = Session(world, "demo");
-        Assert.Equal([id], (await session.FindImagesAsync(name, Cancel)).Select(image => image.Id));
+        Assert.Equal([id], (await session.FindAsync(name, Cancel)).Select(image => image.Id));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public abstract class CloudSessionContract<TWorld>
         await using var world = await TWorld.CreateAsync();
         string[] ids = [await world.Glance.CreateQueuedImageAsync($"twin-{world.Namespace}"), await world.Glance.CreateImageAsync($"twin-{world.Namespace}")];
         using var session = Session(world, "demo");
-        Assert.Equal(ids.Order(), (await session.FindImagesAsync($"twin-{world.Namespace}", Cancel)).Select(image => image.Id).Order());
-        Assert.Empty(await session.FindImagesAsync($"none-{world.Namespace}", Cancel));
+        Assert.Equal(ids.Order(), (await session.FindAsync($"twin-{world.Namespace}", Cancel)).Select(image => image.Id).Order());
+        Assert.Empty(await session.FindAsync($"none-{world.Namespace}", Cancel));
     }
 
     [Theory]
@@ -176,5 +176,5 @@ public abstract class CloudSessionContract<TWorld>
 
     private static CloudSession Session(World world, string cloud) => Session(CloudsYaml.Parse(world.CloudsYaml, cloud));
 
-    private static CloudSession Session(CloudConfiguration cloud) => new(cloud, new ImageGates(), TimeProvider.System);
+    private static CloudSession Session(CloudConfiguration cloud) => TestSession.Of(cloud);
 }

@@ -152,12 +152,11 @@ public abstract class KeystoneContract<TWorld>
         ];
         foreach (var form in forms)
         {
-            using var session = new CloudSession(cloud with { Credential = form }, new ImageGates(), TimeProvider.System);
+            using var session = TestSession.Of(cloud with { Credential = form });
             Assert.Equal(["golden"], (await session.GetImageAsync(image, TestContext.Current.CancellationToken))!.Tags);
         }
 
-        using var refused = new CloudSession(
-            cloud with { Credential = forms[0] with { Id = new string('0', 32) } }, new ImageGates(), TimeProvider.System);
+        using var refused = TestSession.Of(cloud with { Credential = forms[0] with { Id = new string('0', 32) } });
         var error = await Assert.ThrowsAsync<CloudException>(() => refused.GetImageAsync(image, TestContext.Current.CancellationToken));
         Assert.Equal(CloudErrorKind.CredentialsRejected, error.Kind);
     }

@@ -1,3 +1,4 @@
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
@@ -55,12 +56,13 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("GET", "*/v2/images*", fault);
-        foreach (var read in new Func<Task>[] { () => session.GetImageAsync(image.Id, Cancel), () => session.FindImagesAsync("faulty", Cancel) })
+        foreach (var read in new Func<Task>[] { () => session.GetImageAsync(image.Id, Cancel), () => session.FindAsync("faulty", Cancel) })
         {
             var error = await Assert.ThrowsAsync<CloudException>(read);
             Assert.True(kind == error.Kind, $"{what} was taken for {error.Kind}: {error.Message}");
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
             Assert.Equal(fault.Headers.ContainsKey("Retry-After") ? TimeSpan.FromSeconds(7) : null, error.RetryAfter);
+            time.Advance(TimeSpan.FromSeconds(8));
         }
 
         cloud.Faults.Clear();
@@ -95,11 +97,9 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         // On a connection that was in use before: that is where an HTTP client is tempted to send again.
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", fault);
-        var outcomes = new[]
-        {
-            ("PUT", await session.AddTagAsync(image.Id, "new", Cancel)),
-            ("DELETE", await session.RemoveTagAsync(image.Id, "old", Cancel)),
-        };
+        var put = await session.AddTagAsync(image.Id, "new", Cancel);
+        time.Advance(TimeSpan.FromSeconds(8));      // a Retry-After holds for all that is sent
+        var outcomes = new[] { ("PUT", put), ("DELETE", await session.RemoveTagAsync(image.Id, "old", Cancel)) };
         foreach (var (method, outcome) in outcomes)
         {
             Assert.True(outcome.Result == expected, $"{method} with {what} was taken for {outcome.Result}: {outcome.Message}");
@@ -118,8 +118,8 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     {
         await using var glance = new ClosingServer();
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
-        using var closed = new CloudSession(configuration, new ImageGates(), time, Deadline);
-        Assert.Empty(await closed.FindImagesAsync("any", Cancel));
+        using var closed = SessionOf(configuration);
+        Assert.Empty(await closed.FindAsync("any", Cancel));
         var outcome = method == "PUT" ? await closed.AddTagAsync(image.Id, "new", Cancel) : await closed.RemoveTagAsync(image.Id, "old", Cancel);
         Assert.Equal(TagWriteResult.Uncertain, outcome.Result);
         Assert.Equal(["GET", method], glance.Requests);
@@ -138,7 +138,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     public async Task A_write_that_found_no_server_was_not_sent()
     {
         var gone = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = new Uri("http://127.0.0.1:1/") };
-        using var unreachable = new CloudSession(gone, new ImageGates(), time, Deadline);
+        using var unreachable = SessionOf(gone);
         var outcome = await unreachable.AddTagAsync(image.Id, "new", Cancel);
         Assert.Equal(TagWriteResult.NotSent, outcome.Result);
         Assert.Contains("refused", outcome.Message, StringComparison.Ordinal);
@@ -219,7 +219,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         var clock = new FakeTimeProvider();
         await using var ageing = await SandboxCloud.StartAsync(clock);
         var aged = ageing.AddImage("aged");
-        using var user = new CloudSession(CloudsYaml.Parse(ageing.CloudsYaml, "demo"), new ImageGates(), clock, Deadline);
+        using var user = TestSession.Of(CloudsYaml.Parse(ageing.CloudsYaml, "demo"), clock, Deadline);
         await user.GetImageAsync(aged.Id, Cancel);
         clock.Advance(TimeSpan.FromMinutes(57));
         await user.GetImageAsync(aged.Id, Cancel);
@@ -289,6 +289,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(image.Id, Cancel));
         Assert.True(error.Kind == CloudErrorKind.Transient, $"{what} was taken for {error.Kind}: {error.Message}");
         Assert.Equal(1, Logins);
+        time.Advance(TimeSpan.FromSeconds(8));
         Assert.NotNull(await session.GetImageAsync(image.Id, Cancel));
     }
 
@@ -307,7 +308,9 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     private int Logins => cloud.Calls.Matching("POST", "*/auth/tokens").Count;
 
-    private CloudSession Session(string name) => new(CloudsYaml.Parse(cloud.CloudsYaml, name), new ImageGates(), time, Deadline);
+    private CloudSession Session(string name) => SessionOf(CloudsYaml.Parse(cloud.CloudsYaml, name));
+
+    private CloudSession SessionOf(CloudConfiguration configuration) => TestSession.Of(configuration, time, Deadline);
 
     private static Fault Busy(int status) =>
         new() { Status = status, Body = "come back later", Headers = new Dictionary<string, string> { ["Retry-After"] = "7" } };

@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Reconciliation;
 using Xunit;
@@ -49,20 +50,29 @@ public sealed class SpecRulesTests
         Assert.Contains("has 2", Refusal(spec => spec.Image.Id = Guid.Empty.ToString()).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Refuses_what_this_version_cannot_do_and_does_not_ignore_it()
+    [Theory]
+    [InlineData("'cis-2026.1'", "cis-2026.1")]
+    [InlineData("'a=b=c'", "a=b=c")]
+    [InlineData("'=prod'", "=prod")]
+    [InlineData("'env='", "env=")]
+    [InlineData("have one key", "env=prod", "env=test")]
+    [InlineData("have one key", "env=prod", "env")]
+    public void Refuses_what_IMS_does_not_take(string message, params string[] tags)
     {
-        Assert.Equal(Reason.NotSupported, Refusal(spec => spec.Image = new ImageReference { Selector = new ImageSelector { Newest = 1 } }).Reason);
-        Assert.Equal(Reason.NotSupported, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["key=value"])).Reason);
+        Assert.Contains(message, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message, StringComparison.Ordinal);
+        var spec = Good();
+        spec.Tags = tags;
+        Assert.Null(SpecRules.Check(spec));
+        Assert.NotNull(SpecRules.TagsFit(spec, CloudProfile.IMS));
     }
 
     [Fact]
-    public void An_IMS_tag_holds_letters_digits_underscores_and_hyphens_only()
+    public void An_IMS_tag_may_have_a_value()
     {
-        Assert.Contains("'cis-2026.1'", Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026.1"])).Message, StringComparison.Ordinal);
         var spec = Good();
-        (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1"]);
+        (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1", "env=prod"]);
         Assert.Null(SpecRules.Check(spec));
+        Assert.Contains("10", Refusal(bad => (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message, StringComparison.Ordinal);
     }
 
     private static Problem Refusal(Action<ImageTagSetSpec> spoil)

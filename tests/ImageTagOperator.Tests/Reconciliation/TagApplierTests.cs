@@ -160,8 +160,8 @@ public sealed class TagApplierTests : IAsyncLifetime
 
     private async Task<ImageJob> JobAsync(SandboxImage image, TagPolicy policy, params string[] tags)
     {
-        var readAt = sessions.Gates.Sequence;
+        var (asOf, sequence) = (TimeProvider.System.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        return new ImageJob(live!, readAt, new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack));
+        return new ImageJob(live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack));
     }
 }

@@ -1,0 +1,22 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>What is asked of one cloud at most, by all who use it in this process together.</summary>
+public sealed record CloudLimits
+{
+    /// <summary>Requests that wait for an answer at the same time.</summary>
+    /// <value>8: a Glance with two workers does most per second with four to eight (measured), and more only wait for each other</value>
+    public int Concurrency { get; init; } = 8;
+
+    /// <summary>Requests that are begun in one second.</summary>
+    /// <value>50</value>
+    public int RequestsPerSecond { get; init; } = 50;
+
+    /// <summary>How long one request may take. A write that takes longer is taken for one that may still be running.</summary>
+    /// <value>30 s: with its database down a Keystone was seen to hang for over a minute</value>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a reading may grow that is only kept up by asking what changed: that tells of no image that was deleted or is no
+    /// longer shown to us.</summary>
+    /// <value>6 h; it only matters where more images are looked at than fit into one request, which are about 200</value>
+    public TimeSpan FullReadInterval { get; init; } = TimeSpan.FromHours(6);
+}

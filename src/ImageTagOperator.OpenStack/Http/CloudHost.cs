@@ -1,0 +1,80 @@
+using System.Threading.RateLimiting;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>One server of a cloud: so many requests at a time and in a second, none for as long as it asks us to wait, and hardly any while
+/// it does not answer. Callers wait for their turn; a pause is told to them at once.</summary>
+internal sealed class CloudHost : IDisposable
+{
+    private const int FailuresThatProveIt = 8;
+
+    private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
+
+    private readonly string authority;
+    private readonly TimeProvider time;
+    private readonly ConcurrencyLimiter slots;
+    private readonly TokenBucketRateLimiter rate;
+    private readonly ResiliencePipeline<CloudResponse> circuit;
+    private long pausedUntil;
+
+    public CloudHost(string authority, CloudLimits limits, TimeProvider time)
+    {
+        this.authority = authority;
+        this.time = time;
+        slots = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
+        rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = limits.RequestsPerSecond,
+            TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
+            ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+            QueueLimit = int.MaxValue,
+        });
+        circuit = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CloudResponse>
+        {
+            FailureRatio = 0.9,
+            MinimumThroughput = FailuresThatProveIt,
+            SamplingDuration = limits.Deadline + limits.Deadline,   // requests that hang must fall into one window
+            BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
+            ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome is { Exception: CloudCallException } or { Result.MeansServerIsAway: true }),
+        }).Build();
+    }
+
+    /// <exception cref="CloudCallException">No whole answer came, or, with a time to wait, nothing was sent.</exception>
+    public async Task<CloudResponse> SendAsync(string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
+    {
+        using var slot = await slots.AcquireAsync(1, cancellationToken);
+        using var turn = await rate.AcquireAsync(1, cancellationToken);
+        if (Pause() is { Ticks: > 0 } pause) throw CloudCallException.NotSent($"{call}: not sent, for {authority} asked us to wait", pause);
+        try
+        {
+            var response = await circuit.ExecuteAsync(send, cancellationToken);
+            if (response is { IsTurnedAway: true, RetryAfter: { } asked }) PauseFor(asked);
+            return response;
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw CloudCallException.NotSent($"{call}: not sent, for {authority} has not answered for a while; it is asked again soon", e.RetryAfter ?? FirstBreak);
+        }
+    }
+
+    public void Dispose()
+    {
+        slots.Dispose();
+        rate.Dispose();
+    }
+
+    private static TimeSpan BreakAfter(int attempts)
+    {
+        var pause = FirstBreak * Math.Pow(2, Math.Min(attempts, 10));
+        return pause < LongestBreak ? pause : LongestBreak;
+    }
+
+    private TimeSpan Pause() => TimeSpan.FromTicks(Interlocked.Read(ref pausedUntil) - time.GetUtcNow().UtcTicks);
+
+    private void PauseFor(TimeSpan asked) =>
+        Interlocked.Exchange(ref pausedUntil, (time.GetUtcNow() + (asked < LongestPauseAskedFor ? asked : LongestPauseAskedFor)).UtcTicks);
+}

@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The hosts that this process sends requests to, each with its limits, whichever credentials are used for it.</summary>
+internal sealed class CloudHosts(CloudLimits limits, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<CloudHost>> hosts = new(StringComparer.OrdinalIgnoreCase);
+
+    public CloudLimits Limits => limits;
+
+    public CloudHost For(Uri url) => hosts.GetOrAdd(url.Authority, authority => new(() => new CloudHost(authority, limits, time))).Value;
+
+    public void Dispose()
+    {
+        foreach (var host in hosts.Values.Where(host => host.IsValueCreated)) host.Value.Dispose();
+    }
+}

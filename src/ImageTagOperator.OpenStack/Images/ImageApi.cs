@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The Image API v2, a method per call, with a token of ours.</summary>
+internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keystone keystone, TimeProvider time)
+{
+    private const int PageSize = 1000;      // the most that Glance gives
+    private const int Restarts = 3;
+
+    /// <summary>How far the cloud's clock is ahead of ours, as of its last answer; zero as long as it does not tell.</summary>
+    public TimeSpan ClockSkew { get; private set; }
+
+    /// <summary>"Show image"; null when the cloud knows no such image or does not show it to us.</summary>
+    /// <exception cref="CloudException"/>
+    public async Task<Image?> GetAsync(string imageId, CancellationToken cancellationToken)
+    {
+        var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken);
+        // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
+        if (response is { Status: 404, IsJson: true }) return null;
+        if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
+        return Canonical(Content(response, CloudJson.Default.Image));
+    }
+
+    /// <summary>"List images": all pages. An image that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
+    /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
+    /// <exception cref="CloudException"/>
+    public async Task<IReadOnlyList<Image>> ListAsync(string filters, CancellationToken cancellationToken)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            if (await ListOnceAsync(filters, isLast: restarts == Restarts, cancellationToken) is { } images) return images;
+        }
+    }
+
+    /// <summary>Sends with our token; a 401 leads to one fresh login and one more try, which is safe for writes too: a 401 does no work.</summary>
+    /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>
+    /// <exception cref="CloudException">No token could be had.</exception>
+    /// <exception cref="CloudCallException">No whole answer came.</exception>
+    public async Task<CloudResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    {
+        var token = await keystone.GetTokenAsync(cancellationToken);
+        var response = await SendOnceAsync(method, path, json, token, cancellationToken);
+        if (response.Status != 401) return response;
+        keystone.Discard(token);
+        token = await keystone.GetTokenAsync(cancellationToken);
+        return await SendOnceAsync(method, path, json, token, cancellationToken);
+    }
+
+    /// <summary>Null when the marker of a page was gone and there may be another try.</summary>
+    private async Task<IReadOnlyList<Image>?> ListOnceAsync(string filters, bool isLast, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
+        string? marker = null;
+        do
+        {
+            // Not by the page's own link to the next: Glance drops repeated filters from it.
+            var response = await ReadAsync($"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken);
+            if (marker is not null && response.Status is 400 or 403 or 404 && !isLast) return null;
+            if (response.Status == 404)
+            {
+                throw new CloudException(CloudErrorKind.EndpointNotFound,
+                    $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
+            }
+
+            var page = Content(response, CloudJson.Default.ImagePage);
+            foreach (var image in page.Images) found[image.Id] = Canonical(image);
+            marker = page.Next is null || page.Images is [] ? null : page.Images[^1].Id;
+        }
+        while (marker is not null);
+        return [.. found.Values];
+    }
+
+    private async Task<CloudResponse> ReadAsync(string pathAndQuery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await SendAsync(HttpMethod.Get, pathAndQuery, json: null, cancellationToken);
+            return response.Status != 401 ? response : throw TokenRefused(response);
+        }
+        catch (CloudCallException e)
+        {
+            throw new CloudException(CloudErrorKind.Transient, e.Message, e.RetryAfter, e);
+        }
+    }
+
+    private async Task<CloudResponse> SendOnceAsync(HttpMethod method, string path, byte[]? json, Token token, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(method, Address(token) + path, token.Id, json, cancellationToken);
+        if (response.Date is { } date) ClockSkew = date - time.GetUtcNow();
+        return response;
+    }
+
+    /// <summary>Without the version, which each path begins with.</summary>
+    private string Address(Token token) => Catalog.ImageEndpoint(cloud, token.Catalog).AbsoluteUri[..^"/v2".Length];
+
+    private Image Canonical(Image image) =>
+        cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] } : image;
+
+    private static T Content<T>(CloudResponse response, JsonTypeInfo<T> type) => response.IsSuccess ? response.Read(type) : throw response.ToException();
+
+    /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about us.</summary>
+    private CloudException TokenRefused(CloudResponse response) => new(
+        CloudErrorKind.Transient,
+        $"{response.Describe()}. The token is fresh; the Image API of {cloud} may be unable to reach Keystone.");
+}

@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>Reads images for all who use one session, with as few requests as it can. Whoever needs news joins the next request, in which all
+/// others go that need news soon; who can do with an older reading gets that. Safe for concurrent use.</summary>
+public sealed class ImageReader
+{
+    private readonly Lock gate = new();
+    private readonly ImageQueries queries;
+    private readonly ChangeHint hint;
+    private readonly ImageGates gates;
+    private readonly CloudLimits limits;
+    private readonly TimeProvider time;
+    private readonly Dictionary<ImageTerm, Known> known = [];
+    private readonly ConcurrentDictionary<string, (Image Image, DateTimeOffset AsOf)> single = new(StringComparer.OrdinalIgnoreCase);
+    private Dictionary<ImageTerm, Demand> demands = [];
+    private bool isReading;
+    private DateTimeOffset unlistedSince;
+
+    internal ImageReader(ImageApi api, ImageGates gates, CloudLimits limits, TimeProvider time)
+    {
+        queries = new ImageQueries(api);
+        hint = new ChangeHint(api, time);
+        (this.gates, this.limits, this.time) = (gates, limits, time);
+        unlistedSince = time.GetUtcNow();
+    }
+
+    /// <summary>A term that nobody asked for just now turned out to have changed.</summary>
+    public event Action<ImageTerm>? Changed;
+
+    /// <param name="maxAge">A reading up to this old will do; zero: nothing that was asked before this call.</param>
+    /// <exception cref="CloudException"/>
+    public async Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        Task<ImageReading> news;
+        lock (gate)
+        {
+            var entry = Entry(term);
+            (entry.LastAsked, entry.MaxAge) = (time.GetUtcNow(), maxAge);
+            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(reading);
+            if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand();
+            if (maxAge > TimeSpan.Zero) demand.IsPeriodic = true;
+            else demand.IsUrgent = true;
+            news = demand.Answer.Task;
+            if (!isReading)
+            {
+                isReading = true;
+                _ = Task.Run(ReadDemandsAsync, CancellationToken.None);      // it never throws: whoever waits is told
+            }
+        }
+
+        return await news.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
+    internal void Note(Image image, DateTimeOffset asOf) =>
+        single.AddOrUpdate(image.Id, (image, asOf), (_, old) => old.AsOf > asOf ? old : (image, asOf));
+
+    /// <summary>One round at a time: what is asked for meanwhile goes together into the next.</summary>
+    private async Task ReadDemandsAsync()
+    {
+        while (true)
+        {
+            Dictionary<ImageTerm, Demand> round;
+            lock (gate)
+            {
+                (round, demands) = (demands, []);
+                isReading = round.Count > 0;
+                if (!isReading) return;
+            }
+
+            try
+            {
+                var due = round.Values.Any(demand => demand.IsPeriodic) ? DueSoon() : [];
+                var left = await SkipUnchangedAsync([.. due.Union(round.Keys)], round);
+                await Task.WhenAll(queries.Groups(left).Select(group => FetchAsync(group, round)));
+            }
+#pragma warning disable CA1031 // told to everybody who waits
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                foreach (var demand in round.Values) demand.Answer.TrySetException(e);
+            }
+        }
+    }
+
+    /// <summary>Terms that are asked for again and again and will be before long: they come along.</summary>
+    private List<ImageTerm> DueSoon()
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.MaxAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray()) known.Remove(term);
+            foreach (var (id, _) in single.Where(pair => now - pair.Value.AsOf > limits.FullReadInterval)) single.TryRemove(id, out _);
+            if (now - unlistedSince > limits.FullReadInterval)
+            {
+                queries.ForgetUnlisted();
+                unlistedSince = now;
+            }
+
+            return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.MaxAge > TimeSpan.Zero && now - entry.Reading.AsOf > entry.MaxAge / 2).Select(pair => pair.Key)];
+        }
+    }
+
+    /// <summary>If that is cheaper, finds out with one request which terms are as they were. Gives back those that have to be read.</summary>
+    private async Task<IReadOnlyCollection<ImageTerm>> SkipUnchangedAsync(IReadOnlyCollection<ImageTerm> terms, Dictionary<ImageTerm, Demand> round)
+    {
+        if (queries.Groups(terms).Count <= 1) return terms;
+        var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
+        Dictionary<ImageTerm, ImageReading> candidates = [];
+        lock (gate)
+        {
+            foreach (var term in terms)
+            {
+                var mayBeOld = !round.TryGetValue(term, out var demand) || !demand.IsUrgent;
+                if (mayBeOld && !queries.IsUnlisted(term) && Entry(term) is { Reading: { Images.Count: > 0 } reading } entry && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
+            }
+        }
+
+        if (queries.Groups(candidates.Keys).Count <= 1) return terms;
+        var images = candidates.Values.SelectMany(reading => reading.Images).Where(image => !image.OsHidden);
+        if (await hint.ChangedSinceAsync(candidates.Values.Min(reading => reading.AsOf), images, CancellationToken.None) is not { } changed) return terms;
+
+        var names = changed.Values.Select(image => ImageTerm.Name(image.Name ?? "")).ToHashSet();
+        var unchanged = candidates.Where(pair => !IsTouched(pair.Key, pair.Value)).ToArray();
+        foreach (var (term, reading) in unchanged) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round, isFull: false);
+        return [.. terms.Except(unchanged.Select(pair => pair.Key))];
+
+        bool IsTouched(ImageTerm term, ImageReading reading) =>
+            reading.Images.Any(old => changed.TryGetValue(old.Id, out var now) && !Overlaid(old, reading.AsOf).IsSameAs(term.Kind == ImageTermKind.List ? now : ImageQueries.Slim(now)))
+            || (term.Kind == ImageTermKind.Name && names.Contains(term) && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)))
+            || (term.Kind == ImageTermKind.List && changed.Keys.Except(reading.Images.Select(old => old.Id), StringComparer.OrdinalIgnoreCase).Any());
+    }
+
+    private async Task FetchAsync(IReadOnlyList<ImageTerm> group, Dictionary<ImageTerm, Demand> round)
+    {
+        var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
+        try
+        {
+            // Not with a caller's token: the answer belongs to all who wait for it. Each request has its deadline.
+            foreach (var (term, images) in await queries.FetchAsync(group, CancellationToken.None))
+            {
+                Store(term, new ImageReading(images, asOf, sequence), round, isFull: true);
+            }
+        }
+        catch (CloudException e)
+        {
+            foreach (var term in group)
+            {
+                if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetException(e);
+            }
+        }
+    }
+
+    private void Store(ImageTerm term, ImageReading reading, Dictionary<ImageTerm, Demand> round, bool isFull)
+    {
+        ImageReading? old;
+        lock (gate)
+        {
+            var entry = Entry(term);
+            (old, entry.Reading) = (entry.Reading, reading);
+            if (isFull) entry.FullyReadAt = reading.AsOf;
+        }
+
+        var current = Overlaid(reading);
+        if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetResult(current);
+        else if (old is not null && !AreSame(Overlaid(old), current)) Changed?.Invoke(term);
+    }
+
+    private Known Entry(ImageTerm term)
+    {
+        if (!known.TryGetValue(term, out var entry)) known[term] = entry = new Known();
+        return entry;
+    }
+
+    /// <summary>With what was read of single images since.</summary>
+    private ImageReading Overlaid(ImageReading reading) => reading with { Images = [.. reading.Images.Select(image => Overlaid(image, reading.AsOf))] };
+
+    private Image Overlaid(Image image, DateTimeOffset asOf) =>
+        single.TryGetValue(image.Id, out var newer) && newer.AsOf > asOf ? newer.Image with { More = image.More } : image;
+
+    private static bool AreSame(ImageReading left, ImageReading right) =>
+        left.Images.Count == right.Images.Count
+        && left.Images.OrderBy(image => image.Id, StringComparer.Ordinal).Zip(right.Images.OrderBy(image => image.Id, StringComparer.Ordinal)).All(pair => pair.First.IsSameAs(pair.Second));
+
+    private sealed class Known
+    {
+        public ImageReading? Reading { get; set; }
+
+        public DateTimeOffset FullyReadAt { get; set; }
+
+        public DateTimeOffset LastAsked { get; set; }
+
+        public TimeSpan MaxAge { get; set; }
+    }
+
+    private sealed class Demand
+    {
+        public TaskCompletionSource<ImageReading> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Somebody looks again as time goes by; others will soon.</summary>
+        public bool IsPeriodic { get; set; }
+
+        /// <summary>Somebody needs the image itself, not only the word that nothing changed.</summary>
+        public bool IsUrgent { get; set; }
+    }
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The body of PUT /v1/cloudimages/tags (IMS, "Adding or Modifying a Tag").</summary>
+internal sealed record ImsTagValueRequest(string ImageId, ImsTagValue ImageTag);
+
+internal sealed record ImsTagValue(string Key, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string Value);

@@ -1,0 +1,14 @@
+using ImageTagOperator.OpenStack;
+
+namespace ImageTagOperator.Contracts;
+
+/// <summary>A session that shares nothing with others.</summary>
+public static class TestSession
+{
+    public static CloudSession Of(CloudConfiguration cloud, TimeProvider? time = null, TimeSpan? deadline = null) =>
+        new CloudSessions(deadline is { } limit ? new CloudLimits { Deadline = limit } : new CloudLimits(), time ?? TimeProvider.System).Get(cloud);
+
+    /// <summary>The images of a name, as they are now.</summary>
+    public static async Task<IReadOnlyList<Image>> FindAsync(this CloudSession session, string name, CancellationToken cancellationToken) =>
+        (await session.Images.ReadAsync(ImageTerm.Name(name), TimeSpan.Zero, cancellationToken)).Images;
+}

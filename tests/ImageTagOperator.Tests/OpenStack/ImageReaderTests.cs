@@ -1,0 +1,224 @@
+using ImageTagOperator.Contracts;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+/// <summary>Few requests for many who ask, and never a wrong answer for it.</summary>
+public sealed class ImageReaderTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
+    private readonly FakeTimeProvider time = new();
+    private readonly List<ImageTerm> changes = [];
+    private SandboxCloud cloud = null!;
+    private CloudSession session = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        cloud = await SandboxCloud.StartAsync(time);
+        cloud.TokenLifetime = TimeSpan.FromDays(30);
+        session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), time);
+        session.Images.Changed += changes.Add;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        session.Dispose();
+        await cloud.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Those_who_ask_while_a_request_is_under_way_share_the_next_one()
+    {
+        var images = Images(201);
+        var answers = await Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id), TimeSpan.Zero)));
+        Assert.Equal(images.Select(image => image.Id), answers.Select(reading => reading.Images.Single().Id));
+        Assert.InRange(Reads, 1, 6);
+    }
+
+    [Fact]
+    public async Task Unchanged_images_cost_about_one_request_per_interval_however_many_there_are()
+    {
+        // 10,000 sets that come round over the interval, each on an image of its own.
+        var images = Images(10_000);
+        foreach (var (number, image) in images.Index()) image.UpdatedAt = time.GetUtcNow() - TimeSpan.FromMinutes(number);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval * 0.8)));
+        var start = Reads;
+        const int Intervals = 6;
+        for (var round = 0; round < Intervals; round++)
+        {
+            foreach (var some in terms.Chunk(100))
+            {
+                time.Advance(Interval / 100);
+                foreach (var term in some) await ReadAsync(term, Interval * 0.8);
+            }
+        }
+
+        Assert.InRange(Reads - start, 1, 2 * Intervals);
+        Assert.Empty(changes);
+    }
+
+    [Fact]
+    public async Task A_hint_finds_what_changed_and_wakes_those_whom_it_concerns()
+    {
+        var images = Images(450);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+        time.Advance(Interval / 2);
+        images[17].SetTags("drifted");
+        images[17].UpdatedAt = images[18].UpdatedAt = time.GetUtcNow();
+        time.Advance(Interval);
+        var start = Reads;
+        await ReadAsync(terms[0], Interval);
+        await ChangedAsync(terms[17]);
+        Assert.Equal(["drifted"], (await ReadAsync(terms[17], Interval)).Images.Single().Tags);
+        Assert.InRange(Reads - start, 1, 2);
+    }
+
+    [Fact]
+    public async Task A_hint_sees_a_second_image_of_a_name()
+    {
+        foreach (var number in Enumerable.Range(0, 250)) cloud.AddImage($"image-{number}");
+        var terms = Enumerable.Range(0, 250).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+        time.Advance(Interval * 2);
+        cloud.AddImage("image-7");
+        await ReadAsync(terms[0], Interval);
+        await ChangedAsync(terms[7]);
+        Assert.Equal(2, (await ReadAsync(terms[7], Interval)).Images.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"images": []}""")]      // as a cloud that does not know the filter
+    [InlineData("")]                        // 400
+    public async Task A_hint_that_does_not_prove_itself_is_not_believed(string body)
+    {
+        var images = Images(250);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+        cloud.Faults.Add("GET", "*updated_at=*", body.Length == 0 ? new Fault { Status = 400 } : new Fault { Status = 200, Body = body, ContentType = "application/json" });
+        for (var round = 0; round < 5; round++)
+        {
+            images[round].SetTags($"drifted-{round}");
+            images[round].UpdatedAt = time.GetUtcNow();
+            time.Advance(Interval * 2);
+            foreach (var term in terms) await ReadAsync(term, Interval);
+            Assert.Equal([$"drifted-{round}"], (await ReadAsync(terms[round], Interval)).Images.Single().Tags);
+        }
+
+        Assert.Equal(3, cloud.Calls.Matching("GET", "*updated_at=*").Count);     // then it is left alone for an hour
+    }
+
+    [Fact]
+    public async Task A_deleted_image_is_found_out_by_the_full_read_that_comes_now_and_then()
+    {
+        var images = Images(250);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+        cloud.RemoveImage(images[5]);
+        for (var passed = TimeSpan.Zero; passed < new CloudLimits().FullReadInterval; passed += Interval)
+        {
+            Assert.Empty(changes);
+            time.Advance(Interval + TimeSpan.FromSeconds(1));
+            await ReadAsync(terms[200], Interval);
+            foreach (var term in terms) await ReadAsync(term, Interval);
+        }
+
+        Assert.Empty((await ReadAsync(terms[5], Interval)).Images);
+    }
+
+    [Fact]
+    public async Task What_lists_do_not_show_is_asked_for_by_itself()
+    {
+        var images = Images(30);
+        images[3].Hidden = true;
+        var unknown = ImageTerm.Id(Guid.NewGuid().ToString());
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var answers = await Task.WhenAll(images.Select(image => ImageTerm.Id(image.Id)).Append(unknown).Select(term => ReadAsync(term, TimeSpan.Zero)));
+            Assert.All(answers[..30], reading => Assert.Single(reading.Images));
+            Assert.Empty(answers[30].Images);
+        }
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(400)]
+    public async Task A_cloud_that_does_not_know_batches_is_asked_one_by_one(int status)
+    {
+        cloud.Faults.Add("GET", "*=in:*", new Fault { Status = status, Body = """{"images": []}""", ContentType = "application/json" });
+        var images = Images(10);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).Concat(images.Select(image => ImageTerm.Name(image.Name!)).Distinct()).ToArray();
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            var answers = await Task.WhenAll(terms.Select(term => ReadAsync(term, TimeSpan.Zero)));
+            Assert.All(answers, reading => Assert.NotEmpty(reading.Images));
+        }
+
+        Assert.InRange(cloud.Calls.Matching("GET", "*=in:*").Count, 1, 4);
+    }
+
+    [Fact]
+    public async Task Names_are_compared_here_again()
+    {
+        var lower = cloud.AddImage("golden");
+        cloud.AddImage("Golden");
+        cloud.AddImage("with, comma");
+        cloud.AddImage("in:colon");
+        var answers = await Task.WhenAll(new[] { "golden", "GOLDEN", "with, comma", "in:colon" }.Select(name => ReadAsync(ImageTerm.Name(name), TimeSpan.Zero)));
+        Assert.Equal([1, 0, 1, 1], answers.Select(reading => reading.Images.Count));
+        Assert.Equal(lower.Id, answers[0].Images[0].Id);
+    }
+
+    [Fact]
+    public async Task A_failed_read_is_told_to_all_who_wait_and_keeps_nobody_else_from_theirs()
+    {
+        var images = Images(3);
+        cloud.Faults.Add("GET", "*name=odd*", new Fault { Status = 500 });
+        var odd = ReadAsync(ImageTerm.Name("odd name"), TimeSpan.Zero);
+        var others = Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id), TimeSpan.Zero)));
+        Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => odd)).Kind);
+        Assert.All(await others, reading => Assert.Single(reading.Images));
+    }
+
+    [Fact]
+    public async Task A_write_of_ours_is_seen_in_older_readings_and_wakes_nobody()
+    {
+        var images = Images(250);
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await session.AddTagAsync(images[0].Id, "ours", Cancel)).IsDone);
+        await session.GetImageAsync(images[0].Id, Cancel);
+        Assert.Equal(["ours"], (await ReadAsync(terms[0], Interval)).Images.Single().Tags);
+        time.Advance(Interval * 2);
+        await ReadAsync(terms[1], Interval);
+        Assert.Empty(changes);
+        Assert.Equal(["ours"], (await ReadAsync(terms[0], Interval)).Images.Single().Tags);
+    }
+
+    [Fact]
+    public async Task A_list_starts_over_when_the_image_between_two_pages_goes()
+    {
+        Images(1500);
+        cloud.Faults.Add("GET", "*marker=*", new Fault { Status = 400 }, times: 1);
+        var reading = await ReadAsync(ImageTerm.All, TimeSpan.Zero);
+        Assert.Equal(1500, reading.Images.Select(image => image.Id).Distinct().Count());
+        Assert.Equal(4, Reads);
+    }
+
+    private Task ChangedAsync(ImageTerm expected) => Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"a change of {expected.Text}, and of no other");
+
+    private int Reads => cloud.Calls.Matching("GET", "*/v2/images*").Count;
+
+    private SandboxImage[] Images(int count) => [.. Enumerable.Range(0, count).Select(number => cloud.AddImage($"image-{number}"))];
+
+    private Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge) => session.Images.ReadAsync(term, maxAge, Cancel);
+}
