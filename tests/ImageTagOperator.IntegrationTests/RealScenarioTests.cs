@@ -11,3 +11,7 @@ public sealed class RealProblemTests : ProblemScenarios<RealWorld>;
 public sealed class RealPolicyTests : PolicyScenarios<RealWorld>;
 
 public sealed class RealProcessTests : ProcessScenarios<RealWorld>;
+
+public sealed class RealSelectorTests : SelectorScenarios<RealWorld>;
+
+public sealed class RealContentionTests : ContentionScenarios<RealWorld>;

@@ -27,6 +27,8 @@ public sealed partial class RealWorld : World, IWorldFactory
         return world;
     }
 
+    public override int Many => 200;
+
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
         [.. (await ReadAsync(RealServers.GlanceLog, glanceLogStart))
             .Where(line => line.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !line.Contains(GlanceClient.RequestIdPrefix, StringComparison.Ordinal))

@@ -26,6 +26,9 @@ public sealed record Fault
     /// <summary>Do the work, announce the whole length, send the first half of the body and cut the connection.</summary>
     public bool TruncateBody { get; init; }
 
+    /// <summary>Do the work and send the answer's body byte by byte, with this pause before each.</summary>
+    public TimeSpan Drip { get; init; }
+
     /// <summary>Never answer: hold the connection until the client gives up.</summary>
     public bool Hang { get; init; }
 }

@@ -16,6 +16,9 @@ public sealed class FaultInjector
     private readonly Lock gate = new();
     private readonly List<Rule> rules = [];
 
+    /// <summary>Asked first; null leaves the call to the rules.</summary>
+    public Func<Call, Fault?>? Decide { get; set; }
+
     /// <summary>Applies <paramref name="fault"/> to the next <paramref name="times"/> calls of <paramref name="method"/> (or <c>*</c>)
     /// whose path and query match the glob <paramref name="target"/>. Dispose the result to take the rule away.</summary>
     public IDisposable Add(string method, string target, Fault fault, int times = int.MaxValue)
@@ -33,11 +36,12 @@ public sealed class FaultInjector
         lock (gate) rules.Clear();
     }
 
-    internal Fault? Take(string method, string target)
+    internal Fault? Take(Call call)
     {
+        if (Decide?.Invoke(call) is { } decided) return decided;
         lock (gate)
         {
-            var rule = rules.Find(r => r.Left > 0 && (r.Method == "*" || r.Method == method) && r.Target.IsMatch(target));
+            var rule = rules.Find(r => r.Left > 0 && (r.Method == "*" || r.Method == call.Method) && r.Target.IsMatch(call.Target));
             if (rule is null) return null;
             rule.Left--;
             return rule.Fault;

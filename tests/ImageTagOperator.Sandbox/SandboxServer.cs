@@ -58,7 +58,7 @@ public abstract class SandboxServer : IAsyncDisposable
         var call = Calls.Add(Time.GetUtcNow(), http.Request.Method, target, http.Request.Headers.UserAgent, body);
         try
         {
-            await AnswerAsync(http, call, Faults.Take(call.Method, target));
+            await AnswerAsync(http, call, Faults.Take(call));
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !Stopping.IsCancellationRequested && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
@@ -91,7 +91,7 @@ public abstract class SandboxServer : IAsyncDisposable
             return;
         }
 
-        if (fault is null or { ResetAfterWork: false, TruncateBody: false })
+        if (fault is null or { ResetAfterWork: false, TruncateBody: false, Drip.Ticks: 0 })
         {
             http.Response.OnStarting(() =>
             {
@@ -108,6 +108,19 @@ public abstract class SandboxServer : IAsyncDisposable
         http.Response.Body = buffer;
         await HandleAsync(http, call.Path, call.Body);
         http.Response.Body = connection;
+        if (fault.Drip > TimeSpan.Zero)
+        {
+            call.Status = http.Response.StatusCode;
+            foreach (var part in buffer.ToArray())
+            {
+                await Task.Delay(fault.Drip, Time, http.RequestAborted);
+                await connection.WriteAsync(new[] { part }, http.RequestAborted);
+                await connection.FlushAsync(http.RequestAborted);
+            }
+
+            return;
+        }
+
         if (fault.TruncateBody)
         {
             call.Status = http.Response.StatusCode;

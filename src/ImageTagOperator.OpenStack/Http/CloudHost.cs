@@ -20,6 +20,7 @@ internal sealed class CloudHost : IDisposable
     private readonly TokenBucketRateLimiter rate;
     private readonly ResiliencePipeline<CloudResponse> circuit;
     private long pausedUntil;
+    private long brokenUntil;
 
     public CloudHost(string authority, CloudLimits limits, TimeProvider time)
     {
@@ -39,6 +40,11 @@ internal sealed class CloudHost : IDisposable
             MinimumThroughput = FailuresThatProveIt,
             SamplingDuration = limits.Deadline + limits.Deadline,   // requests that hang must fall into one window
             BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
+            OnOpened = opened =>
+            {
+                Until(ref brokenUntil, opened.BreakDuration);
+                return default;
+            },
             ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome is { Exception: CloudCallException } or { Result.MeansServerIsAway: true }),
         }).Build();
     }
@@ -46,18 +52,19 @@ internal sealed class CloudHost : IDisposable
     /// <exception cref="CloudCallException">No whole answer came, or, with a time to wait, nothing was sent.</exception>
     public async Task<CloudResponse> SendAsync(string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
     {
+        RefuseWhilePaused(call);    // before the wait, in which it would stand in others' way
         using var slot = await slots.AcquireAsync(1, cancellationToken);
         using var turn = await rate.AcquireAsync(1, cancellationToken);
-        if (Pause() is { Ticks: > 0 } pause) throw CloudCallException.NotSent($"{call}: not sent, for {authority} asked us to wait", pause);
+        RefuseWhilePaused(call);
         try
         {
             var response = await circuit.ExecuteAsync(send, cancellationToken);
-            if (response is { IsTurnedAway: true, RetryAfter: { } asked }) PauseFor(asked);
+            if (response is { IsTurnedAway: true, RetryAfter: { } asked }) Until(ref pausedUntil, asked < LongestPauseAskedFor ? asked : LongestPauseAskedFor);
             return response;
         }
         catch (BrokenCircuitException e)
         {
-            throw CloudCallException.NotSent($"{call}: not sent, for {authority} has not answered for a while; it is asked again soon", e.RetryAfter ?? FirstBreak);
+            throw Away(call, e.RetryAfter ?? FirstBreak);
         }
     }
 
@@ -73,8 +80,16 @@ internal sealed class CloudHost : IDisposable
         return pause < LongestBreak ? pause : LongestBreak;
     }
 
-    private TimeSpan Pause() => TimeSpan.FromTicks(Interlocked.Read(ref pausedUntil) - time.GetUtcNow().UtcTicks);
+    private void RefuseWhilePaused(string call)
+    {
+        if (Left(ref pausedUntil) is { Ticks: > 0 } pause) throw CloudCallException.NotSent($"{call}: not sent, for {authority} asked us to wait", pause);
+        if (Left(ref brokenUntil) is { Ticks: > 0 } broken) throw Away(call, broken);
+    }
 
-    private void PauseFor(TimeSpan asked) =>
-        Interlocked.Exchange(ref pausedUntil, (time.GetUtcNow() + (asked < LongestPauseAskedFor ? asked : LongestPauseAskedFor)).UtcTicks);
+    private CloudCallException Away(string call, TimeSpan pause) =>
+        CloudCallException.NotSent($"{call}: not sent, for {authority} has not answered for a while; it is asked again soon", pause);
+
+    private TimeSpan Left(ref long until) => TimeSpan.FromTicks(Interlocked.Read(ref until) - time.GetUtcNow().UtcTicks);
+
+    private void Until(ref long until, TimeSpan pause) => Interlocked.Exchange(ref until, (time.GetUtcNow() + pause).UtcTicks);
 }

@@ -124,7 +124,8 @@ public sealed class ImageReader
 
         var names = changed.Values.Select(image => ImageTerm.Name(image.Name ?? "")).ToHashSet();
         var unchanged = candidates.Where(pair => !IsTouched(pair.Key, pair.Value)).ToArray();
-        foreach (var (term, reading) in unchanged) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round, isFull: false);
+        // Those who wait come last: what they ask next must find all of this.
+        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round, isFull: false);
         return [.. terms.Except(unchanged.Select(pair => pair.Key))];
 
         bool IsTouched(ImageTerm term, ImageReading reading) =>

@@ -32,6 +32,7 @@ public static class OperatorHost
             .AddSingleton<ImageReadings>()
             .AddSingleton<ImageFinder>()
             .AddSingleton<ServerErrors>()
+            .AddSingleton<Contention>()
             .AddSingleton<TagApplier>()
             .AddSingleton<Releaser>()
             .AddKubernetesOperator(settings => Configure(settings, options))

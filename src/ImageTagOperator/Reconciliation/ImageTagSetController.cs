@@ -15,6 +15,7 @@ public sealed partial class ImageTagSetController(
     ClaimBook claims,
     Releaser releaser,
     TagApplier applier,
+    Contention contention,
     Pace pace,
     EventPublisher publish,
     TimeProvider time,
@@ -23,7 +24,7 @@ public sealed partial class ImageTagSetController(
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         var before = entity.Status;
-        var outcome = await RunAsync(entity, cancellationToken);
+        var outcome = Contended(entity, await RunAsync(entity, cancellationToken));
         await AnnounceAsync(entity, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
@@ -37,6 +38,7 @@ public sealed partial class ImageTagSetController(
     {
         clouds.Forget(entity);
         readings.Forget(entity);
+        contention.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -60,7 +62,10 @@ public sealed partial class ImageTagSetController(
             var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules)).ToArray();
             var departing = (await releaser.JobsAsync(set, session, ids, cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
             if (set.Spec.Mode == TagSetMode.Observe) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })], departing, endpoint, null);
-            if (RemovalLimit(set, [.. images, .. departing]) is { } limit) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? limit })], departing, endpoint, null);
+            if ((RemovalLimit(set, [.. images, .. departing]) ?? contention.WhyHeld(set, [.. images, .. departing])) is { } held)
+            {
+                return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? held })], [.. departing.Select(i => i with { Problem = held })], endpoint, null);
+            }
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
             await RecordAsync(set, endpoint, images, departing, cancellationToken);
@@ -77,6 +82,9 @@ public sealed partial class ImageTagSetController(
             return Outcome.Failed(Problem.From(e));
         }
     }
+
+    private Outcome Contended(V1Alpha1ImageTagSet set, Outcome outcome) =>
+        (outcome.ChangedAnything || outcome.Worst is null) && contention.Note(set, [.. outcome.All]) is { } fought ? outcome with { Problem = outcome.Problem ?? fought } : outcome;
 
     private static bool HasAllDeclared(ImageResult result) => result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 

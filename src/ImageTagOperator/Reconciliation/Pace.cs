@@ -15,6 +15,7 @@ public sealed class Pace(Func<double> random)
     public TimeSpan? After(ImageTagSetSpec spec, Problem? problem)
     {
         if (problem is { Reason.NeedsNewSpec: true }) return null;
+        if (problem is { RetryAfter: { } truce } && problem.Reason == Reason.Contended) return truce * (0.9 + (0.2 * random()));
         var interval = Interval(spec);
         // A removal that the cloud never manages is no reason to try more often than usual.
         if (problem is not null && problem.Reason != Reason.TagNotRemovable && interval > LongestWithProblem) interval = LongestWithProblem;

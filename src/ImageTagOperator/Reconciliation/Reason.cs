@@ -44,6 +44,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason ImageDeactivated = new(nameof(ImageDeactivated), ProblemKind.Stalled);
 
     // The tag.
+    public static readonly Reason Contended = new(nameof(Contended), ProblemKind.Stalled);
     public static readonly Reason TagCollision = new(nameof(TagCollision), ProblemKind.Stalled);
     public static readonly Reason TagNotRemovable = new(nameof(TagNotRemovable), ProblemKind.Stalled);
     public static readonly Reason TagQuotaExceeded = new(nameof(TagQuotaExceeded), ProblemKind.Stalled);

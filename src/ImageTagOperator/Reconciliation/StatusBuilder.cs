@@ -49,8 +49,9 @@ public static class StatusBuilder
             return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));
         }
 
+        if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", "InSync", "No image matches spec.image.selector."));
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
-        return Conditions(set, now, ("True", "InSync", $"{Count(outcome.Images!.Count, "image")} with {tags}."));
+        return Conditions(set, now, ("True", "InSync", $"{Count(outcome.Images.Count, "image")} with {tags}."));
     }
 
     private static IReadOnlyList<V1Condition> Troubled(V1Alpha1ImageTagSet set, DateTimeOffset now, Problem problem)
@@ -104,7 +105,7 @@ public static class StatusBuilder
     {
         var nothingWritten = set.Spec.Mode == TagSetMode.Observe
             || result.Problem?.Reason == Reason.Conflict
-            || (result.Problem?.Reason == Reason.RemovalLimitExceeded && result.Added.Count == 0);
+            || ((result.Problem?.Reason == Reason.RemovalLimitExceeded || result.Problem?.Reason == Reason.Contended) && result.Added.Count == 0);
         return nothingWritten ? result.Job.Managed
             : result.Problem is { Reason.Kind: ProblemKind.Retrying } ? TagPlanner.ManagedBefore(result.Job.Declaration, result.Job.Managed)
             : TagPlanner.ManagedAfter(result.Job.Declaration, result.Job.TagsOf(result.Image));

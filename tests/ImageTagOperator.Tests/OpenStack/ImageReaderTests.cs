@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
@@ -13,7 +14,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     private readonly FakeTimeProvider time = new();
-    private readonly List<ImageTerm> changes = [];
+    private readonly ConcurrentQueue<ImageTerm> changes = [];
     private SandboxCloud cloud = null!;
     private CloudSession session = null!;
 
@@ -24,7 +25,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
         cloud = await SandboxCloud.StartAsync(time);
         cloud.TokenLifetime = TimeSpan.FromDays(30);
         session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), time);
-        session.Images.Changed += changes.Add;
+        session.Images.Changed += changes.Enqueue;
     }
 
     public async ValueTask DisposeAsync()

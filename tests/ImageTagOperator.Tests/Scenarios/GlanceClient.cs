@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
@@ -73,9 +74,12 @@ public sealed class GlanceClient : IDisposable
         foreach (var id in created) (await http.DeleteAsync(new Uri($"{endpoint}/images/{id}"))).Dispose();
     }
 
-    public async Task UploadAsync(string id)
+    public Task UploadAsync(string id) => UploadAsync(id, Task.CompletedTask);
+
+    /// <summary>Uploads a few bytes, the second half of them when <paramref name="go"/> has ended.</summary>
+    public async Task UploadAsync(string id, Task go)
     {
-        using var content = new ByteArrayContent(new byte[512]);
+        using var content = new HalvedContent(go);
         content.Headers.ContentType = new("application/octet-stream");
         using var response = await http.PutAsync(new Uri($"{endpoint}/images/{id}/file"), content);
         response.EnsureSuccessStatusCode();
@@ -85,6 +89,15 @@ public sealed class GlanceClient : IDisposable
         [.. (await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["tags"]!.AsArray().Select(tag => (string)tag!)];
 
     public async Task<string> GetNameAsync(string id) => (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["name"]!;
+
+    /// <summary>PUT or DELETE of a tag, whatever comes of it.</summary>
+    public async Task TryWriteTagAsync(HttpMethod method, string id, string tag)
+    {
+        using var request = new HttpRequestMessage(method, $"{endpoint}/images/{id}/tags/{tag}");
+        (await http.SendAsync(request)).Dispose();
+    }
+
+    public async Task<string> GetStatusAsync(string id) => (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["status"]!;
 
     /// <summary>Replaces all tags by a PATCH, which takes any text for a tag.</summary>
     public Task SetTagsAsync(string id, params string[] tags) => SendAsync(
@@ -97,6 +110,12 @@ public sealed class GlanceClient : IDisposable
         HttpMethod.Patch,
         $"/images/{id}",
         new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/name", ["value"] = name }),
+        "application/openstack-images-v2.1-json-patch");
+
+    public Task SetPropertyAsync(string id, string name, string value) => SendAsync(
+        HttpMethod.Patch,
+        $"/images/{id}",
+        new JsonArray(new JsonObject { ["op"] = "add", ["path"] = $"/{name}", ["value"] = value }),
         "application/openstack-images-v2.1-json-patch");
 
     public Task DeleteImageAsync(string id) => SendAsync(HttpMethod.Delete, $"/images/{id}", null, null);
@@ -112,5 +131,24 @@ public sealed class GlanceClient : IDisposable
         return response.IsSuccessStatusCode
             ? text.Length == 0 ? null : JsonNode.Parse(text)
             : throw new InvalidOperationException($"{method} {path} -> {(int)response.StatusCode}: {text}");
+    }
+
+    private sealed class HalvedContent(Task go) : HttpContent
+    {
+        private static readonly byte[] Half = new byte[256];
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(Half);
+            await stream.FlushAsync();
+            await go;
+            await stream.WriteAsync(Half);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 2 * Half.Length;
+            return true;
+        }
     }
 }

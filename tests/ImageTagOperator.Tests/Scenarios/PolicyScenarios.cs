@@ -99,4 +99,36 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.GoneAsync("second");
         await world.TagsAsync(image, "foreign");
     }
+
+    [Fact]
+    public async Task A_tug_of_war_over_a_tag_is_told_and_not_fought_on()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("contended");
+        await world.CreateAsync(world.Set("contended", image, "golden"));
+        for (var undone = 0; undone < 3; undone++)
+        {
+            await world.TagsAsync(image, "golden");
+            await world.Glance.SetTagsAsync(image);
+            await RequestAsync(world, $"{undone}");
+        }
+
+        var seen = await world.ReadyAsync("contended", "False", "Contended");
+        Assert.Contains("removes tag 'golden'", World.Ready(seen)!.Message, StringComparison.Ordinal);
+        await world.TagsAsync(image, "golden");
+        await world.Glance.SetTagsAsync(image);
+        var calls = (await world.CloudCallsAsync(image)).Count;
+        await RequestAsync(world, "again");
+        await world.UntilAsync(() => world.GetAsync("contended"), set => set.Status.Images![0].Pending is not null, "the change to be pending", _ => "it is not");
+        Assert.DoesNotContain((await world.CloudCallsAsync(image)).Skip(calls), call => call.StartsWith("PUT ", StringComparison.Ordinal));
+
+        // A new declaration is a new matter.
+        await world.EditAsync("contended", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
+        await world.TagsAsync(image, "golden", "lts");
+        await world.ReadyAsync("contended", "True");
+
+        static Task RequestAsync(World world, string at) => world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
+            new Kubernetes.NamespacedName(world.Namespace, "contended"),
+            new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
+    }
 }

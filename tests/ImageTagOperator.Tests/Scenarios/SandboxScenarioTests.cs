@@ -11,3 +11,7 @@ public sealed class SandboxProblemTests : ProblemScenarios<SandboxWorld>;
 public sealed class SandboxPolicyTests : PolicyScenarios<SandboxWorld>;
 
 public sealed class SandboxProcessTests : ProcessScenarios<SandboxWorld>;
+
+public sealed class SandboxSelectorTests : SelectorScenarios<SandboxWorld>;
+
+public sealed class SandboxContentionTests : ContentionScenarios<SandboxWorld>;

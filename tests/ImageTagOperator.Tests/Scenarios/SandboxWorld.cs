@@ -16,10 +16,13 @@ public sealed class SandboxWorld : World, IWorldFactory
 
     public SandboxCloud Cloud { get; }
 
-    public static async Task<World> CreateAsync()
+    public static async Task<World> CreateAsync() => await CreateAsync(CloudFlavor.OpenStack);
+
+    public static async Task<SandboxWorld> CreateAsync(CloudFlavor flavor)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
         var cloud = await SandboxCloud.StartAsync();
+        cloud.Flavor = flavor;
         kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);

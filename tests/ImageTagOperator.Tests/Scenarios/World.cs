@@ -25,6 +25,9 @@ public abstract class World : IAsyncDisposable
 
     public string Namespace { get; } = $"t-{Guid.NewGuid():N}"[..14];
 
+    /// <summary>Images that a scenario about many should use.</summary>
+    public virtual int Many => 40;
+
     /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/>: <c>PUT /v2/images/ID/tags/x 204</c>, in order.</summary>
     public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
 

@@ -1,0 +1,124 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+/// <summary>What one server is spared.</summary>
+public sealed class CloudHostTests : IDisposable
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly CloudHosts hosts;
+    private readonly CloudHost host;
+    private int sent;
+
+    public CloudHostTests()
+    {
+        hosts = new CloudHosts(new CloudLimits { Concurrency = 3 }, time);
+        host = hosts.For(new Uri("http://glance.test:9292/v2"));
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => hosts.Dispose();
+
+    [Fact]
+    public void All_who_use_a_server_share_its_limits()
+    {
+        Assert.Same(host, hosts.For(new Uri("http://GLANCE.test:9292/other")));
+        Assert.NotSame(host, hosts.For(new Uri("http://glance.test:5000/v3")));
+    }
+
+    [Fact]
+    public async Task No_more_requests_are_under_way_than_allowed()
+    {
+        var (now, most) = (0, 0);
+        var gate = new Lock();
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => host.SendAsync("GET x", async _ =>
+        {
+            lock (gate) most = Math.Max(most, ++now);
+            await Task.Yield();
+            lock (gate) now--;
+            return Answer(200);
+        }, Cancel)));
+        Assert.InRange(most, 1, 3);
+    }
+
+    [Fact]
+    public async Task A_Retry_After_holds_for_everybody_and_is_told_without_a_request()
+    {
+        Assert.Equal(503, (await SendAsync(503, TimeSpan.FromSeconds(30))).Status);
+        var refused = await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(200));
+        Assert.False(refused.WasSent);
+        Assert.Equal(TimeSpan.FromSeconds(30), refused.RetryAfter);
+        Assert.Equal(1, sent);
+        time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(200, (await SendAsync(200)).Status);
+    }
+
+    [Fact]
+    public async Task A_Retry_After_of_a_day_is_not_taken_for_more_than_minutes()
+    {
+        await SendAsync(429, TimeSpan.FromDays(1));
+        time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(200, (await SendAsync(200)).Status);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_tried_less_and_less_and_at_once_when_it_is_back()
+    {
+        for (var i = 0; i < 8; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
+        Assert.Equal(8, sent);
+        for (var minute = 0; minute < 60; minute++)
+        {
+            // Everybody keeps asking, and nearly nobody gets through.
+            for (var caller = 0; caller < 100; caller++)
+            {
+                var refused = await Assert.ThrowsAsync<CloudCallException>(FailAsync);
+                if (refused.RetryAfter is { } pause) Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+            }
+
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.InRange(sent, 9, 8 + 70);
+        time.Advance(TimeSpan.FromMinutes(2));
+        foreach (var _ in Enumerable.Range(0, 10)) Assert.Equal(200, (await SendAsync(200)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET x", 500, false)]
+    [InlineData("GET x", 502, false)]
+    [InlineData("GET x", 404, true)]
+    [InlineData("PUT x", 500, true)]        // one tag that Glance cannot handle says nothing about the others
+    [InlineData("DELETE x", 500, true)]
+    [InlineData("PUT x", 504, false)]
+    public async Task Only_what_means_that_the_server_is_away_counts(string call, int status, bool goesOn)
+    {
+        for (var i = 0; i < 8; i++) await SendAsync(status, call: call);
+        if (goesOn) Assert.Equal(status, (await SendAsync(status, call: call)).Status);
+        else Assert.False((await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(200))).WasSent);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_does_not_slow_another()
+    {
+        for (var i = 0; i < 8; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
+        var other = await hosts.For(new Uri("http://other.test/")).SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel);
+        Assert.Equal(200, other.Status);
+    }
+
+    private Task<CloudResponse> SendAsync(int status, TimeSpan? retryAfter = null, string call = "GET x") => host.SendAsync(call, _ =>
+    {
+        sent++;
+        return ValueTask.FromResult(Answer(status, retryAfter, call));
+    }, Cancel);
+
+    private Task<CloudResponse> FailAsync() => host.SendAsync("GET x", _ =>
+    {
+        sent++;
+        throw new CloudCallException("GET x: refused", wasSent: false, new IOException());
+    }, Cancel);
+
+    private static CloudResponse Answer(int status, TimeSpan? retryAfter = null, string call = "GET x") => new(call, status, [], null, retryAfter);
+}

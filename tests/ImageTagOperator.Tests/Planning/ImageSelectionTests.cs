@@ -1,0 +1,62 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Planning;
+
+public sealed class ImageSelectionTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly ImageFacts[] Images =
+    [
+        Image("1", "ubuntu-24.04", "ops", "public", "active", 1, ["tested"]),
+        Image("2", "ubuntu-22.04", "ops", "shared", "active", 2, []),
+        Image("3", "debian-12", "dev", "public", "active", 3, ["tested", "lts"]),
+        Image("4", "ubuntu-26.04", "ops", "public", "queued", 4, ["tested"]),
+    ];
+
+    [Theory]
+    [InlineData("1 2", "ubuntu-*")]
+    [InlineData("2 3", "ubuntu-22*", "debian-1?")]
+    [InlineData("", "Ubuntu-*")]
+    public void Names_are_globs_of_which_one_must_match(string expected, params string[] globs) =>
+        Assert.Equal(expected, Selected(new ImageSelector { Names = globs }));
+
+    [Fact]
+    public void Every_part_must_match()
+    {
+        Assert.Equal("1 2", Selected(new ImageSelector { Owner = "ops" }));
+        Assert.Equal("1 3", Selected(new ImageSelector { Visibility = ImageVisibility.Public }));
+        Assert.Equal("1 3", Selected(new ImageSelector { Tags = ["tested"] }));
+        Assert.Equal("3", Selected(new ImageSelector { Tags = ["tested", "lts"] }));
+        Assert.Equal("2", Selected(new ImageSelector { Properties = new Dictionary<string, string> { ["number"] = "2" } }));
+        Assert.Equal("", Selected(new ImageSelector { Properties = new Dictionary<string, string> { ["number"] = "2", ["other"] = "" } }));
+        Assert.Equal("1", Selected(new ImageSelector { Owner = "ops", Tags = ["tested"], Names = ["*"] }));
+    }
+
+    [Fact]
+    public void Only_active_images_match_unless_another_status_is_asked_for() =>
+        Assert.Equal("4", Selected(new ImageSelector { Status = "queued" }));
+
+    [Fact]
+    public void Newest_takes_the_last_created_of_those_that_match()
+    {
+        Assert.Equal("3", Selected(new ImageSelector { Newest = 1 }));
+        Assert.Equal("2", Selected(new ImageSelector { Newest = 1, Names = ["ubuntu-*"] }));
+        Assert.Equal("1 2 3", Selected(new ImageSelector { Newest = 10 }));
+    }
+
+    [Fact]
+    public void Images_of_one_moment_have_an_order_of_their_own()
+    {
+        ImageFacts[] twins = [Image("a", "x", "ops", "public", "active", 1, []), Image("b", "x", "ops", "public", "active", 1, [])];
+        Assert.Equal("b", ImageSelection.Select(new ImageSelector { Newest = 1 }, twins).Single().Id);
+        Assert.Equal("b", ImageSelection.Select(new ImageSelector { Newest = 1 }, twins.Reverse()).Single().Id);
+    }
+
+    private static string Selected(ImageSelector selector) => string.Join(' ', ImageSelection.Select(selector, Images).Select(image => image.Id).Order());
+
+    private static ImageFacts Image(string id, string name, string owner, string visibility, string status, int minute, string[] tags) =>
+        new(id, name, owner, visibility, status, Start.AddMinutes(minute), tags, property => property == "number" ? id : null);
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Scenarios;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>The operator dies at each point between two of its requests in turn, before and after the work of the request is done, and another
+/// one takes over. Whatever the point, the end is the same, and nothing that was not declared was ever touched.</summary>
+public sealed class KillPointTests
+{
+    private const string Name = "ubuntu";
+
+    /// <summary>More requests than any of these stories takes.</summary>
+    private const int Enough = 40;
+
+    private static readonly Fault Dead = new() { ResetBeforeWork = true };
+    private static readonly Fault LastAct = new() { ResetAfterWork = true };
+
+    public static TheoryData<string> Stories => ["create", "change", "move", "delete", "restore"];
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public async Task An_operator_that_dies_at_any_point_leaves_nothing_behind_that_the_next_does_not_put_right(string story)
+    {
+        var points = 0;
+        foreach (var lastAct in new[] { false, true })
+        {
+            for (var point = 1; ; point++, points++)
+            {
+                Assert.True(point < Enough, $"{story} never came to an end");
+                if (!await PlayAsync(story, point, lastAct)) break;
+            }
+        }
+
+        Assert.True(points >= 8, $"{story} has only {points} points");
+    }
+
+    /// <summary>False when the story was over before the point was reached.</summary>
+    private static async Task<bool> PlayAsync(string story, int point, bool lastAct)
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("ubuntu", "foreign", "golden");
+        var second = world.Cloud.AddImage("second", "foreign");
+        var bystander = world.Cloud.AddImage("bystander", "foreign", "golden");
+        var set = world.Set(Name, image.Id, "golden", "lts");
+        set.Spec.Policy = TagPolicy.Additive;
+        if (story == "restore") set.Spec.DeletionPolicy = TagDeletionPolicy.Restore;
+        await world.CreateAsync(set);
+        if (story != "create")
+        {
+            await using (await StartAsync(world)) await world.ReadyAsync(Name, "True");
+            await TellAsync(world, story, second);
+        }
+
+        var requests = 0;
+        foreach (var server in new SandboxServer[] { world.Cluster, world.Cloud }) server.Faults.Decide = Count;
+        await using (await StartAsync(world))
+        {
+            await world.UntilAsync(
+                async () => requests >= point || await IsOverAsync(world, story, image, second),
+                over => over,
+                $"{story} to reach request {point}",
+                _ => $"{requests} requests were made");
+        }
+
+        var died = requests >= point;
+        foreach (var server in new SandboxServer[] { world.Cluster, world.Cloud }) server.Faults.Decide = null;
+        await using var next = await StartAsync(world);
+        await world.UntilAsync(
+            () => IsOverAsync(world, story, image, second),
+            over => over,
+            $"{story} to end as it should after it died {(lastAct ? "after" : "before")} the work of request {point}",
+            _ => $"the images have [{string.Join(", ", image.Tags)}] and [{string.Join(", ", second.Tags)}]");
+        Assert.Equal(["foreign", "golden"], bystander.Tags.Order());
+        Assert.Equal(3, world.Cloud.Images.Count);
+        return died;
+
+        // From the point on, no request comes through any more. The test's own calls are no points.
+        Fault? Count(Call call)
+        {
+            if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true || call.Target.Contains("watch=", StringComparison.Ordinal)) return null;
+            var number = Interlocked.Increment(ref requests);
+            return number < point ? null : number == point && lastAct ? LastAct : Dead;
+        }
+    }
+
+    private static Task TellAsync(SandboxWorld world, string story, SandboxImage second) => story switch
+    {
+        "change" => world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("lts", "stable") }),
+        "move" => world.EditAsync(Name, new JsonObject { ["image"] = new JsonObject { ["id"] = second.Id } }),
+        _ => world.DeleteAsync(Name),
+    };
+
+    private static async Task<bool> IsOverAsync(SandboxWorld world, string story, SandboxImage image, SandboxImage second)
+    {
+        var (expected, expectedOfSecond) = story switch
+        {
+            "create" => ("foreign golden lts", "foreign"),
+            "change" => ("foreign lts stable", "foreign"),
+            "move" => ("foreign", "foreign golden lts"),
+            "delete" => ("foreign", "foreign"),
+            _ => ("foreign golden", "foreign"),
+        };
+        if (Tags(image) != expected || Tags(second) != expectedOfSecond) return false;
+        var set = await world.Kubernetes.GetAsync<V1Alpha1ImageTagSet>(Name, world.Namespace);
+        return story is "delete" or "restore"
+            ? set is null
+            : World.Ready(set!) is { Status: "True" } ready && ready.ObservedGeneration == set!.Metadata.Generation && set.Status.Images is [{ } state]
+                && state.ManagedTags!.SequenceEqual(set.Spec.Tags.Order());
+
+        static string Tags(SandboxImage image) => string.Join(' ', image.Tags.Order());
+    }
+
+    /// <summary>An operator in this process. It ends without finishing what it is at.</summary>
+    private static async Task<IAsyncDisposable> StartAsync(SandboxWorld world)
+    {
+        var app = Hosting.OperatorHost.Build(
+            new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0" },
+            KubernetesClientConfiguration.Build(world.Kubeconfig));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new Ending(app);
+    }
+
+    private sealed class Ending(WebApplication app) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync(new CancellationToken(canceled: true));
+            await app.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Scenarios;
+
+/// <summary>A cloud that fails in every way at random, and one with more images than fit into a request.</summary>
+public sealed class SandboxFaultTests
+{
+    private const int Sets = 20;
+
+    private static readonly Fault[] Faults =
+    [
+        new() { Status = 500 },
+        new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "1" } },
+        new() { Status = 429 },
+        new() { Status = 502, Body = "<html>bad gateway</html>", ContentType = "text/html" },
+        new() { Status = 200, Body = "<html>welcome</html>", ContentType = "text/html" },
+        new() { Status = 200, Body = "{}", ContentType = "application/json" },
+        new() { Status = 401 },
+        new() { Status = 404, Body = "<html>not found</html>", ContentType = "text/html" },
+        new() { ResetBeforeWork = true },
+        new() { ResetAfterWork = true },
+        new() { TruncateBody = true },
+        new() { Delay = TimeSpan.FromMilliseconds(300) },
+        new() { Drip = TimeSpan.FromTicks(1) },
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task It_converges_once_the_faults_stop_and_sends_no_more_than_it_should(int seed)
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var images = Enumerable.Range(0, Sets).Select(number => world.Cloud.AddImage($"image-{number}", "old", "foreign")).ToArray();
+        foreach (var image in images)
+        {
+            var set = world.Set(image.Name!, image.Id, "golden", "lts");
+            set.Spec.IgnoreTags = ["foreign"];
+            await world.CreateAsync(set);
+        }
+
+        // One call in three goes wrong, two hundred times.
+        var random = new Random(seed);
+        for (var number = 0; number < 200; number++)
+        {
+            world.Cloud.Faults.Add("*", "*", Faults[random.Next(Faults.Length)], times: 1);
+            world.Cloud.Faults.Add("*", "*", new Fault(), times: random.Next(5));
+        }
+
+        await world.StartOperatorAsync();
+        foreach (var image in images) await world.ReadyAsync(image.Name!, "True");
+        Assert.All(images, image => Assert.Equal(["foreign", "golden", "lts"], image.Tags.Order()));
+        Assert.All(world.Cloud.Images, image => Assert.Contains(image, images));
+        Assert.All(
+            world.Cloud.Calls.All.Where(call => call.UserAgent != GlanceClient.UserAgent),
+            call => Assert.Matches("^(GET /image/v2/images(/[0-9a-f-]+)?|POST /identity/v3/auth/tokens|(PUT|DELETE) /image/v2/images/[0-9a-f-]+/tags/(golden|lts|old))$", $"{call.Method} {call.Path}"));
+
+        // Of each set: a read, three writes, a read to verify, and one more look; and for each fault at most all of that again.
+        Assert.InRange(world.Cloud.Calls.All.Count, 6 * Sets, (6 * Sets) + (6 * 200));
+    }
+
+    [Fact]
+    public async Task Many_unchanged_sets_share_their_reads()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        const int Many = 300;
+        for (var number = 0; number < Many; number++)
+        {
+            var image = world.Cloud.AddImage($"image-{number}", "golden");
+            image.UpdatedAt -= TimeSpan.FromMinutes(number);
+            await world.CreateAsync(world.Set($"image-{number}", image.Id, "golden"));
+        }
+
+        await world.StartOperatorAsync();
+        for (var number = 0; number < Many; number++) await world.ReadyAsync($"image-{number}", "True");
+
+        // Each set comes round every ten seconds.
+        var start = world.Cloud.Calls.All.Count;
+        var drifted = world.Cloud.Images[17];
+        drifted.SetTags("drifted");
+        drifted.UpdatedAt = TimeProvider.System.GetUtcNow();
+        await world.TagsAsync(drifted.Id, "golden");
+        drifted.SetTags("again");
+        drifted.UpdatedAt = TimeProvider.System.GetUtcNow();
+        await world.TagsAsync(drifted.Id, "golden");
+        var calls = world.Cloud.Calls.All.Skip(start).Where(call => call.UserAgent != GlanceClient.UserAgent).ToArray();
+        Assert.InRange(calls.Length, 2, 60);
+        Assert.Contains(calls, call => call.Target.Contains("updated_at=gte:", StringComparison.Ordinal) || call.Target.Contains("updated_at=gte%3A", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>Sets that choose their images, and tags that move from one to another.</summary>
+public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Fact]
+    public async Task A_tag_moves_to_the_newest_image_and_is_never_on_none()
+    {
+        await using var world = await StartAsync();
+        var images = new ConcurrentQueue<string>([await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "foreign")]);
+        var set = Selecting(world, "moving", "stable");
+        set.Spec.Image.Selector!.Newest = 1;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("moving", "True");
+
+        using var stop = new CancellationTokenSource();
+        var watching = WatchAsync(world, images, stop.Token);
+        for (var build = 2; build <= 3; build++)
+        {
+            await NextSecondAsync();
+            var (old, next) = (images.Last(), await world.Glance.CreateImageAsync($"{world.Namespace}-build-{build}"));
+            images.Enqueue(next);
+            await RequestAsync(world, "moving", build);
+            await world.TagsAsync(next, "stable");
+            await world.TagsAsync(old, build == 2 ? ["foreign"] : []);
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await watching > 0, "nobody looked");
+        var seen = await world.ReadyAsync("moving", "True");
+        Assert.Equal([images.Last()], seen.Status.Images!.Select(image => image.Id));
+        Assert.Equal(1, seen.Status.ImageCount);
+    }
+
+    [Fact]
+    public async Task An_image_that_no_longer_matches_gives_up_what_the_set_manages_on_it()
+    {
+        await using var world = await StartAsync();
+        var stays = await world.Glance.CreateImageAsync($"{world.Namespace}-a");
+        var leaves = await world.Glance.CreateImageAsync($"{world.Namespace}-b", "foreign");
+        var other = await world.Glance.CreateImageAsync($"other-{world.Namespace}", "foreign");
+        await world.CreateAsync(Selecting(world, "some", "golden", "lts"));
+        var seen = await world.ReadyAsync("some", "True");
+        Assert.Equal((2, 4), (seen.Status.ImageCount, seen.Status.TagCount));
+        await world.TagsAsync(leaves, "foreign", "golden", "lts");
+
+        await world.Glance.RenameAsync(leaves, $"renamed-{world.Namespace}");
+        await world.TagsAsync(leaves, "foreign");
+        await world.TagsAsync(stays, "golden", "lts");
+        await world.TagsAsync(other, "foreign");
+        Assert.Empty(await world.CloudCallsAsync(other));
+
+        await world.DeleteAsync("some");
+        await world.GoneAsync("some");
+        await world.TagsAsync(stays);
+    }
+
+    [Fact]
+    public async Task A_selector_that_matches_nothing_yet_is_in_order_and_says_so()
+    {
+        await using var world = await StartAsync();
+        await world.CreateAsync(Selecting(world, "none", "golden"));
+        var seen = await world.ReadyAsync("none", "True");
+        Assert.Equal(0, seen.Status.ImageCount);
+        Assert.Contains("No image matches", World.Ready(seen)!.Message, StringComparison.Ordinal);
+
+        var image = await world.Glance.CreateImageAsync($"{world.Namespace}-late");
+        await world.TagsAsync(image, "golden");
+    }
+
+    [Fact]
+    public async Task Required_tags_and_properties_choose_among_the_images()
+    {
+        await using var world = await StartAsync();
+        var chosen = await world.Glance.CreateImageAsync($"{world.Namespace}-chosen", "tested");
+        var untested = await world.Glance.CreateImageAsync($"{world.Namespace}-untested");
+        var foreign = await world.Glance.CreateImageAsync($"{world.Namespace}-foreign", "tested");
+        await world.Glance.SetPropertyAsync(chosen, "os_distro", "ubuntu");
+        await world.Glance.SetPropertyAsync(foreign, "os_distro", "debian");
+        var set = Selecting(world, "choosing", "golden");
+        set.Spec.Image.Selector!.Tags = ["tested"];
+        set.Spec.Image.Selector!.Properties = new Dictionary<string, string> { ["os_distro"] = "ubuntu" };
+        await world.CreateAsync(set);
+        await world.ReadyAsync("choosing", "True");
+        await world.TagsAsync(chosen, "golden", "tested");
+        await world.TagsAsync(untested);
+        await world.TagsAsync(foreign, "tested");
+    }
+
+    /// <summary>All images whose names begin with the namespace's, added to.</summary>
+    private static V1Alpha1ImageTagSet Selecting(World world, string name, params string[] tags)
+    {
+        var set = world.Set(name, "unused", tags);
+        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"] } };
+        set.Spec.Policy = TagPolicy.Additive;
+        return set;
+    }
+
+    /// <summary>Clouds know creation times to the second.</summary>
+    private static Task NextSecondAsync()
+    {
+        var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start, "the next second", now => $"it is {now}");
+    }
+
+    private static Task RequestAsync(World world, string name, int number) => world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
+        new Kubernetes.NamespacedName(world.Namespace, name),
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
+
+    /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when it has
+    /// left an image, it must be on one that is looked at later.</summary>
+    private static async Task<int> WatchAsync(World world, ConcurrentQueue<string> images, CancellationToken stop)
+    {
+        var looks = 0;
+        for (; !stop.IsCancellationRequested; looks++)
+        {
+            var tagged = 0;
+            foreach (var image in images) tagged += (await world.Glance.GetTagsAsync(image)).Contains("stable") ? 1 : 0;
+            Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");
+        }
+
+        return looks;
+    }
+}
