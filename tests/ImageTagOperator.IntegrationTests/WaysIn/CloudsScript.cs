@@ -1,0 +1,13 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.IntegrationTests.WaysIn;
+
+/// <summary>Runs <c>clouds.py</c> with Debian's Python, which has the libraries.</summary>
+internal static class CloudsScript
+{
+    public static async Task<JsonNode> RunAsync(string file, params string[] mode)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "WaysIn", "clouds.py");
+        return JsonNode.Parse(await Shell.RunAsync("sh", ["-c", "exec /usr/bin/python3 \"$@\" 2>/dev/null", "sh", script, file, .. mode]))!;
+    }
+}
