@@ -81,16 +81,22 @@ public static class CloudsYaml
         return bare is "public" or "internal" or "admin" ? bare : throw cloud.Error($"interface '{value}' is not one of public, internal, admin");
     }
 
-    private static Uri? ImageEndpoint(YamlSection cloud, string? region) =>
-        (cloud.Text("image_endpoint_override") ?? cloud.Text("image_endpoint")) is not { } text ? null
-            : HttpUrl(CloudRegion.FillIn(cloud, "image_endpoint_override", text, region)) ?? throw cloud.Error("'image_endpoint_override' is not an http or https URL");
+    private static Uri? ImageEndpoint(YamlSection cloud, string? region)
+    {
+        if ((cloud.Text("image_endpoint_override") ?? cloud.Text("image_endpoint")) is not { } text) return null;
+        return HttpUrl(CloudRegion.FillIn(cloud, "image_endpoint_override", text, region)) ?? throw cloud.Error("'image_endpoint_override' is not an http or https URL");
+    }
 
     /// <summary>Keys that lead python-openstackclient to another service than the one that is used here.</summary>
     private static void RefuseOtherServices(YamlSection cloud)
     {
-        if (cloud.Text("image_api_version") is { } version && version.Split('.')[0] != "2") throw cloud.Error($"image_api_version '{version}' is not supported; Image API v2 is needed");
-        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.Error("'image_service_type' is not supported; give the address as 'image_endpoint_override'");
-        if (cloud.Has("image_service_name")) throw cloud.Error("'image_service_name' is not supported; give the address as 'image_endpoint_override'");
+        const string remedy = "is not supported; give the address as 'image_endpoint_override'";
+        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.Error($"'image_service_type' {remedy}");
+        if (cloud.Has("image_service_name")) throw cloud.Error($"'image_service_name' {remedy}");
+        if (cloud.Text("image_api_version") is { } version && version.Split('.')[0] != "2")
+        {
+            throw cloud.Error($"image_api_version '{version}' is not supported; Image API v2 is needed");
+        }
     }
 
     private static bool Verify(YamlSection cloud)

@@ -50,11 +50,14 @@ internal sealed class YamlTree
     /// <summary>The depth is bounded because a stack that overflows ends the process for every cloud it serves.</summary>
     private YamlNode Node(int depth)
     {
-        if (parser.TryConsume<AnchorAlias>(out var alias)) return anchors.GetValueOrDefault(alias.Value.Value) ?? throw Invalid(alias.Start, "it names an anchor that is not there before it");
+        if (parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return anchors.GetValueOrDefault(alias.Value.Value) ?? throw Invalid(alias.Start, "it names an anchor that is not there before it");
+        }
+
         var start = parser.Consume<NodeEvent>();
         if (depth > MaxDepth) throw new InvalidCloudsYamlException($"clouds.yaml is nested deeper than {MaxDepth} levels at line {start.Start.Line}.");
-        // Ansible's !vault, say: what follows is not the value but something to make it from.
-        if (!start.Tag.IsEmpty && !start.Tag.IsNonSpecific && !start.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal)) throw Invalid(start.Start, "it has a tag that only another program knows");
+        if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
         {
             Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, scalar.Start.Line),
@@ -65,6 +68,10 @@ internal sealed class YamlTree
         if (!start.Anchor.IsEmpty) anchors[start.Anchor.Value] = node;
         return node;
     }
+
+    /// <summary>Ansible's <c>!vault</c>, say: what follows is not the value but something to make it from.</summary>
+    private static bool IsForeign(TagName tag) =>
+        !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
 
     private YamlNode Sequence(SequenceStart start, int depth)
     {

@@ -61,8 +61,16 @@ internal static class CloudTls
     private static SslStreamCertificateContext Client(CloudConfiguration cloud, string certificates)
     {
         var key = cloud.ClientKey ?? certificates;
-        if (key.Contains("ENCRYPTED", StringComparison.Ordinal)) throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': the key of the client certificate is encrypted; give it without a passphrase.");
-        if (!key.Contains("PRIVATE KEY", StringComparison.Ordinal)) throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' comes without a private key; give it as 'key'.");
+        if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
+        {
+            throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': the key of the client certificate is encrypted; give it without a passphrase.");
+        }
+
+        if (!key.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' comes without a private key; give it as 'key'.");
+        }
+
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(certificates);
         return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificates, key), chain, offline: true);

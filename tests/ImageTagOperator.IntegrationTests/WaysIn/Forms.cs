@@ -69,7 +69,8 @@ internal static class Forms
         ["application-credential-scoped"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, project_id: PROJECT}}}}",
         ["application-credential-scoped-beside"] = $"{{auth_type: v3applicationcredential, project_id: PROJECT, auth: {{{AppById}}}}}",
         ["application-credential-domain"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, domain_id: DOMAIN}}}}",
-        ["application-credential-wrong"] = $"{{auth_type: v3applicationcredential, auth: {{{Url}, application_credential_id: APP, application_credential_secret: wrong}}}}",
+        ["application-credential-wrong"] =
+            $"{{auth_type: v3applicationcredential, auth: {{{Url}, application_credential_id: APP, application_credential_secret: wrong}}}}",
         ["application-credential-no-domain"] = $"{{auth_type: v3applicationcredential, identity_api_version: 3, auth: {{{AppByName}, username: NAME}}}}",
         ["application-credential-password"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, password: 'PASSWORD'}}}}",
         ["application-credential-bare-type"] = $"{{auth_type: applicationcredential, auth: {{{AppById}}}}}",
@@ -92,7 +93,8 @@ internal static class Forms
     /// <summary>The command refuses these, or logs in elsewhere; openstacksdk or gophercloud, and we, do as the file says.</summary>
     public static readonly Dictionary<string, string> Wider = new()
     {
-        ["default-domain-with-version"] = $"{{identity_api_version: 3, auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_name: NAME}}}}",
+        ["default-domain-with-version"] =
+            $"{{identity_api_version: 3, auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_name: NAME}}}}",
         ["application-credential-without-type"] = $"auth: {{{AppById}}}",
     };
 

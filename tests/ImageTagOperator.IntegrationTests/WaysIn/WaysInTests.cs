@@ -96,9 +96,17 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
         public async ValueTask InitializeAsync()
         {
             People = await Population.CreateAsync();
-            file = Forms.File(People);
-            await File.WriteAllTextAsync(path, file);
-            theirs = await CloudsScript.RunAsync(path);
+            try
+            {
+                file = Forms.File(People);
+                await File.WriteAllTextAsync(path, file);
+                theirs = await CloudsScript.RunAsync(path);
+            }
+            catch
+            {
+                await DisposeAsync();   // which is not called for one that could not begin
+                throw;
+            }
         }
 
         public Task<string> CommandAsync(string form) => TheirsAsync(form, "cli");
@@ -127,7 +135,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
         public async ValueTask DisposeAsync()
         {
             File.Delete(path);
-            if (People is not null) await People.DisposeAsync();
+            await People.DisposeAsync();
         }
 
         private async Task<string> TheirsAsync(string form, string who) => theirs[form]![who] switch
