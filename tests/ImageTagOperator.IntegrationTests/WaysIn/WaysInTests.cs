@@ -96,17 +96,9 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
         public async ValueTask InitializeAsync()
         {
             People = await Population.CreateAsync();
-            try
-            {
-                file = Forms.File(People);
-                await File.WriteAllTextAsync(path, file);
-                theirs = await CloudsScript.RunAsync(path);
-            }
-            catch
-            {
-                await DisposeAsync();   // which is not called for one that could not begin
-                throw;
-            }
+            file = Forms.File(People);
+            await File.WriteAllTextAsync(path, file);
+            theirs = await CloudsScript.RunAsync(path);
         }
 
         public Task<string> CommandAsync(string form) => TheirsAsync(form, "cli");
@@ -135,7 +127,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
         public async ValueTask DisposeAsync()
         {
             File.Delete(path);
-            await People.DisposeAsync();
+            if (People is not null) await People.DisposeAsync();
         }
 
         private async Task<string> TheirsAsync(string form, string who) => theirs[form]![who] switch
