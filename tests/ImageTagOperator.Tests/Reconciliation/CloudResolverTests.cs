@@ -1,5 +1,4 @@
 using System.Text;
-using ImageTagOperator.Commands;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
