@@ -227,7 +227,7 @@ start_glance-api() {
 
 up() {
   ((${#SOCKET} < 108)) || die "the state root has too long a name for a socket: $STATE"
-  packages glance-common python3-keystone uwsgi-plugin-python3 mariadb-server-core mariadb-client-core curl
+  packages glance-common python3-keystone uwsgi-plugin-python3 mariadb-server-core mariadb-client-core python3-openstackclient curl
   mkdir -p "$DIR"/{etc,log,run,images,staging}
   start_mariadbd
   tables

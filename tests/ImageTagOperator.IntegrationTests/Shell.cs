@@ -8,14 +8,15 @@ internal static class Shell
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     /// <summary>Gives back what the command printed. Fails, with all it said, when it ends with another code than 0.</summary>
-    public static async Task<string> RunAsync(string command, IEnumerable<string> arguments, string? input = null)
+    public static async Task<string> RunAsync(string command, IEnumerable<string> arguments, string? input = null, TimeSpan? deadline = null)
     {
-        var (code, output) = await TryAsync(command, arguments, input);
+        var (code, output) = await TryAsync(command, arguments, input, deadline);
         return code == 0 ? output : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
     /// <summary>The exit code, and standard output and error together.</summary>
-    public static async Task<(int Code, string Output)> TryAsync(string command, IEnumerable<string> arguments, string? input = null)
+    public static async Task<(int Code, string Output)> TryAsync(
+        string command, IEnumerable<string> arguments, string? input = null, TimeSpan? deadline = null)
     {
         using var process = Process.Start(new ProcessStartInfo(command, arguments)
         {
@@ -27,7 +28,7 @@ internal static class Shell
         var errors = process.StandardError.ReadToEndAsync();
         if (input is not null) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        await process.WaitForExitAsync().WaitAsync(Deadline, TimeProvider.System);
+        await process.WaitForExitAsync().WaitAsync(deadline ?? Deadline, TimeProvider.System);
         return (process.ExitCode, await output + await errors);
     }
 }

@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Flurl.Http;
 
 namespace ImageTagOperator.OpenStack;
@@ -23,7 +21,7 @@ internal sealed class CloudHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             UseCookies = false,
-            SslOptions = Trust(cloud),
+            SslOptions = CloudTls.Options(cloud),
         };
         http = new HttpClient(new RequestGuard(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         flurl = new FlurlClient(http);
@@ -85,37 +83,4 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>Only the form in seconds: it is what OpenStack's services and the proxies before them send.</summary>
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta;
-
-    private static SslClientAuthenticationOptions Trust(CloudConfiguration cloud)
-    {
-        var options = new SslClientAuthenticationOptions();
-        if (!cloud.VerifyTls)
-        {
-#pragma warning disable CA5359 // clouds.yaml says 'verify: false'
-            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (cloud.CaCertificates is { } pem)
-        {
-            var roots = new X509Certificate2Collection();
-            try
-            {
-                roots.ImportFromPem(pem);
-            }
-            catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or ArgumentException)
-            {
-                throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no valid PEM certificates: {e.Message}", e);
-            }
-
-            if (roots.Count == 0) throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no PEM certificate.");
-            options.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
-        }
-
-        return options;
-    }
 }

@@ -52,7 +52,9 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
             throw new CloudException(CloudErrorKind.Transient, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
         }
 
-        if (response.Status == 401 || (response.Status == 404 && cloud.Credential is ApplicationCredential)) throw Reject(response);
+        // Keystone's 404 is for an application credential or a token that it does not know; a proxy's, which is a page, says nothing about them.
+        var unknown = response is { Status: 404, IsJson: true } && cloud.Credential is ApplicationCredential or TokenCredential;
+        if (response.Status == 401 || unknown) throw Reject(response);
         if (!response.IsSuccess) throw response.ToException();
         if (response.SubjectToken is not { Length: > 0 } id)
         {

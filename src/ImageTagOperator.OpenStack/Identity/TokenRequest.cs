@@ -9,7 +9,7 @@ internal sealed record TokenRequest(TokenRequestAuth Auth)
         {
             PasswordCredential p => new TokenRequestIdentity(["password"])
             {
-                Password = new(new TokenRequestUser(p.UserId, p.Username, p.UserId is null ? Of(p.UserDomain ?? Default) : null, p.Password)),
+                Password = new(User(p.UserId, p.Username, p.UserDomain, p.Password)),
             },
             ApplicationCredential a => new TokenRequestIdentity(["application_credential"])
             {
@@ -17,24 +17,26 @@ internal sealed record TokenRequest(TokenRequestAuth Auth)
                     a.Id,
                     a.Id is null ? a.Name : null,
                     a.Secret,
-                    a.Id is null ? new TokenRequestUser(a.UserId, a.Username, a.UserId is null ? Of(a.UserDomain ?? Default) : null, null) : null),
+                    a.Id is null ? User(a.UserId, a.Username, a.UserDomain, null) : null),
             },
             TokenCredential t => new TokenRequestIdentity(["token"]) { Token = new(t.Token) },
             var other => throw new NotSupportedException(other.GetType().Name),
         },
         cloud.Scope.IsEmpty ? null : ScopeOf(cloud.Scope)));
 
-    private static readonly Domain Default = new("default", null);
+    /// <summary>Keystone answers 400 to a name without a domain, even beside an id.</summary>
+    private static TokenRequestUser User(string? id, string? name, Domain? domain, string? password) =>
+        id is null ? new(null, name, Of(domain), password) : new(id, null, null, password);
 
     private static TokenRequestScope ScopeOf(CloudScope scope) => scope switch
     {
         { System: true } => new(null, null, new TokenRequestSystem(true)),
         { Domain: { } domain } => new(null, Of(domain), null),
         { ProjectId: { } id } => new(new TokenRequestProject(id, null, null), null, null),
-        _ => new(new TokenRequestProject(null, scope.ProjectName, Of(scope.ProjectDomain ?? Default)), null, null),
+        _ => new(new TokenRequestProject(null, scope.ProjectName, Of(scope.ProjectDomain)), null, null),
     };
 
-    private static TokenRequestDomain Of(Domain domain) => new(domain.Id, domain.Name);
+    private static TokenRequestDomain? Of(Domain? domain) => domain is null ? null : new(domain.Id, domain.Name);
 }
 
 internal sealed record TokenRequestAuth(TokenRequestIdentity Identity, TokenRequestScope? Scope);

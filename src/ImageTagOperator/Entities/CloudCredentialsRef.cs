@@ -8,7 +8,7 @@ namespace ImageTagOperator.Entities;
 public sealed class CloudCredentialsRef
 {
     [Required]
-    [Description("A Secret in the same namespace that holds clouds.yaml under the key 'clouds.yaml' and, where the cloud has a CA of its own, its certificates under the key 'cacert'.")]
+    [Description("A Secret in the same namespace that holds clouds.yaml under the key 'clouds.yaml' and, where the cloud has a CA of its own, its certificates under the key 'cacert'. A client certificate and its key go under 'cert' and 'key'.")]
     [Length(1, 253)]
     [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
     public string SecretName { get; set; } = "";

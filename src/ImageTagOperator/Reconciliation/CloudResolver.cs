@@ -24,11 +24,10 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
             throw new Problem(Reason.InvalidCloudsYaml, $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key.").ToException();
         }
 
-        // Some templates write an empty cacert for a cloud that needs none.
-        var caCertificates = secret.Data.TryGetValue("cacert", out var pem) && Encoding.UTF8.GetString(pem) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
+        var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            var cloud = CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, caCertificates);
+            var cloud = CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, files);
             var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
             var session = sessions.Get(cloud with { Profile = profile });
             lastGood[set.Metadata.Uid!] = session;
@@ -62,6 +61,10 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
                 $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' in that namespace.").ToException();
         }
     }
+
+    /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
+    private static string? Pem(V1Secret secret, string key) =>
+        secret.Data!.TryGetValue(key, out var bytes) && Encoding.UTF8.GetString(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     private static string Listed(IEnumerable<string>? keys) => keys is null || !keys.Any() ? "none" : string.Join(", ", keys.Select(key => $"'{key}'"));
 }

@@ -6,7 +6,7 @@ namespace ImageTagOperator.Tests.OpenStack;
 public sealed class CatalogTests
 {
     private static readonly CloudConfiguration Cloud = CloudsYaml.Parse(
-        "clouds: {demo: {region_name: One, auth: {auth_url: http://k, username: demo, password: s3cr3t}}}", "demo");
+        "clouds: {demo: {region_name: One, auth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}}}", "demo");
 
     [Theory]
     [InlineData("http://glance:9292", "http://glance:9292/v2")]

@@ -42,7 +42,7 @@ public sealed class CloudsYamlTests
     [InlineData("")]
     public void An_application_credential_by_id_has_no_scope_of_its_own(string type)
     {
-        var cloud = Parse(type + "auth: {auth_url: http://k, application_credential_id: a1, application_credential_secret: s3cr3t, project_name: ignored}");
+        var cloud = Parse(type + "auth: {auth_url: http://k, application_credential_id: a1, application_credential_secret: s3cr3t}");
         Assert.Equal(new ApplicationCredential("a1", null, null, null, null, Secret), cloud.Credential);
         Assert.True(cloud.Scope.IsEmpty);
     }
@@ -67,7 +67,7 @@ public sealed class CloudsYamlTests
     [Fact]
     public void Scopes_other_than_a_project()
     {
-        const string auth = "auth: {auth_url: http://k, username: demo, password: s3cr3t, ";
+        const string auth = "auth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t, ";
         Assert.Equal(new CloudScope(Domain: new Domain("d", null)), Parse(auth + "domain_id: d}").Scope);
         Assert.Equal(new CloudScope(System: true), Parse(auth + "system_scope: all}").Scope);
         Assert.Equal(new CloudScope(ProjectId: "t"), Parse(auth + "tenant_id: t}").Scope);
@@ -86,7 +86,7 @@ public sealed class CloudsYamlTests
     [InlineData("1.10")]
     public void A_password_stays_the_text_that_it_is_without_quotes(string password)
     {
-        var cloud = Parse($"auth:\n  auth_url: http://k\n  username: demo\n  password: {password}");
+        var cloud = Parse($"auth:\n  auth_url: http://k\n  username: demo\n  user_domain_id: d\n  password: {password}");
         Assert.Equal(password, ((PasswordCredential)cloud.Credential).Password);
     }
 
@@ -96,7 +96,7 @@ public sealed class CloudsYamlTests
     [InlineData("http://k/identity/v3", "http://k/identity/v3")]
     [InlineData("https://k/keystone/v3/", "https://k/keystone/v3")]
     public void The_auth_url_is_taken_with_and_without_its_version(string given, string expected) =>
-        Assert.Equal(expected, Parse($"auth: {{auth_url: \"{given}\", username: demo, password: x}}").AuthUrl.AbsoluteUri.TrimEnd('/'));
+        Assert.Equal(expected, Parse($"auth: {{auth_url: \"{given}\", username: demo, user_domain_id: d, password: x}}").AuthUrl.AbsoluteUri.TrimEnd('/'));
 
     [Theory]
     [InlineData("interface: publicURL", "public")]
@@ -104,7 +104,7 @@ public sealed class CloudsYamlTests
     [InlineData("interface: admin", "admin")]
     [InlineData("region_name: R", "public")]
     public void Older_spellings_of_the_interface_mean_the_same(string line, string expected) =>
-        Assert.Equal(expected, Parse(line + "\nauth: {auth_url: http://k, username: demo, password: x}").Interface);
+        Assert.Equal(expected, Parse(line + "\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: x}").Interface);
 
     [Theory]
     [InlineData("false", false)]
@@ -113,24 +113,17 @@ public sealed class CloudsYamlTests
     [InlineData("true", true)]
     [InlineData("yes", true)]
     public void Verify_is_what_yaml_takes_for_a_boolean(string text, bool expected) =>
-        Assert.Equal(expected, Parse($"verify: {text}\nauth: {{auth_url: http://k, username: demo, password: x}}").VerifyTls);
+        Assert.Equal(expected, Parse($"verify: {text}\nauth: {{auth_url: http://k, username: demo, user_domain_id: d, password: x}}").VerifyTls);
 
     [Fact]
     public void Certificates_come_from_the_Secret_or_from_the_file_that_cacert_names()
     {
-        const string yaml = "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, password: x}";
-        Assert.Equal("given", CloudsYaml.Parse(Cloud(yaml), "demo", "given").CaCertificates);
+        const string yaml = "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: x}";
+        Assert.Equal("given", CloudsYaml.Parse(Cloud(yaml), "demo", new TlsFiles("given")).CaCertificates);
         Assert.Equal("read /ca.pem", CloudsYaml.Parse(Cloud(yaml), "demo", readFile: path => "read " + path).CaCertificates);
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(Cloud(yaml), "demo", readFile: _ => throw new FileNotFoundException("no such file")));
         Assert.Contains("/ca.pem", error.Message, StringComparison.Ordinal);
         Assert.Contains("no such file", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_entry_can_be_shared_by_an_anchor()
-    {
-        var cloud = CloudsYaml.Parse("clouds:\n  a: {auth: &auth {auth_url: http://k, username: demo, password: s3cr3t}}\n  b: {region_name: R, auth: *auth}", "b");
-        Assert.Equal(("R", "user 'demo'"), (cloud.RegionName, cloud.Credential.Description));
     }
 
     /// <summary>The lines of a cloud (the first is the third of the file), the key that the message names, and its line.</summary>
@@ -138,25 +131,25 @@ public sealed class CloudsYamlTests
     {
         { "region_name: R", "'auth'", 3 },
         { "auth: text", "'auth'", 3 },
-        { "auth:\n  username: demo\n  password: s3cr3t", "'auth_url'", 4 },
-        { "auth:\n  auth_url: http://k\n  username: demo", "'password'", 4 },
-        { "auth:\n  auth_url: http://k\n  username: demo\n  password:", "'password'", 4 },
-        { "auth:\n  auth_url: http://k\n  username: demo\n  password: {a: s3cr3t}", "'password'", 6 },
+        { "auth:\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
+        { "auth:\n  auth_url: http://k\n  username: demo\n  user_domain_id: d", "'password'", 4 },
+        { "auth:\n  auth_url: http://k\n  username: demo\n  user_domain_id: d\n  password:", "'password'", 4 },
+        { "auth:\n  auth_url: http://k\n  username: demo\n  user_domain_id: d\n  password: {a: s3cr3t}", "'password'", 7 },
         { "auth:\n  auth_url: http://k\n  password: s3cr3t", "'username' or 'user_id'", 4 },
-        { "auth:\n  auth_url: ftp://k\n  username: demo\n  password: s3cr3t", "'auth_url'", 4 },
-        { "auth:\n  auth_url: http://demo:s3cr3t@k\n  username: demo\n  password: s3cr3t", "'auth_url'", 4 },
-        { "auth:\n  auth_url: http://k/v2.0\n  username: demo\n  password: s3cr3t", "'auth_url'", 4 },
+        { "auth:\n  auth_url: ftp://k\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
+        { "auth:\n  auth_url: http://demo:s3cr3t@k\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
+        { "auth:\n  auth_url: http://k/v2.0\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
         { "auth:\n  auth_url: http://k\n  application_credential_id: a", "'application_credential_secret'", 4 },
         { "auth_type: v3applicationcredential\nauth:\n  auth_url: http://k\n  application_credential_secret: s3cr3t", "'application_credential_id' or 'application_credential_name'", 5 },
         { "auth:\n  auth_url: http://k\n  application_credential_name: a\n  application_credential_secret: s3cr3t", "'username' or 'user_id'", 4 },
         { "auth_type: token\nauth:\n  auth_url: http://k", "'token'", 5 },
         { "auth_type: v3kerberos\nauth:\n  auth_url: http://k\n  password: s3cr3t", "auth_type 'v3kerberos'", 3 },
-        { "identity_api_version: 2.0\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "identity_api_version", 3 },
-        { "interface: outer\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "interface 'outer'", 3 },
-        { "verify: maybe\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "'verify'", 3 },
-        { "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "'cacert'", 3 },
-        { "image_endpoint_override: glance\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "'image_endpoint_override'", 3 },
-        { "region_name: [R]\nauth: {auth_url: http://k, username: demo, password: s3cr3t}", "'region_name'", 3 },
+        { "identity_api_version: 2.0\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "identity_api_version", 3 },
+        { "interface: outer\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "interface 'outer'", 3 },
+        { "verify: maybe\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'verify'", 3 },
+        { "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'cacert'", 3 },
+        { "image_endpoint_override: glance\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'image_endpoint_override'", 3 },
+        { "region_name: [R]\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'region_name'", 3 },
     };
 
     [Theory]
@@ -186,7 +179,7 @@ public sealed class CloudsYamlTests
     }
 
     [Theory]
-    [InlineData("auth: {auth_url: http://k, username: demo, password: s3cr3t}")]
+    [InlineData("auth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}")]
     [InlineData("auth: {auth_url: http://k, application_credential_id: a, application_credential_secret: s3cr3t}")]
     [InlineData("auth_type: token\nauth: {auth_url: http://k, token: s3cr3t}")]
     public void No_configuration_prints_its_secret(string lines)

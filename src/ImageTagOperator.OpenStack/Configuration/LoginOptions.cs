@@ -1,0 +1,77 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>The options of a login. openstacksdk takes them from <c>auth</c>, from beside it, and from the vendor profile.</summary>
+internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorProfile? profile)
+{
+    private static readonly Dictionary<string, string> OlderNames = new()
+    {
+        ["project_id"] = "tenant_id", ["project_name"] = "tenant_name", ["username"] = "user_name", ["token"] = "auth_token",
+    };
+
+    private static readonly string[] Foreign = ["passcode", "trust_id"];
+
+    /// <summary>Where these are in <c>auth</c> and beside it, all programs take the one in <c>auth</c>.</summary>
+    private static readonly HashSet<string> TakenFromAuth =
+    [
+        "project_id", "project_name", "project_domain_id", "project_domain_name", "user_domain_id", "user_domain_name", "domain_id", "domain_name", "token",
+    ];
+
+    /// <summary>What <c>auth</c> itself holds, be it known or not, and what is moved there from beside it although it is for none of our logins.</summary>
+    public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Foreign.Where(cloud.Has));
+
+    public bool HasProject => Has("project_id") || Has("project_name");
+
+    public bool Has(string name) => Text(name) is not null;
+
+    /// <exception cref="InvalidCloudsYamlException">There are two values, and programs differ in which they take.</exception>
+    public string? Text(string name)
+    {
+        var inside = In(auth, name);
+        var beside = In(cloud, name);
+        if (inside is not null && beside is not null && inside != beside && !TakenFromAuth.Contains(name))
+        {
+            throw Error($"'{name}' is in 'auth' and beside it, with different values; of these the openstack command takes one and openstacksdk the other. Remove one");
+        }
+
+        return inside ?? beside ?? FromProfile(name);
+    }
+
+    public string Needed(string name) => Text(name) ?? throw Error($"needs '{name}'");
+
+    /// <summary>The domain of the user or the project; null where nothing says which.</summary>
+    /// <param name="whose"><c>user</c> or <c>project</c>.</param>
+    public Domain? DomainOf(string whose)
+    {
+        var (id, name) = (Text($"{whose}_domain_id"), Text($"{whose}_domain_name"));
+        if (HasProject)
+        {
+            // With a project, a bare domain is not a scope but stands for both domains.
+            id ??= Text("domain_id");
+            name ??= Text("domain_name");
+        }
+
+        id ??= Text("default_domain_id");
+        name ??= Text("default_domain_name");
+        return (id, name) switch
+        {
+            ({ }, _) => new Domain(id, null),
+            (null, { }) => new Domain(null, name),
+            _ => ImpliedDomain,
+        };
+    }
+
+    public InvalidCloudsYamlException Error(string what) => (auth ?? cloud).Error(what);
+
+    /// <summary>Measured with python-openstackclient 6.0: it falls back to this id for a password, and only if the version is set.</summary>
+    private Domain? ImpliedDomain => cloud.Text("identity_api_version") == "3" && Has("password") ? new Domain("default", null) : null;
+
+    private string? FromProfile(string name) => name switch
+    {
+        "auth_url" => profile?.AuthUrl,
+        "user_domain_name" or "project_domain_name" => profile?.Domain,
+        _ => null,
+    };
+
+    private static string? In(YamlSection? section, string name) =>
+        section?.Text(name) ?? (OlderNames.TryGetValue(name, out var older) ? section?.Text(older) : null);
+}

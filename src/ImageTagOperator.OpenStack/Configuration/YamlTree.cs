@@ -1,0 +1,112 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ImageTagOperator.OpenStack;
+
+internal abstract record YamlNode(long Line);
+
+internal sealed record YamlScalar(string Value, bool IsPlain, long Line) : YamlNode(Line);
+
+internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, long Line) : YamlNode(Line);
+
+internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, long Line) : YamlNode(Line);
+
+/// <summary>Reads one YAML document as PyYAML's safe_load does: with anchors and merge keys (<c>&lt;&lt;</c>), but without its types,
+/// so that every scalar stays the text that it is.</summary>
+internal sealed class YamlTree
+{
+    private const int MaxDepth = 32;
+
+    private readonly Parser parser;
+    private readonly Dictionary<string, YamlNode> anchors = [];
+
+    private YamlTree(string yaml) => parser = new Parser(new StringReader(yaml));
+
+    /// <returns>Null for a text without a document.</returns>
+    /// <exception cref="InvalidCloudsYamlException">The message names the place and quotes nothing.</exception>
+    public static YamlNode? Read(string yaml)
+    {
+        try
+        {
+            return new YamlTree(yaml).Document();
+        }
+        catch (YamlException e)
+        {
+            // The parser's own message may quote the text around the error, and with it a password.
+            throw Invalid(e.Start);
+        }
+    }
+
+    private YamlNode? Document()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _)) return null;
+        parser.Consume<DocumentStart>();
+        var root = Node(0);
+        parser.Consume<DocumentEnd>();
+        return parser.Accept<StreamEnd>(out _) ? root : throw Invalid(parser.Current!.Start, "a second document begins, and there must be one only");
+    }
+
+    /// <summary>The depth is bounded because a stack that overflows ends the process for every cloud it serves.</summary>
+    private YamlNode Node(int depth)
+    {
+        if (parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return anchors.GetValueOrDefault(alias.Value.Value) ?? throw Invalid(alias.Start, "it names an anchor that is not there before it");
+        }
+
+        var start = parser.Consume<NodeEvent>();
+        if (depth > MaxDepth) throw new InvalidCloudsYamlException($"clouds.yaml is nested deeper than {MaxDepth} levels at line {start.Start.Line}.");
+        if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
+        var node = start switch
+        {
+            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, scalar.Start.Line),
+            SequenceStart sequence => Sequence(sequence, depth),
+            MappingStart mapping => Mapping(mapping, depth),
+            _ => throw Invalid(start.Start),
+        };
+        if (!start.Anchor.IsEmpty) anchors[start.Anchor.Value] = node;
+        return node;
+    }
+
+    /// <summary>Ansible's <c>!vault</c>, say: what follows is not the value but something to make it from.</summary>
+    private static bool IsForeign(TagName tag) =>
+        !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
+
+    private YamlNode Sequence(SequenceStart start, int depth)
+    {
+        var items = new List<YamlNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _)) items.Add(Node(depth + 1));
+        return new YamlSequence(items, start.Start.Line);
+    }
+
+    private YamlNode Mapping(MappingStart start, int depth)
+    {
+        var (own, merged) = (new Dictionary<string, YamlNode>(), new Dictionary<string, YamlNode>());
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var at = parser.Current!.Start;
+            if (Node(depth + 1) is not YamlScalar key) throw Invalid(at, "a key must be a single value");
+            var value = Node(depth + 1);
+            if (key is { Value: "<<", IsPlain: true }) Merge(value, merged, at);
+            else if (!own.TryAdd(key.Value, value)) throw Invalid(at, "this key is there already");
+        }
+
+        foreach (var (key, value) in own) merged[key] = value;
+        return new YamlMapping(merged, start.Start.Line);
+    }
+
+    /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins (yaml.org/type/merge.html).</summary>
+    private static void Merge(YamlNode value, Dictionary<string, YamlNode> into, Mark at)
+    {
+        var sources = value is YamlSequence list ? list.Items.Reverse() : [value];
+        foreach (var source in sources)
+        {
+            if (source is not YamlMapping mapping) throw Invalid(at, "'<<' must name a mapping or a list of them");
+            foreach (var (key, node) in mapping.Entries) into[key] = node;
+        }
+    }
+
+    private static InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>
+        new($"clouds.yaml is not valid YAML at line {at.Line}, column {at.Column}{(why is null ? "" : $": {why}")}.");
+}

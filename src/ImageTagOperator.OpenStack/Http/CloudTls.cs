@@ -1,0 +1,78 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>Whom a cloud's connections trust, and as whom they show themselves.</summary>
+internal static class CloudTls
+{
+    /// <exception cref="InvalidCloudsYamlException">A PEM text is none, or certificate and key do not belong together.</exception>
+    public static SslClientAuthenticationOptions Options(CloudConfiguration cloud)
+    {
+        var options = new SslClientAuthenticationOptions();
+        Trust(cloud, options);
+        if (cloud.ClientCertificate is { } certificates)
+        {
+            try
+            {
+                options.ClientCertificateContext = Client(cloud, certificates);
+            }
+            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            {
+                throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' and 'key' are no PEM certificate and its private key: {e.Message}", e);
+            }
+        }
+
+        return options;
+    }
+
+    private static void Trust(CloudConfiguration cloud, SslClientAuthenticationOptions options)
+    {
+        if (!cloud.VerifyTls)
+        {
+#pragma warning disable CA5359 // clouds.yaml says 'verify: false'
+            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (cloud.CaCertificates is { } pem)
+        {
+            var roots = new X509Certificate2Collection();
+            try
+            {
+                roots.ImportFromPem(pem);
+            }
+            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            {
+                throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no valid PEM certificates: {e.Message}", e);
+            }
+
+            if (roots.Count == 0) throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no PEM certificate.");
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        }
+    }
+
+    /// <summary>The certificate itself, and those between it and its CA, which not every server has.</summary>
+    private static SslStreamCertificateContext Client(CloudConfiguration cloud, string certificates)
+    {
+        var key = cloud.ClientKey ?? certificates;
+        if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
+        {
+            throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': the key of the client certificate is encrypted; give it without a passphrase.");
+        }
+
+        if (!key.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' comes without a private key; give it as 'key'.");
+        }
+
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificates);
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificates, key), chain, offline: true);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.OpenStack;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.WaysIn;
+
+/// <summary>One clouds.yaml, read by the openstack command, by openstacksdk and by us, against one Keystone: the tokens must be for the same.</summary>
+public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<WaysInTests.Answers>
+{
+    public static TheoryData<string> Same => [.. Forms.Same.Keys];
+
+    public static TheoryData<string> Refused => [.. Forms.Refused.Keys];
+
+    public static TheoryData<string> Wider => [.. Forms.Wider.Keys];
+
+    public static TheoryData<string> Narrower => [.. Forms.Narrower.Keys];
+
+    [Theory]
+    [MemberData(nameof(Same))]
+    public async Task The_same_file_leads_to_the_same_token(string form)
+    {
+        var command = await answers.CommandAsync(form);
+        Assert.Contains("user ", command, StringComparison.Ordinal);
+        Assert.Equal((command, command), (await answers.LibraryAsync(form), await answers.OursAsync(form)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task What_the_command_refuses_is_refused(string form)
+    {
+        Assert.StartsWith("refused", await answers.CommandAsync(form), StringComparison.Ordinal);
+        await RefusedAsync(form);
+    }
+
+    [Theory]
+    [MemberData(nameof(Wider))]
+    public async Task What_is_plain_is_taken_though_the_command_stumbles(string form)
+    {
+        Assert.StartsWith("refused", await answers.CommandAsync(form), StringComparison.Ordinal);
+        Assert.Contains($"user {answers.People.User}, project {answers.People.Project}", await answers.OursAsync(form), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Narrower))]
+    public async Task What_would_be_another_token_than_the_file_says_is_refused(string form)
+    {
+        Assert.Contains($"user {answers.People.User}", await answers.CommandAsync(form), StringComparison.Ordinal);
+        await RefusedAsync(form);
+    }
+
+    [Fact]
+    public async Task The_version_implies_the_domain_as_for_the_command()
+    {
+        Assert.Contains("project ", await answers.CommandAsync("implied-domain"), StringComparison.Ordinal);
+        Assert.Equal(await answers.CommandAsync("implied-domain"), await answers.OursAsync("implied-domain"));
+    }
+
+    [Fact]
+    public async Task A_cloud_that_is_not_there_is_refused()
+    {
+        var (code, output) = await answers.OpenStackAsync("elsewhere");
+        Assert.True(code != 0, output);
+        Assert.StartsWith("refused: clouds.yaml has no cloud 'elsewhere'", await answers.OursAsync("elsewhere"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_of_the_command_does_the_same()
+    {
+        string[] clouds = ["password", "application-credential", "token"];
+        var printed = await Task.WhenAll(clouds.Select(answers.OpenStackAsync));
+        foreach (var (cloud, (code, output)) in clouds.Zip(printed))
+        {
+            Assert.True(code == 0, output);
+            Assert.Equal(await answers.OursAsync(cloud), await answers.People.DescribeAsync((string)JsonNode.Parse(output)!["id"]!));
+        }
+    }
+
+    private async Task RefusedAsync(string form)
+    {
+        var refusal = await answers.OursAsync(form);
+        Assert.StartsWith("refused", refusal, StringComparison.Ordinal);
+        Assert.All(
+            (string[])[Population.Password, answers.People.ApplicationCredentialSecret, answers.People.Token],
+            secret => Assert.DoesNotContain(secret, refusal, StringComparison.Ordinal));
+    }
+
+    /// <summary>What became of every form, asked for once.</summary>
+    public sealed class Answers : IAsyncLifetime
+    {
+        private readonly string path = Path.Combine(Path.GetTempPath(), $"clouds-{Guid.NewGuid():n}.yaml");
+        private string file = "";
+        private JsonNode theirs = new JsonObject();
+
+        internal Population People { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            People = await Population.CreateAsync();
+            file = Forms.File(People);
+            await File.WriteAllTextAsync(path, file);
+            theirs = await CloudsScript.RunAsync(path);
+        }
+
+        public Task<string> CommandAsync(string form) => TheirsAsync(form, "cli");
+
+        public Task<string> LibraryAsync(string form) => TheirsAsync(form, "sdk");
+
+        public async Task<string> OursAsync(string form)
+        {
+            try
+            {
+                var cloud = CloudsYaml.Parse(file, form);
+                using var http = new CloudHttp(cloud);
+                var token = await new Keystone(cloud, http, TimeProvider.System).GetTokenAsync(TestContext.Current.CancellationToken);
+                return await People.DescribeAsync(token.Id);
+            }
+            catch (Exception e) when (e is InvalidCloudsYamlException or CloudException { Kind: CloudErrorKind.CredentialsRejected })
+            {
+                return $"refused: {e.Message}";
+            }
+        }
+
+        /// <summary>The exit code and what it printed on standard output.</summary>
+        internal Task<(int Code, string Output)> OpenStackAsync(string cloud) =>
+            Shell.TryAsync("sh", ["-c", "OS_CLIENT_CONFIG_FILE=$1 openstack --os-cloud $2 token issue -f json 2>/dev/null", "sh", path, cloud]);
+
+        public async ValueTask DisposeAsync()
+        {
+            File.Delete(path);
+            if (People is not null) await People.DisposeAsync();
+        }
+
+        private async Task<string> TheirsAsync(string form, string who) => theirs[form]![who] switch
+        {
+            JsonObject refused => $"refused: {refused["error"]}",
+            var token => await People.DescribeAsync((string)token!),
+        };
+    }
+}

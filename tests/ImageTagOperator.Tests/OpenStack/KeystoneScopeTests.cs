@@ -1,0 +1,33 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Sandbox.Cloud;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+public sealed class KeystoneScopeTests
+{
+    [Fact]
+    public async Task A_token_for_nothing_is_refused_before_it_shows_no_images()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        var image = cloud.AddImage("there", "old");
+        var unscoped = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { Scope = new CloudScope() };
+        using (var session = new CloudSession(unscoped, new ImageGates(), TimeProvider.System))
+        {
+            Assert.NotNull(await session.GetImageAsync(image.Id, TestContext.Current.CancellationToken));   // in the user's default project
+        }
+
+        cloud.Identity.User("demo").DefaultProject = null;
+        using var lost = new CloudSession(unscoped, new ImageGates(), TimeProvider.System);
+        foreach (var read in new Func<Task>[]
+        {
+            () => lost.GetImageAsync(image.Id, TestContext.Current.CancellationToken),
+            () => lost.FindImagesAsync("there", TestContext.Current.CancellationToken),
+        })
+        {
+            var error = await Assert.ThrowsAsync<CloudException>(read);
+            Assert.Equal(CloudErrorKind.CredentialsRejected, error.Kind);
+            Assert.Contains("gives user 'demo' a token without a project. Name the project in clouds.yaml", error.Message, StringComparison.Ordinal);
+        }
+    }
+}
