@@ -14,6 +14,9 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
 
     private const string Definition = Definitions + "/benchmarksets.bench.imagetags.io";
 
+    /// <summary>Marks the namespaces of runs.</summary>
+    private const string Label = "bench.imagetags.io";
+
     private readonly KubernetesClientConfiguration configuration;
 
     private BenchmarkNamespace(KubernetesClientConfiguration configuration, string name)
@@ -58,8 +61,7 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
     {
         Client.Dispose();
         using var http = await HttpAsync();
-        var others = Url($"/apis/bench.imagetags.io/v1/benchmarksets?limit=1&fieldSelector=metadata.namespace!%3D{Name}");
-        if (Items(await http.GetStringAsync(new Uri(others))) == 0)
+        if (Items(await http.GetStringAsync(new Uri(Url($"/api/v1/namespaces?labelSelector={Label}")))) <= 1)
         {
             // The server takes the objects along, in its own time.
             (await http.DeleteAsync(new Uri(Url(Definition)))).Dispose();
@@ -92,7 +94,7 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
     }
 
     private static JsonObject Namespace(string name) =>
-        new() { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
+        new() { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [Label] = "" } } };
 
     private static int Items(string list) => JsonNode.Parse(list)?["items"]?.AsArray().Count ?? 0;
 
