@@ -56,8 +56,8 @@ crds: build ## write config/crds anew from the C# types
 publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
 	dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish
 
-bench: build ## measure; writes artifacts/bench/results.json
-	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release
+bench: ## measure all, or with ONLY=name one; writes artifacts/bench/results.json and docs/benchmarks.md
+	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)
 
 clean: ## remove everything that was built
 	rm -rf artifacts

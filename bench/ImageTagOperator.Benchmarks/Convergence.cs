@@ -10,15 +10,15 @@ namespace ImageTagOperator.Benchmarks;
 
 /// <summary>From N sets of five tags on N bare images to all tags in place, beside a bare HTTP client that sends just the PUTs. Both talk to
 /// the embedded cloud, with the same number of images worked on at a time.</summary>
-internal static class Convergence
+internal sealed class Convergence : Benchmark
 {
     private const int Parallel = 8;     // the operator's default number of workers
 
     private static readonly string[] Tags = ["golden", "lts", "cis-2026.1", "kernel-6.12", "stable"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    public override async Task<IReadOnlyList<Row>> MeasureAsync() => [.. await MeasureAsync(10), .. await MeasureAsync(100)];
 
-    public static async Task<IReadOnlyList<Row>> MeasureAsync(int images)
+    private static async Task<IReadOnlyList<Row>> MeasureAsync(int images)
     {
         var bare = await BareAsync(images);
         await using var kubernetes = await SandboxKubernetes.StartAsync();
@@ -34,23 +34,23 @@ internal static class Convergence
             ["run", "--kubeconfig", kubeconfig, "--health-address", "http://127.0.0.1:0", "--log-level", "Error"]))!;
         try
         {
-            await UntilAsync(() => kubernetes.OpenWatches > 0);
+            await UntilAsync(() => kubernetes.OpenWatches > 0, "the operator watches");
             var clock = Stopwatch.StartNew();
             foreach (var image in made) kubernetes.Apply(Set(image));
-            await UntilAsync(() => made.All(image => image.Tags.Count == Tags.Length));
+            await UntilAsync(() => made.All(image => image.Tags.Count == Tags.Length), "all tags are in place");
             var seconds = clock.Elapsed.TotalSeconds;
-            await UntilAsync(() => kubernetes.List("imagetagsets").All(IsReady));
+            await UntilAsync(() => kubernetes.List("imagetagsets").All(IsReady), "all sets are ready");
             var requests = cloud.Calls.All.Count;
 
             cloud.Calls.Clear();
             foreach (var image in made) kubernetes.Apply(Requested(image));
-            await UntilAsync(() => cloud.Calls.All.Count >= images);
+            await UntilAsync(() => cloud.Calls.All.Count >= images, "each image is looked at again");
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);     // whatever else there might be
             return
             [
-                new($"time to converge {images} images x 5 tags", seconds / bare, "x", "a bare client that sends the PUTs"),
-                new($"requests to converge {images} images x 5 tags", (double)requests / (images * Tags.Length), "x", "the PUTs needed"),
-                new($"requests per set with nothing to do ({images} sets)", (double)cloud.Calls.All.Count / images, "requests", null),
+                new($"time to converge {images} images x 5 tags", seconds, "s", "a bare client that sends the PUTs", seconds / bare),
+                new($"requests to converge {images} images x 5 tags", requests, "requests", "the PUTs needed", (double)requests / (images * Tags.Length)),
+                new($"requests per set with nothing to do ({images} sets)", (double)cloud.Calls.All.Count / images, "requests"),
             ];
         }
         finally
@@ -124,14 +124,4 @@ internal static class Convergence
 
     private static bool IsReady(JsonObject set) =>
         set["status"]?["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") == true;
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!holds())
-        {
-            if (clock.Elapsed > Patience) throw new TimeoutException("the operator did not converge");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        }
-    }
 }

@@ -1,11 +1,28 @@
-using System.Text.Json;
 using ImageTagOperator.Benchmarks;
 
-// Figures are ratios against something measured in the same run, or counts: machines differ, and the same one differs from minute to minute.
-var rows = new List<Row>();
-foreach (var images in new[] { 10, 100 }) rows.AddRange(await Convergence.MeasureAsync(images));
+Benchmark[] all =
+[
+    new Convergence(),
+    new EventThroughput(),
+    new CacheMemory(),
+    new SyncTime(),
+    new WatchReconnects(),
+];
 
-Directory.CreateDirectory("artifacts/bench");
-await File.WriteAllTextAsync("artifacts/bench/results.json", JsonSerializer.Serialize(rows, RowJson.Default.IReadOnlyListRow) + "\n");
-foreach (var row in rows) Console.WriteLine($"{row.Name,-52} {row.Value,8:0.##} {row.Unit,-18} {(row.ComparedWith is null ? "" : "of " + row.ComparedWith)}");
-Console.WriteLine("written to artifacts/bench/results.json");
+var only = args.FirstOrDefault(argument => argument.Length > 0);
+var chosen = all.Where(benchmark => only is null || benchmark.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+if (chosen.Count == 0)
+{
+    await Console.Error.WriteLineAsync($"no benchmark is called '{only}'; there are {string.Join(", ", all.Select(benchmark => benchmark.Name))}");
+    return 1;
+}
+
+var rows = new List<Row>();
+foreach (var benchmark in chosen)
+{
+    Console.WriteLine($"{benchmark.Name} ...");
+    rows.AddRange(await benchmark.MeasureAsync());
+}
+
+await Report.WriteAsync(rows, isComplete: chosen.Count == all.Length);
+return 0;

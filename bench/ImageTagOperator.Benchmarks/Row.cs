@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace ImageTagOperator.Benchmarks;
 
 /// <summary>One measured figure.</summary>
-/// <param name="ComparedWith">What the figure is relative to, measured in the same run; null for a plain count.</param>
-internal sealed record Row(string Name, double Value, string Unit, string? ComparedWith);
+/// <param name="ComparedWith">What was measured in the same run to compare with; null for a plain count.</param>
+/// <param name="Ratio">The figure, relative to that.</param>
+internal sealed record Row(string Name, double Value, string Unit, string? ComparedWith = null, double? Ratio = null);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<Row>))]

@@ -82,8 +82,7 @@ internal sealed class ApiConnection : IDisposable
         };
         message.Headers.TryAddWithoutValidation("User-Agent", userAgent);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        // SocketsHttpHandler takes the name for TLS from the Host header, and has no other way to set it.
-        if (configuration.TlsServerName is { } name) message.Headers.Host = name;
+        foreach (var (name, value) in configuration.Impersonation) message.Headers.TryAddWithoutValidation(name, value);
         if (credential.Token is { } token) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (request.Body is { } body)
         {

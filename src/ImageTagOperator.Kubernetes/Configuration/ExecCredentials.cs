@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -64,11 +63,13 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
             process.StandardInput.Close();
             var output = await process.StandardOutput.ReadToEndAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
-            return process.ExitCode == 0 ? output : throw Error($"{plugin.Command} ended with exit code {process.ExitCode}");
+            return process.ExitCode == 0 ? output : throw Error(
+                $"{plugin.Command} ended with exit code {process.ExitCode}; what it printed on standard error is above. "
+                + "Try it by hand with KUBERNETES_EXEC_INFO set");
         }
         catch (Win32Exception error)
         {
-            throw Error($"cannot run {plugin.Command}: {error.Message}{(plugin.InstallHint is { } hint ? ". " + hint.Trim() : "")}", error);
+            throw Error($"cannot run {plugin.Command}: {error.Message}. {plugin.InstallHint?.Trim().TrimEnd('.') ?? "Install it, or put it into PATH"}", error);
         }
         catch (OperationCanceledException)
         {
@@ -97,7 +98,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
                 throw Error($"{plugin.Command} gave neither a token nor a client certificate with its key");
             }
 
-            var pair = certificate is null ? null : X509Certificate2.CreateFromPem(certificate, key);
+            var pair = certificate is null ? null : ClientCertificate.Read(certificate, key!);
             return new(new Credential(token, pair), status["expirationTimestamp"]?.GetValue<DateTimeOffset>());
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or CryptographicException)

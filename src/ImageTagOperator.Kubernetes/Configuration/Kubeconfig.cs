@@ -57,7 +57,8 @@ internal sealed class Kubeconfig
             foreach (var node in new KubeconfigEntry(path, "kubeconfig", content).List(list))
             {
                 if (node is not JsonObject item || item["name"]?.ToString() != name) continue;
-                if (item[kind] is JsonObject found) return new(path, $"{kind} '{name}'", found);
+                // A user without credentials is written as nothing at all by some tools.
+                if ((item[kind] ?? new JsonObject()) is JsonObject found) return new(path, $"{kind} '{name}'", found);
             }
         }
 

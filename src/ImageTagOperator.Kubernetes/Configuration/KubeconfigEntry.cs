@@ -22,6 +22,8 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
     public bool Flag(string field) => content[field] is { } node
         && (node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Error($"{field} must be true or false"));
 
+    public IEnumerable<string> Fields => content.Select(pair => pair.Key);
+
     public bool Has(string field) => content[field] is not null;
 
     public KubeconfigEntry? Child(string field) => content[field] switch
@@ -37,6 +39,10 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
         JsonArray list => [.. list],
         _ => throw Error($"{field} must be a list"),
     };
+
+    /// <summary>What a tool has put into the entry's extensions under a name.</summary>
+    public JsonNode? Extension(string name) =>
+        List("extensions").OfType<JsonObject>().FirstOrDefault(extension => extension["name"]?.ToString() == name)?["extension"];
 
     /// <summary>A path as it stands in a kubeconfig: relative to the folder of its file.</summary>
     public string? PathOf(string field) => Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!) : null;
@@ -67,11 +73,14 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
         }
     }
 
-    public Uri? Url(string field)
+    public Uri? Url(string field, params string[] schemes)
     {
         if (Text(field) is not { } text) return null;
         // Named, not quoted: the URL of a proxy may have a password in it.
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw Error($"{field} is not a URL, such as https://10.0.0.1:6443");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) throw Error($"{field} is not a URL, such as https://10.0.0.1:6443");
+        var forms = schemes.Select(scheme => scheme + "://").ToArray();
+        return schemes.Contains(url.Scheme) ? url
+            : throw Error($"{field} must begin with {string.Join(", ", forms[..^1])} or {forms[^1]}");
     }
 
     /// <summary>Runs code that reads certificates, whose errors say little.</summary>

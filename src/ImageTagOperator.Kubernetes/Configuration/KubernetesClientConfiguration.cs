@@ -22,6 +22,12 @@ public sealed class KubernetesClientConfiguration
 
     internal Uri? Proxy { get; init; }
 
+    /// <summary>Headers of each request that make us act as somebody else.</summary>
+    internal IReadOnlyList<(string Name, string Value)> Impersonation { get; init; } = [];
+
+    /// <summary>The API server wants to be spoken to without compression: it is near.</summary>
+    internal bool DisableCompression { get; init; }
+
     internal CredentialSource Credentials { get; init; } = new FixedCredentials(Credential.None);
 
     /// <summary>Finds the configuration: <paramref name="kubeconfigPath"/> (the flag), then <c>KUBECONFIG</c>, then the service account

@@ -1,9 +1,7 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace ImageTagOperator.Kubernetes;
 
 /// <summary>A token in a file that somebody rotates, such as the kubelet. Read again every minute and after a 401.</summary>
-internal sealed class TokenFileCredentials(string path, string origin, X509Certificate2? certificate) : CredentialSource
+internal sealed class TokenFileCredentials(string path, string origin, ClientCertificate? certificate) : CredentialSource
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(1);
 

@@ -186,6 +186,7 @@ public sealed class SandboxKubernetes : SandboxServer
         {
             await ended.CancelAsync();
             watches.TryRemove(watch, out _);
+            watch.End();
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class ConfigurationTests : IDisposable
         var found = Find(path);
         Assert.Equal("CN=ca", Assert.Single(found.CertificateAuthority!).Subject);
         var credential = await found.Credentials.GetAsync(time, false, Cancel);
-        Assert.Equal(("CN=me", true), (credential.Certificate!.Subject, credential.Certificate.HasPrivateKey));
+        Assert.Equal(("CN=me", true), (credential.Certificate!.Leaf.Subject, credential.Certificate.Leaf.HasPrivateKey));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("certificate-authority-data: '***'", "token: s3cr3t", "cluster 'c': certificate-authority-data is not base64")]
     [InlineData("", "token: [s3cr3t]", "user 'u': token must be a string")]
     [InlineData("", "client-certificate-data: czNjcjN0, client-key-data: czNjcjN0", "user 'u': client-certificate is not a usable PEM")]
-    [InlineData("", "auth-provider: {name: gcp}", "user 'u': auth-provider 'gcp' is no longer supported")]
+    [InlineData("", "auth-provider: {name: gcp}", "user 'u': auth-provider 'gcp' is not supported")]
     public void Errors_of_entries_name_them_and_never_their_values(string cluster, string user, string problem)
     {
         var error = Assert.Throws<KubernetesConfigurationException>(() => Find(Write("config", Config(cluster, user))));

@@ -12,6 +12,8 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
 
     private readonly ConcurrentQueue<string> injected = [];
     private TaskCompletionSource poke = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock ending = new();
+    private bool isOver;
     private bool hasHeaders;
     private long position;
     private long told;
@@ -25,7 +27,19 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
         poke.TrySetResult();
     }
 
-    public void Cut() => http.Abort();
+    public void Cut()
+    {
+        lock (ending)
+        {
+            if (!isOver) http.Abort();
+        }
+    }
+
+    /// <summary>From now on the request may be gone, and Cut does nothing.</summary>
+    public void End()
+    {
+        lock (ending) isOver = true;
+    }
 
     /// <summary>Runs until the watch is over. Cancel the token then, too: a timer may still be waiting.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace ImageTagOperator.Benchmarks;
+
+/// <summary>Something that is measured. To add one: a class in a file of its own, and its line in Program.cs. What it needs it brings up
+/// itself, and takes away again.</summary>
+internal abstract class Benchmark
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>What <c>make bench ONLY=...</c> is compared with.</summary>
+    public string Name => GetType().Name;
+
+    public abstract Task<IReadOnlyList<Row>> MeasureAsync();
+
+    /// <summary>The median of several runs, in seconds. A first run, which compiles and fills pools, does not count.</summary>
+    protected static async Task<double> MedianAsync(int runs, Func<Task> run)
+    {
+        var seconds = new List<double>();
+        for (var i = 0; i <= runs; i++) seconds.Add(await TimeAsync(run));
+        return Median(seconds.Skip(1));
+    }
+
+    protected static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+
+    protected static async Task<double> TimeAsync(Func<Task> run)
+    {
+        var clock = Stopwatch.StartNew();
+        await run();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>What is alive on the heap, in bytes.</summary>
+    protected static long Heap()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    protected static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
+
+    protected static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            if (clock.Elapsed > Patience) throw new TimeoutException($"never happened: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+}

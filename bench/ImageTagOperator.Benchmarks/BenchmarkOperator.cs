@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ImageTagOperator.Benchmarks;
+
+/// <summary>A whole operator for benchmark sets, whose controller only counts.</summary>
+internal sealed class BenchmarkOperator : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private BenchmarkOperator(IHost host) => this.host = host;
+
+    public Counter Reconciled => host.Services.GetRequiredService<Counter>();
+
+    /// <param name="client">Null: one of its own.</param>
+    /// <returns>Once the first list is in the cache.</returns>
+    public static async Task<BenchmarkOperator> StartAsync(KubernetesClientConfiguration configuration, string? inNamespace, IKubernetesClient? client = null)
+    {
+        var host = new HostBuilder().ConfigureServices(services =>
+        {
+            services.AddSingleton(configuration);
+            services.AddSingleton<Counter>();
+            services.AddSingleton<IJsonTypeInfoResolver>(BenchmarkSetJson.Default);
+            if (client is not null) services.AddSingleton(client);
+            services.AddKubernetesOperator(settings =>
+            {
+                settings.Name = "benchmark";
+                if (inNamespace is not null) settings.Namespaces = [inNamespace];
+            }).AddController<Controller, BenchmarkSet>();
+        }).Build();
+        await host.StartAsync();
+        await host.Services.GetRequiredService<EntityCache<BenchmarkSet>>().WhenSyncedAsync(CancellationToken.None);
+        return new(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+    }
+
+    /// <summary>How many objects were reconciled.</summary>
+    internal sealed class Counter
+    {
+        private int count;
+        private int goal = int.MaxValue;
+        private TaskCompletionSource reached = new();
+
+        /// <summary>Ends when that many more were reconciled. Ask before they can be.</summary>
+        public Task MoreAsync(int objects)
+        {
+            reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            goal = Volatile.Read(ref count) + objects;
+            return reached.Task;
+        }
+
+        public int Count => Volatile.Read(ref count);
+
+        public void Add()
+        {
+            if (Interlocked.Increment(ref count) == goal) reached.TrySetResult();
+        }
+    }
+
+    private sealed class Controller(Counter counter) : IEntityController<BenchmarkSet>
+    {
+        public Task<ReconciliationResult<BenchmarkSet>> ReconcileAsync(BenchmarkSet entity, CancellationToken cancellationToken)
+        {
+            counter.Add();
+            return Task.FromResult(ReconciliationResult<BenchmarkSet>.Success(entity));
+        }
+
+        public Task<ReconciliationResult<BenchmarkSet>> DeletedAsync(BenchmarkSet entity, CancellationToken cancellationToken) =>
+            Task.FromResult(ReconciliationResult<BenchmarkSet>.Success(entity));
+    }
+}

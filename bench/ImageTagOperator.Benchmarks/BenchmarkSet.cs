@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Benchmarks;
+
+/// <summary>An ImageTagSet by another name: on a server that others use too, no operator takes it for work.</summary>
+[KubernetesEntity(Group = "bench.imagetags.io", ApiVersion = "v1", Kind = "BenchmarkSet", PluralName = "benchmarksets")]
+public sealed class BenchmarkSet : CustomKubernetesEntity<ImageTagSetSpec, ImageTagSetStatus>
+{
+    internal static JsonSerializerOptions Json { get; } = KubernetesJson.Options(BenchmarkSetJson.Default);
+
+    internal static JsonTypeInfo<BenchmarkSet> TypeInfo { get; } = (JsonTypeInfo<BenchmarkSet>)Json.GetTypeInfo(typeof(BenchmarkSet));
+
+    /// <summary>A set with five tags on one image, as it is when all is well.</summary>
+    internal static BenchmarkSet Sample(int number, string inNamespace, int generation = 1)
+    {
+        string[] tags = ["golden", "lts", "cis-2026.1", "kernel-6.12", "stable"];
+        var id = new Guid(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).ToString();
+        return new()
+        {
+            ApiVersion = "bench.imagetags.io/v1",
+            Kind = "BenchmarkSet",
+            Metadata = new()
+            {
+                Name = $"image-{number}",
+                Namespace = inNamespace,
+                Uid = id,
+                Generation = generation,
+                ResourceVersion = (1_000_000L + (generation * 100_000L) + number).ToString(CultureInfo.InvariantCulture),
+                Labels = new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = "images" },
+            },
+            Spec = new()
+            {
+                CloudCredentialsRef = new() { SecretName = "openstack-clouds", CloudName = "demo" },
+                Image = new() { Id = id },
+                Tags = tags,
+            },
+            Status = new()
+            {
+                ObservedGeneration = generation,
+                ImageEndpoint = "https://image.example.com/v2",
+                ImageCount = 1,
+                TagCount = tags.Length,
+                Conditions = [new V1Condition { Type = "Ready", Status = "True", Reason = "InSync", Message = "1 image has the 5 tags as declared" }],
+                Images = [new ImageState { Id = id, Name = $"image-{number}", ManagedTags = tags, OriginalTags = [] }],
+            },
+        };
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BenchmarkSet))]
+internal sealed partial class BenchmarkSetJson : JsonSerializerContext;

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The user that another user acts as. Without these headers the requests would be made with the first one's rights, which are
+/// usually more.</summary>
+internal static class Impersonate
+{
+    public static IReadOnlyList<(string Name, string Value)> Headers(KubeconfigEntry user)
+    {
+        var headers = new List<(string, string)>();
+        if (user.Text("as") is { } name) headers.Add(("Impersonate-User", name));
+        if (user.Text("as-uid") is { } uid) headers.Add(("Impersonate-Uid", uid));
+        headers.AddRange(user.List("as-groups").Select(group => ("Impersonate-Group", Value(user, "as-groups", group))));
+        if (user.Child("as-user-extra") is { } extra)
+        {
+            foreach (var key in extra.Fields)
+            {
+                // Header names know no capitals and few characters.
+                var header = "Impersonate-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant());
+                headers.AddRange(extra.List(key).Select(value => (header, Value(extra, key, value))));
+            }
+        }
+
+        if (headers.Count > 0 && user.Text("as") is null) throw user.Error("as is missing: as-uid, as-groups and as-user-extra need it");
+        return headers;
+    }
+
+    private static string Value(KubeconfigEntry entry, string field, JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw entry.Error($"{field} must be a list of strings");
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+/// <summary>Issues certificates; itself self-signed, or signed by another authority.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private static readonly DateTimeOffset From = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static int serial;
+
+    private readonly TestAuthority? issuer;
+
+    public TestAuthority(string name = "ca", TestAuthority? issuer = null)
+    {
+        this.issuer = issuer;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        Certificate = issuer is null ? request.CreateSelfSigned(From, From.AddYears(30)) : issuer.Sign(request, key);
+    }
+
+    public X509Certificate2 Certificate { get; }
+
+    public string Pem => Certificate.ExportCertificatePem();
+
+    /// <summary>For TLS servers; the names may be IP addresses.</summary>
+    public X509Certificate2 IssueServer(params string[] names)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+        {
+            if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
+            else alternatives.AddDnsName(name);
+        }
+
+        request.CertificateExtensions.Add(alternatives.Build());
+        return Sign(request, key);
+    }
+
+    /// <summary>For a user.</summary>
+    /// <returns>The certificate, followed by those between it and the root, and its key.</returns>
+    public (string Certificate, string Key) IssueClient(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"O=system:masters, CN={name}", key, HashAlgorithmName.SHA256);
+        using var leaf = Sign(request, key);
+        var chain = leaf.ExportCertificatePem() + "\n";
+        for (var above = this; above.issuer is not null; above = above.issuer) chain += above.Pem + "\n";
+        return (chain, key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    public void Dispose() => Certificate.Dispose();
+
+    private X509Certificate2 Sign(CertificateRequest request, ECDsa key)
+    {
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
+        using var signed = request.Create(Certificate, From.AddDays(1), From.AddYears(29), BitConverter.GetBytes(Interlocked.Increment(ref serial)));
+        return signed.CopyWithPrivateKey(key);
+    }
+}
