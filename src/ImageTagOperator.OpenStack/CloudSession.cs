@@ -14,16 +14,16 @@ public sealed class CloudSession : IDisposable
 
     /// <exception cref="InvalidCloudsYamlException">The CA certificates are no PEM.</exception>
     public CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time)
-        : this(cloud, gates, time, deadline: null)
+        : this(cloud, gates, time, deadline: null, mayWrite: null)
     {
     }
 
-    internal CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time, TimeSpan? deadline)
+    internal CloudSession(CloudConfiguration cloud, ImageGates gates, TimeProvider time, TimeSpan? deadline = null, Func<bool>? mayWrite = null)
     {
         this.cloud = cloud;
         this.gates = gates;
         this.time = time;
-        http = new CloudHttp(cloud, deadline);
+        http = new CloudHttp(cloud, deadline, mayWrite);
         keystone = new Keystone(cloud, http, time);
     }
 

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token and connections.</summary>
-public sealed class CloudSessions(TimeProvider time) : IDisposable
+/// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled.</param>
+public sealed class CloudSessions(TimeProvider time, Func<bool> mayWrite) : IDisposable
 {
     private readonly ConcurrentDictionary<CloudConfiguration, Lazy<CloudSession>> sessions = new();
 
@@ -11,7 +12,7 @@ public sealed class CloudSessions(TimeProvider time) : IDisposable
     public ImageGates Gates { get; } = new();
 
     /// <exception cref="InvalidCloudsYamlException">The CA certificates are no PEM.</exception>
-    public CloudSession Get(CloudConfiguration cloud) => sessions.GetOrAdd(cloud, key => new(() => new CloudSession(key, Gates, time))).Value;
+    public CloudSession Get(CloudConfiguration cloud) => sessions.GetOrAdd(cloud, key => new(() => new CloudSession(key, Gates, time, mayWrite: mayWrite))).Value;
 
     public void Dispose()
     {

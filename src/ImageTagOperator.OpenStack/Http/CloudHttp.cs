@@ -16,10 +16,13 @@ internal sealed class CloudHttp : IDisposable
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
     private readonly TimeSpan limit;
+    private readonly Func<bool> mayWrite;
 
     /// <param name="deadline">For each request; 60 s when null.</param>
-    public CloudHttp(CloudConfiguration cloud, TimeSpan? deadline = null)
+    /// <param name="mayWrite">Asked right before a PUT or DELETE goes out; null: always.</param>
+    public CloudHttp(CloudConfiguration cloud, TimeSpan? deadline = null, Func<bool>? mayWrite = null)
     {
+        this.mayWrite = mayWrite ?? (static () => true);
         limit = deadline ?? DefaultDeadline;
         var handler = new SocketsHttpHandler
         {
@@ -36,6 +39,7 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
     public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -44,7 +48,8 @@ internal sealed class CloudHttp : IDisposable
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
-            .WithHeader("User-Agent", UserAgent);
+            .WithHeader("User-Agent", UserAgent)
+            .WithHeader("X-OpenStack-Request-ID", RequestIds.Next());
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {
@@ -60,6 +65,7 @@ internal sealed class CloudHttp : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException($"{method} {WithoutQuery(url)} was not sent: this replica is not the leader.", e);
             throw CloudCallException.For($"{method} {WithoutQuery(url)}", deadline.IsCancellationRequested ? limit : null, e);
         }
     }
@@ -72,9 +78,9 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed
     /// without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
-    private static ByteArrayContent? Content(HttpMethod method, byte[]? json)
+    private HttpContent? Content(HttpMethod method, byte[]? json)
     {
-        if (json is null) return method == HttpMethod.Get ? null : new ByteArrayContent([]);
+        if (json is null) return method == HttpMethod.Get ? null : new WriteContent(mayWrite);
         return new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 

@@ -26,7 +26,7 @@ public static class OperatorHost
 #pragma warning disable RS0030 // this is where randomness enters the program
             .AddSingleton(new Pace(Random.Shared.NextDouble))
 #pragma warning restore RS0030
-            .AddSingleton<CloudSessions>()
+            .AddSingleton(services => Sessions(services.GetRequiredService<OperatorState>(), services.GetRequiredService<TimeProvider>()))
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
             .AddSingleton<ServerErrors>()
@@ -41,6 +41,8 @@ public static class OperatorHost
         app.MapHealth();
         return app;
     }
+
+    private static CloudSessions Sessions(OperatorState state, TimeProvider time) => new(time, () => state.IsLeader);
 
     private static void Configure(OperatorSettings settings, OperatorOptions options)
     {

@@ -11,7 +11,7 @@ namespace ImageTagOperator.Tests.Reconciliation;
 /// <summary>Write, verify and plan again, with a cloud that misbehaves.</summary>
 public sealed class TagApplierTests : IAsyncLifetime
 {
-    private readonly CloudSessions sessions = new(TimeProvider.System);
+    private readonly CloudSessions sessions = new(TimeProvider.System, static () => true);
     private readonly TagApplier applier = new(new ServerErrors(), TimeProvider.System);
     private SandboxCloud cloud = null!;
     private CloudSession session = null!;
