@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using ImageTagOperator.Scenarios;
+
+namespace ImageTagOperator.IntegrationTests.Replicas;
+
+/// <summary>One operator process of several, with a ServiceAccount of its own: the API server's audit log tells it from the others by that,
+/// and Glance's log by how its request ids begin.</summary>
+internal sealed partial class Replica(OperatorProcess process, ServiceAccount account) : IDisposable
+{
+    private static readonly (string Resources, string Verbs)[] Role =
+    [
+        ("imagetagsets.imagetags.io", "get,list,watch,patch"),
+        ("imagetagsets.imagetags.io/status", "update"),
+        ("secrets", "get"),
+        ("events.events.k8s.io", "create,patch"),
+        ("leases.coordination.k8s.io", "get,create,update"),
+    ];
+
+    public OperatorProcess Process => process;
+
+    public string User => account.Username;
+
+    public string RequestIds { get; } = Prefix().Match(process.Log).Value;
+
+    public bool Leads => process.Log.Contains("Holding the lease", StringComparison.Ordinal);
+
+    /// <summary>As the Lease names it.</summary>
+    public string Identity => Holding().Match(process.Log).Groups["identity"].Value;
+
+    public static async Task<Replica> StartAsync(World world, string name)
+    {
+        var account = await ServiceAccount.CreateAsync(world.Kubeconfig, world.Namespace, name);
+        await account.AllowAsync(Role);
+        return new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace), account);
+    }
+
+    public void Dispose() => account.Dispose();
+
+    [GeneratedRegex("req-[0-9a-f]{8}")]
+    private static partial Regex Prefix();
+
+    [GeneratedRegex("Holding the lease [^ ]+ as (?<identity>[^ ]+)")]
+    private static partial Regex Holding();
+}
