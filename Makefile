@@ -54,7 +54,7 @@ crds: build ## write config/crds anew from the C# types
 	$(BIN)/image-tag-operator crd > config/crds/imagetags.io_imagetagsets.yaml
 
 publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
-	@rm -rf artifacts/publish
+	@rm -rf artifacts/publish && mkdir -p artifacts
 	set -o pipefail; dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish | tee artifacts/publish.log
 
 bench: build ## measure; writes artifacts/bench/results.json

@@ -27,14 +27,21 @@ public sealed class RealWorld : World, IWorldFactory
     }
 
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
-        [.. (await GlanceAsync()).Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase)).Select(entry => $"{entry.Call} {entry.Status}")];
+        [.. (await GlanceAsync())
+            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase))
+            .Select(entry => $"{entry.Call} {entry.Status}")];
 
     public override async Task<IReadOnlyList<string>> OperatorWritesAsync() =>
-        [.. (await AuditAsync()).Where(entry => entry.IsWrite && entry.UserAgent.StartsWith("image-tag-operator/", StringComparison.Ordinal)).Select(entry => $"{entry.Verb} {entry.Object}")];
+        [.. (await AuditAsync())
+            .Where(entry => entry.IsWrite && entry.UserAgent.StartsWith("image-tag-operator/", StringComparison.Ordinal))
+            .Select(entry => $"{entry.Verb} {entry.Object}")];
 
     /// <summary>All requests that Glance answered since the world began, except those of the world itself.</summary>
     internal async Task<IReadOnlyList<GlanceEntry>> GlanceAsync() =>
-        [.. (await glanceLog.LinesAsync()).Select(GlanceEntry.Parse).OfType<GlanceEntry>().Where(entry => !GlanceClient.RequestIdPrefix.StartsWith(entry.Sender + "-", StringComparison.Ordinal))];
+        [.. (await glanceLog.LinesAsync())
+            .Select(GlanceEntry.Parse)
+            .OfType<GlanceEntry>()
+            .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix)];
 
     /// <summary>All requests about <see cref="World.Namespace"/> that the API server answered since the world began.</summary>
     internal async Task<IReadOnlyList<AuditEntry>> AuditAsync() =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>A ServiceAccount with a token of the API server's own, and a kubeconfig that reads the token from a file, as a pod does.</summary>
@@ -39,19 +41,43 @@ internal sealed class ServiceAccount : IDisposable
     }
 
     /// <summary>Gives it a role in its namespace.</summary>
-    /// <param name="rules">Such as <c>widgets.test.example.com: get, list</c>, one a line.</param>
-    public async Task AllowAsync(params (string Resources, string Verbs)[] rules)
+    /// <param name="rules">The group, the resources and the verbs of each rule, separated by commas.</param>
+    public async Task AllowAsync(params (string Group, string Resources, string Verbs)[] rules)
     {
-        foreach (var (resources, verbs) in rules)
+        var role = $"{name}-{Guid.NewGuid():N}"[..20];
+        var list = new JsonObject
         {
-            var role = $"{name}-{Guid.NewGuid():N}"[..20];
-            await KubectlAsync("create", "role", role, $"--resource={resources}", $"--verb={verbs}");
-            await KubectlAsync("create", "rolebinding", role, $"--role={role}", $"--serviceaccount={inNamespace}:{name}");
-        }
+            ["apiVersion"] = "v1",
+            ["kind"] = "List",
+            ["items"] = new JsonArray(
+                Manifest("Role", role, new JsonObject { ["rules"] = new JsonArray([.. rules.Select(Rule)]) }),
+                Manifest("RoleBinding", role, new JsonObject
+                {
+                    ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = role },
+                    ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = inNamespace }),
+                })),
+        };
+        await Shell.RunAsync("kubectl", [.. Administrator, "apply", "-f", "-"], list.ToJsonString());
+
+        static JsonObject Rule((string Group, string Resources, string Verbs) rule) => new()
+        {
+            ["apiGroups"] = new JsonArray(rule.Group),
+            ["resources"] = new JsonArray([.. rule.Resources.Split(',')]),
+            ["verbs"] = new JsonArray([.. rule.Verbs.Split(',')]),
+        };
     }
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private Task<string> KubectlAsync(params string[] arguments) =>
-        Shell.RunAsync("kubectl", ["--kubeconfig", administrator, "-n", inNamespace, .. arguments]);
+    private string[] Administrator => ["--kubeconfig", administrator, "-n", inNamespace];
+
+    private static JsonObject Manifest(string kind, string name, JsonObject manifest)
+    {
+        manifest["apiVersion"] = "rbac.authorization.k8s.io/v1";
+        manifest["kind"] = kind;
+        manifest["metadata"] = new JsonObject { ["name"] = name };
+        return manifest;
+    }
+
+    private Task<string> KubectlAsync(params string[] arguments) => Shell.RunAsync("kubectl", [.. Administrator, .. arguments]);
 }

@@ -96,7 +96,11 @@ internal sealed class ApiConnection : IDisposable
         }
 
         // Here and not earlier: a credential, or a pause that the server asked for, may have taken longer than the lease.
-        if (request.Method != HttpMethod.Get && !MayWrite()) throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
+        if (request.Method != HttpMethod.Get && !MayWrite())
+        {
+            throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
+        }
+
         return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 

@@ -65,7 +65,11 @@ internal sealed class CloudHttp : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException($"{method} {WithoutQuery(url)} was not sent: this replica is not the leader.", e);
+            if (content is WriteContent { IsWithheld: true })
+            {
+                throw new OperationCanceledException($"{method} {WithoutQuery(url)} was not sent: this replica is not the leader.", e);
+            }
+
             throw CloudCallException.For($"{method} {WithoutQuery(url)}", deadline.IsCancellationRequested ? limit : null, e);
         }
     }

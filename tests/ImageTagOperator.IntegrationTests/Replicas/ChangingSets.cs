@@ -3,7 +3,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 
-/// <summary>Sets whose declarations change a few times a second.</summary>
+/// <summary>Sets whose declarations change all the time.</summary>
 internal sealed class ChangingSets : IAsyncDisposable
 {
     private const int Count = 4;
@@ -53,7 +53,7 @@ internal sealed class ChangingSets : IAsyncDisposable
 
     private async Task ChangeAsync()
     {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(250), TimeProvider.System);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(400), TimeProvider.System);
         try
         {
             for (var n = 0; await pace.WaitForNextTickAsync(end.Token); n++)

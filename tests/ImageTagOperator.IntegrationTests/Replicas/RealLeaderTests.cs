@@ -37,11 +37,13 @@ public sealed class RealLeaderTests
         await using var replicas = await TwoReplicas.StartAsync();
         var world = replicas.World;
         var wide = await world.Glance.CreateImageAsync("wide");
-        var tags = Enumerable.Range(0, 60).Select(i => $"t{i}").ToArray();
+        var tags = Enumerable.Range(0, 40).Select(i => $"t{i}").ToArray();
         await world.CreateAsync(world.Set("wide", wide, tags));
         await world.UntilAsync(
-            () => world.CloudCallsAsync(wide), calls => calls.Count(call => call.StartsWith("PUT", StringComparison.Ordinal)) >= 3,
-            "the leader to be in the middle of its writes", calls => $"it made {calls.Count} calls");
+            () => world.CloudCallsAsync(wide),
+            calls => calls.Count(call => call.StartsWith("PUT", StringComparison.Ordinal)) >= 3,
+            "the leader to be in the middle of its writes",
+            calls => $"it made {calls.Count} calls");
 
         await replicas.First.Process.FreezeAsync();
         Assert.True((await world.Glance.GetTagsAsync(wide)).Count < tags.Length, "the leader has more to write when it wakes");
@@ -71,7 +73,10 @@ public sealed class RealLeaderTests
         public async Task<TimeSpan> SinceAsync(string holder)
         {
             var at = await Scenarios.Eventually.HoldsAsync(
-                () => Task.FromResult(since.GetValueOrDefault(holder)), at => at != 0, $"the holder '{holder}'", _ => $"the holders were '{string.Join("', '", since.Keys)}'");
+                () => Task.FromResult(since.GetValueOrDefault(holder)),
+                at => at != 0,
+                $"the holder '{holder}'",
+                _ => $"the holders were '{string.Join("', '", since.Keys)}'");
             return TimeProvider.System.GetElapsedTime(0, at);
         }
 
@@ -88,7 +93,8 @@ public sealed class RealLeaderTests
             {
                 await foreach (var change in world.Kubernetes.WatchAsync<V1Lease>(world.Namespace, version, null, stop.Token))
                 {
-                    if (change.Entity?.Metadata.Name == Lease) since.TryAdd(change.Entity.Spec.HolderIdentity ?? "", TimeProvider.System.GetTimestamp());
+                    if (change.Entity is not { } lease || lease.Metadata.Name != Lease) continue;
+                    since.TryAdd(lease.Spec.HolderIdentity ?? "", TimeProvider.System.GetTimestamp());
                 }
             }
             catch (OperationCanceledException)

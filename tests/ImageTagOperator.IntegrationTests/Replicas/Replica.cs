@@ -7,13 +7,13 @@ namespace ImageTagOperator.IntegrationTests.Replicas;
 /// and Glance's log by how its request ids begin.</summary>
 internal sealed partial class Replica(OperatorProcess process, ServiceAccount account) : IDisposable
 {
-    private static readonly (string Resources, string Verbs)[] Role =
+    private static readonly (string Group, string Resources, string Verbs)[] Role =
     [
-        ("imagetagsets.imagetags.io", "get,list,watch,patch"),
-        ("imagetagsets.imagetags.io/status", "update"),
-        ("secrets", "get"),
-        ("events.events.k8s.io", "create,patch"),
-        ("leases.coordination.k8s.io", "get,create,update"),
+        ("imagetags.io", "imagetagsets", "get,list,watch,patch"),
+        ("imagetags.io", "imagetagsets/status", "update"),
+        ("", "secrets", "get"),
+        ("events.k8s.io", "events", "create,patch"),
+        ("coordination.k8s.io", "leases", "get,create,update"),
     ];
 
     public OperatorProcess Process => process;
@@ -27,12 +27,15 @@ internal sealed partial class Replica(OperatorProcess process, ServiceAccount ac
     /// <summary>As the Lease names it.</summary>
     public string Identity => Holding().Match(process.Log).Groups["identity"].Value;
 
-    public static async Task<Replica> StartAsync(World world, string name)
+    public static async Task<ServiceAccount> AccountAsync(World world, string name)
     {
         var account = await ServiceAccount.CreateAsync(world.Kubeconfig, world.Namespace, name);
         await account.AllowAsync(Role);
-        return new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace), account);
+        return account;
     }
+
+    public static async Task<Replica> StartAsync(World world, ServiceAccount account) =>
+        new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace), account);
 
     public void Dispose() => account.Dispose();
 

@@ -22,9 +22,10 @@ internal sealed class TwoReplicas : IAsyncDisposable
     public static async Task<TwoReplicas> StartAsync()
     {
         var world = (RealWorld)await RealWorld.CreateAsync();
-        var first = await Replica.StartAsync(world, "first");
+        var accounts = await Task.WhenAll(Replica.AccountAsync(world, "first"), Replica.AccountAsync(world, "second"));
+        var first = await Replica.StartAsync(world, accounts[0]);
         await SaidAsync(world, first, "Holding the lease");
-        var second = await Replica.StartAsync(world, "second");
+        var second = await Replica.StartAsync(world, accounts[1]);
         await SaidAsync(world, second, $"is held by {first.Identity}");
         return new(world, first, second, await ChangingSets.StartAsync(world));
     }
@@ -37,12 +38,11 @@ internal sealed class TwoReplicas : IAsyncDisposable
     {
         await changes.EndAsync();
         await changes.ConvergeAsync();
-        var cloud = (await world.GlanceAsync()).Where(entry => entry.IsWrite).Select(entry => entry.Sender).Where(sender => sender == First.RequestIds || sender == Second.RequestIds);
-        Assert.Equal([First.RequestIds, Second.RequestIds], Turns(cloud));
-        var cluster = (await world.AuditAsync())
-            .Where(entry => entry.IsWrite && !entry.Object.StartsWith("leases/", StringComparison.Ordinal) && (entry.User == First.User || entry.User == Second.User))
-            .Select(entry => entry.User);
-        Assert.Equal([First.User, Second.User], Turns(cluster));
+        string[] senders = [First.RequestIds, Second.RequestIds];
+        Assert.Equal(senders, Turns((await world.GlanceAsync()).Where(entry => entry.IsWrite).Select(entry => entry.Sender).Where(senders.Contains)));
+        string[] users = [First.User, Second.User];
+        var work = (await world.AuditAsync()).Where(entry => entry.IsWrite && !entry.Object.StartsWith("leases", StringComparison.Ordinal));
+        Assert.Equal(users, Turns(work.Select(entry => entry.User).Where(users.Contains)));
     }
 
     public async ValueTask DisposeAsync()
@@ -60,5 +60,8 @@ internal sealed class TwoReplicas : IAsyncDisposable
     }
 
     private static Task<string> SaidAsync(World world, Replica replica, string words) => world.UntilAsync(
-        () => Task.FromResult(replica.Process.Log), log => log.Contains(words, StringComparison.Ordinal), $"{replica.User} to say '{words}'", _ => "it does not");
+        () => Task.FromResult(replica.Process.Log),
+        log => log.Contains(words, StringComparison.Ordinal),
+        $"{replica.User} to say '{words}'",
+        _ => "it does not");
 }

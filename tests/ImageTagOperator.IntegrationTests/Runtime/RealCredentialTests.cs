@@ -11,7 +11,7 @@ namespace ImageTagOperator.IntegrationTests.Runtime;
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealCredentialTests(OwnKubernetes server)
 {
-    private static readonly (string, string)[] Work = [("widgets.test.example.com", "get,list,watch"), ("widgets.test.example.com/status", "update")];
+    private static readonly (string, string, string)[] Work = [("test.example.com", "widgets", "get,list,watch"), ("test.example.com", "widgets/status", "update")];
 
     [Fact]
     public async Task Statement_22_a_403_on_the_lease_is_said_once_with_the_missing_rule_and_that_rule_is_all_it_needs()
@@ -23,7 +23,9 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         await widgets.CreateAsync("a");
         await using var app = await widgets.StartAsync(kubeconfig: account.Kubeconfig, configure: settings => settings.LeaderElection.Enabled = true);
         await Scenarios.Eventually.HoldsAsync(
-            async () => (await audit.LinesAsync()).Select(AuditEntry.Parse).Count(entry => entry.User == account.Username && entry is { Code: 403, Object: "leases/tester" }),
+            async () => (await audit.LinesAsync())
+                .Select(AuditEntry.Parse)
+                .Count(entry => entry.User == account.Username && entry is { Code: 403, Object: "leases/tester" }),
             refusals => refusals >= 3,
             "three tries to get the lease",
             refusals => $"there were {refusals}");
@@ -35,7 +37,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         Assert.Equal((true, true, false), (app.State.IsReady, app.State.IsAlive, app.State.IsLeader));
         Assert.Empty(app.World.Reconciled);
 
-        await account.AllowAsync(("leases.coordination.k8s.io", "get,create,update"));
+        await account.AllowAsync(("coordination.k8s.io", "leases", "get,create,update"));
         await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "it leads and works, without a restart");
         Assert.Single(app.Log.At(LogLevel.Error));
     }
@@ -76,6 +78,9 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         Assert.True(app.State.IsAlive);
 
         Task SeenAsync(string name) => Scenarios.Eventually.HoldsAsync(
-            () => widgets.GetAsync(name), widget => widget.Status?.Phase == "seen", $"the status of {name}", _ => $"the log says {string.Join("\n", app.Log.Entries)}");
+            () => widgets.GetAsync(name),
+            widget => widget.Status?.Phase == "seen",
+            $"the status of {name}",
+            _ => $"the log says {string.Join("\n", app.Log.Entries)}");
     }
 }

@@ -62,7 +62,8 @@ public sealed class RealWriteTests(OwnKubernetes server)
     {
         using var widgets = await server.NamespaceAsync();
         var audit = server.Audit;
-        using var client = new KubernetesClient(KubernetesClientConfiguration.Build(server.Kubeconfig), WidgetJsonContext.Default, "tester/1.2.3");
+        using var client = new KubernetesClient(
+            KubernetesClientConfiguration.Build(server.Kubeconfig), WidgetJsonContext.Default, "tester/1.2.3");
         var writer = new FinalizerWriter<Widget>(client);
 
         var stale = await widgets.CreateAsync("a");
@@ -80,5 +81,7 @@ public sealed class RealWriteTests(OwnKubernetes server)
     private static JsonObject Metadata(string field, JsonNode? value) => new() { ["metadata"] = new JsonObject { [field] = value } };
 
     private static async Task<IEnumerable<AuditEntry>> WritesAsync(ServerLog audit, WidgetNamespace widgets) =>
-        (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.IsWrite && entry.UserAgent == "tester/1.2.3" && entry.Namespace == widgets.Name);
+        (await audit.LinesAsync())
+            .Select(AuditEntry.Parse)
+            .Where(entry => entry.IsWrite && entry.UserAgent == "tester/1.2.3" && entry.Namespace == widgets.Name);
 }

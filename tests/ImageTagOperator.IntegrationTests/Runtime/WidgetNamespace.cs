@@ -3,7 +3,6 @@ using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
-using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
@@ -56,7 +55,7 @@ internal sealed class WidgetNamespace : IDisposable
             CertificateAuthority = found.CertificateAuthority,
             Credentials = found.Credentials,
         };
-        var started = await TestOperator.StartAsync(configuration, world, time: null, Configure, finalizer: false);
+        var started = await TestOperator.StartAsync(configuration, world, time: null, Configure, finalizer: false, random: 0.3); // short pauses
         await Tests.Kubernetes.Eventually.TrueAsync(() => started.State.IsReady, "the operator is ready");
         return started;
 

@@ -37,7 +37,7 @@ internal sealed class TestOperator : IAsyncDisposable
     public bool IsStopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     public static async Task<TestOperator> StartAsync(
-        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer)
+        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer, double random = 1)
     {
         world ??= new();
         var log = new RecordingLogger();
@@ -47,7 +47,7 @@ internal sealed class TestOperator : IAsyncDisposable
             services.AddSingleton(configuration);
             services.AddSingleton<IJsonTypeInfoResolver>(WidgetJsonContext.Default);
             services.AddSingleton<ILoggerFactory>(log);
-            services.AddSingleton(() => 1.0);
+            services.AddSingleton(() => random);
             if (time is not null) services.AddSingleton(time);
             var builder = services.AddKubernetesOperator(settings =>
             {
