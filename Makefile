@@ -40,7 +40,7 @@ test: ## every suite, the ones on real servers included
 test-fast: build ## logic, and the whole operator on the embedded sandbox
 	dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=fast.trx'
 
-test-integration: build servers ## real kube-apiserver, Keystone, Glance, kubectl and helm
+test-integration: build publish servers ## real kube-apiserver, Keystone, Glance, kubectl and helm, and the published file
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 \
 	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=integration.trx'
 
@@ -54,7 +54,8 @@ crds: build ## write config/crds anew from the C# types
 	$(BIN)/image-tag-operator crd > config/crds/imagetags.io_imagetagsets.yaml
 
 publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
-	dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish
+	@rm -rf artifacts/publish && mkdir -p artifacts
+	set -o pipefail; dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish | tee artifacts/publish.log
 
 bench: ## measure all, or with ONLY=name one; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)

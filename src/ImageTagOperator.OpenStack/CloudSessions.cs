@@ -3,11 +3,12 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token, connections and
 /// readings. A session lives as long as somebody holds it: one whose Secret was rotated goes when the last user has the new one, and its
 /// password with it.</summary>
-public sealed class CloudSessions(CloudLimits limits, TimeProvider time) : IDisposable
+/// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null: always.</param>
+public sealed class CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<CloudConfiguration, WeakReference<CloudSession>> sessions = [];
-    private readonly CloudHosts hosts = new(limits, time);
+    private readonly CloudHosts hosts = new(limits, time, mayWrite ?? (static () => true));
 
     public CloudSessions(TimeProvider time)
         : this(new CloudLimits(), time)

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
@@ -8,10 +7,10 @@ namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>The real kube-apiserver, Keystone and Glance; a namespace of one's own for each scenario. What was sent is read from the servers'
 /// own logs.</summary>
-public sealed partial class RealWorld : World, IWorldFactory
+public sealed class RealWorld : World, IWorldFactory
 {
-    private readonly long glanceLogStart = new FileInfo(RealServers.GlanceLog).Length;
-    private readonly long auditLogStart = new FileInfo(RealServers.AuditLog).Length;
+    private readonly ServerLog glanceLog = new(RealServers.GlanceLog);
+    private readonly ServerLog auditLog = new(RealServers.AuditLog);
 
     public static async Task<World> CreateAsync()
     {
@@ -30,19 +29,25 @@ public sealed partial class RealWorld : World, IWorldFactory
     public override int Many => 200;
 
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
-        [.. (await ReadAsync(RealServers.GlanceLog, glanceLogStart))
-            .Where(line => line.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !line.Contains(GlanceClient.RequestIdPrefix, StringComparison.Ordinal))
-            .Select(line => GlanceRequest().Match(line))
-            .Where(match => match.Success)
-            .Select(match => $"{match.Groups["call"].Value} {match.Groups["status"].Value}")];
+        [.. (await GlanceAsync())
+            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase))
+            .Select(entry => $"{entry.Call} {entry.Status}")];
 
     public override async Task<IReadOnlyList<string>> OperatorWritesAsync() =>
-        [.. (await ReadAsync(RealServers.AuditLog, auditLogStart))
-            .Select(line => JsonNode.Parse(line)!)
-            .Where(entry => (string?)entry["objectRef"]?["namespace"] == Namespace
-                && (string?)entry["verb"] is "create" or "update" or "patch" or "delete"
-                && ((string?)entry["userAgent"])?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true)
-            .Select(entry => string.Join('/', new[] { $"{entry["verb"]} {entry["objectRef"]!["resource"]}", (string?)entry["objectRef"]!["name"], (string?)entry["objectRef"]!["subresource"] }.OfType<string>()))];
+        [.. (await AuditAsync())
+            .Where(entry => entry.IsWrite && entry.UserAgent.StartsWith("image-tag-operator/", StringComparison.Ordinal))
+            .Select(entry => $"{entry.Verb} {entry.Object}")];
+
+    /// <summary>All requests that Glance answered since the world began, except those of the world itself.</summary>
+    internal async Task<IReadOnlyList<GlanceEntry>> GlanceAsync() =>
+        [.. (await glanceLog.LinesAsync())
+            .Select(GlanceEntry.Parse)
+            .OfType<GlanceEntry>()
+            .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix)];
+
+    /// <summary>All requests about <see cref="World.Namespace"/> that the API server answered since the world began.</summary>
+    internal async Task<IReadOnlyList<AuditEntry>> AuditAsync() =>
+        [.. (await auditLog.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.Namespace == Namespace)];
 
     public override async ValueTask DisposeAsync()
     {
@@ -59,18 +64,4 @@ public sealed partial class RealWorld : World, IWorldFactory
         await Glance.DeleteCreatedAsync();
         Glance.Dispose();
     }
-
-    /// <summary>Lines since the world began. The servers write them right after the answer, so a moment is given to the last one.</summary>
-    private static async Task<string[]> ReadAsync(string path, long start)
-    {
-        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Seek(start, SeekOrigin.Begin);
-        using var reader = new StreamReader(stream);
-        var text = await reader.ReadToEndAsync();
-        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    [GeneratedRegex("\"(?<call>[A-Z]+ [^ ]+) HTTP/1\\.1\" (?<status>[0-9]{3}) ")]
-    private static partial Regex GlanceRequest();
 }

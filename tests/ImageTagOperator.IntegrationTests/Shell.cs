@@ -8,22 +8,25 @@ internal static class Shell
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     /// <summary>Gives back what the command printed. Fails, with all it said, when it ends with another code than 0.</summary>
-    public static async Task<string> RunAsync(string command, IEnumerable<string> arguments, string? input = null, TimeSpan? deadline = null)
+    public static async Task<string> RunAsync(
+        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? deadline = null)
     {
-        var (code, output) = await TryAsync(command, arguments, input, deadline);
+        var (code, output) = await TryAsync(command, arguments, input, environment, deadline);
         return code == 0 ? output : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
     /// <summary>The exit code, and standard output and error together.</summary>
     public static async Task<(int Code, string Output)> TryAsync(
-        string command, IEnumerable<string> arguments, string? input = null, TimeSpan? deadline = null)
+        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? deadline = null)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments)
+        var start = new ProcessStartInfo(command, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         if (input is not null) await process.StandardInput.WriteAsync(input);

@@ -27,7 +27,11 @@ internal sealed class ApiConnection : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>Asked right before a request that is not a read goes out.</summary>
+    public Func<bool> MayWrite { get; set; } = static () => true;
+
     /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or <see cref="MayWrite"/> said no.</exception>
     /// <exception cref="TimeoutException">No answer within <paramref name="timeout"/>.</exception>
     public async Task<byte[]> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -88,6 +92,12 @@ internal sealed class ApiConnection : IDisposable
         {
             message.Content = new ByteArrayContent(body);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+
+        // Here and not earlier: a credential, or a pause that the server asked for, may have taken longer than the lease.
+        if (request.Method != HttpMethod.Get && !MayWrite())
+        {
+            throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
         }
 
         return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -126,7 +126,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         var request = new ApiRequest(HttpMethod.Delete, EntityDefinition.Of<TEntity>().Path(key.Namespace, key.Name), body);
         try
         {
-            await SendWriteAsync(request, cancellationToken);
+            await connection.SendAsync(request, requestTimeout, cancellationToken);
         }
         catch (KubernetesException error) when (error.IsNotFound)
         {
@@ -144,9 +144,12 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
     }
 
-    /// <summary>Asked before each write. After the lease was lost nothing goes out, whatever a controller makes of its cancellation
-    /// token.</summary>
-    internal Func<bool> MayWrite { get; set; } = static () => true;
+    /// <summary>Asked right before each write is sent. After the lease was lost nothing goes out, whatever a controller makes of its
+    /// cancellation token.</summary>
+    internal Func<bool> MayWrite
+    {
+        set => connection.MayWrite = value;
+    }
 
     public void Dispose() => connection.Dispose();
 
@@ -163,14 +166,10 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     private async Task<TEntity> WriteAsync<TEntity>(ApiRequest request, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        var answer = await SendWriteAsync(request, cancellationToken);
+        var answer = await connection.SendAsync(request, requestTimeout, cancellationToken);
         if (Written is { } written) written(Codec<TEntity>().Read(answer));
         return Codec<TEntity>().Read(answer);
     }
-
-    private Task<byte[]> SendWriteAsync(ApiRequest request, CancellationToken cancellationToken) => MayWrite()
-        ? connection.SendAsync(request, requestTimeout, cancellationToken)
-        : throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
 
     private async Task<EntityList<TEntity>> ListPagesAsync<TEntity>(string? inNamespace, ListOptions options, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>

@@ -31,8 +31,9 @@ internal sealed partial class LeaderElector(
         LogWaiting(logger, key, identity);
         while (!await TryAsync(settings.RenewDeadline, cancellationToken))
         {
-            // Candidates spread out, so that they do not all write at once when a lease ends.
-            await Task.Delay(settings.RetryPeriod * (1 + (1.2 * random())), time, cancellationToken);
+            // Candidates spread out, so that they do not all write at once when a lease ends. Above the period it would keep a lease
+            // that was given back waiting.
+            await Task.Delay(settings.RetryPeriod * (0.6 + (0.4 * random())), time, cancellationToken);
         }
 
         LogAcquired(logger, key, identity);
@@ -44,8 +45,10 @@ internal sealed partial class LeaderElector(
         while (true)
         {
             await Task.Delay(Shorter(settings.RetryPeriod, Remaining), time, cancellationToken);
-            if (Remaining <= TimeSpan.Zero) break;
-            if (!await TryAsync(Remaining, cancellationToken) && HeldByOther) break;
+            // Taken once: a process can be frozen between any two lines, and a deadline below zero cannot be set.
+            var left = Remaining;
+            if (left <= TimeSpan.Zero) break;
+            if (!await TryAsync(left, cancellationToken) && HeldByOther) break;
         }
 
         LogLost(logger, key, HeldByOther ? observed?.Spec.HolderIdentity : null, settings.RenewDeadline.TotalSeconds);

@@ -30,6 +30,7 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
     public Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         var call = $"{method} {WithoutQuery(url)}";
@@ -44,7 +45,8 @@ internal sealed class CloudHttp : IDisposable
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
-            .WithHeader("User-Agent", UserAgent);
+            .WithHeader("User-Agent", UserAgent)
+            .WithHeader("X-OpenStack-Request-ID", RequestIds.Next());
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {
@@ -61,6 +63,7 @@ internal sealed class CloudHttp : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException($"{call} was not sent: this replica is not the leader.", e);
             throw CloudCallException.For(call, deadline.IsCancellationRequested ? hosts.Limits.Deadline : null, e);
         }
     }
@@ -73,10 +76,12 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed
     /// without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
-    private static ByteArrayContent? Content(HttpMethod method, byte[]? json)
+    private HttpContent? Content(HttpMethod method, byte[]? json)
     {
-        if (json is null) return method == HttpMethod.Get ? null : new ByteArrayContent([]);
-        return new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        if (method == HttpMethod.Get) return null;
+        HttpContent content = method == HttpMethod.Post ? new ByteArrayContent(json ?? []) : new WriteContent(json ?? [], hosts.MayWrite);
+        if (json is not null) content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
     }
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];

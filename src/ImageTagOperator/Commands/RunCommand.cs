@@ -65,7 +65,7 @@ internal static partial class RunCommand
             var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
             await using var app = OperatorHost.Build(options, kubernetes, logging);
             var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
-            LogStart(app.Logger, OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress);
+            LogStart(app.Logger, OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress, RequestIds.Prefix);
             await app.RunAsync(cancellationToken);
             return state.ExitCode;
         }
@@ -83,6 +83,6 @@ internal static partial class RunCommand
         else logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
     }
 
-    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health at {Health}")]
-    private static partial void LogStart(ILogger logger, string version, string namespaces, Uri server, string health);
+    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health at {Health}; clouds know its requests as {RequestIds}-...")]
+    private static partial void LogStart(ILogger logger, string version, string namespaces, Uri server, string health, string requestIds);
 }

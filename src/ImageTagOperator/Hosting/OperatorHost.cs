@@ -26,7 +26,7 @@ public static class OperatorHost
 #pragma warning disable RS0030 // this is where randomness enters the program
             .AddSingleton(new Pace(Random.Shared.NextDouble))
 #pragma warning restore RS0030
-            .AddSingleton(services => new CloudSessions(options.Cloud, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton(services => Sessions(options, services.GetRequiredService<OperatorState>(), services.GetRequiredService<TimeProvider>()))
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
             .AddSingleton<ImageReadings>()
@@ -44,6 +44,9 @@ public static class OperatorHost
         app.MapHealth();
         return app;
     }
+
+    private static CloudSessions Sessions(OperatorOptions options, OperatorState state, TimeProvider time) =>
+        new(options.Cloud, time, () => state.IsLeader);
 
     private static void Configure(OperatorSettings settings, OperatorOptions options)
     {

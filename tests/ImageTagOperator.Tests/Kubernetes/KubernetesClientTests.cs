@@ -56,6 +56,21 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task Statement_20_a_lease_lost_while_the_server_throttles_stops_the_write_that_waited()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        var time = new FakeTimeProvider();
+        using var client = server.Client(time);
+        using var fault = server.Faults.Add("PATCH", "*", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "3" } }, times: 1);
+        client.MayWrite = () => server.Calls.Matching("PATCH", "*").Count == 0;
+        var write = client.PatchAsync<Widget>(new("default", "a"), new JsonObject(), null, Cancel);
+        await time.AdvanceUntilAsync(() => write.IsCompleted, "it gives up");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+        Assert.Single(server.Calls.Matching("PATCH", "*"));
+    }
+
+    [Fact]
     public async Task Errors_name_the_request_the_code_and_what_the_server_said()
     {
         await using var server = await WidgetCluster.StartAsync();

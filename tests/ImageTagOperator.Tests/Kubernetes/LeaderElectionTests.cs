@@ -101,6 +101,28 @@ public sealed class LeaderElectionTests
         await time.AdvanceUntilAsync(() => hold.IsCompleted, "it gives up", limit: TimeSpan.FromSeconds(1));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Statement_20_a_process_frozen_at_any_moment_gives_up_when_it_wakes(int moment)
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        using var client = server.Client();
+        var frozen = new FreezingTime();
+        var log = new RecordingLogger();
+        var elector = new LeaderElector(
+            client, new() { RetryPeriod = TimeSpan.FromMilliseconds(1) }, new("default", "tester"), "me", frozen, () => 0.5, log.For<LeaderElector>());
+        await elector.AcquireAsync(Cancel);
+        frozen.FreezeAtReading(moment, () => Hold(server, "other", "2026-01-02T03:04:05.000000Z"));
+        await elector.HoldAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancel);
+        Assert.False(elector.IsValid);
+        Assert.True(log.Has("Lost the lease"));
+        Assert.Equal("other", Holder(server));
+    }
+
     [Fact]
     public async Task Statement_21_a_network_fault_shorter_than_the_deadline_costs_nothing()
     {

@@ -14,7 +14,7 @@ public sealed class CloudHostTests : IDisposable
 
     public CloudHostTests()
     {
-        hosts = new CloudHosts(new CloudLimits { Concurrency = 3 }, time);
+        hosts = new CloudHosts(new CloudLimits { Concurrency = 3 }, time, static () => true);
         host = hosts.For(new Uri("http://glance.test:9292/v2"));
     }
 

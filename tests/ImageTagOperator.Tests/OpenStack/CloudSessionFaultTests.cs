@@ -129,6 +129,31 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         Assert.Equal(["GET", method], glance.Requests);
     }
 
+    [Theory]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task Statement_20_not_a_byte_of_a_write_goes_out_without_the_lease(string method)
+    {
+        await using var glance = new ClosingServer();
+        var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
+        using var follower = new CloudSession(configuration, new ImageGates(), time, Deadline, () => false);
+        Assert.Empty(await follower.FindImagesAsync("any", Cancel));
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => method == "PUT" ? follower.AddTagAsync(image.Id, "new", Cancel) : follower.RemoveTagAsync(image.Id, "old", Cancel));
+        Assert.Contains("was not sent: this replica is not the leader", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await follower.FindImagesAsync("any", Cancel));
+        Assert.Equal(["GET", "GET"], glance.Requests);
+    }
+
+    [Fact]
+    public async Task Statement_20_a_lease_lost_during_the_login_stops_the_write_that_waited_for_it()
+    {
+        using var leader = new CloudSession(
+            CloudsYaml.Parse(cloud.CloudsYaml, "demo"), new ImageGates(), time, Deadline, () => cloud.Calls.Matching("POST", "*/auth/tokens").Count == 0);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.AddTagAsync(image.Id, "new", Cancel));
+        Assert.Empty(cloud.Calls.Matching("PUT", "*"));
+    }
+
     [Fact]
     public async Task Half_of_an_error_leaves_a_write_uncertain()
     {

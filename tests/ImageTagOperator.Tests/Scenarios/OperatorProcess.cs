@@ -8,8 +8,6 @@ namespace ImageTagOperator.Scenarios;
 /// <summary>The operator as its users run it: a process of its own.</summary>
 public sealed class OperatorProcess : IAsyncDisposable
 {
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
-
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
 
@@ -21,10 +19,13 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     public required string HealthUrl { get; init; }
 
-    public static async Task<OperatorProcess> StartAsync(IEnumerable<string> arguments)
+    /// <summary>The one that was built with the tests.</summary>
+    public static string BuiltExecutable => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
+
+    public static async Task<OperatorProcess> StartAsync(string executable, IEnumerable<string> arguments)
     {
         var health = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo(Executable, [.. arguments, "--health-address", health, "--log-level", "Debug"])
+        var start = new ProcessStartInfo(executable, [.. arguments, "--health-address", health, "--log-level", "Debug"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -49,7 +50,18 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <summary>SIGTERM, as the kubelet sends it. Gives back the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
+        return await ExitAsync();
+    }
+
+    /// <summary>SIGSTOP: not another line runs until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Waits until the process has ended. Gives back the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
         return process.ExitCode;
     }
@@ -58,6 +70,12 @@ public sealed class OperatorProcess : IAsyncDisposable
     {
         if (!process.HasExited) await KillAsync();
         process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task ReadyAsync()

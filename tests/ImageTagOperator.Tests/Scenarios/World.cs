@@ -48,10 +48,16 @@ public abstract class World : IAsyncDisposable
 
     public Task DeleteSecretAsync() => Kubernetes.DeleteAsync<V1Secret>(new NamespacedName(Namespace, SecretName));
 
+    /// <summary>Which operator is run.</summary>
+    public string Executable { get; set; } = OperatorProcess.BuiltExecutable;
+
     /// <summary>Starts the operator for this namespace and waits until it is ready.</summary>
-    public async Task<OperatorProcess> StartOperatorAsync(params string[] arguments)
+    public Task<OperatorProcess> StartOperatorAsync(params string[] arguments) => StartOperatorAsUserAsync(Kubeconfig, arguments);
+
+    /// <summary>Starts the operator as whoever the kubeconfig is for.</summary>
+    public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments)
     {
-        var process = await OperatorProcess.StartAsync(["run", "--kubeconfig", Kubeconfig, "-n", Namespace, .. arguments]);
+        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments]);
         operators.Add(process);
         return process;
     }

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A whole operator for widgets, against a sandbox.</summary>
+/// <summary>A whole operator for widgets, against any API server.</summary>
 internal sealed class TestOperator : IAsyncDisposable
 {
     private readonly IHost host;
@@ -37,12 +36,8 @@ internal sealed class TestOperator : IAsyncDisposable
 
     public bool IsStopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
-    public static Task<TestOperator> StartAsync(
-        SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null, bool finalizer = false) =>
-        StartAsync(server.Configuration(), world, time, configure, finalizer);
-
     public static async Task<TestOperator> StartAsync(
-        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer)
+        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer, double random = 1)
     {
         world ??= new();
         var log = new RecordingLogger();
@@ -52,7 +47,7 @@ internal sealed class TestOperator : IAsyncDisposable
             services.AddSingleton(configuration);
             services.AddSingleton<IJsonTypeInfoResolver>(WidgetJsonContext.Default);
             services.AddSingleton<ILoggerFactory>(log);
-            services.AddSingleton(() => 1.0);
+            services.AddSingleton(() => random);
             if (time is not null) services.AddSingleton(time);
             var builder = services.AddKubernetesOperator(settings =>
             {

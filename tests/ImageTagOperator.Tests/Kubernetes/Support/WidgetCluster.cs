@@ -20,6 +20,13 @@ internal static class WidgetCluster
         return server;
     }
 
+    extension(TestOperator)
+    {
+        public static Task<TestOperator> StartAsync(
+            SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null, bool finalizer = false) =>
+            TestOperator.StartAsync(server.Configuration(), world, time, configure, finalizer);
+    }
+
     public static void AddNamespace(this SandboxKubernetes server, string name) =>
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
 

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.Replicas;
+
+/// <summary>Two processes of the operator, of which one works.</summary>
+public sealed class RealLeaderTests
+{
+    private const string Lease = "image-tag-operator";
+
+    [Fact]
+    public async Task Statement_19_the_work_of_a_leader_that_was_killed_is_taken_over_when_its_lease_has_run_out()
+    {
+        await using var replicas = await TwoReplicas.StartAsync();
+        await replicas.First.Process.KillAsync();
+        await replicas.SecondLeadsAsync();
+        await replicas.OnlyOneAtATimeAsync();
+    }
+
+    [Fact]
+    public async Task Statement_21_the_work_of_a_leader_that_is_asked_to_stop_is_taken_over_within_3_s()
+    {
+        await using var replicas = await TwoReplicas.StartAsync();
+        await using var holders = await HolderLog.StartAsync(replicas.World);
+        Assert.Equal(0, await replicas.First.Process.StopAsync());
+        await replicas.SecondLeadsAsync();
+        var released = await holders.SinceAsync("");
+        var taken = await holders.SinceAsync(replicas.Second.Identity);
+        Assert.InRange(taken - released, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        await replicas.OnlyOneAtATimeAsync();
+    }
+
+    [Fact]
+    public async Task Statement_20_a_leader_frozen_in_the_middle_of_its_writes_writes_nothing_when_it_wakes_and_ends_with_1()
+    {
+        await using var replicas = await TwoReplicas.StartAsync();
+        var world = replicas.World;
+        var wide = await world.Glance.CreateImageAsync("wide");
+        var tags = Enumerable.Range(0, 40).Select(i => $"t{i}").ToArray();
+        await world.CreateAsync(world.Set("wide", wide, tags));
+        await world.UntilAsync(
+            () => world.CloudCallsAsync(wide),
+            calls => calls.Count(call => call.StartsWith("PUT", StringComparison.Ordinal)) >= 3,
+            "the leader to be in the middle of its writes",
+            calls => $"it made {calls.Count} calls");
+
+        await replicas.First.Process.FreezeAsync();
+        Assert.True((await world.Glance.GetTagsAsync(wide)).Count < tags.Length, "the leader has more to write when it wakes");
+        await replicas.SecondLeadsAsync();
+        await world.TagsAsync(wide, tags);
+        await replicas.First.Process.ThawAsync();
+        Assert.Equal(1, await replicas.First.Process.ExitAsync());
+        Assert.Contains("Lost the lease", replicas.First.Process.Log, StringComparison.Ordinal);
+        await replicas.OnlyOneAtATimeAsync();
+    }
+
+    /// <summary>Who held the Lease from when on, as its watch tells.</summary>
+    private sealed class HolderLog : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly ConcurrentDictionary<string, long> since = new();
+        private Task watching = Task.CompletedTask;
+
+        public static async Task<HolderLog> StartAsync(Scenarios.World world)
+        {
+            var log = new HolderLog();
+            var now = await world.Kubernetes.ListAsync<V1Lease>(world.Namespace);
+            log.watching = log.WatchAsync(world, now.ResourceVersion);
+            return log;
+        }
+
+        public async Task<TimeSpan> SinceAsync(string holder)
+        {
+            var at = await Scenarios.Eventually.HoldsAsync(
+                () => Task.FromResult(since.GetValueOrDefault(holder)),
+                at => at != 0,
+                $"the holder '{holder}'",
+                _ => $"the holders were '{string.Join("', '", since.Keys)}'");
+            return TimeProvider.System.GetElapsedTime(0, at);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await watching;
+            stop.Dispose();
+        }
+
+        private async Task WatchAsync(Scenarios.World world, string? version)
+        {
+            try
+            {
+                await foreach (var change in world.Kubernetes.WatchAsync<V1Lease>(world.Namespace, version, null, stop.Token))
+                {
+                    if (change.Entity is not { } lease || lease.Metadata.Name != Lease) continue;
+                    since.TryAdd(lease.Spec.HolderIdentity ?? "", TimeProvider.System.GetTimestamp());
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped.
+            }
+        }
+    }
+}

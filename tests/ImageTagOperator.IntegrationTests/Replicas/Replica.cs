@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using ImageTagOperator.Scenarios;
+
+namespace ImageTagOperator.IntegrationTests.Replicas;
+
+/// <summary>One operator process of several, with a ServiceAccount of its own: the API server's audit log tells it from the others by that,
+/// and Glance's log by how its request ids begin.</summary>
+internal sealed partial class Replica(OperatorProcess process, ServiceAccount account) : IDisposable
+{
+    private static readonly (string Group, string Resources, string Verbs)[] Role =
+    [
+        ("imagetags.io", "imagetagsets", "get,list,watch,patch"),
+        ("imagetags.io", "imagetagsets/status", "update"),
+        ("", "secrets", "get"),
+        ("events.k8s.io", "events", "create,patch"),
+        ("coordination.k8s.io", "leases", "get,create,update"),
+    ];
+
+    public OperatorProcess Process => process;
+
+    public string User => account.Username;
+
+    public string RequestIds { get; } = Prefix().Match(process.Log).Value;
+
+    public bool Leads => process.Log.Contains("Holding the lease", StringComparison.Ordinal);
+
+    /// <summary>As the Lease names it.</summary>
+    public string Identity => Holding().Match(process.Log).Groups["identity"].Value;
+
+    public static async Task<ServiceAccount> AccountAsync(World world, string name)
+    {
+        var account = await ServiceAccount.CreateAsync(world.Kubeconfig, world.Namespace, name);
+        await account.AllowAsync(Role);
+        return account;
+    }
+
+    public static async Task<Replica> StartAsync(World world, ServiceAccount account) =>
+        new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace), account);
+
+    public void Dispose() => account.Dispose();
+
+    [GeneratedRegex("req-[0-9a-f]{8}")]
+    private static partial Regex Prefix();
+
+    [GeneratedRegex("Holding the lease [^ ]+ as (?<identity>[^ ]+)")]
+    private static partial Regex Holding();
+}

@@ -1,0 +1,66 @@
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.Runtime;
+
+/// <summary>An etcd and kube-apiserver that the tests of one collection may kill and compact: nobody else uses them. They know widgets.</summary>
+public sealed class OwnKubernetes : IAsyncLifetime
+{
+    public const string Collection = "a Kubernetes of its own";
+
+    private static readonly string Script = Path.Combine(RealServers.Root, "hack", "kubernetes.sh");
+
+    private readonly string state = Path.Combine(Path.GetTempPath(), $"image-tag-operator-{Guid.NewGuid():N}"[..27]);
+    private readonly Lazy<Task> start;
+
+    public OwnKubernetes() => start = new(UpAsync);
+
+    public string Kubeconfig => Path.Combine(state, "kubernetes", "kubeconfig");
+
+    internal ServerLog Audit => new(Path.Combine(state, "kubernetes", "log", "audit.log"));
+
+    public ValueTask InitializeAsync() => default;
+
+    /// <summary>An administrator's client and a new namespace. The first call brings the servers up.</summary>
+    internal async Task<WidgetNamespace> NamespaceAsync()
+    {
+        _ = RealServers.Kubeconfig; // skips, or fails, where the other tests on real servers do
+        await start.Value;
+        return await WidgetNamespace.CreateAsync(this);
+    }
+
+    public Task CompactAsync() => RunAsync("compact");
+
+    /// <summary>SIGKILL for kube-apiserver.</summary>
+    public Task KillAsync() => RunAsync("kill", "kube-apiserver");
+
+    public Task RestartAsync() => RunAsync("start", "kube-apiserver");
+
+    /// <summary>Where etcd answers.</summary>
+    public async Task<Uri> EtcdAsync() =>
+        new($"http://127.0.0.1:{(await File.ReadAllTextAsync(Path.Combine(state, "kubernetes", "run", "etcd.port"))).Trim()}");
+
+    public Task<string> KubectlAsync(string? input, params string[] arguments) => Shell.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], input);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!start.IsValueCreated) return;
+        await RunAsync("down");
+        Directory.Delete(state, recursive: true);
+    }
+
+    private Task<string> RunAsync(params string[] arguments) =>
+        Shell.RunAsync(Script, arguments, environment: new Dictionary<string, string> { ["ITO_STATE"] = state });
+
+    private async Task UpAsync()
+    {
+        await RunAsync("up");
+        var definition = CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default));
+        await KubectlAsync(definition.ToJsonString(), "apply", "-f", "-");
+        await KubectlAsync(null, "wait", "--for=condition=Established", "crd/widgets.test.example.com", "--timeout=30s");
+    }
+}
+
+[CollectionDefinition(OwnKubernetes.Collection)]
+public sealed class OwnKubernetesDefinition : ICollectionFixture<OwnKubernetes>;
