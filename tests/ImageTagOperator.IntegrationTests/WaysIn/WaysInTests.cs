@@ -110,7 +110,8 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
             try
             {
                 var cloud = CloudsYaml.Parse(file, form);
-                using var http = new CloudHttp(cloud);
+                using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true);
+                using var http = new CloudHttp(cloud, hosts);
                 var token = await new Keystone(cloud, http, TimeProvider.System).GetTokenAsync(TestContext.Current.CancellationToken);
                 return await People.DescribeAsync(token.Id);
             }

@@ -136,20 +136,20 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     {
         await using var glance = new ClosingServer();
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
-        using var follower = new CloudSession(configuration, new ImageGates(), time, Deadline, () => false);
-        Assert.Empty(await follower.FindImagesAsync("any", Cancel));
+        using var follower = TestSession.Of(configuration, time, mayWrite: () => false);
+        Assert.Empty(await follower.FindAsync("any", Cancel));
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => method == "PUT" ? follower.AddTagAsync(image.Id, "new", Cancel) : follower.RemoveTagAsync(image.Id, "old", Cancel));
         Assert.Contains("was not sent: this replica is not the leader", error.Message, StringComparison.Ordinal);
-        Assert.Empty(await follower.FindImagesAsync("any", Cancel));
+        Assert.Empty(await follower.FindAsync("any", Cancel));
         Assert.Equal(["GET", "GET"], glance.Requests);
     }
 
     [Fact]
     public async Task Statement_20_a_lease_lost_during_the_login_stops_the_write_that_waited_for_it()
     {
-        using var leader = new CloudSession(
-            CloudsYaml.Parse(cloud.CloudsYaml, "demo"), new ImageGates(), time, Deadline, () => cloud.Calls.Matching("POST", "*/auth/tokens").Count == 0);
+        using var leader = TestSession.Of(
+            CloudsYaml.Parse(cloud.CloudsYaml, "demo"), time, mayWrite: () => cloud.Calls.Matching("POST", "*/auth/tokens").Count == 0);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.AddTagAsync(image.Id, "new", Cancel));
         Assert.Empty(cloud.Calls.Matching("PUT", "*"));
     }

@@ -1,3 +1,4 @@
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed class CloudTlsTests
         var (certificate, key) = server.Authority.Issue("operator");
         var files = new Dictionary<string, string> { ["/ca"] = server.Authority.Pem, ["/c"] = certificate, ["/k"] = key };
         var yaml = server.CloudsYaml.Replace("demo: {", "demo: {cacert: /ca, cert: /c, key: /k, ", StringComparison.Ordinal);
-        using var session = new CloudSession(CloudsYaml.Parse(yaml, "demo", readFile: path => files[path]), new ImageGates(), TimeProvider.System);
+        using var session = TestSession.Of(CloudsYaml.Parse(yaml, "demo", readFile: path => files[path]));
         Assert.Null(await session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
     }
 
@@ -68,7 +69,7 @@ public sealed class CloudTlsTests
         Assert.Contains("give it as 'cacert'", error.Message, StringComparison.Ordinal);
 
         var insecure = CloudsYaml.Parse(server.CloudsYaml.Replace("demo: {", "demo: {insecure: true, ", StringComparison.Ordinal), "demo", new(null, certificate, key));
-        using var loose = new CloudSession(insecure, new ImageGates(), TimeProvider.System);
+        using var loose = TestSession.Of(insecure);
         Assert.Null(await loose.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
     }
 
@@ -90,7 +91,7 @@ public sealed class CloudTlsTests
         foreach (var (given, with, expected) in mistakes)
         {
             var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(null, given, with));
-            var error = Assert.Throws<InvalidCloudsYamlException>(() => new CloudSession(cloud, new ImageGates(), TimeProvider.System));
+            var error = Assert.Throws<InvalidCloudsYamlException>(() => TestSession.Of(cloud));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(key.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("c2VjcmV0", error.ToString(), StringComparison.Ordinal);
@@ -108,5 +109,5 @@ public sealed class CloudTlsTests
     }
 
     private static CloudSession Session(MutualTlsCloud server, TlsFiles files) =>
-        new(CloudsYaml.Parse(server.CloudsYaml, "demo", files), new ImageGates(), TimeProvider.System);
+        TestSession.Of(CloudsYaml.Parse(server.CloudsYaml, "demo", files));
 }

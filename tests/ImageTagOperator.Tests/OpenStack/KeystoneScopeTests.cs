@@ -1,3 +1,4 @@
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
@@ -12,17 +13,17 @@ public sealed class KeystoneScopeTests
         await using var cloud = await SandboxCloud.StartAsync();
         var image = cloud.AddImage("there", "old");
         var unscoped = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { Scope = new CloudScope() };
-        using (var session = new CloudSession(unscoped, new ImageGates(), TimeProvider.System))
+        using (var session = TestSession.Of(unscoped))
         {
             Assert.NotNull(await session.GetImageAsync(image.Id, TestContext.Current.CancellationToken));   // in the user's default project
         }
 
         cloud.Identity.User("demo").DefaultProject = null;
-        using var lost = new CloudSession(unscoped, new ImageGates(), TimeProvider.System);
+        using var lost = TestSession.Of(unscoped);
         foreach (var read in new Func<Task>[]
         {
             () => lost.GetImageAsync(image.Id, TestContext.Current.CancellationToken),
-            () => lost.FindImagesAsync("there", TestContext.Current.CancellationToken),
+            () => lost.FindAsync("there", TestContext.Current.CancellationToken),
         })
         {
             var error = await Assert.ThrowsAsync<CloudException>(read);
