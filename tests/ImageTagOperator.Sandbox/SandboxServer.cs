@@ -108,6 +108,8 @@ public abstract class SandboxServer : IAsyncDisposable
         http.Response.Body = buffer;
         await HandleAsync(http, call.Path, call.Body);
         http.Response.Body = connection;
+        if (buffer.Length == 0 && !fault.ResetAfterWork) return;     // of an empty body there is no half, and after 204 none may be written
+
         if (fault.Drip > TimeSpan.Zero)
         {
             call.Status = http.Response.StatusCode;

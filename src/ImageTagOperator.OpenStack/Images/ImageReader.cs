@@ -30,14 +30,17 @@ public sealed class ImageReader
     public event Action<ImageTerm>? Changed;
 
     /// <param name="maxAge">A reading up to this old will do; zero: nothing that was asked before this call.</param>
+    /// <param name="usualAge">What <paramref name="maxAge"/> will be when this caller asks for the term again; zero: it will not. Terms that will
+    /// be asked for before long come along when another one is read.</param>
     /// <exception cref="CloudException"/>
-    public async Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge, CancellationToken cancellationToken)
+    public async Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge, TimeSpan usualAge, CancellationToken cancellationToken)
     {
         Task<ImageReading> news;
         lock (gate)
         {
             var entry = Entry(term);
-            (entry.LastAsked, entry.MaxAge) = (time.GetUtcNow(), maxAge);
+            entry.LastAsked = time.GetUtcNow();
+            if (usualAge > TimeSpan.Zero) entry.UsualAge = usualAge;
             if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(reading);
             if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand();
             if (maxAge > TimeSpan.Zero) demand.IsPeriodic = true;
@@ -56,6 +59,10 @@ public sealed class ImageReader
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
     internal void Note(Image image, DateTimeOffset asOf) =>
         single.AddOrUpdate(image.Id, (image, asOf), (_, old) => old.AsOf > asOf ? old : (image, asOf));
+
+    /// <summary>Reads something once.</summary>
+    /// <exception cref="CloudException"/>
+    public Task<ImageReading> ReadAsync(ImageTerm term, CancellationToken cancellationToken) => ReadAsync(term, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
 
     /// <summary>One round at a time: what is asked for meanwhile goes together into the next.</summary>
     private async Task ReadDemandsAsync()
@@ -91,7 +98,7 @@ public sealed class ImageReader
         lock (gate)
         {
             var now = time.GetUtcNow();
-            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.MaxAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray()) known.Remove(term);
+            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray()) known.Remove(term);
             foreach (var (id, _) in single.Where(pair => now - pair.Value.AsOf > limits.FullReadInterval)) single.TryRemove(id, out _);
             if (now - unlistedSince > limits.FullReadInterval)
             {
@@ -99,7 +106,7 @@ public sealed class ImageReader
                 unlistedSince = now;
             }
 
-            return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.MaxAge > TimeSpan.Zero && now - entry.Reading.AsOf > entry.MaxAge / 2).Select(pair => pair.Key)];
+            return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.UsualAge > TimeSpan.Zero && now - entry.Reading.AsOf > entry.UsualAge / 2).Select(pair => pair.Key)];
         }
     }
 
@@ -193,7 +200,7 @@ public sealed class ImageReader
 
         public DateTimeOffset LastAsked { get; set; }
 
-        public TimeSpan MaxAge { get; set; }
+        public TimeSpan UsualAge { get; set; }
     }
 
     private sealed class Demand

@@ -32,14 +32,15 @@ public sealed class Contention(TimeProvider time)
             .ToDictionary(step => step, step => before.GetValueOrDefault(step) + 1);
         if (done.Count == 0)
         {
-            states.TryRemove(set.Metadata.Uid!, out _);
+            // That it is still there right after the change says nothing.
+            if (state is not null && time.GetUtcNow() - state.ChangedAt > Pace.Interval(set.Spec) / 2) states.TryRemove(set.Metadata.Uid!, out _);
             return null;
         }
 
         var fought = done.Where(pair => pair.Value > Proof).Select(pair => pair.Key).ToArray();
         var truce = Pace.Interval(set.Spec) * 5;
         if (truce < ShortestTruce) truce = ShortestTruce;
-        states[set.Metadata.Uid!] = new State(set.Metadata.Generation, done, fought.Length == 0 ? DateTimeOffset.MinValue : time.GetUtcNow() + truce);
+        states[set.Metadata.Uid!] = new State(set.Metadata.Generation, done, time.GetUtcNow(), fought.Length == 0 ? DateTimeOffset.MinValue : time.GetUtcNow() + truce);
         return fought.Length == 0 ? null : Of(fought, truce);
     }
 
@@ -61,5 +62,5 @@ public sealed class Contention(TimeProvider time)
 
     private sealed record Step(string ImageId, string Image, TagStep What);
 
-    private sealed record State(long? Generation, Dictionary<Step, int> Done, DateTimeOffset HeldUntil);
+    private sealed record State(long? Generation, Dictionary<Step, int> Done, DateTimeOffset ChangedAt, DateTimeOffset HeldUntil);
 }

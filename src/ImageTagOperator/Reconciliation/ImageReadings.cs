@@ -23,7 +23,8 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     public Task<ImageReading> ReadAsync(V1Alpha1ImageTagSet set, CloudSession session, ImageTerm term, CancellationToken cancellationToken)
     {
         Follow(set.Key(), session, term);
-        return session.Images.ReadAsync(term, MaxAge(set), cancellationToken);
+        var usual = Pace.Interval(set.Spec) * Shared;
+        return session.Images.ReadAsync(term, IsSettled(set) ? usual : TimeSpan.Zero, usual, cancellationToken);
     }
 
     /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading.</summary>
@@ -39,8 +40,7 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     }
 
     /// <summary>Counts once: a reconcile that ends badly leaves no trust behind.</summary>
-    private TimeSpan MaxAge(V1Alpha1ImageTagSet set) =>
-        settled.TryRemove(set.Metadata.Uid!, out var last) && last == Settled.Of(set) ? Pace.Interval(set.Spec) * Shared : TimeSpan.Zero;
+    private bool IsSettled(V1Alpha1ImageTagSet set) => settled.TryRemove(set.Metadata.Uid!, out var last) && last == Settled.Of(set);
 
     private void Follow(NamespacedName set, CloudSession session, ImageTerm term)
     {

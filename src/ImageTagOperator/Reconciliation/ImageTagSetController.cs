@@ -126,7 +126,15 @@ public sealed partial class ImageTagSetController(
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
         if (!news) return;
 
-        var stored = await ReportAsync(set, StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow()), cancellationToken);
+        var planned = StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow());
+        if (Json(planned).Length > StatusBuilder.MostCharacters)
+        {
+            throw new Problem(
+                Reason.TooManyImages,
+                $"The status of {images.Length} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. Split the set, or declare fewer tags.").ToException();
+        }
+
+        var stored = await ReportAsync(set, planned, cancellationToken);
         // An API server drops fields that its definition does not know, and says nothing about it.
         if (stored.Status.Images?.Count == set.Status.Images!.Count) return;
         throw new Problem(
@@ -155,11 +163,17 @@ public sealed partial class ImageTagSetController(
     private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
     {
         var (old, current) = (Json(set.Status), Json(status));
+        if (current.Length > StatusBuilder.MostCharacters)
+        {
+            status = StatusBuilder.WithoutDetails(status);
+            current = Json(status);
+        }
+
         set.Status = status;
         return current == old ? set : await kubernetes.UpdateStatusAsync(set, cancellationToken);
-
-        static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
     }
+
+    private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
 
     private async Task AnnounceAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ public sealed class Releaser(ClaimBook claims)
     {
         if (set.Spec.DeletionPolicy == TagDeletionPolicy.Retain) return [];
         var left = (set.Status.Images ?? []).Where(state => !kept.Contains(state.Id, StringComparer.OrdinalIgnoreCase)).ToArray();
-        var readings = await Task.WhenAll(left.Select(state => session.Images.ReadAsync(ImageTerm.Id(state.Id), TimeSpan.Zero, cancellationToken)));
+        var readings = await Task.WhenAll(left.Select(state => session.Images.ReadAsync(ImageTerm.Id(state.Id), cancellationToken)));
         return [.. left.Zip(readings).Where(pair => pair.Second.Images.Count > 0).Select(pair => Job(set, session, pair.First, pair.Second))];
     }
 

@@ -38,6 +38,13 @@ public static class StatusBuilder
         status.TagCount = images.Sum(image => image.Image.Tags.Intersect(set.Spec.Tags).Count());
     });
 
+    /// <summary>etcd takes objects of up to 1.5 MB; the rest is for the spec and for what others write into the metadata.</summary>
+    public const int MostCharacters = 1_000_000;
+
+    /// <summary>What is left of a status that is too large: all that the operator itself needs.</summary>
+    public static ImageTagSetStatus WithoutDetails(ImageTagSetStatus status) =>
+        With(status, smaller => smaller.Images = [.. (status.Images ?? []).Select(image => image with { Pending = null, Message = null })]);
+
     public static V1Condition? Find(ImageTagSetStatus status, string type) => status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
     private static IReadOnlyList<V1Condition> Fine(V1Alpha1ImageTagSet set, DateTimeOffset now, Outcome outcome)

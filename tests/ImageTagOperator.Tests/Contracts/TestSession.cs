@@ -10,5 +10,5 @@ public static class TestSession
 
     /// <summary>The images of a name, as they are now.</summary>
     public static async Task<IReadOnlyList<Image>> FindAsync(this CloudSession session, string name, CancellationToken cancellationToken) =>
-        (await session.Images.ReadAsync(ImageTerm.Name(name), TimeSpan.Zero, cancellationToken)).Images;
+        (await session.Images.ReadAsync(ImageTerm.Name(name), cancellationToken)).Images;
 }

@@ -221,5 +221,5 @@ public sealed class ImageReaderTests : IAsyncLifetime
 
     private SandboxImage[] Images(int count) => [.. Enumerable.Range(0, count).Select(number => cloud.AddImage($"image-{number}"))];
 
-    private Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge) => session.Images.ReadAsync(term, maxAge, Cancel);
+    private Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge) => session.Images.ReadAsync(term, maxAge, maxAge, Cancel);
 }
