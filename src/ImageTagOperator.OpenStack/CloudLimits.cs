@@ -17,6 +17,6 @@ public sealed record CloudLimits
 
     /// <summary>How old a reading may grow that is only kept up by asking what changed: that tells of no image that was deleted or is no
     /// longer shown to us.</summary>
-    /// <value>6 h; it only matters where more images are looked at than fit into one request, which are about 200</value>
+    /// <value>6 h; it only matters where more images are looked at than fit into two requests, which are about 400</value>
     public TimeSpan FullReadInterval { get; init; } = TimeSpan.FromHours(6);
 }

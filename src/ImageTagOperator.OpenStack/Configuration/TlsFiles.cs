@@ -26,6 +26,12 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
     private static string? Read(YamlSection cloud, string key, Func<string, string>? readFile)
     {
         if (cloud.Text(key) is not { } path) return null;
+        // Not quoted: it may be the key itself, and errors are read by people who may not read the Secret.
+        if (path.Contains('\n') || path.Contains("-----BEGIN", StringComparison.Ordinal))
+        {
+            throw cloud.Error($"'{key}' must be a path and is PEM text; put the text into the Secret under the key '{key}', or into a file");
+        }
+
         if (readFile is null)
         {
             throw cloud.Error($"'{key}' is the path '{path}', which does not exist here; put the file's text into the Secret under the key '{key}'");

@@ -8,7 +8,8 @@ namespace ImageTagOperator.OpenStack;
 /// it does not answer. Callers wait for their turn; a pause is told to them at once.</summary>
 internal sealed class CloudHost : IDisposable
 {
-    private const int FailuresThatProveIt = 8;
+    /// <summary>In a row. Few, for where each takes as long as the deadline, whoever waits for them works on nothing else.</summary>
+    private const int FailuresThatProveIt = 3;
 
     private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
@@ -19,6 +20,8 @@ internal sealed class CloudHost : IDisposable
     private readonly ConcurrencyLimiter slots;
     private readonly TokenBucketRateLimiter rate;
     private readonly ResiliencePipeline<CloudResponse> circuit;
+    private readonly CircuitBreakerStateProvider state = new();
+    private readonly Lock gate = new();
     private long pausedUntil;
     private long brokenUntil;
 
@@ -30,15 +33,16 @@ internal sealed class CloudHost : IDisposable
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = limits.RequestsPerSecond,
-            TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1) / limits.RequestsPerSecond,
             QueueLimit = int.MaxValue,
         });
         circuit = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CloudResponse>
         {
             FailureRatio = 0.9,
             MinimumThroughput = FailuresThatProveIt,
-            SamplingDuration = limits.Deadline + limits.Deadline,   // requests that hang must fall into one window
+            SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),   // requests that hang one after the other must fall into one window
+            StateProvider = state,
             BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
             OnOpened = opened =>
             {
@@ -56,6 +60,8 @@ internal sealed class CloudHost : IDisposable
         using var slot = await slots.AcquireAsync(1, cancellationToken);
         using var turn = await rate.AcquireAsync(1, cancellationToken);
         RefuseWhilePaused(call);
+        // A write is not the request to find out with whether the server is back: nobody would know what became of it.
+        if (state.CircuitState != CircuitState.Closed && CloudResponse.IsWrite(call)) throw Away(call, FirstBreak);
         try
         {
             var response = await circuit.ExecuteAsync(send, cancellationToken);
@@ -91,5 +97,8 @@ internal sealed class CloudHost : IDisposable
 
     private TimeSpan Left(ref long until) => TimeSpan.FromTicks(Interlocked.Read(ref until) - time.GetUtcNow().UtcTicks);
 
-    private void Until(ref long until, TimeSpan pause) => Interlocked.Exchange(ref until, (time.GetUtcNow() + pause).UtcTicks);
+    private void Until(ref long until, TimeSpan pause)
+    {
+        lock (gate) until = Math.Max(until, (time.GetUtcNow() + pause).UtcTicks);
+    }
 }

@@ -22,7 +22,10 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
     public bool IsTurnedAway => Status is 429 or 503;
 
     /// <summary>What a server says, or a proxy for it, that does not work at all. A write's 500 is not: Glance says so for ever of a single tag.</summary>
-    public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !Call.StartsWith("PUT ", StringComparison.Ordinal) && !Call.StartsWith("DELETE ", StringComparison.Ordinal));
+    public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
+
+    /// <param name="call">As in <see cref="Call"/>.</param>
+    public static bool IsWrite(string call) => call.StartsWith("PUT ", StringComparison.Ordinal) || call.StartsWith("DELETE ", StringComparison.Ordinal);
 
     /// <summary>The body as JSON.</summary>
     /// <exception cref="CloudException">Transient: it is not the JSON of this call (a proxy's page, a cut body).</exception>

@@ -21,7 +21,6 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
     /// are not in it.</summary>
     /// <param name="since">By our clock.</param>
     /// <param name="known">Images that lists show, as they were read last.</param>
-    /// <exception cref="CloudException"/>
     public async Task<IReadOnlyDictionary<string, Image>?> ChangedSinceAsync(DateTimeOffset since, IEnumerable<Image> known, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() < notBefore || known.MaxBy(image => image.UpdatedAt) is not { UpdatedAt: { } newest } witness) return null;
@@ -35,9 +34,9 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
             var stamp = bound.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             changed = await api.ListAsync($"updated_at=gte:{stamp}&visibility=all", cancellationToken);
         }
-        catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
+        catch (CloudException)
         {
-            changed = [];
+            changed = [];   // no hint; what has to be known is then read, and fails there if the cloud fails
         }
 
         if (changed.Any(image => image.Id == witness.Id) && changed.All(image => image.UpdatedAt >= bound))

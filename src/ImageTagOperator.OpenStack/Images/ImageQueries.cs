@@ -33,22 +33,43 @@ internal sealed partial class ImageQueries(ImageApi api)
         return groups;
     }
 
-    /// <summary>The images of each term of one group.</summary>
-    /// <exception cref="CloudException"/>
-    public async Task<IReadOnlyDictionary<ImageTerm, IReadOnlyList<Image>>> FetchAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
+    /// <summary>The images of each term of one group. Not being able to say of one term does not keep the others from their answers.</summary>
+    public async Task<IReadOnlyList<ImageAnswer>> FetchAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
     {
-        if (group is [var single]) return new Dictionary<ImageTerm, IReadOnlyList<Image>> { [single] = await FetchOneAsync(single, cancellationToken) };
+        if (group is [var single]) return [await AnswerAsync(single, cancellationToken)];
 
-        var listed = Match(group, await ListOrNothingAsync(group, cancellationToken));
-        var missing = group.Where(term => listed[term].Count == 0).ToArray();
-        var alone = await Task.WhenAll(missing.Select(term => FetchOneAsync(term, cancellationToken)));
-        foreach (var (term, images) in missing.Zip(alone))
+        IReadOnlyList<Image> images;
+        try
         {
-            listed[term] = images;
-            if (images.Count > 0) unlisted[term] = true;
+            images = await ListAsync(group, cancellationToken);
+        }
+        catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
+        {
+            images = [];    // a cloud that refuses the filter is asked for each term by itself
+        }
+        catch (CloudException e)
+        {
+            return [.. group.Select(term => new ImageAnswer(term, [], IsListed: false, e))];
         }
 
-        return listed;
+        var isId = group[0].Kind == ImageTermKind.Id;
+        var byTerm = images.ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
+        var missing = group.Where(term => !byTerm.Contains(term)).ToArray();
+        var alone = await Task.WhenAll(missing.Select(term => AnswerAsync(term, cancellationToken)));
+        foreach (var answer in alone.Where(answer => answer is { Images.Count: > 0 } or { Error: not null })) unlisted[answer.Term] = true;
+        return [.. alone, .. group.Except(missing).Select(term => new ImageAnswer(term, [.. byTerm[term].Select(Slim)], IsListed: true))];
+    }
+
+    private async Task<ImageAnswer> AnswerAsync(ImageTerm term, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ImageAnswer(term, await FetchOneAsync(term, cancellationToken), IsListed: term.Kind != ImageTermKind.Id);
+        }
+        catch (CloudException e)
+        {
+            return new ImageAnswer(term, [], IsListed: false, e);
+        }
     }
 
     private async Task<IReadOnlyList<Image>> FetchOneAsync(ImageTerm term, CancellationToken cancellationToken)
@@ -68,24 +89,10 @@ internal sealed partial class ImageQueries(ImageApi api)
         }
     }
 
-    /// <summary>A cloud that refuses the filter is asked for each term by itself.</summary>
-    private async Task<IReadOnlyList<Image>> ListOrNothingAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<Image>> ListAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
     {
         var list = string.Join(',', group.Select(term => Uri.EscapeDataString(term.Text)));
-        try
-        {
-            return await api.ListAsync(group[0].Kind == ImageTermKind.Id ? $"id=in:{list}&visibility=all" : $"name=in:{list}", cancellationToken);
-        }
-        catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
-        {
-            return [];
-        }
-    }
-
-    private static Dictionary<ImageTerm, IReadOnlyList<Image>> Match(IReadOnlyList<ImageTerm> group, IReadOnlyList<Image> images)
-    {
-        var byTerm = images.ToLookup(image => group[0].Kind == ImageTermKind.Id ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
-        return group.ToDictionary(term => term, term => (IReadOnlyList<Image>)[.. byTerm[term].Select(Slim)]);
+        return api.ListAsync(group[0].Kind == ImageTermKind.Id ? $"id=in:{list}&visibility=all" : $"name=in:{list}", cancellationToken);
     }
 
     /// <summary>Only selectors look at properties, and they are most of an image's size.</summary>

@@ -6,6 +6,9 @@ namespace ImageTagOperator.OpenStack;
 /// others go that need news soon; who can do with an older reading gets that. Safe for concurrent use.</summary>
 public sealed class ImageReader
 {
+    /// <summary>A hint tells of no image that was deleted or hidden, so it is taken only where it spares more requests than this.</summary>
+    private const int WorthAHint = 2;
+
     private readonly Lock gate = new();
     private readonly ImageQueries queries;
     private readonly ChangeHint hint;
@@ -26,7 +29,7 @@ public sealed class ImageReader
         unlistedSince = time.GetUtcNow();
     }
 
-    /// <summary>A term that nobody asked for just now turned out to have changed.</summary>
+    /// <summary>A term turned out to have changed since it was read before.</summary>
     public event Action<ImageTerm>? Changed;
 
     /// <param name="maxAge">A reading up to this old will do; zero: nothing that was asked before this call.</param>
@@ -113,67 +116,59 @@ public sealed class ImageReader
     /// <summary>If that is cheaper, finds out with one request which terms are as they were. Gives back those that have to be read.</summary>
     private async Task<IReadOnlyCollection<ImageTerm>> SkipUnchangedAsync(IReadOnlyCollection<ImageTerm> terms, Dictionary<ImageTerm, Demand> round)
     {
-        if (queries.Groups(terms).Count <= 1) return terms;
+        if (queries.Groups(terms).Count <= WorthAHint) return terms;
         var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
         Dictionary<ImageTerm, ImageReading> candidates = [];
         lock (gate)
         {
             foreach (var term in terms)
             {
+                if (term.Kind == ImageTermKind.List) continue;      // a new image, or one that is gone, would be missed
                 var mayBeOld = !round.TryGetValue(term, out var demand) || !demand.IsUrgent;
-                if (mayBeOld && !queries.IsUnlisted(term) && Entry(term) is { Reading: { Images.Count: > 0 } reading } entry && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
+                if (mayBeOld && Entry(term) is { MayBeHinted: true, Reading: { Images.Count: > 0 } reading } entry && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
             }
         }
 
-        if (queries.Groups(candidates.Keys).Count <= 1) return terms;
-        var images = candidates.Values.SelectMany(reading => reading.Images).Where(image => !image.OsHidden);
+        if (queries.Groups(candidates.Keys).Count <= WorthAHint) return terms;
+        var images = candidates.Values.SelectMany(reading => reading.Images);
         if (await hint.ChangedSinceAsync(candidates.Values.Min(reading => reading.AsOf), images, CancellationToken.None) is not { } changed) return terms;
 
         var names = changed.Values.Select(image => ImageTerm.Name(image.Name ?? "")).ToHashSet();
         var unchanged = candidates.Where(pair => !IsTouched(pair.Key, pair.Value)).ToArray();
         // Those who wait come last: what they ask next must find all of this.
-        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round, isFull: false);
+        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round);
         return [.. terms.Except(unchanged.Select(pair => pair.Key))];
 
         bool IsTouched(ImageTerm term, ImageReading reading) =>
-            reading.Images.Any(old => changed.TryGetValue(old.Id, out var now) && !Overlaid(old, reading.AsOf).IsSameAs(term.Kind == ImageTermKind.List ? now : ImageQueries.Slim(now)))
-            || (term.Kind == ImageTermKind.Name && names.Contains(term) && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)))
-            || (term.Kind == ImageTermKind.List && changed.Keys.Except(reading.Images.Select(old => old.Id), StringComparer.OrdinalIgnoreCase).Any());
+            reading.Images.Any(old => changed.TryGetValue(old.Id, out var now) && !Overlaid(old, reading.AsOf).IsSameAs(ImageQueries.Slim(now)))
+            || (term.Kind == ImageTermKind.Name && names.Contains(term) && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)));
     }
 
     private async Task FetchAsync(IReadOnlyList<ImageTerm> group, Dictionary<ImageTerm, Demand> round)
     {
         var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
-        try
+        // Not with a caller's token: the answer belongs to all who wait for it. Each request has its deadline.
+        foreach (var answer in await queries.FetchAsync(group, CancellationToken.None))
         {
-            // Not with a caller's token: the answer belongs to all who wait for it. Each request has its deadline.
-            foreach (var (term, images) in await queries.FetchAsync(group, CancellationToken.None))
-            {
-                Store(term, new ImageReading(images, asOf, sequence), round, isFull: true);
-            }
-        }
-        catch (CloudException e)
-        {
-            foreach (var term in group)
-            {
-                if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetException(e);
-            }
+            if (answer.Error is null) Store(answer.Term, new ImageReading(answer.Images, asOf, sequence), round, answer);
+            else if (round.TryGetValue(answer.Term, out var demand)) demand.Answer.TrySetException(answer.Error);
         }
     }
 
-    private void Store(ImageTerm term, ImageReading reading, Dictionary<ImageTerm, Demand> round, bool isFull)
+    private void Store(ImageTerm term, ImageReading reading, Dictionary<ImageTerm, Demand> round, ImageAnswer? answer = null)
     {
         ImageReading? old;
         lock (gate)
         {
             var entry = Entry(term);
             (old, entry.Reading) = (entry.Reading, reading);
-            if (isFull) entry.FullyReadAt = reading.AsOf;
+            if (answer is not null) (entry.FullyReadAt, entry.MayBeHinted) = (reading.AsOf, answer.IsListed && answer.Images.All(image => !image.OsHidden));
         }
 
         var current = Overlaid(reading);
+        // Those who wait are not the only ones whom it may concern.
+        if (old is not null && !AreSame(Overlaid(old), current)) Changed?.Invoke(term);
         if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetResult(current);
-        else if (old is not null && !AreSame(Overlaid(old), current)) Changed?.Invoke(term);
     }
 
     private Known Entry(ImageTerm term)
@@ -197,6 +192,9 @@ public sealed class ImageReader
         public ImageReading? Reading { get; set; }
 
         public DateTimeOffset FullyReadAt { get; set; }
+
+        /// <summary>A list of what changed would have the images in it.</summary>
+        public bool MayBeHinted { get; set; }
 
         public DateTimeOffset LastAsked { get; set; }
 

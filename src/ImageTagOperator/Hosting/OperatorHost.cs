@@ -54,6 +54,7 @@ public static class OperatorHost
         settings.Version = Version;
         settings.Namespaces = options.Namespaces;
         settings.ReconcileRequestAnnotation = V1Alpha1ImageTagSet.RequestedAtAnnotation;
+        settings.MaxParallelReconciliations = 64;    // they wait for clouds, most of the time: each cloud has limits of its own
         settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);     // the retries reach a cloud, which is dearer than an API server
         settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? Pace.Interval(set.Spec) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;

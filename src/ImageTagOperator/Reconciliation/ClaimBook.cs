@@ -12,10 +12,10 @@ public sealed class ClaimBook : IDisposable
 {
     /// <param name="Endpoint">The Image API; null when it is not known yet, which stands for any.</param>
     /// <param name="Cached">Images by the spec and the status that the API server has.</param>
-    /// <param name="Entered">Images that a reconcile of this generation found; its status may not be in the cache yet.</param>
-    private sealed record Entry(long? Generation, string? Endpoint, ImageClaim Claim, ImmutableHashSet<string> Cached, ImmutableHashSet<string> Entered)
+    /// <param name="Entered">Images that a reconcile of this generation found, and thereby all that the set claims; null before the first.</param>
+    private sealed record Entry(long? Generation, string? Endpoint, ImageClaim Claim, ImmutableHashSet<string> Cached, ImmutableHashSet<string>? Entered)
     {
-        public ImmutableHashSet<string> Images => Cached.Union(Entered);
+        public ImmutableHashSet<string> Images => Entered ?? Cached;
     }
 
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
@@ -60,7 +60,7 @@ public sealed class ClaimBook : IDisposable
             set.Status.ImageEndpoint ?? old?.Endpoint,
             ClaimOf(set),
             ids,
-            old?.Generation == set.Metadata.Generation ? old!.Entered : NoImages));
+            old?.Generation == set.Metadata.Generation ? old!.Entered : null));
     }
 
     /// <summary>Who only looks, or is about to go, keeps nobody from anything.</summary>
@@ -93,7 +93,7 @@ public sealed class ClaimBook : IDisposable
                 byImage[id] = owners.Add(owner);
             }
 
-            if (current is null || after.IsEmpty) entries.Remove(owner);
+            if (current is null) entries.Remove(owner);
             else entries[owner] = current;
         }
 

@@ -54,7 +54,11 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
                     Reason.SecretNotFound,
                     $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} --from-file=clouds.yaml").ToException();
         }
-        catch (KubernetesException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        catch (KubernetesException e) when (e.StatusCode != HttpStatusCode.Forbidden)
+        {
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message}. It is tried again.", e.RetryAfter).ToException();
+        }
+        catch (KubernetesException)
         {
             throw new Problem(
                 Reason.SecretForbidden,

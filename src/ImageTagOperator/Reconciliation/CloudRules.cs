@@ -8,7 +8,7 @@ public static class CloudRules
 {
     private static readonly TagRules OpenStack = new(ImageTag.WhyNotAddressable, ImageTag.Collides, ImageTag.DefaultQuota);
 
-    private static readonly TagRules Ims = new(ImageTag.WhyNotAddressable, ImsTag.HaveSameKey, ImageTag.DefaultQuota)
+    private static readonly TagRules Ims = new(tag => ImageTag.WhyNotAddressable(tag) ?? ImsTag.WhyNotAllowed(tag), ImsTag.HaveSameKey, ImageTag.DefaultQuota)
     {
         Replaces = (added, other) => ImsTag.Split(added).Value is not null && ImsTag.HaveSameKey(added, other),
         CollisionIn = "the value",

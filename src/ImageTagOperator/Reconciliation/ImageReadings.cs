@@ -13,6 +13,9 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     /// <summary>Of the interval. Below what the interval varies by, so that a set that has its cloud for itself reads each time.</summary>
     private const double Shared = 0.8;
 
+    /// <summary>Below the minute after which such a set is looked at again.</summary>
+    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(30);
+
     private readonly ConditionalWeakTable<CloudSession, object> subscribed = [];
     private readonly ConcurrentDictionary<string, Settled> settled = new();
     private readonly Lock gate = new();
@@ -23,14 +26,21 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     public Task<ImageReading> ReadAsync(V1Alpha1ImageTagSet set, CloudSession session, ImageTerm term, CancellationToken cancellationToken)
     {
         Follow(set.Key(), session, term);
-        var usual = Pace.Interval(set.Spec) * Shared;
-        return session.Images.ReadAsync(term, IsSettled(set) ? usual : TimeSpan.Zero, usual, cancellationToken);
+        return session.Images.ReadAsync(term, MaxAge(set), Pace.Interval(set.Spec) * Shared, cancellationToken);
     }
 
-    /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading.</summary>
-    public void Note(V1Alpha1ImageTagSet set, bool isInOrder)
+    /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading, and by a slightly older one while it takes
+    /// a person to go on.</summary>
+    public void Note(V1Alpha1ImageTagSet set, Outcome outcome)
     {
-        if (isInOrder) settled[set.Metadata.Uid!] = Settled.Of(set);
+        var age = outcome switch
+        {
+            { IsSuspended: true } => TimeSpan.Zero,
+            { Worst: null } => Pace.Interval(set.Spec) * Shared,
+            { Worst.Reason.Kind: ProblemKind.Stalled, Images: not null } => Stalled,
+            _ => TimeSpan.Zero,
+        };
+        if (age > TimeSpan.Zero) settled[set.Metadata.Uid!] = Settled.Of(set, age);
     }
 
     public void Forget(V1Alpha1ImageTagSet set)
@@ -40,7 +50,8 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     }
 
     /// <summary>Counts once: a reconcile that ends badly leaves no trust behind.</summary>
-    private bool IsSettled(V1Alpha1ImageTagSet set) => settled.TryRemove(set.Metadata.Uid!, out var last) && last == Settled.Of(set);
+    private TimeSpan MaxAge(V1Alpha1ImageTagSet set) =>
+        settled.TryRemove(set.Metadata.Uid!, out var last) && last == Settled.Of(set, last.Age) ? last.Age : TimeSpan.Zero;
 
     private void Follow(NamespacedName set, CloudSession session, ImageTerm term)
     {
@@ -72,9 +83,9 @@ public sealed class ImageReadings(IEntityQueue<V1Alpha1ImageTagSet> queue)
     }
 
     /// <summary>What must not have changed for an older reading to do.</summary>
-    private sealed record Settled(long? Generation, string? RequestedAt)
+    private sealed record Settled(long? Generation, string? RequestedAt, TimeSpan Age)
     {
-        public static Settled Of(V1Alpha1ImageTagSet set) =>
-            new(set.Metadata.Generation, set.Metadata.Annotations?.TryGetValue(V1Alpha1ImageTagSet.RequestedAtAnnotation, out var at) == true ? at : null);
+        public static Settled Of(V1Alpha1ImageTagSet set, TimeSpan age) =>
+            new(set.Metadata.Generation, set.Metadata.Annotations?.TryGetValue(V1Alpha1ImageTagSet.RequestedAtAnnotation, out var at) == true ? at : null, age);
     }
 }

@@ -28,9 +28,9 @@ public sealed partial class ImageTagSetController(
         await AnnounceAsync(entity, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
-        readings.Note(entity, isInOrder: outcome is { Worst: null, IsSuspended: false });
+        readings.Note(entity, outcome);
         return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
-            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: Pace.NotBefore(entity.Spec, problem))
+            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pace.NotBefore(entity.Spec, problem))
             : ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity, outcome.IsSuspended ? null : pace.After(entity.Spec, outcome.Worst));
     }
 
@@ -48,30 +48,20 @@ public sealed partial class ImageTagSetController(
         if (set.Spec.Suspend) return Outcome.Suspended;
         try
         {
-            // Observe
+            // Observe and plan. What another set asked for some time ago will do to see that there is nothing to do, never to write by.
             var session = await clouds.ResolveAsync(set, cancellationToken);
-            if (SpecRules.TagsFit(set.Spec, session.Cloud.Profile) is { } unfit) return Outcome.Failed(unfit);
+            if (SpecRules.TagsFit(set.Spec, session.Cloud.Profile) is { } unfit) return Outcome.Failed(unfit with { Reason = Reason.TagRejected });
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            var reading = await finder.FindAsync(set, session, cancellationToken);
-            var ids = reading.Images.Select(image => image.Id).ToArray();
-            await LeaveOldEndpointAsync(set, endpoint, cancellationToken);
-            claims.Enter(set, endpoint, ids);
-
-            // Plan
-            var rules = CloudRules.For(session.Cloud.Profile);
-            var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules)).ToArray();
-            var departing = (await releaser.JobsAsync(set, session, ids, cancellationToken)).Select(job => ImageResult.Untouched(job)).ToArray();
-            if (set.Spec.Mode == TagSetMode.Observe) return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })], departing, endpoint, null);
-            if ((RemovalLimit(set, [.. images, .. departing]) ?? contention.WhyHeld(set, [.. images, .. departing])) is { } held)
-            {
-                return new Outcome([.. images.Select(i => i with { Problem = i.Problem ?? held })], [.. departing.Select(i => i with { Problem = held })], endpoint, null);
-            }
+            var look = await LookAsync(set, session, endpoint, cancellationToken);
+            if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
+            if (set.Spec.Mode == TagSetMode.Observe) return look.Outcome with { Images = [.. look.Images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })] };
+            if (RemovalLimit(set, [.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
-            await RecordAsync(set, endpoint, images, departing, cancellationToken);
-            var written = await ApplyAsync(session, images, cancellationToken);
-            var released = written.All(HasAllDeclared) ? await ApplyAsync(session, departing, cancellationToken) : departing;
-            return new Outcome(written, released, endpoint, null);
+            await RecordAsync(set, endpoint, look.Images, look.Departing, cancellationToken);
+            var written = await ApplyAsync(session, look.Images, cancellationToken);
+            var released = MayRelease(written) ? await ApplyAsync(session, look.Departing, cancellationToken) : look.Departing;
+            return look.Outcome with { Images = written, Departed = released };
         }
         catch (ProblemException e)
         {
@@ -83,10 +73,45 @@ public sealed partial class ImageTagSetController(
         }
     }
 
-    private Outcome Contended(V1Alpha1ImageTagSet set, Outcome outcome) =>
-        (outcome.ChangedAnything || outcome.Worst is null) && contention.Note(set, [.. outcome.All]) is { } fought ? outcome with { Problem = outcome.Problem ?? fought } : outcome;
+    /// <summary>What was found and what would have to be done.</summary>
+    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, IReadOnlyList<ImageState> Gone, string Endpoint, DateTimeOffset AsOf)
+    {
+        public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
-    private static bool HasAllDeclared(ImageResult result) => result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
+        public Outcome Outcome => new(Images, Departing, Endpoint, null) { Gone = Gone };
+    }
+
+    private async Task<Look> LookAsync(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, CancellationToken cancellationToken)
+    {
+        var reading = await finder.FindAsync(set, session, cancellationToken);
+        var ids = reading.Images.Select(image => image.Id).ToArray();
+        claims.Enter(set, endpoint, ids);
+        var rules = CloudRules.For(session.Cloud.Profile);
+        var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules)).ToArray();
+        var (jobs, gone) = await releaser.JobsAsync(set, session, ids, cancellationToken);
+        var departing = jobs.Select(job => ImageResult.Untouched(job)).ToArray();
+        var held = contention.Held(set, [.. images, .. departing]);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], gone, endpoint, reading.AsOf);
+
+        ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
+    }
+
+    private Outcome Contended(V1Alpha1ImageTagSet set, Outcome outcome)
+    {
+        if (!outcome.ChangedAnything && outcome.Worst is not null) return outcome;
+        var fought = contention.Note(set, [.. outcome.All]);
+        return outcome with { Images = outcome.Images?.Select(Told).ToArray(), Departed = [.. outcome.Departed.Select(Told)] };
+
+        ImageResult Told(ImageResult image) => image with { Problem = image.Problem ?? fought.GetValueOrDefault(image.Image.Id) };
+    }
+
+    /// <summary>Images that the set leaves keep their tags until those that it applies to have them. One that never will, say because it
+    /// belongs to somebody else, does not count as long as another has them.</summary>
+    private static bool MayRelease(ImageResult[] written) =>
+        written.Length == 0 || (written.Any(HasAllDeclared) && written.All(image => HasAllDeclared(image) || image.Problem is { Reason.Kind: ProblemKind.Stalled }));
+
+    private static bool HasAllDeclared(ImageResult result) =>
+        result.Problem?.Reason != Reason.ImageNotFound && result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
     private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, ImageReading reading, TagRules rules)
     {
@@ -113,7 +138,7 @@ public sealed partial class ImageTagSetController(
     private static Problem? RemovalLimit(V1Alpha1ImageTagSet set, IReadOnlyList<ImageResult> images)
     {
         var removals = images.Where(image => image.Problem is null).Sum(image => image.Plan.Removes.Count());
-        return set.Spec.MaxRemovals is { } limit && removals > limit ? TagApplier.RemovalLimit(limit, removals, images[0].Job.Describe()) : null;
+        return set.Spec.MaxRemovals is { } limit && removals > limit ? TagApplier.RemovalLimit(limit, removals, images.Count == 1 ? images[0].Job.Describe() : $"{images.Count} images") : null;
     }
 
     /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
@@ -147,18 +172,6 @@ public sealed partial class ImageTagSetController(
     private Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
         Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(session, image.Job, cancellationToken)));
 
-    /// <summary>The set points to another cloud now. What it managed in the old one cannot be reached with the new credentials.</summary>
-    private async Task LeaveOldEndpointAsync(V1Alpha1ImageTagSet set, string endpoint, CancellationToken cancellationToken)
-    {
-        if (set.Status is not { ImageEndpoint: { } old, Images: { Count: > 0 } images } || old == endpoint) return;
-        foreach (var image in images.Where(image => image.ManagedTags is { Count: > 0 }))
-        {
-            await publish(set, "TagsLeftBehind", $"The set now uses {endpoint}. Tags {string.Join(", ", image.ManagedTags!)} stay on image {image.Id} at {old}.", EventType.Warning, cancellationToken);
-        }
-
-        set.Status.Images = null;
-    }
-
     /// <summary>Writes the status if it says anything new; gives back what the API server made of it.</summary>
     private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
     {
@@ -177,6 +190,12 @@ public sealed partial class ImageTagSetController(
 
     private async Task AnnounceAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
     {
+        if (outcome.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
+        {
+            var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
+            await publish(set, "TagsLeftBehind", $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {string.Join(", ", first.ManagedTags!)} on it{more}.", EventType.Warning, cancellationToken);
+        }
+
         foreach (var result in outcome.All)
         {
             if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);

@@ -51,20 +51,20 @@ public sealed partial class ImageTagSetFinalizer(
         {
             var session = await SessionAsync(set, cancellationToken);
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            if (endpoint != set.Status.ImageEndpoint)
+            var (jobs, gone) = await releaser.JobsAsync(set, session, [], cancellationToken);
+            // Images that are not at another address either may well still be at the old one.
+            if (gone.Count > 0 && endpoint != set.Status.ImageEndpoint)
             {
                 return new Problem(Reason.EndpointNotFound, $"The credentials now lead to {endpoint}, and the images are at {set.Status.ImageEndpoint}.");
             }
 
-            Problem? first = null;
-            foreach (var job in await releaser.JobsAsync(set, session, [], cancellationToken))
+            var results = await Task.WhenAll(jobs.Select(job => applier.ApplyAsync(session, job, cancellationToken)));
+            foreach (var result in results.Where(result => result.Removed.Count > 0))
             {
-                var result = await applier.ApplyAsync(session, job, cancellationToken);
-                if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {job.Describe()}.", cancellationToken: cancellationToken);
-                if (result.Problem?.Reason != Reason.ImageNotFound) first ??= result.Problem;
+                await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
             }
 
-            return first;
+            return results.Select(result => result.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound);
         }
         catch (ProblemException e)
         {

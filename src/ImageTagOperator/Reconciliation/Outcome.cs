@@ -1,3 +1,5 @@
+using ImageTagOperator.Entities;
+
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>How a reconcile of one set ended.</summary>
@@ -16,6 +18,15 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
 
     public bool ChangedAnything => All.Any(result => result.Added.Count + result.Removed.Count > 0);
 
-    /// <summary>The problem that speaks for the set: the first one that a person must act on, else the first one.</summary>
-    public Problem? Worst => Problem ?? All.Select(result => result.Problem).OfType<Problem>().OrderBy(problem => problem.Reason.Kind).FirstOrDefault();
+    /// <summary>The problem that speaks for the set: the first one that a person must act on, else the first one. An image that is on its way
+    /// out counts only as long as it is tried again: one that was deactivated, say, is no reason to doubt the others.</summary>
+    public Problem? Worst => Problem ?? (Images ?? []).Select(result => result.Problem)
+        .Concat(Departed.Select(result => result.Problem).Where(problem => problem?.Reason.Kind == ProblemKind.Retrying))
+        .OfType<Problem>().OrderBy(problem => problem.Reason.Kind).FirstOrDefault();
+
+    /// <summary>Images that the set had tags on and that the cloud does not show any more.</summary>
+    public IReadOnlyList<ImageState> Gone { get; init; } = [];
+
+    /// <summary>Nothing was written, on purpose.</summary>
+    public bool IsHeld { get; init; }
 }

@@ -15,20 +15,17 @@ public sealed class Pace(Func<double> random)
     public TimeSpan? After(ImageTagSetSpec spec, Problem? problem)
     {
         if (problem is { Reason.NeedsNewSpec: true }) return null;
-        if (problem is { RetryAfter: { } truce } && problem.Reason == Reason.Contended) return truce * (0.9 + (0.2 * random()));
         var interval = Interval(spec);
-        // A removal that the cloud never manages is no reason to try more often than usual.
-        if (problem is not null && problem.Reason != Reason.TagNotRemovable && interval > LongestWithProblem) interval = LongestWithProblem;
+        // A removal that the cloud never manages is no reason to try more often than usual, nor is one that others undo.
+        if (problem is not null && problem.Reason != Reason.TagNotRemovable && problem.Reason != Reason.Contended && interval > LongestWithProblem) interval = LongestWithProblem;
         return interval * (0.9 + (0.2 * random()));
     }
 
     /// <summary>A Retry-After as a pause, kept from being a hot loop and from being longer than the interval; null leaves the pause to the
     /// backoff.</summary>
-    public static TimeSpan? NotBefore(ImageTagSetSpec spec, Problem problem) =>
-        problem.RetryAfter is not { } asked ? null
-        : asked < Shortest ? Shortest
-        : asked > Interval(spec) ? Interval(spec)
-        : asked;
+    public TimeSpan? NotBefore(ImageTagSetSpec spec, Problem problem) => problem.RetryAfter is not { } asked ? null : Clamp(asked, Interval(spec)) * (1 + (0.3 * random()));
+
+    private static TimeSpan Clamp(TimeSpan asked, TimeSpan longest) => asked < Shortest ? Shortest : asked > longest ? longest : asked;
 
     /// <summary>The longest pause between two tries of a set that keeps failing.</summary>
     public static TimeSpan Interval(ImageTagSetSpec spec) =>

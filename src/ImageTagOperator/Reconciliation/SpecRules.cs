@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -17,6 +18,7 @@ public static class SpecRules
         spec => TagsFit(spec, spec.CloudCredentialsRef.Profile),
         NoTwoTagsCollide,
         TagsWithinQuota,
+        SelectorTagsStay,
         IntervalIsLongEnough,
     ];
 
@@ -65,6 +67,13 @@ public static class SpecRules
 
     private static Problem? TagsWithinQuota(ImageTagSetSpec spec) =>
         spec.Tags.Count <= ImageTag.DefaultQuota ? null : Invalid($"spec.tags has {spec.Tags.Count} tags; an image holds at most {ImageTag.DefaultQuota}.");
+
+    /// <summary>Otherwise the set takes from its images what it knows them by, and with that all that it put on them.</summary>
+    private static Problem? SelectorTagsStay(ImageTagSetSpec spec) =>
+        spec is { Policy: TagPolicy.Exact, Image.Selector.Tags: { } needed }
+        && needed.FirstOrDefault(tag => !spec.Tags.Contains(tag) && !(spec.IgnoreTags ?? []).Any(glob => TagGlob.IsMatch(glob, tag))) is { } lost
+            ? Invalid($"spec.image.selector.tags '{lost}' would be removed by policy Exact, and the images would no longer match. Add it to spec.tags or spec.ignoreTags, or use policy Additive.")
+            : null;
 
     private static Problem? IntervalIsLongEnough(ImageTagSetSpec spec) => GoDuration.Parse(spec.Interval) switch
     {

@@ -33,7 +33,7 @@ public static class StatusBuilder
         if (outcome.ChangedAnything) status.LastSyncTime = now;
         if (outcome.Images is not { } images) return;
         status.ImageEndpoint = outcome.Endpoint;
-        status.Images = [.. images.Select(image => About(set, image, Managed(set, image))), .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed))];
+        status.Images = [.. images.Select(image => About(set, image, Managed(set, outcome, image))), .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed))];
         status.ImageCount = images.Count;
         status.TagCount = images.Sum(image => image.Image.Tags.Intersect(set.Spec.Tags).Count());
     });
@@ -68,9 +68,13 @@ public static class StatusBuilder
         {
             ProblemKind.Stalled => Conditions(set, now, ("False", reason, message), ("Stalled", reason, message)),
             ProblemKind.Waiting => Conditions(set, now, ("False", reason, message), ("Reconciling", reason, message)),
-            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, message)),
+            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, Lasting(set, reason) ?? message)),
         };
     }
+
+    /// <summary>An outage has many words, a timeout now and a refused connection then. The first ones stay, lest each try be a write.</summary>
+    private static string? Lasting(V1Alpha1ImageTagSet set, string reason) =>
+        Find(set.Status, "Reconciling") is { } old && old.Reason == reason && old.ObservedGeneration == set.Metadata.Generation ? old.Message : null;
 
     /// <summary>While work is under way Ready keeps its value, unless it speaks of another generation: nothing is known of this one yet.</summary>
     private static (string Status, string Reason, string Message) Pending(V1Alpha1ImageTagSet set, string reason, string message) =>
@@ -108,9 +112,10 @@ public static class StatusBuilder
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
 
     /// <summary>A set that may not write manages nothing new; while it is not known what a write did, everything that may be ours stays ours.</summary>
-    private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, ImageResult result)
+    private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, Outcome outcome, ImageResult result)
     {
-        var nothingWritten = set.Spec.Mode == TagSetMode.Observe
+        var nothingWritten = outcome.IsHeld
+            || set.Spec.Mode == TagSetMode.Observe
             || result.Problem?.Reason == Reason.Conflict
             || ((result.Problem?.Reason == Reason.RemovalLimitExceeded || result.Problem?.Reason == Reason.Contended) && result.Added.Count == 0);
         return nothingWritten ? result.Job.Managed

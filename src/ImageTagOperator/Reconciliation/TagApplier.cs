@@ -9,7 +9,8 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
     /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
     private const int Rounds = 3;
 
-    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
+    /// <summary>A reading may be this old when a write follows from it.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
     /// <summary>Never fails for the cloud's sake: what went wrong with one image is in its result.</summary>
     public async Task<ImageResult> ApplyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)

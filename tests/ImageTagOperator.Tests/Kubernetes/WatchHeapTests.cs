@@ -15,13 +15,19 @@ public sealed class WatchHeapTests
         var handler = new BookmarkHandler(() => Interlocked.Increment(ref number));
         await using var watch = Watching.Start(handler, new FakeTimeProvider());
         await Eventually.TrueAsync(() => Volatile.Read(ref number) > 2000, "warm-up", 60);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var start = Volatile.Read(ref number);
-        await Eventually.TrueAsync(() => Volatile.Read(ref number) > start + 10_000, "10,000 reconnects", 120);
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
 
-        // One forgotten CancellationTokenSource or registration per reconnect would be several megabytes.
-        Assert.True(grown < 1_000_000, $"the heap grew by {grown} bytes in 10,000 reconnects");
+        // One forgotten CancellationTokenSource or registration per reconnect would be several megabytes, each time. Once can be what other
+        // tests left to clean up.
+        var grown = new List<long>();
+        do
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var start = Volatile.Read(ref number);
+            await Eventually.TrueAsync(() => Volatile.Read(ref number) > start + 10_000, "10,000 reconnects", 120);
+            grown.Add(GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        while (grown[^1] >= 1_000_000 && grown.Count < 3);
+        Assert.True(grown[^1] < 1_000_000, $"the heap grew by {string.Join(", ", grown)} bytes in 10,000 reconnects each");
     }
 
     /// <summary>Every watch is one bookmark, and then ends.</summary>

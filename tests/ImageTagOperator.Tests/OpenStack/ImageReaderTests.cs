@@ -69,7 +69,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_hint_finds_what_changed_and_wakes_those_whom_it_concerns()
     {
-        var images = Images(450);
+        var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
         time.Advance(Interval / 2);
@@ -86,8 +86,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_hint_sees_a_second_image_of_a_name()
     {
-        foreach (var number in Enumerable.Range(0, 250)) cloud.AddImage($"image-{number}");
-        var terms = Enumerable.Range(0, 250).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
+        foreach (var number in Enumerable.Range(0, 700)) cloud.AddImage($"image-{number}");
+        var terms = Enumerable.Range(0, 700).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
         time.Advance(Interval * 2);
         cloud.AddImage("image-7");
@@ -101,7 +101,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [InlineData("")]                        // 400
     public async Task A_hint_that_does_not_prove_itself_is_not_believed(string body)
     {
-        var images = Images(250);
+        var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
         cloud.Faults.Add("GET", "*updated_at=*", body.Length == 0 ? new Fault { Status = 400 } : new Fault { Status = 200, Body = body, ContentType = "application/json" });
@@ -120,7 +120,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_deleted_image_is_found_out_by_the_full_read_that_comes_now_and_then()
     {
-        var images = Images(250);
+        var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
         cloud.RemoveImage(images[5]);
@@ -192,7 +192,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_write_of_ours_is_seen_in_older_readings_and_wakes_nobody()
     {
-        var images = Images(250);
+        var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
         time.Advance(TimeSpan.FromSeconds(1));
@@ -222,4 +222,35 @@ public sealed class ImageReaderTests : IAsyncLifetime
     private SandboxImage[] Images(int count) => [.. Enumerable.Range(0, count).Select(number => cloud.AddImage($"image-{number}"))];
 
     private Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge) => session.Images.ReadAsync(term, maxAge, maxAge, Cancel);
+
+    [Fact]
+    public async Task One_image_that_the_cloud_cannot_show_keeps_nobody_else_from_theirs()
+    {
+        var images = Images(30);
+        images[3].Hidden = true;
+        cloud.Faults.Add("GET", $"*/v2/images/{images[3].Id}", new Fault { Status = 500 });
+        var answers = images.Select(image => ReadAsync(ImageTerm.Id(image.Id), TimeSpan.Zero)).ToArray();
+        Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => answers[3])).Kind);
+        foreach (var answer in answers.Where(answer => answer != answers[3])) Assert.Single((await answer).Images);
+    }
+
+    [Fact]
+    public async Task A_hint_is_not_asked_about_images_that_lists_do_not_show()
+    {
+        var images = Images(700);
+        images[5].Hidden = true;
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
+            time.Advance(Interval * 2);
+        }
+
+        images[5].SetTags("drifted");
+        images[5].UpdatedAt = time.GetUtcNow();
+        time.Advance(TimeSpan.FromSeconds(1));
+        await ReadAsync(terms[0], Interval);
+        await ChangedAsync(terms[5]);
+        Assert.NotEmpty(cloud.Calls.Matching("GET", "*updated_at=*"));
+    }
 }

@@ -75,6 +75,21 @@ public sealed class SpecRulesTests
         Assert.Contains("10", Refusal(bad => (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Refuses_an_exact_set_that_would_remove_what_it_selects_by()
+    {
+        Assert.Contains("'tested'", Refusal(Selecting).Message, StringComparison.Ordinal);
+        foreach (var cure in new Action<ImageTagSetSpec>[] { spec => spec.Policy = TagPolicy.Additive, spec => spec.IgnoreTags = ["test*"], spec => spec.Tags = ["golden", "tested"] })
+        {
+            var spec = Good();
+            Selecting(spec);
+            cure(spec);
+            Assert.Null(SpecRules.Check(spec));
+        }
+
+        static void Selecting(ImageTagSetSpec spec) => spec.Image = new ImageReference { Selector = new ImageSelector { Tags = ["tested"] } };
+    }
+
     private static Problem Refusal(Action<ImageTagSetSpec> spoil)
     {
         var spec = Good();

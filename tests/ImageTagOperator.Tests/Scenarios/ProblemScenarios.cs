@@ -147,15 +147,4 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Equal(422, (int)refused.StatusCode);
         Assert.Contains("spec.tags", refused.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task A_selector_is_refused_and_not_ignored()
-    {
-        await using var world = await StartAsync();
-        var set = world.Set("selector", "unused", "golden");
-        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["ubuntu-*"], Newest = 1 } };
-        await world.CreateAsync(set);
-        var seen = await world.ReadyAsync("selector", "False", "NotSupported");
-        Assert.Contains("spec.image.selector", World.Condition(seen, "Stalled")!.Message, StringComparison.Ordinal);
-    }
 }

@@ -9,13 +9,16 @@ namespace ImageTagOperator.Scenarios;
 public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
-    [Fact]
-    public async Task A_tag_moves_to_the_newest_image_and_is_never_on_none()
+    [Theory]
+    [InlineData(TagDeletionPolicy.Remove)]
+    [InlineData(TagDeletionPolicy.Retain)]      // says what becomes of tags when the set is deleted, not when it moves on
+    public async Task A_tag_moves_to_the_newest_image_and_is_never_on_none(TagDeletionPolicy deletion)
     {
         await using var world = await StartAsync();
         var images = new ConcurrentQueue<string>([await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "foreign")]);
         var set = Selecting(world, "moving", "stable");
         set.Spec.Image.Selector!.Newest = 1;
+        set.Spec.DeletionPolicy = deletion;
         await world.CreateAsync(set);
         await world.ReadyAsync("moving", "True");
 
@@ -59,6 +62,27 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteAsync("some");
         await world.GoneAsync("some");
         await world.TagsAsync(stays);
+    }
+
+    [Fact]
+    public async Task A_tag_stays_where_it_is_while_the_newest_image_cannot_have_it()
+    {
+        await using var world = await StartAsync();
+        var old = await world.Glance.CreateImageAsync($"{world.Namespace}-build-1");
+        var set = Selecting(world, "moving", "stable");
+        set.Spec.Image.Selector!.Newest = 1;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("moving", "True");
+        await NextSecondAsync();
+
+        // For the cloud's database this one has the tag already, and takes no second one like it.
+        var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2", "STABLE");
+        await RequestAsync(world, "moving", 1);
+        await world.ReadyAsync("moving", "False", "TagCollision");
+        await world.TagsAsync(old, "stable");
+        await world.Glance.SetTagsAsync(next);
+        await world.TagsAsync(next, "stable");
+        await world.TagsAsync(old);
     }
 
     [Fact]
