@@ -1,4 +1,3 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
 using Xunit;

@@ -86,7 +86,7 @@ public sealed class SandboxFlavorTests
         await world.StartOperatorAsync();
         await world.CreateAsync(Set(world, CloudProfile.IMS, "cis-2026.1"));
         await world.ReadyAsync("ubuntu", "False", "InvalidSpec");
-        Assert.Empty(world.Cloud.Calls.Writes.Where(call => call.Method != "POST"));
+        Assert.DoesNotContain(world.Cloud.Calls.Writes, call => call.Method != "POST");
     }
 
     private static IReadOnlyList<Sandbox.Call> ValueCalls(SandboxWorld world) => world.Cloud.Calls.Matching("PUT", "*/cloudimages/tags");
