@@ -46,9 +46,9 @@ internal abstract class Benchmark
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    protected static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
+    internal static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
 
-    protected static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    internal static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
