@@ -14,34 +14,31 @@ internal sealed class Convergence : Benchmark
     private const int NoRate = 1_000_000;
     private const int Commands = 3;
 
+    private static bool IsLarge => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Large));
+
     private static readonly string[] Tags = ["golden", "lts", "cis-2026.1", "kernel-6.12", "stable"];
 
     public override async Task<IReadOnlyList<Row>> MeasureAsync()
     {
-        var rows = new List<Row>();
-        await using (var sandbox = await EmbeddedCloud.StartAsync())
-        {
-            rows.AddRange(await MeasureAsync(sandbox, (10, 5), (100, 3), (1000, 1)));
-            rows.Add(await MeasureRateLimitAsync(sandbox, 100));
-        }
-
-        var isLarge = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Large));
+        await using var ours = await OperatorProcess.StartAsync(NoRate);
+        await ours.WarmUpAsync(Tags);
+        await using var sandbox = await EmbeddedCloud.StartAsync();
+        var rows = new List<Row>(await MeasureAsync(sandbox, ours, (10, 3), (100, 3), (1000, 1))) { await MeasureRateLimitAsync(sandbox, 100) };
         await using var glance = await RealCloud.CreateAsync();
-        rows.AddRange(await MeasureAsync(glance, [(10, 3), (100, 1), .. isLarge ? [(1000, 1)] : Array.Empty<(int, int)>()]));
+        rows.AddRange(await MeasureAsync(glance, ours, [(10, 3), (100, 2), .. IsLarge ? [(1000, 1)] : Array.Empty<(int, int)>()]));
         return rows;
     }
 
-    private static async Task<IReadOnlyList<Row>> MeasureAsync(BenchmarkCloud cloud, params (int Images, int Runs)[] sizes)
+    private static async Task<IReadOnlyList<Row>> MeasureAsync(BenchmarkCloud cloud, OperatorProcess ours, params (int Images, int Runs)[] sizes)
     {
         using var python = new PythonTools(cloud);
-        using var bare = await BareClient.LoginAsync(cloud.CloudsYaml, BenchmarkCloud.CloudName);
         var (command, commandRequests) = await MeasureCommandAsync(cloud, python);
         var rows = new List<Row>();
         foreach (var (count, runs) in sizes)
         {
             // Turn by turn, so that a busy minute of the machine is everybody's.
             var measured = new List<Measured>();
-            for (var i = 0; i < runs; i++) measured.Add(await MeasureOnceAsync(cloud, python, bare, count));
+            for (var i = 0; i < runs; i++) measured.Add(await MeasureOnceAsync(cloud, ours, python, count));
             var (what, converge, check) = ($"{count:#,0} images x 5 tags, {cloud.Name}", Of(run => run.Converge), Of(run => run.Check));
             var requests = measured[^1].ConvergeRequests;
             var commands = $"`openstack image set --tag`, a call per image, extrapolated from {Commands}";
@@ -62,11 +59,13 @@ internal sealed class Convergence : Benchmark
         return rows;
     }
 
-    private static async Task<Measured> MeasureOnceAsync(BenchmarkCloud cloud, PythonTools python, BareClient bare, int count)
+    private static async Task<Measured> MeasureOnceAsync(BenchmarkCloud cloud, OperatorProcess ours, PythonTools python, int count)
     {
         var all = await cloud.ImagesAsync(count + 1);
         var (warmUp, images) = (all[0], all.Skip(1).ToArray());
 
+        // New for each run, as the operator's: which of Glance's processes takes the connections is luck, and up to half of the result.
+        using var bare = await BareClient.LoginAsync(cloud.CloudsYaml, BenchmarkCloud.CloudName);
         await cloud.ClearTagsAsync();
         await bare.TagAsync([warmUp], Tags);
         var bareSeconds = await TimeAsync(() => bare.TagAsync(images, Tags));
@@ -77,12 +76,15 @@ internal sealed class Convergence : Benchmark
         if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk left tags out");
 
         await cloud.ClearTagsAsync();
-        await using var ours = await OperatorProcess.StartAsync(cloud, NoRate, warmUp, Tags);
+        await ours.ConvergeAsync(cloud, [warmUp], Tags, "1h");
         var (converge, check) = (0.0, 0.0);
-        var convergeRequests = await cloud.CountRequestsAsync(async () => converge = await TimeAsync(() => ours.ConvergeAsync(images, Tags, "1h")));
+        var processor = ours.ProcessorTime;
+        var convergeRequests = await cloud.CountRequestsAsync(async () => converge = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "1h")));
+        processor = ours.ProcessorTime - processor;
         if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("sets were Ready, and tags were not there");
-        var checkRequests = await cloud.CountRequestsAsync(async () => check = await TimeAsync(() => ours.ConvergeAsync(images, Tags, "2h")));
-        Console.WriteLine($"  {count:#,0} images, {cloud.Name}: operator {converge:0.00} s, bare {bareSeconds:0.00} s, openstacksdk {sdk:0.00} s");
+        var checkRequests = await cloud.CountRequestsAsync(async () => check = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "2h")));
+        await ours.ForgetAsync();
+        Console.WriteLine($"  {count:#,0} images, {cloud.Name}: operator {converge:0.00} s ({processor.TotalSeconds:0.00} s of processor time), bare {bareSeconds:0.00} s, openstacksdk {sdk:0.00} s");
         return new(converge, convergeRequests, check, checkRequests, bareSeconds, bareCheck, sdk);
     }
 
@@ -103,12 +105,12 @@ internal sealed class Convergence : Benchmark
     {
         var all = await cloud.ImagesAsync(count + 1);
         await cloud.ClearTagsAsync();
-        await using var ours = await OperatorProcess.StartAsync(cloud, DefaultRate, all[0], Tags);
+        await using var ours = await OperatorProcess.StartAsync(DefaultRate);
         var seconds = 0.0;
-        var requests = await cloud.CountRequestsAsync(async () => seconds = await TimeAsync(() => ours.ConvergeAsync([.. all.Skip(1)], Tags, "1h")));
+        var requests = await cloud.CountRequestsAsync(async () => seconds = await TimeAsync(() => ours.ConvergeAsync(cloud, [.. all.Skip(1)], Tags, "1h")));
         // The bucket is full at the start.
-        var least = (double)(requests - DefaultRate) / DefaultRate;
-        return new($"the same for {count} images, {cloud.Name}, under the default --cloud-rate", seconds, "s", "what so many requests take at 50 a second", seconds / least);
+        var least = (double)Math.Max(1, requests - DefaultRate) / DefaultRate;
+        return new($"converge {count} images x 5 tags, {cloud.Name}, default --cloud-rate", seconds, "s", "what so many requests take at 50 a second", seconds / least);
     }
 
     private sealed record Measured(double Converge, int ConvergeRequests, double Check, int CheckRequests, double Bare, double BareCheck, double Sdk);
