@@ -34,8 +34,15 @@ internal sealed class BareClient : IDisposable
         var user = new JsonObject { ["name"] = credential.Username, ["domain"] = domain, ["password"] = credential.Password };
         var login = new JsonObject
         {
-            ["identity"] = new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = user } },
-            ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName, ["domain"] = domain.DeepClone() } },
+            ["identity"] = new JsonObject
+            {
+                ["methods"] = new JsonArray("password"),
+                ["password"] = new JsonObject { ["user"] = user },
+            },
+            ["scope"] = new JsonObject
+            {
+                ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName, ["domain"] = domain.DeepClone() },
+            },
         };
         using var http = new HttpClient();
         using var body = new StringContent(new JsonObject { ["auth"] = login }.ToJsonString(), Encoding.UTF8, "application/json");
@@ -48,10 +55,11 @@ internal sealed class BareClient : IDisposable
     }
 
     /// <summary>Sends the PUTs: those of an image one after the other, for Glance loses tags that are written at the same moment.</summary>
-    public Task TagAsync(IEnumerable<string> images, IReadOnlyList<string> tags) => Parallel.ForEachAsync(images, SideBySide, async (image, _) =>
-    {
-        foreach (var tag in tags) await SendAsync(HttpMethod.Put, $"{ImageUrl}/images/{image}/tags/{tag}", null);
-    });
+    public Task TagAsync(IEnumerable<string> images, IReadOnlyList<string> tags) =>
+        Parallel.ForEachAsync(images, SideBySide, async (image, _) =>
+        {
+            foreach (var tag in tags) await SendAsync(HttpMethod.Put, $"{ImageUrl}/images/{image}/tags/{tag}", null);
+        });
 
     /// <summary>Reads each image, and the tags of each; false when one lacks a tag.</summary>
     public async Task<bool> CheckAsync(IEnumerable<string> images, IReadOnlyList<string> tags)
@@ -59,8 +67,8 @@ internal sealed class BareClient : IDisposable
         var lacking = 0;
         await Parallel.ForEachAsync(images, SideBySide, async (image, _) =>
         {
-            var live = (await SendAsync(HttpMethod.Get, $"{ImageUrl}/images/{image}", null))!["tags"]!.AsArray().Select(tag => (string)tag!);
-            if (tags.Except(live).Any()) Interlocked.Increment(ref lacking);
+            var live = (await SendAsync(HttpMethod.Get, $"{ImageUrl}/images/{image}", null))!["tags"]!.AsArray();
+            if (tags.Except(live.Select(tag => (string)tag!)).Any()) Interlocked.Increment(ref lacking);
         });
         return lacking == 0;
     }
@@ -75,7 +83,11 @@ internal sealed class BareClient : IDisposable
     public async Task<JsonNode?> SendAsync(HttpMethod method, string url, JsonNode? body, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(method, url);
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
+        }
+
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return !answer.IsSuccessStatusCode

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
 
-/// <summary>The Glance of hack/openstack.sh, with a project and a user of our own, so that its log tells our requests from others'. All goes at
-/// the end.</summary>
+/// <summary>The Glance of hack/openstack.sh, with a project and a user of our own, so that its log tells our requests from others'.
+/// All goes at the end.</summary>
 internal sealed class RealCloud : BenchmarkCloud
 {
     private const string Password = "benchmark-secret";
@@ -27,7 +27,13 @@ internal sealed class RealCloud : BenchmarkCloud
           {{CloudName}}:
             region_name: RegionOne
             identity_api_version: 3
-            auth: {auth_url: "{{admin.AuthUrl}}", username: {{name}}, password: {{Password}}, project_name: {{name}}, user_domain_name: Default, project_domain_name: Default}
+            auth:
+              auth_url: {{admin.AuthUrl}}
+              username: {{name}}
+              password: {{Password}}
+              project_name: {{name}}
+              user_domain_name: Default
+              project_domain_name: Default
         """;
 
     public static async Task<RealCloud> CreateAsync()
@@ -71,7 +77,8 @@ internal sealed class RealCloud : BenchmarkCloud
         stream.Seek(start, SeekOrigin.Begin);
         using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync()).Split('\n');
-        return lines.Count(line => line.Contains("eventlet.wsgi.server", StringComparison.Ordinal) && line.Contains($" {project} ", StringComparison.Ordinal));
+        return lines.Count(line =>
+            line.Contains("eventlet.wsgi.server", StringComparison.Ordinal) && line.Contains($" {project} ", StringComparison.Ordinal));
     }
 
     public override async ValueTask DisposeAsync()
@@ -85,10 +92,11 @@ internal sealed class RealCloud : BenchmarkCloud
 
     private async Task CreateProjectAsync()
     {
-        var made = await admin.SendAsync(HttpMethod.Post, $"{admin.AuthUrl}/projects", new JsonObject { ["project"] = new JsonObject { ["name"] = name, ["domain_id"] = "default" } });
-        project = (string)made!["project"]!["id"]!;
+        var wanted = new JsonObject { ["project"] = new JsonObject { ["name"] = name, ["domain_id"] = "default" } };
+        project = (string)(await admin.SendAsync(HttpMethod.Post, $"{admin.AuthUrl}/projects", wanted))!["project"]!["id"]!;
         var login = new JsonObject { ["name"] = name, ["password"] = Password, ["domain_id"] = "default" };
-        user = (string)(await admin.SendAsync(HttpMethod.Post, $"{admin.AuthUrl}/users", new JsonObject { ["user"] = login }))!["user"]!["id"]!;
+        var made = await admin.SendAsync(HttpMethod.Post, $"{admin.AuthUrl}/users", new JsonObject { ["user"] = login });
+        user = (string)made!["user"]!["id"]!;
         var role = (string)(await admin.SendAsync(HttpMethod.Get, $"{admin.AuthUrl}/roles?name=member", null))!["roles"]![0]!["id"]!;
         await admin.SendAsync(HttpMethod.Put, $"{admin.AuthUrl}/projects/{project}/users/{user}/roles/{role}", null);
     }

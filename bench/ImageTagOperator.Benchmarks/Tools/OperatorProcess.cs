@@ -124,5 +124,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private static bool IsReady(JsonObject set) =>
         (long?)set["metadata"]!["generation"] == (long?)set["status"]?["observedGeneration"]
         && set["status"]!["conditions"]!.AsArray().Any(condition =>
-            (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True" && (long?)condition["observedGeneration"] == (long?)set["metadata"]!["generation"]);
+            (string?)condition!["type"] == "Ready"
+            && (string?)condition["status"] == "True"
+            && (long?)condition["observedGeneration"] == (long?)set["metadata"]!["generation"]);
 }

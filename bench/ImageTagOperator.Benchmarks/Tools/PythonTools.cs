@@ -29,7 +29,8 @@ internal sealed class PythonTools : IDisposable
     private async Task<string> RunAsync(string program, IEnumerable<string> arguments, string input)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal) || name == "PYTHONPATH").ToList()) start.Environment.Remove(name);
+        var foreign = start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal) || name == "PYTHONPATH");
+        foreach (var name in foreign.ToList()) start.Environment.Remove(name);
         start.Environment["OS_CLIENT_CONFIG_FILE"] = cloudsYaml;
         start.Environment["OS_CLOUD"] = BenchmarkCloud.CloudName;
         start.Environment["no_proxy"] = start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
