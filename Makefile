@@ -57,7 +57,7 @@ publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-o
 	@rm -rf artifacts/publish && mkdir -p artifacts
 	set -o pipefail; dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish | tee artifacts/publish.log
 
-bench: ## measure all, or with ONLY=name one; writes artifacts/bench/results.json and docs/benchmarks.md
+bench: ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)
 
 clean: ## remove everything that was built

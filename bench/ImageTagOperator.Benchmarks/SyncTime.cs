@@ -40,7 +40,6 @@ internal sealed class SyncTime : Benchmark
         return [new("from start to synced, 10,000 objects of a real kube-apiserver", seconds, "s", "a bare client that lists and parses the same", seconds / compared)];
     }
 
-
     private static BenchmarkSet ToWrite(int number, string inNamespace)
     {
         var set = BenchmarkSet.Sample(number, inNamespace);

@@ -1,0 +1,38 @@
+using ImageTagOperator.Sandbox.Cloud;
+
+namespace ImageTagOperator.Benchmarks.Clouds;
+
+/// <summary>The sandbox, which answers at once: what is left is the time that the clients take.</summary>
+internal sealed class EmbeddedCloud : BenchmarkCloud
+{
+    private readonly SandboxCloud cloud;
+
+    private EmbeddedCloud(SandboxCloud cloud) => this.cloud = cloud;
+
+    public override string Name => "sandbox";
+
+    public override string CloudsYaml => cloud.CloudsYaml;
+
+    public static async Task<EmbeddedCloud> StartAsync() => new(await SandboxCloud.StartAsync());
+
+    public override Task<IReadOnlyList<string>> ImagesAsync(int count)
+    {
+        while (cloud.Images.Count < count) cloud.AddImage($"image-{cloud.Images.Count}");
+        return Task.FromResult<IReadOnlyList<string>>([.. cloud.Images.Take(count).Select(image => image.Id)]);
+    }
+
+    public override Task ClearTagsAsync()
+    {
+        foreach (var image in cloud.Images) image.SetTags([]);
+        return Task.CompletedTask;
+    }
+
+    public override async Task<int> CountRequestsAsync(Func<Task> run)
+    {
+        cloud.Calls.Clear();
+        await run();
+        return cloud.Calls.Matching("*", "/image/v2/*").Count;
+    }
+
+    public override ValueTask DisposeAsync() => cloud.DisposeAsync();
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Benchmarks.Clouds;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox.Kubernetes;
+
+namespace ImageTagOperator.Benchmarks.Tools;
+
+/// <summary>The operator as its users run it, on an embedded Kubernetes, with one set per image.</summary>
+internal sealed class OperatorProcess : IAsyncDisposable
+{
+    private const string Namespace = "default";
+    private const string Sets = "imagetagsets";
+
+    private readonly SandboxKubernetes kubernetes;
+    private readonly Process process;
+    private readonly string kubeconfig;
+    private int lives;
+
+    private OperatorProcess(SandboxKubernetes kubernetes, Process process, string kubeconfig) =>
+        (this.kubernetes, this.process, this.kubeconfig) = (kubernetes, process, kubeconfig);
+
+    /// <summary>What the process has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    public static async Task<OperatorProcess> StartAsync(int cloudRate)
+    {
+        var kubernetes = await SandboxKubernetes.StartAsync();
+        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
+        var kubeconfig = Path.GetTempFileName();
+        await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
+        string[] arguments = ["run", "--kubeconfig", kubeconfig, "--health-address", "http://127.0.0.1:0", "--log-level", "Error"];
+        var rate = cloudRate.ToString(CultureInfo.InvariantCulture);
+        var process = Process.Start(Path.Combine(AppContext.BaseDirectory, "image-tag-operator"), [.. arguments, "--cloud-rate", rate]);
+        await Benchmark.UntilAsync(() => kubernetes.OpenWatches > 0, "the operator watches");
+        return new OperatorProcess(kubernetes, process, kubeconfig);
+    }
+
+    /// <summary>A new process compiles for seconds, which on two cores slows down the servers too. An operator runs for weeks: that is over
+    /// with before anything is measured.</summary>
+    public async Task WarmUpAsync(IReadOnlyList<string> tags)
+    {
+        const int Images = 200;
+        await using var cloud = await EmbeddedCloud.StartAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            var images = await cloud.ImagesAsync(Images);
+            await ConvergeAsync(cloud, images, tags, "1h");
+            await ConvergeAsync(cloud, images, tags, "2h");
+            await ForgetAsync();
+            await cloud.ClearTagsAsync();
+        }
+
+        TimeSpan used;
+        do
+        {
+            used = ProcessorTime;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+        while (ProcessorTime - used > TimeSpan.FromMilliseconds(50));
+    }
+
+    /// <summary>Declares the tags for each image, and waits until all sets are Ready. With another interval than before, all images are read
+    /// anew even when there is nothing else to do.</summary>
+    public async Task ConvergeAsync(BenchmarkCloud cloud, IReadOnlyList<string> images, IReadOnlyList<string> tags, string interval)
+    {
+        // A cloud by another name is another session, with connections of its own.
+        var name = $"life-{lives}";
+        kubernetes.Apply(Secret(cloud.CloudsYaml.Replace($"  {BenchmarkCloud.CloudName}:\n", $"  {name}:\n", StringComparison.Ordinal)));
+        foreach (var image in images) kubernetes.Apply(Set(name, image, tags, interval));
+        foreach (var image in images) await Benchmark.UntilAsync(() => IsReady(kubernetes.Get(Sets, Namespace, image)!), $"set {image} is Ready");
+    }
+
+    /// <summary>Deletes all sets, and what follows uses new connections. The images keep their tags.</summary>
+    public async Task ForgetAsync()
+    {
+        lives++;
+        foreach (var set in kubernetes.List(Sets)) kubernetes.Delete(Sets, Namespace, (string)set["metadata"]!["name"]!);
+        await Benchmark.UntilAsync(() => kubernetes.List(Sets).Count == 0, "all sets are gone");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        File.Delete(kubeconfig);
+        await kubernetes.DisposeAsync();
+    }
+
+    private static JsonObject Set(string cloudName, string image, IReadOnlyList<string> tags, string interval) => new()
+    {
+        ["apiVersion"] = "imagetags.io/v1alpha1",
+        ["kind"] = "ImageTagSet",
+        ["metadata"] = new JsonObject { ["name"] = image, ["namespace"] = Namespace },
+        ["spec"] = new JsonObject
+        {
+            ["cloudCredentialsRef"] = new JsonObject { ["secretName"] = "openstack-clouds", ["cloudName"] = cloudName },
+            ["image"] = new JsonObject { ["id"] = image },
+            ["tags"] = new JsonArray([.. tags]),
+            ["interval"] = interval,
+            ["deletionPolicy"] = "Retain",
+        },
+    };
+
+    private static JsonObject Secret(string cloudsYaml) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = new JsonObject { ["name"] = "openstack-clouds", ["namespace"] = Namespace },
+        ["data"] = new JsonObject { ["clouds.yaml"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(cloudsYaml)) },
+    };
+
+    private static bool IsReady(JsonObject set) =>
+        (long?)set["metadata"]!["generation"] == (long?)set["status"]?["observedGeneration"]
+        && set["status"]!["conditions"]!.AsArray().Any(condition =>
+            (string?)condition!["type"] == "Ready"
+            && (string?)condition["status"] == "True"
+            && (long?)condition["observedGeneration"] == (long?)set["metadata"]!["generation"]);
+}
