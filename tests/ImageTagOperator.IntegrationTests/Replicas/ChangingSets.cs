@@ -23,7 +23,7 @@ internal sealed class ChangingSets : IAsyncDisposable
         for (var i = 0; i < Count; i++)
         {
             sets.images.Add(await world.Glance.CreateImageAsync($"changing-{i}"));
-            await world.CreateAsync(world.Set(Name(i), sets.images[i], sets.tags[i] = "v0"));
+            await world.CreateAsync(world.Set(Name(i), sets.images[i], "steady", sets.tags[i] = "v0"));
         }
 
         for (var i = 0; i < Count; i++) await world.ReadyAsync(Name(i), "True");
