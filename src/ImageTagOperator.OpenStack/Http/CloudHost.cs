@@ -30,11 +30,12 @@ internal sealed class CloudHost : IDisposable
         this.authority = authority;
         this.time = time;
         slots = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
+        var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = limits.RequestsPerSecond,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1) / limits.RequestsPerSecond,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1) * tokens / limits.RequestsPerSecond,
             QueueLimit = int.MaxValue,
         });
         circuit = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CloudResponse>

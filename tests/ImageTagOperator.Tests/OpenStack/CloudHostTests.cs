@@ -44,6 +44,16 @@ public sealed class CloudHostTests : IDisposable
         Assert.InRange(most, 1, 3);
     }
 
+    [Theory]
+    [InlineData(50)]
+    [InlineData(5000)]
+    public async Task After_the_first_rush_requests_go_on_at_their_rate(int rate)
+    {
+        using var limited = new CloudHosts(new CloudLimits { RequestsPerSecond = rate }, time, static () => true);
+        var server = limited.For(new Uri("http://glance.test/"));
+        for (var i = 0; i < rate + 10; i++) Assert.Equal(200, (await server.SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel)).Status);
+    }
+
     [Fact]
     public async Task A_Retry_After_holds_for_everybody_and_is_told_without_a_request()
     {
