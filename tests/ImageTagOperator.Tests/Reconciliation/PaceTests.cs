@@ -1,0 +1,59 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Reconciliation;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+public sealed class PaceTests
+{
+    private readonly ImageTagSetSpec spec = new() { Interval = "10m" };
+
+    [Theory]
+    [InlineData(0, 540)]
+    [InlineData(0.5, 600)]
+    [InlineData(1, 660)]
+    public void Sets_in_order_are_spread_over_the_interval(double random, double seconds) =>
+        Assert.Equal(seconds, new Pace(() => random).After(spec, null)!.Value.TotalSeconds, 3);
+
+    [Fact]
+    public void A_cause_that_somebody_may_remove_at_any_time_is_looked_for_each_minute()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.SecretNotFound));
+        Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.Forbidden));
+        spec.Interval = "30s";
+        Assert.Equal(TimeSpan.FromSeconds(30), After(Reason.Forbidden));
+    }
+
+    [Fact]
+    public void What_only_a_new_spec_cures_is_left_alone() => Assert.Null(After(Reason.InvalidSpec));
+
+    [Fact]
+    public void What_trying_does_not_cure_is_not_tried_more_often_than_usual()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.TagNotRemovable));
+        Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.Contended));
+    }
+
+    [Theory]
+    [InlineData(0, 5)]          // no hot loop
+    [InlineData(30, 30)]
+    [InlineData(86400, 600)]    // and no day off
+    public void A_Retry_After_is_kept_between_five_seconds_and_the_interval(double asked, double seconds)
+    {
+        var problem = new Problem(Reason.Transient, "busy", TimeSpan.FromSeconds(asked));
+        Assert.Equal(seconds, new Pace(() => 0).NotBefore(spec, problem)!.Value.TotalSeconds, 3);
+        Assert.Equal(seconds * 1.3, new Pace(() => 1).NotBefore(spec, problem)!.Value.TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void Without_a_Retry_After_the_pause_grows_by_itself() =>
+        Assert.Null(new Pace(() => 0.5).NotBefore(spec, new Problem(Reason.Transient, "broken")));
+
+    [Theory]
+    [InlineData("1ms")]
+    [InlineData("never")]
+    public void An_interval_that_is_none_counts_as_the_default(string interval) =>
+        Assert.Equal(TimeSpan.FromMinutes(10), Pace.Interval(new ImageTagSetSpec { Interval = interval }));
+
+    private TimeSpan? After(Reason reason) => new Pace(() => 0.5).After(spec, new Problem(reason, "somehow"));
+}
