@@ -18,7 +18,8 @@ internal sealed partial class RequestGuard(HttpMessageHandler inner) : Delegatin
     internal static bool Allows(string method, string path) => method switch
     {
         "GET" => ReadPath().IsMatch(path),
-        "PUT" when path.EndsWith("/v1/cloudimages/tags", StringComparison.Ordinal) => true,     // IMS: sets the value of one tag
+        // IMS: sets the value of one tag. Never below an image, where it would be something else.
+        "PUT" when path.EndsWith("/v1/cloudimages/tags", StringComparison.Ordinal) => !path.Contains("/v2/", StringComparison.Ordinal),
         "PUT" or "DELETE" => TagPath().IsMatch(path),
         "POST" => path.EndsWith("/v3/auth/tokens", StringComparison.Ordinal),
         _ => false,

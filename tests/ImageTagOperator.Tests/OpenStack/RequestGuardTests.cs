@@ -21,6 +21,8 @@ public sealed class RequestGuardTests
     [InlineData("PUT", Image + "/tags/...")]
     [InlineData("PUT", Image + "/tags/file")]
     [InlineData("PUT", "/v2/images/6F2B0D0E-4F1C-4F57-9A0B-2F6F3F6C1C11/tags/x")]
+    [InlineData("PUT", "/v1/cloudimages/tags")]
+    [InlineData("PUT", "/ims/v1/cloudimages/tags")]
     public void The_calls_of_this_program_pass(string method, string path) => Assert.True(RequestGuard.Allows(method, path));
 
     [Theory]
@@ -45,6 +47,12 @@ public sealed class RequestGuardTests
     [InlineData("PUT", Image + "/file")]
     [InlineData("PUT", Image + "/stage")]
     [InlineData("PUT", Image)]
+    [InlineData("PUT", Image + "/v1/cloudimages/tags")]
+    [InlineData("PUT", "/v1/cloudimages/tags/")]
+    [InlineData("PUT", "/v1/cloudimages")]
+    [InlineData("DELETE", "/v1/cloudimages/tags")]
+    [InlineData("POST", "/v1/cloudimages/tags")]
+    [InlineData("GET", "/v1/cloudimages/tags")]
     [InlineData("PATCH", Image)]
     [InlineData("POST", "/v2/images")]
     [InlineData("POST", Image + "/actions/deactivate")]
