@@ -193,7 +193,7 @@ public sealed partial class ImageTagSetController(
         if (outcome.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
         {
             var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
-            await publish(set, "TagsLeftBehind", $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {string.Join(", ", first.ManagedTags!)} on it{more}.", EventType.Warning, cancellationToken);
+            await publish(set, "ImageGone", $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {string.Join(", ", first.ManagedTags!)} on it{more}.", cancellationToken: cancellationToken);
         }
 
         foreach (var result in outcome.All)

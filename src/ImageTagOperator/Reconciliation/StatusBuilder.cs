@@ -50,7 +50,7 @@ public static class StatusBuilder
     private static IReadOnlyList<V1Condition> Fine(V1Alpha1ImageTagSet set, DateTimeOffset now, Outcome outcome)
     {
         var steps = outcome.All.SelectMany(image => image.Plan.Steps).ToArray();
-        if (steps.Length > 0)   // only Observe ends with steps left and no problem
+        if (set.Spec.Mode == TagSetMode.Observe && steps.Length > 0)
         {
             var message = $"{Count(steps.Length, "tag")} would change: {string.Join(", ", steps.Take(10).Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag))}{(steps.Length > 10 ? ", ..." : "")}. Nothing was written, for spec.mode is Observe.";
             return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));

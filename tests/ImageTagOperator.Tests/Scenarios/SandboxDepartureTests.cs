@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Scenarios;
+
+/// <summary>Images that a set leaves, or that leave it.</summary>
+public sealed class SandboxDepartureTests
+{
+    [Fact]
+    public async Task An_image_that_is_retired_keeps_nobody_from_being_in_order()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var (stays, retired) = (world.Cloud.AddImage("build-1"), world.Cloud.AddImage("build-2"));
+        await world.StartOperatorAsync();
+        await world.CreateAsync(Selecting(world));
+        await world.ReadyAsync("builds", "True");
+        retired.Status = "deactivated";
+        var seen = await world.UntilAsync(
+            () => world.GetAsync("builds"),
+            set => set.Status.ImageCount == 1,
+            "the retired image to be left",
+            set => $"its condition is {World.Ready(set)?.Message}");
+        Assert.Equal("True", World.Ready(seen)!.Status);
+        Assert.Equal("1 image with 1 declared tag in place.", World.Ready(seen)!.Message);
+        var state = seen.Status.Images!.Single(image => image.Id == retired.Id);
+        Assert.Equal(("ImageDeactivated", "golden"), (state.Reason, state.Pending!.Remove!.Single()));
+        Assert.Equal(["golden"], retired.Tags);
+
+        retired.Status = "active";
+        retired.Name = "renamed";
+        await world.TagsAsync(retired.Id);
+        await world.TagsAsync(stays.Id, "golden");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_gone_is_told_with_the_tags_that_went_with_it()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var gone = world.Cloud.AddImage("build-1");
+        await world.StartOperatorAsync();
+        await world.CreateAsync(Selecting(world));
+        await world.ReadyAsync("builds", "True");
+        await world.TagsAsync(gone.Id, "golden");
+        world.Cloud.RemoveImage(gone);
+        var told = await EventAsync(world, "ImageGone");
+        Assert.Contains(gone.Id, told.Note, StringComparison.Ordinal);
+        Assert.Contains("managed golden", told.Note, StringComparison.Ordinal);
+        Assert.Empty((await world.ReadyAsync("builds", "True")).Status.Images!);
+    }
+
+    [Fact]
+    public async Task A_new_address_of_the_same_cloud_loses_no_tag()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var (old, next) = (world.Cloud.AddImage("old", "foreign"), world.Cloud.AddImage("next"));
+        await world.StartOperatorAsync();
+        var set = world.Set("moving", old.Id, "golden");
+        set.Spec.Policy = TagPolicy.Additive;
+        await world.CreateAsync(set);
+        var before = await world.ReadyAsync("moving", "True");
+
+        // The same servers by another name, and another image, at once.
+        await world.DeleteSecretAsync();
+        await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:", $"image_endpoint_override: {world.Cloud.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/image\n    auth:", StringComparison.Ordinal));
+        await world.EditAsync("moving", new JsonObject { ["image"] = new JsonObject { ["id"] = next.Id } });
+        await world.TagsAsync(next.Id, "golden");
+        await world.TagsAsync(old.Id, "foreign");
+        var after = await world.ReadyAsync("moving", "True");
+        Assert.NotEqual(before.Status.ImageEndpoint, after.Status.ImageEndpoint);
+    }
+
+    private static V1Alpha1ImageTagSet Selecting(SandboxWorld world)
+    {
+        var set = world.Set("builds", "unused", "golden");
+        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["build-*"] } };
+        set.Spec.Policy = TagPolicy.Additive;
+        return set;
+    }
+
+    private static Task<V1Event> EventAsync(SandboxWorld world, string reason) => world.UntilAsync(
+        async () => (await world.Kubernetes.ListAsync<V1Event>(world.Namespace)).Items.FirstOrDefault(told => told.Reason == reason),
+        told => told is not null,
+        $"the Event {reason}",
+        _ => "it was not told")!;
+}
