@@ -21,8 +21,8 @@ public sealed class Pace(Func<double> random)
         return interval * (0.9 + (0.2 * random()));
     }
 
-    /// <summary>A Retry-After as a pause, kept from being a hot loop and from being longer than the interval; null leaves the pause to the
-    /// backoff.</summary>
+    /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told so come
+    /// back at once; null leaves the pause to the backoff.</summary>
     public TimeSpan? NotBefore(ImageTagSetSpec spec, Problem problem) => problem.RetryAfter is not { } asked ? null : Clamp(asked, Interval(spec)) * (1 + (0.3 * random()));
 
     private static TimeSpan Clamp(TimeSpan asked, TimeSpan longest) => asked < Shortest ? Shortest : asked > longest ? longest : asked;
