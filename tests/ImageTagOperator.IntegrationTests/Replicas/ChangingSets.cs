@@ -37,9 +37,11 @@ internal sealed class ChangingSets : IAsyncDisposable
         await changing;
     }
 
-    /// <summary>Waits until each image has what its set declared last.</summary>
+    /// <summary>Changes every set once more, so that whoever leads now has something to write, and waits until each image has what its set
+    /// declared last.</summary>
     public async Task ConvergeAsync()
     {
+        for (var i = 0; i < Count; i++) await DeclareAsync(i, "last");
         for (var i = 0; i < Count; i++) await world.TagsAsync(images[i], "steady", tags[i]);
     }
 
@@ -56,15 +58,17 @@ internal sealed class ChangingSets : IAsyncDisposable
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(400), TimeProvider.System);
         try
         {
-            for (var n = 0; await pace.WaitForNextTickAsync(end.Token); n++)
-            {
-                tags[n % Count] = $"v{n}";
-                await world.EditAsync(Name(n % Count), new JsonObject { ["tags"] = new JsonArray("steady", $"v{n}") });
-            }
+            for (var n = 0; await pace.WaitForNextTickAsync(end.Token); n++) await DeclareAsync(n % Count, $"v{n}");
         }
         catch (OperationCanceledException)
         {
             // Ended.
         }
+    }
+
+    private async Task DeclareAsync(int i, string tag)
+    {
+        tags[i] = tag;
+        await world.EditAsync(Name(i), new JsonObject { ["tags"] = new JsonArray("steady", tag) });
     }
 }

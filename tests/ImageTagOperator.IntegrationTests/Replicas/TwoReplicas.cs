@@ -32,7 +32,7 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public async Task SecondLeadsAsync() => await SaidAsync(world, Second, "Holding the lease");
 
-    /// <summary>The changes end, the second replica brings all in line, and the servers' logs show that the two never took turns: everything
+    /// <summary>The changes end with one to every set, the second replica brings all in line, and the servers' logs show that the two never took turns: everything
     /// that the first wrote comes before everything that the second wrote.</summary>
     public async Task OnlyOneAtATimeAsync()
     {
