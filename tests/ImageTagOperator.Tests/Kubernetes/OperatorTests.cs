@@ -73,6 +73,7 @@ public sealed class OperatorTests
         await using var started = app = await TestOperator.StartAsync(server, world, time);
         await Eventually.TrueAsync(() => app.Cache.All.Any(widget => widget.Status.Phase == "run 1"), "the first run wrote its status");
         await Eventually.NeverAsync(() => world.Runs("a") > 1, "a status write is no reason to reconcile");
+        await time.UntilDueInAsync(TimeSpan.FromMinutes(10));
         time.Advance(TimeSpan.FromSeconds(599));
         await Eventually.NeverAsync(() => world.Runs("a") > 1, "10 minutes are not over", 50);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -135,6 +136,7 @@ public sealed class OperatorTests
         await using var app = await TestOperator.StartAsync(server, world, time);
         await Eventually.TrueAsync(() => app.Log.Has("failed: later"), "the first run");
         await Eventually.NeverAsync(() => world.Runs("a") > 1, "nothing is due");
+        await time.UntilDueInAsync(TimeSpan.FromMinutes(3));
         time.Advance(TimeSpan.FromSeconds(179));
         await Eventually.NeverAsync(() => world.Runs("a") > 1, "3 minutes are not over", 50);
         time.Advance(TimeSpan.FromSeconds(1));

@@ -149,6 +149,7 @@ public sealed class WatchTests
         for (var i = 0; i < pauses.Length; i++)
         {
             await Eventually.TrueAsync(() => watch.Log.At(LogLevel.Warning).Count() == i + 1, $"watch {i + 1} ends");
+            await time.UntilDueInAsync(TimeSpan.FromSeconds(pauses[i]));
             time.Advance(TimeSpan.FromSeconds(pauses[i] - 0.05));
             await Eventually.NeverAsync(() => Watches() > i + 1, "another watch too early", 30);
             time.Advance(TimeSpan.FromSeconds(0.05));
@@ -177,6 +178,7 @@ public sealed class WatchTests
             "GET", WidgetCluster.WatchPath, new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "17" } }, times: 1);
         await using var watch = Watching.Start(server, time);
         await Eventually.TrueAsync(() => watch.Log.At(LogLevel.Warning).Any(), "the refusal is logged");
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(17));
         time.Advance(TimeSpan.FromSeconds(16.9));
         await Eventually.NeverAsync(() => server.OpenWatches > 0, "a watch before Retry-After");
         time.Advance(TimeSpan.FromSeconds(0.2));

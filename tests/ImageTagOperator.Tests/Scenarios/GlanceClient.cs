@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,7 +16,7 @@ public sealed class GlanceClient : IDisposable
 
     private readonly HttpClient http = new();
     private readonly string endpoint;
-    private readonly List<string> created = [];
+    private readonly ConcurrentBag<string> created = [];
 
     private GlanceClient(string endpoint, string token)
     {
@@ -64,8 +65,9 @@ public sealed class GlanceClient : IDisposable
     {
         var body = new JsonObject { ["name"] = name, ["disk_format"] = "raw", ["container_format"] = "bare", ["tags"] = new JsonArray([.. tags]) };
         var image = await SendAsync(HttpMethod.Post, "/images", body, "application/json");
-        created.Add((string)image!["id"]!);
-        return created[^1];
+        var id = (string)image!["id"]!;
+        created.Add(id);
+        return id;
     }
 
     /// <summary>Deletes the images that this client created, if they are still there.</summary>

@@ -48,6 +48,14 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Waits until somebody waits for exactly this long from now: to move on before that would be to move on too early.</summary>
+    public Task UntilDueInAsync(TimeSpan due) => Eventually.TrueAsync(
+        () =>
+        {
+            lock (gate) return timers.Exists(timer => timer.Due == now + due);
+        },
+        $"somebody waits for {due}");
+
     private FakeTimer? NextDue(DateTimeOffset end)
     {
         lock (gate)
