@@ -7,7 +7,7 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="Image">As it was read.</param>
 /// <param name="Reading">When that was.</param>
 /// <param name="DeclaredByOthers">Asked again for each plan, for other sets come and go.</param>
-/// <param name="MaxRemovals">Above this many removals nothing is written; null: no limit.</param>
+/// <param name="Removals">What may still be removed; shared by the images of a reconcile.</param>
 public sealed record ImageJob(
     Image Image,
     ImageReading Reading,
@@ -15,7 +15,7 @@ public sealed record ImageJob(
     IReadOnlyCollection<string> Managed,
     Func<IReadOnlyCollection<string>> DeclaredByOthers,
     TagRules Rules,
-    int? MaxRemovals = null)
+    RemovalBudget Removals)
 {
     public string Describe() => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
 

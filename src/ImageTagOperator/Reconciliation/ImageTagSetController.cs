@@ -55,7 +55,7 @@ public sealed partial class ImageTagSetController(
             var look = await LookAsync(set, session, endpoint, cancellationToken);
             if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
             if (set.Spec.Mode == TagSetMode.Observe) return look.Outcome with { Images = [.. look.Images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })] };
-            if (RemovalLimit(set, [.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
+            if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
             await RecordAsync(set, endpoint, look.Images, look.Departing, cancellationToken);
@@ -74,7 +74,7 @@ public sealed partial class ImageTagSetController(
     }
 
     /// <summary>What was found and what would have to be done.</summary>
-    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, IReadOnlyList<ImageState> Gone, string Endpoint, DateTimeOffset AsOf)
+    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, IReadOnlyList<ImageState> Gone, RemovalBudget Removals, string Endpoint, DateTimeOffset AsOf)
     {
         public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
@@ -87,11 +87,12 @@ public sealed partial class ImageTagSetController(
         var ids = reading.Images.Select(image => image.Id).ToArray();
         claims.Enter(set, endpoint, ids);
         var rules = CloudRules.For(session.Cloud.Profile);
-        var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules)).ToArray();
-        var (jobs, gone) = await releaser.JobsAsync(set, session, ids, cancellationToken);
+        var removals = new RemovalBudget(set.Spec.MaxRemovals);
+        var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules, removals)).ToArray();
+        var (jobs, gone) = await releaser.JobsAsync(set, session, ids, removals, cancellationToken);
         var departing = jobs.Select(job => ImageResult.Untouched(job)).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
-        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], gone, endpoint, reading.AsOf);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], gone, removals, endpoint, reading.AsOf);
 
         ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
     }
@@ -113,7 +114,7 @@ public sealed partial class ImageTagSetController(
     private static bool HasAllDeclared(ImageResult result) =>
         result.Problem?.Reason != Reason.ImageNotFound && result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
-    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, ImageReading reading, TagRules rules)
+    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, ImageReading reading, TagRules rules, RemovalBudget removals)
     {
         var spec = set.Spec;
         var verdict = Verdict();
@@ -124,7 +125,7 @@ public sealed partial class ImageTagSetController(
             set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
             () => Verdict().DeclaredByOthers,
             rules,
-            spec.MaxRemovals);
+            removals);
         return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
             Reason.Conflict,
             $"ImageTagSet {winner} is older and also claims {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
@@ -133,12 +134,6 @@ public sealed partial class ImageTagSetController(
         ClaimVerdict Verdict() => ClaimResolver.Resolve(
             new ImageClaim(set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, spec.Policy, spec.Tags),
             claims.Others(set.Key(), endpoint, image.Id));
-    }
-
-    private static Problem? RemovalLimit(V1Alpha1ImageTagSet set, IReadOnlyList<ImageResult> images)
-    {
-        var removals = images.Where(image => image.Problem is null).Sum(image => image.Plan.Removes.Count());
-        return set.Spec.MaxRemovals is { } limit && removals > limit ? TagApplier.RemovalLimit(limit, removals, images.Count == 1 ? images[0].Job.Describe() : $"{images.Count} images") : null;
     }
 
     /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
@@ -207,11 +202,12 @@ public sealed partial class ImageTagSetController(
         }
     }
 
-    /// <summary>An Event when a problem appears or becomes another, and when all is well again: never one per interval.</summary>
+    /// <summary>An Event when a problem appears or becomes another, when more has drifted, and when all is well again: never one per
+    /// interval.</summary>
     private async Task AnnounceReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
     {
         var (was, ready) = (StatusBuilder.Find(before, "Ready"), StatusBuilder.Find(set.Status, "Ready")!);
-        if (was?.Status == ready.Status && was.Reason == ready.Reason) return;
+        if (was?.Status == ready.Status && was.Reason == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
             await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);

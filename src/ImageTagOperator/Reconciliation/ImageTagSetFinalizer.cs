@@ -28,30 +28,33 @@ public sealed partial class ImageTagSetFinalizer(
             return Done(entity);
         }
 
-        var problem = await ReleaseAsync(entity, cancellationToken);
+        var left = images.ToDictionary(image => image.Id, image => image.ManagedTags ?? []);
+        var problem = await ReleaseAsync(entity, left, cancellationToken);
         if (problem is null) return Done(entity);
 
-        var left = (entity.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline - time.GetUtcNow();
-        if (left > TimeSpan.Zero)
+        var remaining = (entity.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline - time.GetUtcNow();
+        if (remaining > TimeSpan.Zero)
         {
             var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < left ? pause : left);
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining);
         }
 
         // In a namespace that goes too no Event can be made: the log is then the only place that tells.
-        var tags = string.Join("; ", images.Select(image => $"{string.Join(", ", image.ManagedTags ?? [])} on image {image.Id}"));
+        var tags = string.Join("; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
+        if (tags.Length == 0) tags = "none";
         LogLeftBehind(entity.Metadata.Namespace, entity.Metadata.Name, tags, problem.Message);
         await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
         return Done(entity);
     }
 
-    private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
+    private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         try
         {
             var session = await SessionAsync(set, cancellationToken);
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            var (jobs, gone) = await releaser.JobsAsync(set, session, [], cancellationToken);
+            var (jobs, gone) = await releaser.JobsAsync(set, session, [], new RemovalBudget(null), cancellationToken);
             // Images that are not at another address either may well still be at the old one.
             if (gone.Count > 0 && endpoint != set.Status.ImageEndpoint)
             {
@@ -59,6 +62,8 @@ public sealed partial class ImageTagSetFinalizer(
             }
 
             var results = await Task.WhenAll(jobs.Select(job => applier.ApplyAsync(session, job, cancellationToken)));
+            foreach (var image in gone) left.Remove(image.Id);
+            foreach (var result in results) left[result.Job.Image.Id] = [.. result.Plan.Removes];
             foreach (var result in results.Where(result => result.Removed.Count > 0))
             {
                 await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);

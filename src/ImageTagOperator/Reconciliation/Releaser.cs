@@ -12,7 +12,7 @@ public sealed class Releaser(ClaimBook claims)
     /// show (any more).</summary>
     /// <exception cref="CloudException"/>
     public async Task<(IReadOnlyList<ImageJob> Jobs, IReadOnlyList<ImageState> Gone)> JobsAsync(
-        V1Alpha1ImageTagSet set, CloudSession session, IReadOnlyCollection<string> kept, CancellationToken cancellationToken)
+        V1Alpha1ImageTagSet set, CloudSession session, IReadOnlyCollection<string> kept, RemovalBudget removals, CancellationToken cancellationToken)
     {
         // Retain is for images that the declaration lets go, not for those that a selector moves on from.
         if (set.Spec is { DeletionPolicy: TagDeletionPolicy.Retain, Image.Selector: null }) return ([], []);
@@ -20,11 +20,11 @@ public sealed class Releaser(ClaimBook claims)
         var readings = await Task.WhenAll(left.Select(state => session.Images.ReadAsync(ImageTerm.Id(state.Id), cancellationToken)));
         var pairs = left.Zip(readings).ToArray();
         return (
-            [.. pairs.Where(pair => pair.Second.Images.Count > 0).Select(pair => Job(set, session, pair.First, pair.Second))],
+            [.. pairs.Where(pair => pair.Second.Images.Count > 0).Select(pair => Job(set, session, pair.First, pair.Second, removals))],
             [.. pairs.Where(pair => pair.Second.Images.Count == 0).Select(pair => pair.First)]);
     }
 
-    private ImageJob Job(V1Alpha1ImageTagSet set, CloudSession session, ImageState state, ImageReading reading)
+    private ImageJob Job(V1Alpha1ImageTagSet set, CloudSession session, ImageState state, ImageReading reading, RemovalBudget removals)
     {
         var declaration = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && state.OriginalTags is { } original
             ? new TagDeclaration(original, TagPolicy.Additive, [])
@@ -35,6 +35,7 @@ public sealed class Releaser(ClaimBook claims)
             declaration,
             state.ManagedTags ?? [],
             () => [.. claims.Others(set.Key(), set.Status.ImageEndpoint!, state.Id).SelectMany(claim => claim.Tags)],
-            CloudRules.For(session.Cloud.Profile));
+            CloudRules.For(session.Cloud.Profile),
+            removals);
     }
 }

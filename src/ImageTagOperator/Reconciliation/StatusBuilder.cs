@@ -47,18 +47,39 @@ public static class StatusBuilder
 
     public static V1Condition? Find(ImageTagSetStatus status, string type) => status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
+    /// <summary>Something differs that did not differ before.</summary>
+    public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
+    {
+        if (Find(after, "Drifted") is not { } drifted || Find(before, "Drifted")?.Message == drifted.Message) return false;
+        var known = PendingIn(before).ToHashSet();
+        return PendingIn(after).Any(pending => !known.Contains(pending));
+    }
+
+    private static IEnumerable<(string Image, TagStep Step)> PendingIn(ImageTagSetStatus status) => (status.Images ?? []).SelectMany(image =>
+        (image.Pending?.Add ?? []).Select(tag => (image.Id, new TagStep(TagVerb.Add, tag)))
+            .Concat((image.Pending?.Remove ?? []).Select(tag => (image.Id, new TagStep(TagVerb.Remove, tag)))));
+
     private static IReadOnlyList<V1Condition> Fine(V1Alpha1ImageTagSet set, DateTimeOffset now, Outcome outcome)
     {
-        var steps = outcome.All.SelectMany(image => image.Plan.Steps).ToArray();
-        if (set.Spec.Mode == TagSetMode.Observe && steps.Length > 0)
+        if (set.Spec.Mode == TagSetMode.Observe && outcome.All.Any(image => image.Plan.Steps.Length > 0))
         {
-            var message = $"{Count(steps.Length, "tag")} would change: {string.Join(", ", steps.Take(10).Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag))}{(steps.Length > 10 ? ", ..." : "")}. Nothing was written, for spec.mode is Observe.";
+            var message = $"{Differences([.. outcome.All.Where(image => image.Plan.Steps.Length > 0)])}. Nothing was written, for spec.mode is Observe.";
             return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));
         }
 
         if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", "InSync", "No image matches spec.image.selector."));
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
         return Conditions(set, now, ("True", "InSync", $"{Count(outcome.Images.Count, "image")} with {tags}."));
+    }
+
+    private static string Differences(ImageResult[] drifted)
+    {
+        const int most = 5;
+        var images = drifted.Take(most).Select(image => $"{image.Job.Describe()}: {Few(image.Plan.Steps)}");
+        return $"{Count(drifted.Sum(image => image.Plan.Steps.Length), "tag")} would change on {string.Join("; ", images)}{(drifted.Length > most ? $"; and on {drifted.Length - most} more" : "")}";
+
+        static string Few(IReadOnlyCollection<TagStep> steps) =>
+            string.Join(", ", steps.Take(10).Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag)) + (steps.Count > 10 ? ", ..." : "");
     }
 
     private static IReadOnlyList<V1Condition> Troubled(V1Alpha1ImageTagSet set, DateTimeOffset now, Problem problem)

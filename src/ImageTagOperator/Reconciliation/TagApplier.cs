@@ -40,11 +40,19 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
             if (plan.IsEmpty) return Result(job, before, image, plan, null);
             if (WhyNotNow(job, image, plan) is { } reason) return Result(job, before, image, plan, reason);
 
-            var (problem, mayStillRun) = await WriteAsync(session, job, plan, cancellationToken);
-            if (mayStillRun) return Result(job, before, image, plan, problem);
+            var done = new List<TagStep>();
+            var (problem, mayStillRun) = await WriteAsync(session, job, plan, done, cancellationToken);
+            if (mayStillRun) return Unverified(Result(job, before, image, plan, problem), done);
+            try
+            {
+                if (await session.GetImageAsync(image.Id, cancellationToken) is not { } verified) return Gone(job);
+                image = verified;
+            }
+            catch (CloudException e)
+            {
+                return Unverified(Result(job, before, image, plan, Problem.From(e)), done);
+            }
 
-            image = await session.GetImageAsync(image.Id, cancellationToken);
-            if (image is null) return Gone(job);
             plan = job.PlanFor(image);
             if (problem is not null && !plan.IsEmpty) return Result(job, before, image, plan, problem);
             if (!plan.IsEmpty && round == Rounds)
@@ -60,12 +68,15 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
         gate.WrittenSince(job.Reading.Sequence) || (time.GetUtcNow() - job.Reading.AsOf > FreshFor && !job.PlanFor(job.Image).IsEmpty);
 
     /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
-    private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(CloudSession session, ImageJob job, TagPlan plan, CancellationToken cancellationToken)
+    /// <param name="done">Takes the steps that the cloud acknowledged.</param>
+    private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(
+        CloudSession session, ImageJob job, TagPlan plan, List<TagStep> done, CancellationToken cancellationToken)
     {
         Problem? first = null;
         var stayed = new List<string>();
-        foreach (var (verb, tag) in plan.Steps)
+        foreach (var step in plan.Steps)
         {
+            var (verb, tag) = step;
             // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
             if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;
             var outcome = verb == TagVerb.Add
@@ -73,6 +84,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
                 : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
             if (outcome.Result is TagWriteResult.Done)
             {
+                done.Add(step);
                 serverErrors.Forget(job.Image.Id, tag);
                 continue;
             }
@@ -112,16 +124,11 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
 
     private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
     {
-        if (job.MaxRemovals is { } limit && plan.Removes.Count() > limit) return RemovalLimit(limit, plan.Removes.Count(), job.Describe());
-        if (image.IsActive) return null;
+        if (image.IsActive) return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, plan.Removes.Count());
         return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
             ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Reactivate it, or choose another.")
             : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");
     }
-
-    internal static Problem RemovalLimit(int limit, int removals, string where) => new(
-        Reason.RemovalLimitExceeded,
-        $"{removals} tags would be removed from {where}, and spec.maxRemovals is {limit}; nothing was changed. Raise maxRemovals or correct the declaration.");
 
     private static ImageResult Result(ImageJob job, Image before, Image image, TagPlan plan, Problem? problem) => new(
         job,
@@ -130,6 +137,13 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
         [.. image.Tags.Except(before.Tags).Intersect(job.Declaration.Tags).Order(StringComparer.Ordinal)],
         [.. before.Tags.Except(image.Tags).Except(job.Declaration.Tags).Order(StringComparer.Ordinal)],
         problem ?? RefusalOf(job, plan));
+
+    /// <summary>People are told of what the cloud acknowledged, even when it cannot be asked whether it is so.</summary>
+    private static ImageResult Unverified(ImageResult result, List<TagStep> done) => result with
+    {
+        Added = [.. result.Added.Union(done.Where(step => step.Verb == TagVerb.Add).Select(step => step.Tag))],
+        Removed = [.. result.Removed.Union(done.Where(step => step.Verb == TagVerb.Remove).Select(step => step.Tag))],
+    };
 
     /// <summary>What a plan leaves undone for good, or null.</summary>
     internal static Problem? RefusalOf(ImageJob job, TagPlan plan) => plan.Refused switch

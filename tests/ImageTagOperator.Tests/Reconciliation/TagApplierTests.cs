@@ -162,6 +162,6 @@ public sealed class TagApplierTests : IAsyncLifetime
     {
         var (asOf, sequence) = (TimeProvider.System.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        return new ImageJob(live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack));
+        return new ImageJob(live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null));
     }
 }
