@@ -15,3 +15,5 @@ public sealed class RealProcessTests : ProcessScenarios<RealWorld>;
 public sealed class RealSelectorTests : SelectorScenarios<RealWorld>;
 
 public sealed class RealContentionTests : ContentionScenarios<RealWorld>;
+
+public sealed class RealValidationTests : ValidationScenarios<RealWorld>;

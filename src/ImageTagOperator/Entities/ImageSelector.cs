@@ -30,6 +30,7 @@ public sealed class ImageSelector
     public IReadOnlyList<string>? Tags { get; set; }
 
     [Description("Properties that the image must have, with these values.")]
+    [PropertyCount(1)]
     public IReadOnlyDictionary<string, string>? Properties { get; set; }
 
     [Description("Of the images that match, only this many, the most recently created ones.")]

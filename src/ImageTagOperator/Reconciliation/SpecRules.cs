@@ -1,24 +1,33 @@
+using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What a spec must hold beyond what its schema can say, and, for a clear message, what the schema says too: an object can be older
-/// than the schema. The rules are asked in order; the first that complains is heard.</summary>
-public static class SpecRules
+/// <summary>What a spec must hold: what its schema can say too, for an object can be older than the schema, and what it cannot. The rules are
+/// asked in order; the first that complains is heard.</summary>
+public static partial class SpecRules
 {
+    private const int LongestText = 255;
+
     public static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(10);
 
     private static readonly Func<ImageTagSetSpec, Problem?>[] Rules =
     [
+        spec => NameOfSecret().IsMatch(spec.CloudCredentialsRef.SecretName) ? null : Invalid($"spec.cloudCredentialsRef.secretName '{spec.CloudCredentialsRef.SecretName}' is not the name of a Secret."),
+        spec => TextFits("spec.cloudCredentialsRef.cloudName", spec.CloudCredentialsRef.CloudName, 256),
         ExactlyOneImageReference,
         ImageIdIsUuid,
+        spec => TextFits("spec.image.name", spec.Image.Name, LongestText),
+        spec => spec.Image.Selector is { } selector ? SelectorIsBounded(selector) : null,
         TagsAreWritable,
         spec => TagsFit(spec, spec.CloudCredentialsRef.Profile),
         NoTwoTagsCollide,
         TagsWithinQuota,
+        spec => ListFits("spec.ignoreTags", spec.IgnoreTags, 0, 128, 0),
         SelectorTagsStay,
+        spec => spec.MaxRemovals < 0 ? Invalid($"spec.maxRemovals {spec.MaxRemovals} is below 0.") : null,
         IntervalIsLongEnough,
     ];
 
@@ -32,6 +41,30 @@ public static class SpecRules
 
     private static Problem? ImageIdIsUuid(ImageTagSetSpec spec) =>
         spec.Image.Id is null || Guid.TryParseExact(spec.Image.Id, "D", out _) ? null : Invalid($"spec.image.id '{spec.Image.Id}' is not a UUID.");
+
+    private static Problem? SelectorIsBounded(ImageSelector selector) =>
+        selector is { Names: null, Owner: null, Visibility: null, Status: null, Tags: null, Properties: null, Newest: null }
+            ? Invalid("spec.image.selector has no condition, and would match every image. Give it at least one.")
+            : selector.Properties is { Count: 0 } ? Invalid("spec.image.selector.properties is empty. Name at least one, or leave it out.")
+            : ListFits("spec.image.selector.names", selector.Names, 1, 64, 1)
+                ?? TextFits("spec.image.selector.owner", selector.Owner, LongestText)
+                ?? TextFits("spec.image.selector.status", selector.Status, 64)
+                ?? ListFits("spec.image.selector.tags", selector.Tags, 1, 64, 1)
+                ?? (selector.Newest is < 1 or > ImageSelection.Limit ? Invalid($"spec.image.selector.newest {selector.Newest} is not between 1 and {ImageSelection.Limit}.") : null);
+
+    private static Problem? TextFits(string field, string? text, int longest, int shortest = 1) =>
+        text is null || (Length(text) >= shortest && Length(text) <= longest) ? null : Invalid($"{field} '{Cut(text)}' must have {shortest} to {longest} characters, and has {Length(text)}.");
+
+    private static Problem? ListFits(string field, IReadOnlyList<string>? items, int fewest, int most, int shortest) =>
+        items is null ? null
+        : items.Count < fewest || items.Count > most ? Invalid($"{field} must have {fewest} to {most} items, and has {items.Count}.")
+        : items.GroupBy(item => item).FirstOrDefault(same => same.Count() > 1) is { } twice ? Invalid($"{field} '{twice.Key}' is there more than once. Leave one out.")
+        : items.Select(item => TextFits(field, item, LongestText, shortest)).FirstOrDefault(problem => problem is not null);
+
+    /// <summary>As a schema counts: code points.</summary>
+    private static int Length(string text) => text.EnumerateRunes().Count();
+
+    private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "...";
 
     private static Problem? TagsAreWritable(ImageTagSetSpec spec) =>
         spec.Tags.Select(tag => WhyNotWritable(tag) is { } why ? Invalid($"spec.tags '{tag}' {why}. Choose another tag.") : null).FirstOrDefault(p => p is not null);
@@ -81,6 +114,9 @@ public static class SpecRules
         { } interval when interval < MinimumInterval => Invalid($"spec.interval '{spec.Interval}' is below the minimum of 10s."),
         _ => null,
     };
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\z")]
+    private static partial Regex NameOfSecret();
 
     private static Problem Invalid(string message) => new(Reason.InvalidSpec, message);
 }

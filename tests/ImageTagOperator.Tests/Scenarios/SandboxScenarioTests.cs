@@ -15,3 +15,5 @@ public sealed class SandboxProcessTests : ProcessScenarios<SandboxWorld>;
 public sealed class SandboxSelectorTests : SelectorScenarios<SandboxWorld>;
 
 public sealed class SandboxContentionTests : ContentionScenarios<SandboxWorld>;
+
+public sealed class SandboxValidationTests : ValidationScenarios<SandboxWorld>;

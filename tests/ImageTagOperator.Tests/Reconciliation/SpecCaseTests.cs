@@ -1,0 +1,23 @@
+using System.Text.Json;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>The operator refuses all that the schema refuses, and more.</summary>
+public sealed class SpecCaseTests
+{
+    public static TheoryData<SpecCase> All => SpecCase.All;
+
+    [Theory]
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public void The_operator_names_the_field_that_is_wrong(SpecCase what)
+    {
+        var problem = SpecRules.Check(what.Spec().Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!);
+        if (what.Field is null) Assert.Null(problem?.Message);
+        else Assert.StartsWith(what.Field, Assert.IsType<Problem>(problem).Message, StringComparison.Ordinal);
+    }
+}

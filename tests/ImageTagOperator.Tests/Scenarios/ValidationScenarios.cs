@@ -1,0 +1,39 @@
+using ImageTagOperator.Contracts;
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>What the definition's schema takes and what it refuses, asked of an API server.</summary>
+public abstract class ValidationScenarios<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Fact]
+    public async Task The_schema_refuses_what_it_can_and_names_the_field_and_takes_all_that_is_good()
+    {
+        await using var world = await TWorld.CreateAsync();
+        using var client = new KubernetesClient(KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "scenario/1");
+        var surprises = new List<string>();
+        foreach (var (number, row) in SpecCase.All.Index())
+        {
+            var answer = await AnswerAsync(client, world.Namespace, $"case-{number}", row.Data);
+            var expected = row.Data.SchemaKnows ? row.Data.Field : null;
+            if (expected is null ? answer is not null : answer?.Contains(expected, StringComparison.Ordinal) != true) surprises.Add($"{row.Data}: {answer ?? "accepted"}");
+        }
+
+        Assert.True(surprises.Count == 0, string.Join('\n', surprises));
+    }
+
+    private static async Task<string?> AnswerAsync(KubernetesClient client, string @namespace, string name, SpecCase what)
+    {
+        try
+        {
+            await client.CreateAsync(new RawSet { Metadata = { Name = name, Namespace = @namespace }, Spec = what.Spec() }, TestContext.Current.CancellationToken);
+            return null;
+        }
+        catch (KubernetesException e)
+        {
+            return e.Message;
+        }
+    }
+}
