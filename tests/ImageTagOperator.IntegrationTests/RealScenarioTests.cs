@@ -17,3 +17,9 @@ public sealed class RealSelectorTests : SelectorScenarios<RealWorld>;
 public sealed class RealContentionTests : ContentionScenarios<RealWorld>;
 
 public sealed class RealValidationTests : ValidationScenarios<RealWorld>;
+
+public sealed class RealEventTests : EventScenarios<RealWorld>;
+
+public sealed class RealSharingTests : SharingScenarios<RealWorld>;
+
+public sealed class RealCloudChangeTests : CloudChangeScenarios<RealWorld>;

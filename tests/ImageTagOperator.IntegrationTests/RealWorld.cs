@@ -53,14 +53,18 @@ public sealed class RealWorld : World, IWorldFactory
     {
         await base.DisposeAsync();
         // Nothing else would: this API server has no controllers, and the operator of this namespace is gone.
-        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(Namespace)).Items)
+        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set => set.Metadata.Namespace == Namespace || set.Metadata.Namespace == OtherNamespace))
         {
             await Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(set.Key());
             var unfinished = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } };
-            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!, Namespace) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
+            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!, set.Metadata.Namespace) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
         }
 
-        await Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, Namespace));
+        foreach (var name in new[] { Namespace, OtherNamespace })
+        {
+            if (await Kubernetes.GetAsync<V1Namespace>(name) is not null) await Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, name));
+        }
+
         await Glance.DeleteCreatedAsync();
         Glance.Dispose();
     }

@@ -5,7 +5,7 @@ namespace ImageTagOperator.Entities;
 
 /// <summary>Where the credentials are.</summary>
 [Description("Names a cloud in the clouds.yaml of a Secret.")]
-public sealed class CloudCredentialsRef
+public sealed record CloudCredentialsRef
 {
     [Required]
     [Description("A Secret in the same namespace that holds clouds.yaml under the key 'clouds.yaml' and, where the cloud has a CA of its own, its certificates under the key 'cacert'. A client certificate and its key go under 'cert' and 'key'.")]

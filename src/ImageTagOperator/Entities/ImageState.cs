@@ -13,6 +13,9 @@ public sealed record ImageState
     [Description("The image's name when it was last read.")]
     public string? Name { get; init; }
 
+    [Description("The credentials that the image was reached with, when the set names others by now.")]
+    public CloudCredentialsRef? CloudCredentialsRef { get; init; }
+
     [Description("The tags that this set answers for: it puts them there, and only these does it remove under policy Additive and on deletion.")]
     public IReadOnlyList<string>? ManagedTags { get; init; }
 

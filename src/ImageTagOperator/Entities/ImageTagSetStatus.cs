@@ -14,6 +14,9 @@ public sealed class ImageTagSetStatus
     [XListType(XListType.Map, "type")]
     public IReadOnlyList<V1Condition>? Conditions { get; set; }
 
+    [Description("The credentials that the images below were reached with.")]
+    public CloudCredentialsRef? CloudCredentialsRef { get; set; }
+
     [Description("The Image API that the images below are in.")]
     public string? ImageEndpoint { get; set; }
 

@@ -16,7 +16,14 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
     /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
     {
-        var reference = set.Spec.CloudCredentialsRef;
+        var session = await ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
+        lastGood.TryAdd(set.Metadata.Uid!, session);
+        return session;
+    }
+
+    /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
+    public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+    {
         var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
         var where = $"Secret {set.Metadata.Namespace}/{reference.SecretName}";
         if (secret.Data is null || !secret.Data.TryGetValue("clouds.yaml", out var yaml))
@@ -29,9 +36,7 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
         {
             var cloud = CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, files);
             var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
-            var session = sessions.Get(cloud with { Profile = profile });
-            lastGood[set.Metadata.Uid!] = session;
-            return session;
+            return sessions.Get(cloud with { Profile = profile });
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -39,7 +44,11 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
         }
     }
 
-    /// <summary>The session that the set used last in this process, for the time after its Secret has gone; or null.</summary>
+    /// <summary>All images of the set are reached with this session now: those from before are of no use any more.</summary>
+    public void Settle(V1Alpha1ImageTagSet set, CloudSession session) => lastGood[set.Metadata.Uid!] = session;
+
+    /// <summary>The session that the set's images were last reached with in this process, for the time after its Secret has gone or leads
+    /// elsewhere; or null.</summary>
     public CloudSession? LastGood(V1Alpha1ImageTagSet set) => lastGood.GetValueOrDefault(set.Metadata.Uid!);
 
     public void Forget(V1Alpha1ImageTagSet set) => lastGood.TryRemove(set.Metadata.Uid!, out _);

@@ -1,3 +1,4 @@
+using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 
@@ -9,6 +10,7 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="DeclaredByOthers">Asked again for each plan, for other sets come and go.</param>
 /// <param name="Removals">What may still be removed; shared by the images of a reconcile.</param>
 public sealed record ImageJob(
+    CloudSession Session,
     Image Image,
     ImageReading Reading,
     TagDeclaration Declaration,
@@ -17,6 +19,9 @@ public sealed record ImageJob(
     TagRules Rules,
     RemovalBudget Removals)
 {
+    /// <summary>What <see cref="Session"/> comes from, when the set names other credentials by now.</summary>
+    public CloudCredentialsRef? Credentials { get; init; }
+
     public string Describe() => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
 
     public ImageTags TagsOf(Image image) => new(image.Tags, Managed, DeclaredByOthers());

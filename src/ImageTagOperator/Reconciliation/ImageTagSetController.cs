@@ -38,6 +38,7 @@ public sealed partial class ImageTagSetController(
     {
         clouds.Forget(entity);
         readings.Forget(entity);
+        releaser.Forget(entity);
         contention.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
@@ -54,13 +55,14 @@ public sealed partial class ImageTagSetController(
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
             var look = await LookAsync(set, session, endpoint, cancellationToken);
             if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
+            if (look.Outcome.Unreached.Count == 0) clouds.Settle(set, session);
             if (set.Spec.Mode == TagSetMode.Observe) return look.Outcome with { Images = [.. look.Images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })] };
             if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
-            await RecordAsync(set, endpoint, look.Images, look.Departing, cancellationToken);
-            var written = await ApplyAsync(session, look.Images, cancellationToken);
-            var released = MayRelease(written) ? await ApplyAsync(session, look.Departing, cancellationToken) : look.Departing;
+            await RecordAsync(set, look.Outcome, cancellationToken);
+            var written = await ApplyAsync(look.Images, cancellationToken);
+            var released = MayRelease(written) ? await ApplyAsync(look.Departing, cancellationToken) : look.Departing;
             return look.Outcome with { Images = written, Departed = released };
         }
         catch (ProblemException e)
@@ -74,11 +76,16 @@ public sealed partial class ImageTagSetController(
     }
 
     /// <summary>What was found and what would have to be done.</summary>
-    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, IReadOnlyList<ImageState> Gone, RemovalBudget Removals, string Endpoint, DateTimeOffset AsOf)
+    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, Departures Departures, bool HasGivenUp, RemovalBudget Removals, string Endpoint, DateTimeOffset AsOf)
     {
         public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
-        public Outcome Outcome => new(Images, Departing, Endpoint, null) { Gone = Gone };
+        public Outcome Outcome => new(Images, Departing, Endpoint, null)
+        {
+            Gone = Departures.Gone,
+            Unreached = HasGivenUp ? [] : Departures.Unreached,
+            LeftBehind = HasGivenUp ? Departures.Unreached : [],
+        };
     }
 
     private async Task<Look> LookAsync(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, CancellationToken cancellationToken)
@@ -86,13 +93,12 @@ public sealed partial class ImageTagSetController(
         var reading = await finder.FindAsync(set, session, cancellationToken);
         var ids = reading.Images.Select(image => image.Id).ToArray();
         claims.Enter(set, endpoint, ids);
-        var rules = CloudRules.For(session.Cloud.Profile);
         var removals = new RemovalBudget(set.Spec.MaxRemovals);
-        var images = reading.Images.Select(image => Plan(set, endpoint, image, reading, rules, removals)).ToArray();
-        var (jobs, gone) = await releaser.JobsAsync(set, session, ids, removals, cancellationToken);
-        var departing = jobs.Select(job => ImageResult.Untouched(job)).ToArray();
+        var images = reading.Images.Select(image => Plan(set, session, endpoint, image, reading, removals)).ToArray();
+        var departures = await releaser.FindAsync(set, ids, removals, cancellationToken);
+        var departing = departures.Jobs.Select(job => ImageResult.Untouched(job)).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
-        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], gone, removals, endpoint, reading.AsOf);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, releaser.HasGivenUp(set, departures), removals, endpoint, reading.AsOf);
 
         ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
     }
@@ -114,17 +120,18 @@ public sealed partial class ImageTagSetController(
     private static bool HasAllDeclared(ImageResult result) =>
         result.Problem?.Reason != Reason.ImageNotFound && result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
-    private ImageResult Plan(V1Alpha1ImageTagSet set, string endpoint, Image image, ImageReading reading, TagRules rules, RemovalBudget removals)
+    private ImageResult Plan(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, Image image, ImageReading reading, RemovalBudget removals)
     {
         var spec = set.Spec;
         var verdict = Verdict();
         var job = new ImageJob(
+            session,
             image,
             reading,
             new TagDeclaration(spec.Tags, spec.Policy, spec.IgnoreTags ?? []),
             set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
             () => Verdict().DeclaredByOthers,
-            rules,
+            CloudRules.For(session.Cloud.Profile),
             removals);
         return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
             Reason.Conflict,
@@ -137,21 +144,21 @@ public sealed partial class ImageTagSetController(
     }
 
     /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
-    private async Task RecordAsync(V1Alpha1ImageTagSet set, string endpoint, ImageResult[] images, ImageResult[] departing, CancellationToken cancellationToken)
+    private async Task RecordAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
     {
-        var news = images.Any(image => image.Problem is null && !image.Plan.IsEmpty
+        var news = outcome.Images!.Any(image => image.Problem is null && !image.Plan.IsEmpty
             && set.Status.Images?.FirstOrDefault(state => state.Id == image.Image.Id) is var known
             && (known?.ManagedTags is null
                 || image.Job.Declaration.Tags.Except(known.ManagedTags).Any()
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
         if (!news) return;
 
-        var planned = StatusBuilder.BeforeWrites(set, endpoint, images, departing, time.GetUtcNow());
+        var planned = StatusBuilder.BeforeWrites(set, outcome, time.GetUtcNow());
         if (Json(planned).Length > StatusBuilder.MostCharacters)
         {
             throw new Problem(
                 Reason.TooManyImages,
-                $"The status of {images.Length} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. Split the set, or declare fewer tags.").ToException();
+                $"The status of {outcome.Images!.Count} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. Split the set, or declare fewer tags.").ToException();
         }
 
         var stored = await ReportAsync(set, planned, cancellationToken);
@@ -164,8 +171,8 @@ public sealed partial class ImageTagSetController(
     }
 
     /// <summary>Side by side, as far as the cloud's limits let them.</summary>
-    private Task<ImageResult[]> ApplyAsync(CloudSession session, IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
-        Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(session, image.Job, cancellationToken)));
+    private Task<ImageResult[]> ApplyAsync(IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
+        Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(image.Job, cancellationToken)));
 
     /// <summary>Writes the status if it says anything new; gives back what the API server made of it.</summary>
     private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
@@ -189,6 +196,12 @@ public sealed partial class ImageTagSetController(
         {
             var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
             await publish(set, "ImageGone", $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {string.Join(", ", first.ManagedTags!)} on it{more}.", cancellationToken: cancellationToken);
+        }
+
+        if (outcome.LeftBehind is [var lost, ..])
+        {
+            var tags = string.Join("; ", outcome.LeftBehind.Select(image => $"{string.Join(", ", image.ManagedTags ?? [])} on image {image.Id}"));
+            await publish(set, "TagsLeftBehind", $"These tags stay, for their images could not be reached for too long: {tags}. {lost.Message}", EventType.Warning, cancellationToken);
         }
 
         foreach (var result in outcome.All)

@@ -1,13 +1,11 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
 /// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going.</summary>
 public sealed partial class ImageTagSetFinalizer(
-    CloudResolver clouds,
     Releaser releaser,
     TagApplier applier,
     EventPublisher publish,
@@ -50,49 +48,16 @@ public sealed partial class ImageTagSetFinalizer(
     /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
     private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        try
+        var departures = await releaser.FindAsync(set, [], new RemovalBudget(null), cancellationToken);
+        var results = await Task.WhenAll(departures.Jobs.Select(job => applier.ApplyAsync(job, cancellationToken)));
+        foreach (var image in departures.Gone) left.Remove(image.Id);
+        foreach (var result in results)
         {
-            var session = await SessionAsync(set, cancellationToken);
-            var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            var (jobs, gone) = await releaser.JobsAsync(set, session, [], new RemovalBudget(null), cancellationToken);
-            // Images that are not at another address either may well still be at the old one.
-            if (gone.Count > 0 && endpoint != set.Status.ImageEndpoint)
-            {
-                return new Problem(Reason.EndpointNotFound, $"The credentials now lead to {endpoint}, and the images are at {set.Status.ImageEndpoint}.");
-            }
+            left[result.Image.Id] = [.. result.Plan.Removes];
+            if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
+        }
 
-            var results = await Task.WhenAll(jobs.Select(job => applier.ApplyAsync(session, job, cancellationToken)));
-            foreach (var image in gone) left.Remove(image.Id);
-            foreach (var result in results) left[result.Job.Image.Id] = [.. result.Plan.Removes];
-            foreach (var result in results.Where(result => result.Removed.Count > 0))
-            {
-                await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
-            }
-
-            return results.Select(result => result.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound);
-        }
-        catch (ProblemException e)
-        {
-            return e.Problem;
-        }
-        catch (CloudException e)
-        {
-            return Problem.From(e);
-        }
-    }
-
-    /// <summary>When a namespace is deleted the Secret often goes first: the session that was used until then still does the job.</summary>
-    private async Task<CloudSession> SessionAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
-    {
-        var last = clouds.LastGood(set);
-        try
-        {
-            return await clouds.ResolveAsync(set, cancellationToken);
-        }
-        catch (ProblemException) when (last is not null)
-        {
-            return last;
-        }
+        return departures.Problem ?? results.Select(result => result.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound);
     }
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch

@@ -22,10 +22,17 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// out counts only as long as it is tried again: one that was deactivated, say, is no reason to doubt the others.</summary>
     public Problem? Worst => Problem ?? (Images ?? []).Select(result => result.Problem)
         .Concat(Departed.Select(result => result.Problem).Where(problem => problem?.Reason.Kind == ProblemKind.Retrying))
+        .Concat(Unreached.Take(1).Select(image => new Problem(Reason.Transient, $"Tags on image {image.Id} have still to go, and it cannot be reached: {image.Message}")))
         .OfType<Problem>().OrderBy(problem => problem.Reason.Kind).FirstOrDefault();
 
     /// <summary>Images that the set had tags on and that the cloud does not show any more.</summary>
     public IReadOnlyList<ImageState> Gone { get; init; } = [];
+
+    /// <summary>Images that still have tags of the set, in a cloud that cannot be reached.</summary>
+    public IReadOnlyList<ImageState> Unreached { get; init; } = [];
+
+    /// <summary>Those of which that was so for too long.</summary>
+    public IReadOnlyList<ImageState> LeftBehind { get; init; } = [];
 
     /// <summary>Nothing was written, on purpose.</summary>
     public bool IsHeld { get; init; }

@@ -10,15 +10,20 @@ public static class StatusBuilder
 {
     /// <summary>The write-ahead: owns everything that is about to be written, so that a crash at any later point leaves no tag of ours
     /// without an owner.</summary>
-    public static ImageTagSetStatus BeforeWrites(V1Alpha1ImageTagSet set, string endpoint, IReadOnlyList<ImageResult> images, IReadOnlyList<ImageResult> departing, DateTimeOffset now)
+    public static ImageTagSetStatus BeforeWrites(V1Alpha1ImageTagSet set, Outcome outcome, DateTimeOffset now)
     {
-        var steps = images.Concat(departing).SelectMany(image => image.Plan.Steps).ToArray();
+        var steps = outcome.All.SelectMany(image => image.Plan.Steps).ToArray();
         var message = $"Adding {steps.Count(step => step.Verb == TagVerb.Add)} and removing {steps.Count(step => step.Verb == TagVerb.Remove)} tags.";
         return With(set.Status, status =>
         {
             status.ObservedGeneration = set.Metadata.Generation;
-            status.ImageEndpoint = endpoint;
-            status.Images = [.. images.Select(image => About(set, image, TagPlanner.ManagedBefore(image.Job.Declaration, image.Job.Managed))), .. departing.Select(image => About(set, image, image.Job.Managed))];
+            Locate(status, set, outcome);
+            status.Images =
+            [
+                .. outcome.Images!.Select(image => About(set, image, TagPlanner.ManagedBefore(image.Job.Declaration, image.Job.Managed))),
+                .. outcome.Departed.Select(image => About(set, image, image.Job.Managed)),
+                .. outcome.Unreached,
+            ];
             status.Conditions = Conditions(set, now, Pending(set, "Progressing", message), ("Reconciling", "Progressing", message));
         });
     }
@@ -32,11 +37,19 @@ public static class StatusBuilder
             : outcome.Worst is { } problem ? Troubled(set, now, problem) : Fine(set, now, outcome);
         if (outcome.ChangedAnything) status.LastSyncTime = now;
         if (outcome.Images is not { } images) return;
-        status.ImageEndpoint = outcome.Endpoint;
-        status.Images = [.. images.Select(image => About(set, image, Managed(set, outcome, image))), .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed))];
+        Locate(status, set, outcome);
+        status.Images =
+        [
+            .. images.Select(image => About(set, image, Managed(set, outcome, image))),
+            .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed)),
+            .. outcome.Unreached,
+        ];
         status.ImageCount = images.Count;
         status.TagCount = images.Sum(image => image.Image.Tags.Intersect(set.Spec.Tags).Count());
     });
+
+    private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome) =>
+        (status.ImageEndpoint, status.CloudCredentialsRef) = (outcome.Endpoint, set.Spec.CloudCredentialsRef);
 
     /// <summary>etcd takes objects of up to 1.5 MB; the rest is for the spec and for what others write into the metadata.</summary>
     public const int MostCharacters = 1_000_000;
@@ -123,6 +136,7 @@ public static class StatusBuilder
     {
         Id = result.Image.Id,
         Name = string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
+        CloudCredentialsRef = result.Job.Credentials,
         ManagedTags = managed,
         OriginalTags = OriginalTags(set, result),
         Pending = PendingOf(result.Plan),
@@ -169,6 +183,7 @@ public static class StatusBuilder
         {
             ObservedGeneration = old.ObservedGeneration,
             Conditions = old.Conditions,
+            CloudCredentialsRef = old.CloudCredentialsRef,
             ImageEndpoint = old.ImageEndpoint,
             Images = old.Images,
             ImageCount = old.ImageCount,

@@ -13,11 +13,11 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
     /// <summary>Never fails for the cloud's sake: what went wrong with one image is in its result.</summary>
-    public async Task<ImageResult> ApplyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
+    public async Task<ImageResult> ApplyAsync(ImageJob job, CancellationToken cancellationToken)
     {
         try
         {
-            return await WriteAndVerifyAsync(session, job, cancellationToken);
+            return await WriteAndVerifyAsync(job.Session, job, cancellationToken);
         }
         catch (CloudException e)
         {

@@ -115,7 +115,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var image = cloud.AddImage("going");
         var job = await JobAsync(image, TagPolicy.Exact, "golden");
         cloud.RemoveImage(image);
-        var result = await applier.ApplyAsync(session, job, CancellationToken.None);
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
         Assert.Equal(Reason.ImageNotFound, result.Problem!.Reason);
     }
 
@@ -147,7 +147,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         cloud.RaceWindow = TimeSpan.FromMilliseconds(20);
         var other = sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "admin"));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => JobAsync(image, TagPolicy.Additive, $"a{i}", $"b{i}")));
-        await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(i % 2 == 0 ? session : other, job, CancellationToken.None)));
+        await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(job with { Session = i % 2 == 0 ? session : other }, CancellationToken.None)));
 
         Assert.Equal(16, image.Tags.Count);
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
@@ -156,12 +156,12 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     private async Task<ImageResult> ApplyAsync(SandboxImage image, TagPolicy policy, params string[] tags) =>
-        await applier.ApplyAsync(session, await JobAsync(image, policy, tags), CancellationToken.None);
+        await applier.ApplyAsync(await JobAsync(image, policy, tags), CancellationToken.None);
 
     private async Task<ImageJob> JobAsync(SandboxImage image, TagPolicy policy, params string[] tags)
     {
         var (asOf, sequence) = (TimeProvider.System.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        return new ImageJob(live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null));
+        return new ImageJob(session, live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null));
     }
 }

@@ -83,9 +83,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("requested", "True");
 
         await world.Glance.SetTagsAsync(image);
-        await world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
-            new NamespacedName(world.Namespace, "requested"),
-            new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = "now" } } });
+        await world.RequestAsync("requested", "now");
         await world.TagsAsync(image, "golden");
     }
 

@@ -108,9 +108,10 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("contended", image, "golden"));
         for (var undone = 0; undone < 3; undone++)
         {
-            await world.TagsAsync(image, "golden");
+            // Undone any sooner, it would be a write that the cloud lost.
+            await world.ToldAsync("TagsAdded", undone + 1);
             await world.Glance.SetTagsAsync(image);
-            await RequestAsync(world, $"{undone}");
+            await world.RequestAsync("contended", $"{undone}");
         }
 
         var seen = await world.ReadyAsync("contended", "False", "Contended");
@@ -118,7 +119,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(image, "golden");
         await world.Glance.SetTagsAsync(image);
         var calls = (await world.CloudCallsAsync(image)).Count;
-        await RequestAsync(world, "again");
+        await world.RequestAsync("contended", "again");
         await world.UntilAsync(() => world.GetAsync("contended"), set => set.Status.Images![0].Pending is not null, "the change to be pending", _ => "it is not");
         Assert.DoesNotContain((await world.CloudCallsAsync(image)).Skip(calls), call => call.StartsWith("PUT ", StringComparison.Ordinal));
 
@@ -126,9 +127,26 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.EditAsync("contended", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
         await world.TagsAsync(image, "golden", "lts");
         await world.ReadyAsync("contended", "True");
+    }
 
-        static Task RequestAsync(World world, string at) => world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
-            new Kubernetes.NamespacedName(world.Namespace, "contended"),
-            new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
+    [Fact]
+    public async Task A_set_that_changes_its_policy_keeps_what_it_manages_and_leaves_or_takes_the_rest()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("switched", "before");
+        await world.CreateAsync(world.Set("switched", image, "golden", "lts"));
+        await world.ReadyAsync("switched", "True");
+        await world.TagsAsync(image, "golden", "lts");
+
+        await world.EditAsync("switched", new JsonObject { ["policy"] = "Additive" });
+        await world.ReadyAsync("switched", "True");
+        await world.Glance.SetTagsAsync(image, "golden", "lts", "foreign");
+        await world.EditAsync("switched", new JsonObject { ["tags"] = new JsonArray("lts") });
+        await world.ReadyAsync("switched", "True");
+        await world.TagsAsync(image, "foreign", "lts");
+
+        await world.EditAsync("switched", new JsonObject { ["policy"] = "Exact" });
+        await world.ReadyAsync("switched", "True");
+        await world.TagsAsync(image, "lts");
     }
 }

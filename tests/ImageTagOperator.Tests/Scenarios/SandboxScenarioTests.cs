@@ -17,3 +17,9 @@ public sealed class SandboxSelectorTests : SelectorScenarios<SandboxWorld>;
 public sealed class SandboxContentionTests : ContentionScenarios<SandboxWorld>;
 
 public sealed class SandboxValidationTests : ValidationScenarios<SandboxWorld>;
+
+public sealed class SandboxEventTests : EventScenarios<SandboxWorld>;
+
+public sealed class SandboxSharingTests : SharingScenarios<SandboxWorld>;
+
+public sealed class SandboxCloudChangeTests : CloudChangeScenarios<SandboxWorld>;

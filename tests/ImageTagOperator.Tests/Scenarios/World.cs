@@ -25,6 +25,9 @@ public abstract class World : IAsyncDisposable
 
     public string Namespace { get; } = $"t-{Guid.NewGuid():N}"[..14];
 
+    /// <summary>Of another team; it is there once <see cref="CreateOtherNamespaceAsync"/> has made it.</summary>
+    public string OtherNamespace => $"{Namespace}-b";
+
     /// <summary>Images that a scenario about many should use.</summary>
     public virtual int Many => 40;
 
@@ -40,9 +43,15 @@ public abstract class World : IAsyncDisposable
         await CreateSecretAsync(CloudsYaml);
     }
 
-    public Task CreateSecretAsync(string cloudsYaml) => Kubernetes.CreateAsync(new V1Secret
+    public async Task CreateOtherNamespaceAsync()
     {
-        Metadata = { Name = SecretName, Namespace = Namespace },
+        await Kubernetes.CreateAsync(new V1Namespace { Metadata = { Name = OtherNamespace } });
+        await CreateSecretAsync(CloudsYaml, OtherNamespace);
+    }
+
+    public Task CreateSecretAsync(string cloudsYaml, string? inNamespace = null) => Kubernetes.CreateAsync(new V1Secret
+    {
+        Metadata = { Name = SecretName, Namespace = inNamespace ?? Namespace },
         StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml },
     });
 
@@ -86,9 +95,26 @@ public abstract class World : IAsyncDisposable
 
     public Task DeleteAsync(string name) => Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name));
 
+    /// <summary>Has the set looked at now, as <c>kubectl annotate</c> does.</summary>
+    public Task RequestAsync(string name, string at) => Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
+        new NamespacedName(Namespace, name),
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
+
+    /// <summary>What was told with this reason so far, in order, and as often as it was told.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
+        [.. (await Kubernetes.ListAsync<V1Event>(Namespace)).Items.Where(told => told.Reason == reason).OrderBy(told => told.EventTime)
+            .SelectMany(told => Enumerable.Repeat(told.Note ?? "", told.Series?.Count ?? 1))];
+
+    /// <summary>Waits until as many were told with this reason.</summary>
+    public Task<IReadOnlyList<string>> ToldAsync(string reason, int times = 1) => UntilAsync(
+        () => EventsAsync(reason),
+        told => told.Count >= times,
+        $"{times} Events {reason}",
+        told => $"there are: {string.Join("; ", told)}");
+
     /// <summary>Waits until the set's Ready condition has this status and reason for its current generation.</summary>
-    public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null) => UntilAsync(
-        () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace),
+    public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null, string? inNamespace = null) => UntilAsync(
+        () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, inNamespace ?? Namespace),
         set => set is not null && Ready(set) is { } ready && ready.ObservedGeneration == set.Metadata.Generation && ready.Status == status && (reason is null || ready.Reason == reason),
         $"ImageTagSet {name} to be Ready={status} {reason}",
         set => set is null ? "it is gone" : $"its conditions are {string.Join("; ", (set.Status.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}")!;
@@ -100,8 +126,11 @@ public abstract class World : IAsyncDisposable
         set => $"it has finalizers {string.Join(", ", set?.Metadata.Finalizers ?? [])}");
 
     /// <summary>Waits until the image has exactly these tags.</summary>
-    public Task TagsAsync(string imageId, params string[] tags) => UntilAsync(
-        () => Glance.GetTagsAsync(imageId),
+    public Task TagsAsync(string imageId, params string[] tags) => TagsAsync(Glance, imageId, tags);
+
+    /// <summary>Waits until the image has exactly these tags, as seen by somebody who may see it.</summary>
+    public Task TagsAsync(GlanceClient by, string imageId, params string[] tags) => UntilAsync(
+        () => by.GetTagsAsync(imageId),
         live => live.Order(StringComparer.Ordinal).SequenceEqual(tags.Order(StringComparer.Ordinal)),
         $"image {imageId} to have the tags [{string.Join(", ", tags)}]",
         live => $"it has [{string.Join(", ", live)}]");

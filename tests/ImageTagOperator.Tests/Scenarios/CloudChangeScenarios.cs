@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>A set whose credentials lead to another project or cloud from one moment to the next.</summary>
+public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Theory]
+    [InlineData(TagDeletionPolicy.Remove, new[] { "foreign" })]
+    [InlineData(TagDeletionPolicy.Restore, new[] { "foreign", "old" })]
+    [InlineData(TagDeletionPolicy.Retain, new[] { "foreign", "golden", "old" })]
+    public async Task Another_cloudName_takes_the_tags_from_the_image_in_the_cloud_before(TagDeletionPolicy policy, string[] left)
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
+        using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
+        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"), await other.CreateImageAsync(Name(world)));
+        var set = Moving(world);
+        set.Spec.DeletionPolicy = policy;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("moving", "True");
+        await world.TagsAsync(before, "foreign", "golden", "old");
+
+        // What is in the status is enough for a process that was not there before.
+        await process.KillAsync();
+        await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
+        await world.StartOperatorAsync();
+        var seen = await world.ReadyAsync("moving", "True");
+        await world.TagsAsync(other, after, "golden", "old");
+        await world.TagsAsync(before, left);
+        Assert.Equal("other", seen.Status.CloudCredentialsRef!.CloudName);
+        Assert.Equal([after], seen.Status.Images!.Select(image => image.Id));
+        await other.DeleteCreatedAsync();
+    }
+
+    [Fact]
+    public async Task A_Secret_that_leads_to_another_project_takes_the_tags_from_the_image_in_the_project_before()
+    {
+        await using var world = await StartAsync();
+        using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
+        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"), await other.CreateImageAsync(Name(world)));
+        await world.CreateAsync(Moving(world));
+        await world.ReadyAsync("moving", "True");
+
+        await world.DeleteSecretAsync();
+        await world.CreateSecretAsync(Renamed(world.CloudsYaml, "other", "demo"));
+        await world.TagsAsync(other, after, "golden", "old");
+        await world.TagsAsync(before, "foreign");
+        await world.ReadyAsync("moving", "True");
+        await other.DeleteCreatedAsync();
+    }
+
+    private static V1Alpha1ImageTagSet Moving(World world)
+    {
+        var set = world.Set("moving", Name(world), "golden", "old");
+        set.Spec.Policy = TagPolicy.Additive;
+        return set;
+    }
+
+    private static string Name(World world) => $"moving-{world.Namespace}";
+
+    private static string Renamed(string cloudsYaml, string cloud, string name)
+    {
+        var all = KubernetesYaml.LoadAll(cloudsYaml)[0].AsObject();
+        all["clouds"]!.AsObject()[name] = all["clouds"]![cloud]!.DeepClone();
+        return all.ToJsonString();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>What people are told, and how often.</summary>
+public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Fact]
+    public async Task Changes_refusals_and_recovery_are_told_with_the_tags_and_the_image()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("told", "a", "b");
+        var set = world.Set("told", image, "golden");
+        set.Spec.MaxRemovals = 1;
+        await world.CreateAsync(set);
+        var refused = Assert.Single(await world.ToldAsync("RemovalLimitExceeded"));
+        Assert.Equal($"2 tags would be removed from image 'told' ({image}), and spec.maxRemovals is 1; nothing was changed. Raise maxRemovals or correct the declaration.", refused);
+
+        await world.EditAsync("told", new JsonObject { ["maxRemovals"] = 2 });
+        Assert.Equal([$"Added golden to image 'told' ({image})."], await world.ToldAsync("TagsAdded"));
+        Assert.Equal([$"Removed a, b from image 'told' ({image})."], await world.ToldAsync("TagsRemoved"));
+        Assert.Equal(["1 image with 1 declared tag in place."], await world.ToldAsync("Recovered"));
+    }
+
+    [Fact]
+    public async Task A_drift_is_told_once_and_its_condition_says_since_when()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("watched", "golden", "foreign");
+        var set = world.Set("watched", image, "golden");
+        (set.Spec.Mode, set.Spec.Interval) = (TagSetMode.Observe, "24h");
+        await world.CreateAsync(set);
+        var since = World.Condition(await world.ReadyAsync("watched", "False", "Drifted"), "Drifted")!.LastTransitionTime;
+        Assert.Equal($"1 tag would change on image 'watched' ({image}): -foreign. Nothing was written, for spec.mode is Observe.", Assert.Single(await world.ToldAsync("Drifted")));
+
+        for (var again = 1; again <= 2; again++)
+        {
+            var before = (await world.CloudCallsAsync(image)).Count;
+            await world.RequestAsync("watched", $"{again}");
+            await world.UntilAsync(() => world.CloudCallsAsync(image), calls => calls.Count > before, "another look", _ => "there is none");
+        }
+
+        await world.Glance.SetTagsAsync(image, "foreign");
+        await world.RequestAsync("watched", "more");
+        var told = await world.ToldAsync("Drifted", 2);
+        Assert.Equal(2, told.Count);
+        Assert.Contains("2 tags would change", told[1], StringComparison.Ordinal);
+        Assert.Contains("+golden, -foreign", told[1], StringComparison.Ordinal);
+        Assert.Equal(since, World.Condition(await world.GetAsync("watched"), "Drifted")!.LastTransitionTime);
+
+        await world.Glance.SetTagsAsync(image, "golden");
+        await world.RequestAsync("watched", "mended");
+        var mended = await world.ReadyAsync("watched", "True", "InSync");
+        Assert.Null(World.Condition(mended, "Drifted"));
+        await world.ToldAsync("Recovered");
+        Assert.Equal(2, (await world.EventsAsync("Drifted")).Count);
+        Assert.All(await world.CloudCallsAsync(image), call => Assert.StartsWith("GET ", call, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,57 @@
+using ImageTagOperator.Entities;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>Two teams, two namespaces, one image.</summary>
+public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    [Theory]
+    [InlineData("id", TagPolicy.Exact)]
+    [InlineData("name", TagPolicy.Exact)]
+    [InlineData("selector", TagPolicy.Additive)]
+    public async Task The_younger_of_two_sets_that_cannot_share_says_who_won_and_takes_over_when_that_one_goes(string how, TagPolicy policy)
+    {
+        await using var world = await CreateWorldAsync();
+        await world.CreateOtherNamespaceAsync();
+        await world.StartOperatorAsync("-n", world.OtherNamespace);
+        var name = $"shared-{world.Namespace}";
+        var image = await world.Glance.CreateImageAsync(name);
+        await world.CreateAsync(world.Set("older", name, "golden"));
+        await world.ReadyAsync("older", "True");
+
+        var younger = world.Set("younger", how == "id" ? image : name, "lts");
+        if (how == "selector") younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"shared-{world.Namespace}*"] } };
+        (younger.Metadata.Namespace, younger.Spec.Policy) = (world.OtherNamespace, policy);
+        await world.CreateAsync(younger);
+        var loser = await world.ReadyAsync("younger", "False", "Conflict", world.OtherNamespace);
+        Assert.StartsWith($"ImageTagSet {world.Namespace}/older is older and also claims image '{name}' ({image})", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        Assert.Equal("True", World.Condition(loser, "Stalled")!.Status);
+        Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
+
+        await world.DeleteAsync("older");
+        await world.ReadyAsync("younger", "True", null, world.OtherNamespace);
+        await world.TagsAsync(image, "lts");
+    }
+
+    [Fact]
+    public async Task What_another_teams_set_declares_stays_although_this_one_managed_it_too()
+    {
+        await using var world = await CreateWorldAsync();
+        await world.CreateOtherNamespaceAsync();
+        await world.StartOperatorAsync("-n", world.OtherNamespace);
+        var image = await world.Glance.CreateImageAsync("shared");
+        foreach (var (team, tags) in new[] { (world.Namespace, new[] { "common", "ours" }), (world.OtherNamespace, ["common", "theirs"]) })
+        {
+            var set = world.Set("team", image, tags);
+            (set.Metadata.Namespace, set.Spec.Policy) = (team, TagPolicy.Additive);
+            await world.CreateAsync(set);
+            await world.ReadyAsync("team", "True", null, team);
+        }
+
+        await world.EditAsync("team", new() { ["tags"] = new System.Text.Json.Nodes.JsonArray() });
+        await world.ReadyAsync("team", "True");
+        await world.TagsAsync(image, "common", "theirs");
+    }
+}
