@@ -14,12 +14,8 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
     private readonly ConcurrentDictionary<string, CloudSession> lastGood = new();
 
     /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
-    public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
-    {
-        var session = await ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
-        lastGood.TryAdd(set.Metadata.Uid!, session);
-        return session;
-    }
+    public Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>
+        ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
 
     /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)

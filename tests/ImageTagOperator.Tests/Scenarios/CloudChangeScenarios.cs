@@ -54,6 +54,36 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await other.DeleteCreatedAsync();
     }
 
+    [Fact]
+    public async Task Tags_in_a_cloud_whose_credentials_are_gone_hold_up_nobody_and_are_told_in_the_end()
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
+        using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
+        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign"), await other.CreateImageAsync(Name(world)));
+        await world.CreateAsync(Moving(world));
+        await world.ReadyAsync("moving", "True");
+
+        await process.KillAsync();
+        await world.DeleteSecretAsync();
+        await world.CreateSecretAsync(Without(world.CloudsYaml, "demo"));
+        await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
+        await world.StartOperatorAsync("--deletion-deadline", "15");
+        await world.TagsAsync(other, after, "golden", "old");
+        var waiting = await world.UntilAsync(
+            () => world.GetAsync("moving"), set => set.Status.Images!.Count == 2, "both images in the status", set => $"there are {set.Status.Images?.Count}");
+        var state = waiting.Status.Images!.Single(image => image.Id == before);
+        Assert.Equal(("demo", "InvalidCloudsYaml"), (state.CloudCredentialsRef!.CloudName, state.Reason));
+        Assert.Contains("cloud 'demo'", state.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("True", World.Condition(waiting, "Reconciling")!.Status);
+
+        var told = Assert.Single(await world.ToldAsync("TagsLeftBehind"));
+        Assert.Contains($"golden, old on image {before}", told, StringComparison.Ordinal);
+        Assert.Equal([after], (await world.ReadyAsync("moving", "True")).Status.Images!.Select(image => image.Id));
+        await world.TagsAsync(before, "foreign", "golden", "old");
+        await other.DeleteCreatedAsync();
+    }
+
     private static V1Alpha1ImageTagSet Moving(World world)
     {
         var set = world.Set("moving", Name(world), "golden", "old");
@@ -62,6 +92,13 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     private static string Name(World world) => $"moving-{world.Namespace}";
+
+    private static string Without(string cloudsYaml, string cloud)
+    {
+        var all = KubernetesYaml.LoadAll(cloudsYaml)[0].AsObject();
+        all["clouds"]!.AsObject().Remove(cloud);
+        return all.ToJsonString();
+    }
 
     private static string Renamed(string cloudsYaml, string cloud, string name)
     {
