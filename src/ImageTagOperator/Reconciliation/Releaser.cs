@@ -103,8 +103,13 @@ public sealed class Releaser(CloudResolver clouds, ClaimBook claims, OperatorOpt
         }
     }
 
-    private static ImageState Unreached(V1Alpha1ImageTagSet set, ImageState state, Problem problem) =>
-        state with { CloudCredentialsRef = Foreign(set, state), Reason = problem.Reason.Name, Message = problem.Message };
+    /// <summary>An outage has many words. The first ones stay, lest each try be a write.</summary>
+    private static ImageState Unreached(V1Alpha1ImageTagSet set, ImageState state, Problem problem) => state with
+    {
+        CloudCredentialsRef = Foreign(set, state),
+        Reason = problem.Reason.Name,
+        Message = state.Reason == problem.Reason.Name ? state.Message : problem.Message,
+    };
 
     private static CloudCredentialsRef CredentialsOf(V1Alpha1ImageTagSet set, ImageState state) =>
         state.CloudCredentialsRef ?? set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef;

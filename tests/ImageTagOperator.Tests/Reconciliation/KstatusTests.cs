@@ -1,0 +1,81 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Reconciliation;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>What programs that know nothing of ImageTagSets (kubectl wait, Flux, Argo CD, Helm) take a status for.</summary>
+public sealed class KstatusTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    public static TheoryData<string, string> Endings => new()
+    {
+        { nameof(Reason.Transient), "InProgress" },
+        { nameof(Reason.ImageNotActive), "InProgress" },
+        { nameof(Reason.Conflict), "Failed" },
+        { nameof(Reason.InvalidSpec), "Failed" },
+        { nameof(Reason.CredentialsRejected), "Failed" },
+        { "", "Current" },
+        { "Suspended", "InProgress" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void Every_ending_is_understood_and_is_about_the_generation_that_was_looked_at(string ending, string expected)
+    {
+        foreach (var before in Endings)
+        {
+            var set = Set(generation: 1);
+            set.Status = StatusBuilder.After(set, OutcomeOf(before.Data.Item1), Now);
+            set.Metadata.Generation = 2;
+            Assert.Equal("InProgress", Kstatus(set));
+
+            set.Status = StatusBuilder.After(set, OutcomeOf(ending), Now);
+            Assert.True(expected == Kstatus(set), $"{ending} after {before.Data.Item1} is {Kstatus(set)}");
+            Assert.Equal(2, set.Status.ObservedGeneration);
+            Assert.All(set.Status.Conditions!, condition => Assert.Equal(2, condition.ObservedGeneration));
+            Assert.Single(set.Status.Conditions!, condition => condition.Type == "Ready");
+            Assert.DoesNotContain(set.Status.Conditions!, condition => condition.Type != "Ready" && condition.Status != "True");
+        }
+    }
+
+    [Fact]
+    public void An_outage_leaves_Ready_as_it_was_for_the_same_generation_only()
+    {
+        var set = Set(generation: 1);
+        set.Status = StatusBuilder.After(set, OutcomeOf(""), Now);
+        set.Status = StatusBuilder.After(set, OutcomeOf(nameof(Reason.Transient)), Now.AddMinutes(1));
+        Assert.Equal(("True", "InSync", Now), (Ready(set).Status, Ready(set).Reason, Ready(set).LastTransitionTime));
+
+        set.Metadata.Generation = 2;
+        set.Status = StatusBuilder.After(set, OutcomeOf(nameof(Reason.Transient)), Now.AddMinutes(2));
+        Assert.Equal(("Unknown", "Transient", Now.AddMinutes(2)), (Ready(set).Status, Ready(set).Reason, Ready(set).LastTransitionTime));
+    }
+
+    private static V1Condition Ready(V1Alpha1ImageTagSet set) => StatusBuilder.Find(set.Status, "Ready")!;
+
+    private static Outcome OutcomeOf(string ending) => ending switch
+    {
+        "" => new Outcome([], [], "http://glance/v2", null),
+        "Suspended" => Outcome.Suspended,
+        _ => Outcome.Failed(new Problem((Reason)typeof(Reason).GetField(ending)!.GetValue(null)!, "It is so.")),
+    };
+
+    private static V1Alpha1ImageTagSet Set(long generation) => new()
+    {
+        Metadata = { Name = "set", Namespace = "images", Generation = generation },
+        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
+    };
+
+    /// <summary>The rules of kstatus for kinds that it does not know (sigs.k8s.io/cli-utils, pkg/kstatus).</summary>
+    private static string Kstatus(V1Alpha1ImageTagSet set)
+    {
+        if (set.Metadata.DeletionTimestamp is not null) return "Terminating";
+        if (set.Status.ObservedGeneration != set.Metadata.Generation) return "InProgress";
+        if (StatusBuilder.Find(set.Status, "Reconciling")?.Status == "True") return "InProgress";
+        if (StatusBuilder.Find(set.Status, "Stalled")?.Status == "True") return "Failed";
+        return Ready(set).Status == "True" ? "Current" : "InProgress";
+    }
+}
