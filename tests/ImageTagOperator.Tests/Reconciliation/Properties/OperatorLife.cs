@@ -21,12 +21,13 @@ internal sealed class OperatorLife : IDisposable
         claims = new ClaimBook(kubernetes, queue);
         var clouds = new CloudResolver(kubernetes, sessions);
         var readings = new ImageReadings(queue);
-        var releaser = new Releaser(claims);
+        var options = new OperatorOptions();
+        var releaser = new Releaser(clouds, claims, options, time);
         var applier = new TagApplier(new ServerErrors(), time);
         controller = new ImageTagSetController(
             kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5), PublishAsync, time,
             NullLogger<ImageTagSetController>.Instance);
-        finalizer = new ImageTagSetFinalizer(clouds, releaser, applier, PublishAsync, new OperatorOptions(), time, NullLogger<ImageTagSetFinalizer>.Instance);
+        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
 
