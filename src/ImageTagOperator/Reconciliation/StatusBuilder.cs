@@ -41,7 +41,7 @@ public static class StatusBuilder
         status.Images =
         [
             .. images.Select(image => About(set, image, Managed(set, outcome, image))),
-            .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => Leaving(set, image)),
+            .. outcome.Departed.Where(HasToGoYet).Select(image => Leaving(set, image)),
             .. outcome.Unreached,
         ];
         status.ImageCount = images.Count;
@@ -145,6 +145,9 @@ public static class StatusBuilder
     };
 
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
+
+    /// <summary>A write that may still be running puts back what was not seen.</summary>
+    private static bool HasToGoYet(ImageResult result) => !result.Plan.IsEmpty || result.Problem is { Reason.Kind: ProblemKind.Retrying };
 
     /// <summary>What it looks like on the way out is not what it was at first contact.</summary>
     private static ImageState Leaving(V1Alpha1ImageTagSet set, ImageResult result) =>
