@@ -4,11 +4,16 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 internal sealed class History
 {
     private readonly HashSet<(int Set, Declared Spec, int Image)> claims = [];
+    private readonly HashSet<(int Set, Declared Spec)> specs = [];
 
     /// <summary>Notes how things are now.</summary>
     public void Note(Stage stage)
     {
-        foreach (var (set, spec) in stage.Alive) claims.UnionWith((spec.Image.Select(stage.Glance.Images.Count) ?? []).Select(image => (set, spec, image)));
+        foreach (var (set, spec) in stage.Alive)
+        {
+            specs.Add((set, spec));
+            claims.UnionWith((spec.Image.Select(stage.Glance.Images.Count) ?? []).Select(image => (set, spec, image)));
+        }
     }
 
     public IEnumerable<(int Set, Declared Spec)> On(int image) => claims.Where(claim => claim.Image == image).Select(claim => (claim.Set, claim.Spec));
@@ -18,6 +23,5 @@ internal sealed class History
     public bool SeemedToDeclare(int image, string tag) => On(image).GroupBy(claim => claim.Set, claim => claim.Spec).Any(set =>
         !set.Any(spec => spec.Tags.Contains(tag)) && Of(set.Key).Any(spec => spec.Tags.Contains(tag)));
 
-    /// <summary>All that ever was said of images in the name of this set.</summary>
-    public IEnumerable<Declared> Of(int set) => claims.Where(claim => claim.Set == set).Select(claim => claim.Spec);
+    public IEnumerable<Declared> Of(int set) => specs.Where(spec => spec.Set == set).Select(spec => spec.Spec);
 }
