@@ -99,10 +99,13 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>What somebody declares stays, whether that one is heard or not.</summary>
+    /// <summary>What somebody declares stays; if that one is not heard, only when it was known by then.</summary>
     private void Leave(IReadOnlyDictionary<int, Declared> alive, int set, int image)
     {
-        var others = Claiming(alive, image).Where(entry => entry.Key != set).SelectMany(entry => entry.Value.Tags);
+        var claiming = Claiming(alive, image);
+        var heard = Claims.Heard(claiming);
+        var others = claiming.Where(entry => entry.Key != set).SelectMany(entry => entry.Value.Tags);
+        Open.UnionWith(claiming.Where(entry => !heard.Contains(entry.Key)).SelectMany(entry => entry.Value.Tags).Intersect(managed[(set, image)]).Select(tag => (image, tag)));
         var before = original.GetValueOrDefault((set, image), []);
         live[image].ExceptWith([.. managed[(set, image)].Except(before).Except(others)]);
         live[image].UnionWith(before);
