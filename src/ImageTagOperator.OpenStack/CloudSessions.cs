@@ -15,6 +15,12 @@ public sealed class CloudSessions(CloudLimits limits, TimeProvider time, Func<bo
     {
     }
 
+    /// <summary>Takes the place of the connections to each cloud; <see cref="RequestGuard"/> stays before it.</summary>
+    internal Func<CloudConfiguration, HttpMessageHandler> Transport
+    {
+        init => hosts.Transport = value;
+    }
+
     /// <summary>Shared by all sessions: two credentials for one cloud still reach the same images.</summary>
     public ImageGates Gates { get; } = new();
 

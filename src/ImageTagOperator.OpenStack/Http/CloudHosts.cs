@@ -12,6 +12,9 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     public Func<bool> MayWrite => mayWrite;
 
+    /// <summary>What carries requests to a cloud.</summary>
+    public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = CloudHttp.Connections;
+
     public CloudHost For(Uri url) => hosts.GetOrAdd(url.Authority, authority => new(() => new CloudHost(authority, limits, time))).Value;
 
     public void Dispose()

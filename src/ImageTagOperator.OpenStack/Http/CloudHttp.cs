@@ -15,17 +15,18 @@ internal sealed class CloudHttp : IDisposable
     public CloudHttp(CloudConfiguration cloud, CloudHosts hosts)
     {
         this.hosts = hosts;
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            UseCookies = false,
-            SslOptions = CloudTls.Options(cloud),
-        };
-        http = new HttpClient(new RequestGuard(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(new RequestGuard(hosts.Transport(cloud))) { Timeout = Timeout.InfiniteTimeSpan };
         flurl = new FlurlClient(http);
     }
+
+    public static HttpMessageHandler Connections(CloudConfiguration cloud) => new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        UseCookies = false,
+        SslOptions = CloudTls.Options(cloud),
+    };
 
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>

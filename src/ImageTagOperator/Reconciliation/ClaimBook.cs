@@ -22,6 +22,7 @@ public sealed class ClaimBook : IDisposable
 
     private readonly Lock gate = new();
     private readonly Dictionary<NamespacedName, Entry> entries = [];
+    private readonly Dictionary<NamespacedName, long?> generations = [];
     private readonly Dictionary<string, ImmutableHashSet<NamespacedName>> byImage = new(StringComparer.OrdinalIgnoreCase);
     private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
     private readonly IDisposable subscription;
@@ -32,10 +33,11 @@ public sealed class ClaimBook : IDisposable
         subscription = cache.Subscribe(OnChange);
     }
 
-    /// <summary>Notes what a reconcile found. Sets that share one of the images are looked at again if this is news.</summary>
+    /// <summary>Notes what a reconcile found. Sets that share one of the images are looked at again if this is news. A reconcile that was
+    /// overtaken by an edit or a deletion has nothing to say any more: its claim would keep the tags of others on an image for good.</summary>
     public void Enter(V1Alpha1ImageTagSet set, string endpoint, IEnumerable<string> imageIds) => Change(
         set.Key(),
-        old => MakesClaims(set) ? new Entry(set.Metadata.Generation, endpoint, ClaimOf(set), old?.Cached ?? NoImages, NoImages.Union(imageIds)) : null);
+        old => generations.GetValueOrDefault(set.Key()) > set.Metadata.Generation ? old : MakesClaims(set) ? new Entry(set.Metadata.Generation, endpoint, ClaimOf(set), old?.Cached ?? NoImages, NoImages.Union(imageIds)) : null);
 
     /// <summary>The claims of others on an image.</summary>
     public IReadOnlyList<ImageClaim> Others(NamespacedName self, string endpoint, string imageId)
@@ -55,12 +57,18 @@ public sealed class ClaimBook : IDisposable
         var set = change.Entity;
         var ids = NoImages.Union((set.Status.Images ?? []).Select(image => image.Id));
         if (set.Spec.Image.Id is { } id) ids = ids.Add(id);
-        Change(set.Key(), old => change.Type == WatchEventType.Deleted || !MakesClaims(set) ? null : new Entry(
-            set.Metadata.Generation,
-            set.Status.ImageEndpoint ?? old?.Endpoint,
-            ClaimOf(set),
-            ids,
-            old?.Generation == set.Metadata.Generation ? old!.Entered : null));
+        var isGone = change.Type == WatchEventType.Deleted;
+        Change(set.Key(), old =>
+        {
+            if (isGone) generations.Remove(set.Key());
+            else generations[set.Key()] = set.Metadata.Generation;
+            return isGone || !MakesClaims(set) ? null : new Entry(
+                set.Metadata.Generation,
+                set.Status.ImageEndpoint ?? old?.Endpoint,
+                ClaimOf(set),
+                ids,
+                old?.Generation == set.Metadata.Generation ? old!.Entered : null);
+        });
     }
 
     /// <summary>Who only looks, or is about to go, keeps nobody from anything.</summary>

@@ -96,7 +96,7 @@ public sealed partial class ImageTagSetController(
         var removals = new RemovalBudget(set.Spec.MaxRemovals);
         var images = reading.Images.Select(image => Plan(set, session, endpoint, image, reading, removals)).ToArray();
         var departures = await releaser.FindAsync(set, ids, removals, cancellationToken);
-        var departing = departures.Jobs.Select(job => ImageResult.Untouched(job)).ToArray();
+        var departing = departures.Jobs.Select(job => ImageResult.Untouched(job, applier.StillUncertain(job))).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
         return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, releaser.HasGivenUp(set, departures), removals, endpoint, reading.AsOf);
 

@@ -21,7 +21,7 @@ public static class StatusBuilder
             status.Images =
             [
                 .. outcome.Images!.Select(image => About(set, image, TagPlanner.ManagedBefore(image.Job.Declaration, image.Job.Managed))),
-                .. outcome.Departed.Select(image => About(set, image, image.Job.Managed)),
+                .. outcome.Departed.Select(image => Leaving(set, image)),
                 .. outcome.Unreached,
             ];
             status.Conditions = Conditions(set, now, Pending(set, "Progressing", message), ("Reconciling", "Progressing", message));
@@ -41,7 +41,7 @@ public static class StatusBuilder
         status.Images =
         [
             .. images.Select(image => About(set, image, Managed(set, outcome, image))),
-            .. outcome.Departed.Where(image => !image.Plan.IsEmpty).Select(image => About(set, image, image.Job.Managed)),
+            .. outcome.Departed.Where(HasToGoYet).Select(image => Leaving(set, image)),
             .. outcome.Unreached,
         ];
         status.ImageCount = images.Count;
@@ -146,6 +146,13 @@ public static class StatusBuilder
 
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
 
+    /// <summary>A write that may still be running puts back what was not seen.</summary>
+    private static bool HasToGoYet(ImageResult result) => !result.Plan.IsEmpty || result.Problem is { Reason.Kind: ProblemKind.Retrying };
+
+    /// <summary>What it looks like on the way out is not what it was at first contact.</summary>
+    private static ImageState Leaving(V1Alpha1ImageTagSet set, ImageResult result) =>
+        About(set, result, result.Job.Managed) with { OriginalTags = Known(set, result)?.OriginalTags };
+
     /// <summary>A set that may not write manages nothing new; while it is not known what a write did, everything that may be ours stays ours.</summary>
     private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, Outcome outcome, ImageResult result)
     {
@@ -158,11 +165,14 @@ public static class StatusBuilder
             : TagPlanner.ManagedAfter(result.Job.Declaration, result.Job.TagsOf(result.Image));
     }
 
-    /// <summary>The tags at first contact: what was noted before, else what the image had when it was first read under Restore.</summary>
+    /// <summary>The tags at first contact: what was noted before, else what the image had when it was first read under Restore, less what this
+    /// set had put there under another policy.</summary>
     private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result) =>
         set.Spec.DeletionPolicy != TagDeletionPolicy.Restore
             ? null
-            : set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id)?.OriginalTags ?? Storable(result.Job.Image.Tags);
+            : Known(set, result)?.OriginalTags ?? Storable(result.Job.Image.Tags.Except(result.Job.Managed));
+
+    private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult result) => set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id);
 
     private static PendingTags? PendingOf(TagPlan plan)
     {

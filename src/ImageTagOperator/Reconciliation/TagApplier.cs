@@ -29,7 +29,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
     {
         var gate = session.Gate(job.Image.Id);
         using var right = await gate.EnterAsync(cancellationToken);
-        if (gate.UncertainFor(time) is { Ticks: > 0 } pause) return ImageResult.Untouched(job, StillUncertain(job, pause));
+        if (StillUncertain(job) is { } running) return ImageResult.Untouched(job, running);
         var image = IsStale(job, gate) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
         if (image is null) return Gone(job);
 
@@ -117,7 +117,8 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
         };
     }
 
-    private static Problem StillUncertain(ImageJob job, TimeSpan pause) => new(
+    /// <summary>Why the image must be left alone for now, and why what was read of it need not be the last word; or null.</summary>
+    public Problem? StillUncertain(ImageJob job) => job.Session.Gate(job.Image.Id).UncertainFor(time) is not { Ticks: > 0 } pause ? null : new Problem(
         Reason.Transient,
         $"An earlier change to {job.Describe()} got no answer and may still be running; the image is looked at again when it has come to an end.",
         pause);

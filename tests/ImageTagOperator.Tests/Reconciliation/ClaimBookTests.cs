@@ -78,6 +78,24 @@ public sealed class ClaimBookTests : IDisposable
     }
 
     [Fact]
+    public void A_reconcile_that_was_overtaken_by_an_edit_or_a_deletion_claims_nothing()
+    {
+        var set = Set("a", id: Image);
+        var overtaken = Set("a", id: Image);
+        cache.Tell(WatchEventType.Added, set);
+        (set.Metadata.Generation, set.Spec.Image.Id) = (2, Other);
+        cache.Tell(WatchEventType.Modified, set);
+        book.Enter(overtaken, Endpoint, [Image]);
+        Assert.Empty(Owners("b", Image));
+        Assert.Equal(["ns/a"], Owners("b", Other));
+
+        (set.Metadata.Generation, set.Metadata.DeletionTimestamp) = (3, DateTimeOffset.UnixEpoch);
+        cache.Tell(WatchEventType.Modified, set);
+        book.Enter(overtaken, Endpoint, [Image]);
+        Assert.Empty(Owners("b", Image));
+    }
+
+    [Fact]
     public void An_image_of_the_same_id_in_another_cloud_is_another_image()
     {
         var set = Set("a", id: Image);

@@ -1,0 +1,29 @@
+namespace ImageTagOperator.Tests.Reconciliation.Properties;
+
+/// <summary>What must hold for each request that was ever sent.</summary>
+internal static class Audit
+{
+    public static IEnumerable<string> Violations(Stage stage) => stage.Glance.Calls.SelectMany(call => Violations(call, stage));
+
+    private static IEnumerable<string> Violations(ModelCall call, Stage stage)
+    {
+        if (call.Method == "POST" ? call.Path != "/v3/auth/tokens" : !call.Path.StartsWith("/v2/images", StringComparison.Ordinal)) yield return $"{call} is none of our calls";
+        if (!call.IsWrite) yield break;
+        if (call.Tag is null || call.Image < 0)
+        {
+            yield return $"{call} is no write of a tag";
+            yield break;
+        }
+
+        var claims = stage.History.On(call.Image).ToArray();
+        if (claims.Length == 0) yield return $"{call}: no set ever meant image {call.Image}";
+        else if (call.Method == "PUT" && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag)) && !IsRestored(call, stage)) yield return $"{call}: no set ever declared '{call.Tag}' for image {call.Image}";
+        else if (call.Method == "DELETE" && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag) || (claim.Spec.IsExact && !claim.Spec.Ignores(call.Tag))))
+        {
+            yield return $"{call}: '{call.Tag}' belongs to none of the sets";
+        }
+    }
+
+    private static bool IsRestored(ModelCall call, Stage stage) =>
+        stage.History.On(call.Image).Any(claim => claim.Spec.OnDeletion == Entities.TagDeletionPolicy.Restore);
+}

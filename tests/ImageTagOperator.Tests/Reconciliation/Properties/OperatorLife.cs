@@ -1,0 +1,58 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImageTagOperator.Tests.Reconciliation.Properties;
+
+/// <summary>One process of the operator: everything that it keeps in memory, put together as in production.</summary>
+internal sealed class OperatorLife : IDisposable
+{
+    private readonly CloudSessions sessions;
+    private readonly ClaimBook claims;
+    private readonly ImageTagSetController controller;
+    private readonly ImageTagSetFinalizer finalizer;
+    private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
+
+    public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, TimeProvider time)
+    {
+        sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance };
+        claims = new ClaimBook(kubernetes, queue);
+        var clouds = new CloudResolver(kubernetes, sessions);
+        var readings = new ImageReadings(queue);
+        var options = new OperatorOptions();
+        var releaser = new Releaser(clouds, claims, options, time);
+        var applier = new TagApplier(new ServerErrors(), time);
+        controller = new ImageTagSetController(
+            kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5), PublishAsync, time,
+            NullLogger<ImageTagSetController>.Instance);
+        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
+        finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
+    }
+
+    /// <summary>One turn, as the runtime takes it. Null: the set is gone, or about to be.</summary>
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>?> TurnAsync(V1Alpha1ImageTagSet set)
+    {
+        if (!set.IsTerminating())
+        {
+            return await finalizers.AddAsync(set, [V1Alpha1ImageTagSet.Finalizer], CancellationToken.None) is { } attached
+                ? await controller.ReconcileAsync(attached, CancellationToken.None)
+                : null;
+        }
+
+        var result = await finalizer.FinalizeAsync(set, CancellationToken.None);
+        if (!result.IsSuccess) return result;
+        await finalizers.RemoveAsync(result.Entity, V1Alpha1ImageTagSet.Finalizer, CancellationToken.None);
+        await controller.DeletedAsync(set, CancellationToken.None);
+        return null;
+    }
+
+    public void Dispose()
+    {
+        claims.Dispose();
+        sessions.Dispose();
+    }
+
+    private static Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken) => Task.CompletedTask;
+}
