@@ -21,7 +21,7 @@ internal sealed class History
     /// <summary>A set that meant the image without the tag came to declare the tag for others. In between it may have looked as if it declared
     /// the tag for this one, which keeps others from taking it away.</summary>
     public bool SeemedToDeclare(int image, string tag) => On(image).GroupBy(claim => claim.Set, claim => claim.Spec).Any(set =>
-        !set.Any(spec => spec.Tags.Contains(tag)) && Of(set.Key).Any(spec => spec.Tags.Contains(tag)));
+        set.Any(spec => !spec.Tags.Contains(tag)) && Of(set.Key).Any(spec => spec.Tags.Contains(tag) && !claims.Contains((set.Key, spec, image))));
 
     public IEnumerable<Declared> Of(int set) => specs.Where(spec => spec.Set == set).Select(spec => spec.Spec);
 }

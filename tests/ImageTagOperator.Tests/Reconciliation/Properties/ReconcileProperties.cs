@@ -7,7 +7,7 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 public sealed class ReconcileProperties
 {
     [Fact]
-    public void Images_come_to_have_what_their_sets_say_and_what_a_set_gives_up_goes() => Runs.Check(Stories.Calm, usual: 250, async story =>
+    public void Images_come_to_have_what_their_sets_say_and_what_a_set_gives_up_goes() => Runs.Check(Stories.Calm, usual: 150, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
         var ledger = new Ledger();
@@ -31,7 +31,7 @@ public sealed class ReconcileProperties
     });
 
     [Fact]
-    public void A_reconcile_that_finds_all_in_place_writes_nothing_anywhere() => Runs.Check(Stories.Calm, usual: 150, async story =>
+    public void A_reconcile_that_finds_all_in_place_writes_nothing_anywhere() => Runs.Check(Stories.Calm, usual: 50, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
         await stage.PlayAsync();
@@ -41,13 +41,13 @@ public sealed class ReconcileProperties
     });
 
     [Fact]
-    public void Faults_races_and_deaths_change_nothing_about_the_end() => Runs.Check(Stories.Wild, usual: 400, EndsWellAsync);
+    public void Faults_races_and_deaths_change_nothing_about_the_end() => Runs.Check(Stories.Wild, usual: 200, EndsWellAsync);
 
     [Fact]
-    public void Deleted_sets_take_their_tags_with_them_whatever_goes_wrong_and_leave_those_of_others() => Runs.Check(Stories.Departing, usual: 250, EndsWellAsync);
+    public void Deleted_sets_take_their_tags_with_them_whatever_goes_wrong_and_leave_those_of_others() => Runs.Check(Stories.Departing, usual: 100, EndsWellAsync);
 
     [Fact]
-    public void No_request_ever_touches_a_tag_or_an_image_that_no_set_speaks_of() => Runs.Check(Stories.Wild, usual: 250, async story =>
+    public void No_request_ever_touches_a_tag_or_an_image_that_no_set_speaks_of() => Runs.Check(Stories.Wild, usual: 60, async story =>
     {
         using var stage = new Stage(story, isPatient: false);
         await stage.PlayAsync();
