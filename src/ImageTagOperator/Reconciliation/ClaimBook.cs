@@ -13,9 +13,14 @@ public sealed class ClaimBook : IDisposable
     /// <param name="Endpoint">The Image API; null when it is not known yet, which stands for any.</param>
     /// <param name="Cached">Images by the spec and the status that the API server has.</param>
     /// <param name="Entered">Images that a reconcile of this generation found, and thereby all that the set claims; null before the first.</param>
-    private sealed record Entry(long? Generation, string? Endpoint, ImageClaim Claim, ImmutableHashSet<string> Cached, ImmutableHashSet<string>? Entered)
+    /// <param name="Kept">Of the images that only a status from before an edit names, the declared tags that the set manages there: whether it
+    /// still applies to them is not known, and a tag left to a set that never takes it over would stay for good. Null when there are none.</param>
+    private sealed record Entry(
+        long? Generation, string? Endpoint, ImageClaim Claim, ImmutableHashSet<string> Cached, ImmutableHashSet<string>? Entered, Dictionary<string, string[]>? Kept)
     {
         public ImmutableHashSet<string> Images => Entered ?? Cached;
+
+        public ImageClaim On(string imageId) => Entered is null && Kept?.TryGetValue(imageId, out var tags) == true ? Claim with { Tags = tags } : Claim;
     }
 
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
@@ -37,7 +42,7 @@ public sealed class ClaimBook : IDisposable
     /// overtaken by an edit or a deletion has nothing to say any more: its claim would keep the tags of others on an image for good.</summary>
     public void Enter(V1Alpha1ImageTagSet set, string endpoint, IEnumerable<string> imageIds) => Change(
         set.Key(),
-        old => generations.GetValueOrDefault(set.Key()) > set.Metadata.Generation ? old : MakesClaims(set) ? new Entry(set.Metadata.Generation, endpoint, ClaimOf(set), old?.Cached ?? NoImages, NoImages.Union(imageIds)) : null);
+        old => generations.GetValueOrDefault(set.Key()) > set.Metadata.Generation ? old : MakesClaims(set) ? new Entry(set.Metadata.Generation, endpoint, ClaimOf(set), old?.Cached ?? NoImages, NoImages.Union(imageIds), null) : null);
 
     /// <summary>The claims of others on an image.</summary>
     public IReadOnlyList<ImageClaim> Others(NamespacedName self, string endpoint, string imageId)
@@ -45,7 +50,7 @@ public sealed class ClaimBook : IDisposable
         lock (gate)
         {
             return byImage.TryGetValue(imageId, out var owners)
-                ? [.. owners.Where(owner => owner != self).Select(owner => entries[owner]).Where(entry => entry.Endpoint is null || entry.Endpoint == endpoint).Select(entry => entry.Claim)]
+                ? [.. owners.Where(owner => owner != self).Select(owner => entries[owner]).Where(entry => entry.Endpoint is null || entry.Endpoint == endpoint).Select(entry => entry.On(imageId))]
                 : [];
         }
     }
@@ -57,6 +62,9 @@ public sealed class ClaimBook : IDisposable
         var set = change.Entity;
         var ids = NoImages.Union((set.Status.Images ?? []).Select(image => image.Id));
         if (set.Spec.Image.Id is { } id) ids = ids.Add(id);
+        var kept = set.Status.ObservedGeneration == set.Metadata.Generation ? null : (set.Status.Images ?? [])
+            .Where(image => !string.Equals(image.Id, set.Spec.Image.Id, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(image => image.Id, image => set.Spec.Tags.Intersect(image.ManagedTags ?? []).ToArray(), StringComparer.OrdinalIgnoreCase);
         var isGone = change.Type == WatchEventType.Deleted;
         Change(set.Key(), old =>
         {
@@ -67,7 +75,8 @@ public sealed class ClaimBook : IDisposable
                 set.Status.ImageEndpoint ?? old?.Endpoint,
                 ClaimOf(set),
                 ids,
-                old?.Generation == set.Metadata.Generation ? old!.Entered : null);
+                old?.Generation == set.Metadata.Generation ? old!.Entered : null,
+                kept);
         });
     }
 
@@ -110,5 +119,5 @@ public sealed class ClaimBook : IDisposable
     }
 
     private static bool SameClaim(Entry left, Entry right) =>
-        left.Endpoint == right.Endpoint && left.Claim with { Tags = right.Claim.Tags } == right.Claim && left.Claim.Tags.SequenceEqual(right.Claim.Tags);
+        left.Kept is null == right.Kept is null && left.Endpoint == right.Endpoint && left.Claim with { Tags = right.Claim.Tags } == right.Claim && left.Claim.Tags.SequenceEqual(right.Claim.Tags);
 }
