@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using Xunit;
-using Xunit.Sdk;
 
 namespace ImageTagOperator.Scenarios;
 
