@@ -4,14 +4,15 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Stands before a server. While it is shut, connections are cut and new ones get no answer, as when a network is down.</summary>
+/// <summary>Stands before a server. While it is shut, connections are cut and new ones get no answer, as when a network is down;
+/// while it is stopped they are refused, as when the server has ended.</summary>
 internal sealed class Gate : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<Task, bool> connections = new();
     private readonly Uri server;
-    private readonly Task accepting;
+    private TcpListener listener = new(IPAddress.Loopback, 0);
+    private Task accepting;
     private CancellationTokenSource cut = new();
     private TaskCompletionSource open = new();
 
@@ -20,20 +21,35 @@ internal sealed class Gate : IAsyncDisposable
         this.server = server;
         open.SetResult();
         listener.Start();
+        Address = new UriBuilder(server) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri;
         accepting = AcceptAsync();
     }
 
-    public Uri Address => new UriBuilder(server) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri;
+    public Uri Address { get; }
 
     public async Task ShutAsync()
     {
         open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await cut.CancelAsync();
-        cut.Dispose();
-        cut = new();
+        await CutAsync();
     }
 
     public void Open() => open.SetResult();
+
+    /// <summary>Connections are cut and new ones refused.</summary>
+    public async Task StopAsync()
+    {
+        listener.Stop();
+        await accepting;
+        await CutAsync();
+    }
+
+    /// <summary>Takes connections again, on the same port.</summary>
+    public void Start()
+    {
+        listener = new(IPAddress.Loopback, Address.Port);
+        listener.Start();
+        accepting = AcceptAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -47,15 +63,22 @@ internal sealed class Gate : IAsyncDisposable
         stopping.Dispose();
     }
 
+    private async Task CutAsync()
+    {
+        await cut.CancelAsync();
+        cut.Dispose();
+        cut = new();
+    }
+
     private async Task AcceptAsync()
     {
         try
         {
             while (true) connections.TryAdd(ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token)), true);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Disposed of, or stopped.
         }
     }
 

@@ -10,6 +10,9 @@ public sealed class RawGlance
 
     private RawGlance(Uri endpoint, string? token) => (this.endpoint, this.token) = (endpoint, token);
 
+    /// <summary>By Keystone's catalog.</summary>
+    public Uri Endpoint => endpoint;
+
     public static async Task<RawGlance> LoginAsync(string cloudsYaml, string cloud)
     {
         var login = await new RawKeystone(cloudsYaml).LoginAsync(cloud);

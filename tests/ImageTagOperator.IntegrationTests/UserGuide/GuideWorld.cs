@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using ImageTagOperator.IntegrationTests.Runtime;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
+
+namespace ImageTagOperator.IntegrationTests.UserGuide;
+
+/// <summary>Where the guide is carried out: a folder, a shell, two namespaces, a project and a user of its own, and a gate before Keystone.</summary>
+internal sealed class GuideWorld : IAsyncDisposable
+{
+    private const string Domain = "acme";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
+    private readonly GuideNamespace images = new("golden-images");
+    private readonly GuideNamespace team = new("team-payments");
+    private readonly Gate keystone;
+    private readonly GuideProject project;
+    private readonly TimeSpan patience;
+    private NormalForm form;
+    private OperatorProcess? running;
+    private Task namespaceController = Task.CompletedTask;
+
+    private GuideWorld(Gate keystone, GuideProject project, TimeSpan patience)
+    {
+        (this.keystone, this.project, this.patience) = (keystone, project, patience);
+        form = new NormalForm(
+            ("https://keystone.example.com:5000", $"http://{keystone.Address.Authority}"),
+            ("keystone.example.com:5000", keystone.Address.Authority),
+            ("https://glance.example.com:9292", $"http://{project.Glance.Authority}"),
+            (images.InGuide, images.Name),
+            (team.InGuide, team.Name),
+            (Domain, project.Domain));
+    }
+
+    private string Kubeconfig => Path.Combine(folder.FullName, "kubeconfig");
+
+    /// <param name="patience">How long a command that only reads is typed again until it prints what the guide says.</param>
+    public static async Task<GuideWorld> CreateAsync(TimeSpan patience)
+    {
+        await RealServers.DefinedAsync();
+        var demo = CloudsYaml.Parse(RealServers.CloudsYaml, "demo");
+        var project = await GuideProject.CreateAsync($"{Domain}-{Guid.NewGuid():N}"[..12], "platform", "image-tags", "first-password");
+        var world = new GuideWorld(new Gate(demo.AuthUrl), project, patience);
+        File.Copy(RealServers.Kubeconfig, world.Kubeconfig);
+        await world.TypeAsync("kubectl config rename-context \"$(kubectl config current-context)\" production");
+        return world;
+    }
+
+    /// <summary>Does what a part says. Gives back the part with what was printed this time; of a command that only reads, the last time
+    /// that it was typed.</summary>
+    public async Task<GuidePart> RunAsync(GuidePart part)
+    {
+        switch (part)
+        {
+            case GuidePart.Manifest manifest:
+                await File.WriteAllTextAsync(Path.Combine(folder.FullName, manifest.FileName), form.ToReal(manifest.Content));
+                return manifest;
+            case GuidePart.Command command:
+                return command with { Printed = await PrintedAsync(command) };
+            case GuidePart.Directive directive:
+                await DoAsync(directive.Name);
+                return directive;
+            default:
+                return part;
+        }
+    }
+
+    /// <summary>What the operator had to say since it was started last.</summary>
+    public string Log => running?.Log ?? "";
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOperatorAsync();
+        await namespaceController;
+        await images.DisposeAsync();
+        await team.DisposeAsync();
+        await project.DisposeAsync();
+        await keystone.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private async Task<string> PrintedAsync(GuidePart.Command command)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var (text, known) = form.ToGuide(await TypeAsync(form.ToReal(command.Typed)));
+            if (text == command.Printed || !command.OnlyReads || clock.Elapsed > patience)
+            {
+                form = known;
+                return text;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
+        }
+    }
+
+    private async Task<string> TypeAsync(string typed)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = Kubeconfig,
+            ["OS_CLIENT_CONFIG_FILE"] = Path.Combine(folder.FullName, "clouds.yaml"),
+            ["OS_CLOUD"] = "mycloud",
+            ["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}",
+        };
+        return (await Shell.TryAsync("bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline)).Output;
+    }
+
+    private async Task StopOperatorAsync()
+    {
+        if (running is not null) await running.DisposeAsync();
+        running = null;
+    }
+
+    private async Task DoAsync(string directive)
+    {
+        switch (directive)
+        {
+            case "start-operator":
+                running = await OperatorProcess.StartAsync(
+                    OperatorProcess.BuiltExecutable, ["run", "--kubeconfig", RealServers.Kubeconfig, "-n", images.Name, "-n", team.Name]);
+                break;
+            case "stop-operator":
+                await running!.StopAsync();
+                await StopOperatorAsync();
+                break;
+            case "stop-keystone":
+                await keystone.StopAsync();
+                break;
+            case "start-keystone":
+                keystone.Start();
+                break;
+            case "namespace-controller":
+                namespaceController = new NamespaceController(team.Name).RunAsync();
+                break;
+            default:
+                throw new FormatException($"The guide wants '{directive}' to be run, and nobody knows how.");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.IntegrationTests.UserGuide;
+
+/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same UUID for the same object throughout, and
+/// one age and one time for all.</summary>
+internal sealed partial class NormalForm
+{
+    private const string Age = "1m";
+    private const string Time = "2026-03-02T09:00:00Z";
+
+    private readonly ImmutableArray<(string InGuide, string Real)> names;
+    private readonly ImmutableArray<string> ids;
+
+    /// <param name="names">What the guide calls something, and what it is called in this run. Of the same length where tables have it.</param>
+    public NormalForm(params IEnumerable<(string InGuide, string Real)> names)
+        : this([.. names], [])
+    {
+    }
+
+    private NormalForm(ImmutableArray<(string, string)> names, ImmutableArray<string> ids) => (this.names, this.ids) = (names, ids);
+
+    /// <summary>What to type where the guide says this.</summary>
+    public string ToReal(string inGuide)
+    {
+        foreach (var (ours, real) in names) inGuide = inGuide.Replace(ours, real, StringComparison.Ordinal);
+        for (var i = 0; i < ids.Length; i++) inGuide = inGuide.Replace(Placeholder(i), ids[i], StringComparison.Ordinal);
+        return inGuide;
+    }
+
+    /// <summary>What the guide says where this was printed, and the form that knows the objects that are new in it.</summary>
+    public (string Text, NormalForm Form) ToGuide(string printed)
+    {
+        var text = string.Join('\n', printed.TrimEnd().Split('\n').Select(line => line.TrimEnd()));
+        foreach (var (ours, real) in names) text = text.Replace(real, ours, StringComparison.Ordinal);
+        var known = ids;
+        foreach (Match id in Uuid().Matches(text)) known = known.Contains(id.Value) ? known : known.Add(id.Value);
+        text = Uuid().Replace(text, id => Placeholder(known.IndexOf(id.Value)));
+        text = Timestamp().Replace(text, Time);
+        text = Applied().Replace(text, "created");
+        text = EventAge().Replace(text, age => Age.PadRight(age.Length));
+        return (KubectlTable.WithAges(text, Age), new NormalForm(names, known));
+    }
+
+    private static string Placeholder(int index)
+    {
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"object {index} of the guide"))[..16];
+        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0f) | 0x40), (byte)((bytes[8] & 0x3f) | 0x80));
+        return new Guid(bytes, bigEndian: true).ToString();
+    }
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    private static partial Regex Uuid();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
+    private static partial Regex Timestamp();
+
+    /// <summary>Whether the definition is new depends on what the cluster was used for before.</summary>
+    [GeneratedRegex(@"(?<=^customresourcedefinition\S+ )(unchanged|configured)", RegexOptions.Multiline)]
+    private static partial Regex Applied();
+
+    /// <summary>In the tables of <c>kubectl describe</c> and of <c>kubectl events</c>.</summary>
+    [GeneratedRegex(@"(?<=^ +(Normal|Warning) +\w+ +)\w+ *(?=  )|^\w+ *(?=  (Normal|Warning) )", RegexOptions.Multiline)]
+    private static partial Regex EventAge();
+}
