@@ -54,6 +54,7 @@ public sealed partial class ImageTagSetFinalizer(
         foreach (var result in results)
         {
             left[result.Image.Id] = [.. result.Plan.Removes];
+            if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Brought back {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
         }
 

@@ -96,6 +96,20 @@ public sealed class ClaimBookTests : IDisposable
     }
 
     [Fact]
+    public void Of_an_image_that_only_a_status_from_before_an_edit_names_a_set_claims_what_it_manages_there()
+    {
+        var set = Set("a");
+        set.Spec.Tags = ["golden", "lts"];
+        (set.Metadata.Generation, set.Status.ObservedGeneration) = (2, 1);
+        set.Status.Images = [new ImageState { Id = Image, ManagedTags = ["golden", "old"] }];
+        cache.Tell(WatchEventType.Added, set);
+        Assert.Equal(["golden"], Assert.Single(book.Others(new NamespacedName("ns", "b"), Endpoint, Image)).Tags);
+
+        book.Enter(set, Endpoint, [Image]);
+        Assert.Equal(["golden", "lts"], Assert.Single(book.Others(new NamespacedName("ns", "b"), Endpoint, Image)).Tags.Order());
+    }
+
+    [Fact]
     public void An_image_of_the_same_id_in_another_cloud_is_another_image()
     {
         var set = Set("a", id: Image);

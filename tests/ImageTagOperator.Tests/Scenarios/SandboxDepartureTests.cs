@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
