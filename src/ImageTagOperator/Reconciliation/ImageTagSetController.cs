@@ -25,7 +25,7 @@ public sealed partial class ImageTagSetController(
     {
         var before = entity.Status;
         var outcome = Contended(entity, await RunAsync(entity, cancellationToken));
-        await AnnounceAsync(entity, outcome, cancellationToken);
+        await AnnounceAsync(entity, before, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
         readings.Note(entity, outcome);
@@ -190,8 +190,9 @@ public sealed partial class ImageTagSetController(
 
     private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
 
-    private async Task AnnounceAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
     {
+        var wasInOrder = StatusBuilder.Find(before, "Ready") is { Status: "True" } ready && ready.ObservedGeneration == set.Metadata.Generation;
         if (outcome.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
         {
             var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
@@ -206,7 +207,10 @@ public sealed partial class ImageTagSetController(
 
         foreach (var result in outcome.All)
         {
-            if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
+            var lost = wasInOrder ? result.Added.Intersect(result.Job.Managed).ToArray() : [];
+            var added = result.Added.Except(lost).ToArray();
+            if (added.Length > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
+            if (lost.Length > 0) await publish(set, "TagsAdded", $"Put back {string.Join(", ", lost)}, which somebody had removed, on {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Added.Count + result.Removed.Count > 0)
             {
