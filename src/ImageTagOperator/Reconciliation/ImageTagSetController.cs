@@ -207,10 +207,10 @@ public sealed partial class ImageTagSetController(
 
         foreach (var result in outcome.All)
         {
-            var lost = wasInOrder ? result.Added.Intersect(result.Job.Managed).ToArray() : [];
-            var added = result.Added.Except(lost).ToArray();
+            var restored = wasInOrder ? result.Added.Intersect(result.Job.Managed).ToArray() : [];
+            var added = result.Added.Except(restored).ToArray();
             if (added.Length > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
-            if (lost.Length > 0) await publish(set, "TagsAdded", $"Put back {string.Join(", ", lost)}, which somebody had removed, on {result.Job.Describe()}.", cancellationToken: cancellationToken);
+            if (restored.Length > 0) await publish(set, "TagsAdded", $"Put back {string.Join(", ", restored)}, which somebody had removed, on {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Added.Count + result.Removed.Count > 0)
             {

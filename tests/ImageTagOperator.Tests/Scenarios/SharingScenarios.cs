@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;
@@ -18,20 +20,23 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         await world.StartOperatorAsync("-n", world.OtherNamespace);
         var name = $"shared-{world.Namespace}";
         var image = await world.Glance.CreateImageAsync(name);
-        await world.CreateAsync(world.Set("older", name, "golden"));
-        await world.ReadyAsync("older", "True");
+        // Ages are whole seconds, and of two of the same second the first by name wins: it is the same one here.
+        var older = world.Set("older", name, "golden");
+        older.Metadata.Namespace = world.OtherNamespace;
+        await world.CreateAsync(older);
+        await world.ReadyAsync("older", "True", null, world.OtherNamespace);
 
         var younger = world.Set("younger", how == "id" ? image : name, "lts");
         if (how == "selector") younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"shared-{world.Namespace}*"] } };
-        (younger.Metadata.Namespace, younger.Spec.Policy) = (world.OtherNamespace, policy);
+        younger.Spec.Policy = policy;
         await world.CreateAsync(younger);
-        var loser = await world.ReadyAsync("younger", "False", "Conflict", world.OtherNamespace);
-        Assert.StartsWith($"ImageTagSet {world.Namespace}/older is older and also claims image '{name}' ({image})", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        var loser = await world.ReadyAsync("younger", "False", "Conflict");
+        Assert.StartsWith($"ImageTagSet {world.OtherNamespace}/older is older and also claims image '{name}' ({image})", World.Ready(loser)!.Message, StringComparison.Ordinal);
         Assert.Equal("True", World.Condition(loser, "Stalled")!.Status);
         Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
 
-        await world.DeleteAsync("older");
-        await world.ReadyAsync("younger", "True", null, world.OtherNamespace);
+        await world.Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(older.Key());
+        await world.ReadyAsync("younger", "True");
         await world.TagsAsync(image, "lts");
     }
 
@@ -50,7 +55,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
             await world.ReadyAsync("team", "True", null, team);
         }
 
-        await world.EditAsync("team", new() { ["tags"] = new System.Text.Json.Nodes.JsonArray() });
+        await world.EditAsync("team", new() { ["tags"] = new JsonArray() });
         await world.ReadyAsync("team", "True");
         await world.TagsAsync(image, "common", "theirs");
     }
