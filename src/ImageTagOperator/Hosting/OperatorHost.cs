@@ -35,6 +35,7 @@ public static class OperatorHost
             .AddSingleton<Contention>()
             .AddSingleton<TagApplier>()
             .AddSingleton<Releaser>()
+            .AddSingleton<Announcer>()
             .AddKubernetesOperator(settings => Configure(settings, options))
             .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
             .AddFinalizer<ImageTagSetFinalizer, V1Alpha1ImageTagSet>(V1Alpha1ImageTagSet.Finalizer);

@@ -7,7 +7,7 @@ using ImageTagOperator.Planning;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Brings the images of a set in line with its declaration: observe, plan, record, write, verify, report.</summary>
-public sealed partial class ImageTagSetController(
+public sealed class ImageTagSetController(
     IKubernetesClient kubernetes,
     CloudResolver clouds,
     ImageReadings readings,
@@ -17,17 +17,16 @@ public sealed partial class ImageTagSetController(
     TagApplier applier,
     Contention contention,
     Pace pace,
-    EventPublisher publish,
-    TimeProvider time,
-    ILogger<ImageTagSetController> logger) : IEntityController<V1Alpha1ImageTagSet>
+    Announcer announcer,
+    TimeProvider time) : IEntityController<V1Alpha1ImageTagSet>
 {
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         var before = entity.Status;
         var outcome = Contended(entity, await RunAsync(entity, cancellationToken));
-        await AnnounceAsync(entity, before, outcome, cancellationToken);
+        await announcer.ChangesAsync(entity, before, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
-        await AnnounceReadyAsync(entity, before, outcome, cancellationToken);
+        await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
         readings.Note(entity, outcome);
         return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
             ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pace.NotBefore(entity.Spec, problem))
@@ -189,56 +188,4 @@ public sealed partial class ImageTagSetController(
     }
 
     private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
-
-    private async Task AnnounceAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
-    {
-        var wasInOrder = StatusBuilder.Find(before, "Ready") is { Status: "True" } ready && ready.ObservedGeneration == set.Metadata.Generation;
-        if (outcome.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
-        {
-            var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
-            await publish(set, "ImageGone", $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {string.Join(", ", first.ManagedTags!)} on it{more}.", cancellationToken: cancellationToken);
-        }
-
-        if (outcome.LeftBehind is [var lost, ..])
-        {
-            var tags = string.Join("; ", outcome.LeftBehind.Select(image => $"{string.Join(", ", image.ManagedTags ?? [])} on image {image.Id}"));
-            await publish(set, "TagsLeftBehind", $"These tags stay, for their images could not be reached for too long: {tags}. {lost.Message}", EventType.Warning, cancellationToken);
-        }
-
-        foreach (var result in outcome.All)
-        {
-            var restored = wasInOrder ? result.Added.Intersect(result.Job.Managed).ToArray() : [];
-            var added = result.Added.Except(restored).ToArray();
-            if (added.Length > 0) await publish(set, "TagsAdded", $"Added {string.Join(", ", added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
-            if (restored.Length > 0) await publish(set, "TagsAdded", $"Put back {string.Join(", ", restored)}, which somebody had removed, on {result.Job.Describe()}.", cancellationToken: cancellationToken);
-            if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
-            if (result.Added.Count + result.Removed.Count > 0)
-            {
-                LogChanged(set.Metadata.Namespace, set.Metadata.Name, result.Image.Id, string.Join(", ", result.Added), string.Join(", ", result.Removed));
-            }
-        }
-    }
-
-    /// <summary>An Event when a problem appears or becomes another, when more has drifted, and when all is well again: never one per
-    /// interval.</summary>
-    private async Task AnnounceReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
-    {
-        var (was, ready) = (StatusBuilder.Find(before, "Ready"), StatusBuilder.Find(set.Status, "Ready")!);
-        if (was?.Status == ready.Status && was.Reason == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
-        if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
-        {
-            await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);
-        }
-        else if (ready.Status == "False")
-        {
-            await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
-            if (outcome.Worst is { } problem) LogProblem(set.Metadata.Namespace, set.Metadata.Name, problem.Reason.Name, problem.Message);
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Information, "{Namespace}/{Name}: image {Image}: added [{Added}], removed [{Removed}]")]
-    private partial void LogChanged(string? @namespace, string? name, string image, string added, string removed);
-
-    [LoggerMessage(2, LogLevel.Warning, "{Namespace}/{Name}: {Reason}: {Message}")]
-    private partial void LogProblem(string? @namespace, string? name, string reason, string message);
 }

@@ -25,8 +25,8 @@ internal sealed class OperatorLife : IDisposable
         var releaser = new Releaser(clouds, claims, options, time);
         var applier = new TagApplier(new ServerErrors(), time);
         controller = new ImageTagSetController(
-            kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5), PublishAsync, time,
-            NullLogger<ImageTagSetController>.Instance);
+            kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5),
+            new Announcer(PublishAsync, NullLogger<Announcer>.Instance), time);
         finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
