@@ -54,7 +54,7 @@ public sealed class ImageTagSetController(
             var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
             var look = await LookAsync(set, session, endpoint, cancellationToken);
             if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
-            if (look.Outcome.Unreached.Count == 0) clouds.Settle(set, session);
+            if (look.Outcome.Unreached.Count == 0 && look.Departing.All(image => image.Job.Session == session)) clouds.Settle(set, session);
             if (set.Spec.Mode == TagSetMode.Observe) return look.Outcome with { Images = [.. look.Images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })] };
             if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
@@ -48,6 +50,28 @@ public sealed class SandboxDepartureTests
         Assert.Contains(gone.Id, told, StringComparison.Ordinal);
         Assert.Contains("managed golden", told, StringComparison.Ordinal);
         Assert.Empty((await world.ReadyAsync("builds", "True")).Status.Images!);
+    }
+
+    [Fact]
+    public async Task A_project_that_is_left_is_not_forgotten_when_the_first_try_to_leave_it_fails()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
+        var (before, after) = (world.Cloud.AddImage("moving", "foreign"), await other.CreateImageAsync("moving"));
+        await world.StartOperatorAsync();
+        var set = world.Set("moving", "moving", "golden");
+        set.Spec.Policy = TagPolicy.Additive;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("moving", "True");
+
+        world.Cloud.Faults.Add("DELETE", $"*{before.Id}/tags/golden", new Fault { Status = 500 }, times: 1);
+        await world.DeleteSecretAsync();
+        var clouds = KubernetesYaml.LoadAll(world.CloudsYaml)[0].AsObject();
+        clouds["clouds"]!["demo"] = clouds["clouds"]!["other"]!.DeepClone();
+        await world.CreateSecretAsync(clouds.ToJsonString());
+        await world.TagsAsync(other, after, "golden");
+        await world.TagsAsync(before.Id, "foreign");
+        Assert.Equal(2, world.Cloud.Calls.Matching("DELETE", $"*{before.Id}/tags/golden").Count);
     }
 
     [Fact]
