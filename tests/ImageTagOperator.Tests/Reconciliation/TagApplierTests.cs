@@ -155,6 +155,35 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.All(writes.Zip(writes.Skip(1)), pair => Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
     }
 
+    [Fact]
+    public async Task A_change_that_the_cloud_acknowledged_is_told_even_when_it_cannot_be_read_again()
+    {
+        var image = cloud.AddImage("unread", "old");
+        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        cloud.Faults.Add("GET", $"*/v2/images/{image.Id}", new Fault { Status = 500 });
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        Assert.Equal(Reason.Transient, result.Problem!.Reason);
+        Assert.Equal(("golden", "old"), (Assert.Single(result.Added), Assert.Single(result.Removed)));
+    }
+
+    [Fact]
+    public async Task Images_of_one_reconcile_share_what_may_be_removed()
+    {
+        var removals = new RemovalBudget(3);
+        var (first, second) = (cloud.AddImage("first", "a", "b"), cloud.AddImage("second", "c", "d"));
+        Assert.Null((await applier.ApplyAsync(await JobAsync(first, TagPolicy.Exact) with { Removals = removals }, CancellationToken.None)).Problem);
+
+        // What the cloud lost and has to be done again counts once.
+        first.SetTags("a");
+        Assert.Null((await applier.ApplyAsync(await JobAsync(first, TagPolicy.Exact) with { Removals = removals }, CancellationToken.None)).Problem);
+        Assert.Empty(first.Tags);
+
+        var refused = await applier.ApplyAsync(await JobAsync(second, TagPolicy.Exact, "golden") with { Removals = removals }, CancellationToken.None);
+        Assert.Equal(Reason.RemovalLimitExceeded, refused.Problem!.Reason);
+        Assert.Contains("2 tags would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
+        Assert.Equal(["c", "d"], second.Tags.Order());
+    }
+
     private async Task<ImageResult> ApplyAsync(SandboxImage image, TagPolicy policy, params string[] tags) =>
         await applier.ApplyAsync(await JobAsync(image, policy, tags), CancellationToken.None);
 
