@@ -9,6 +9,7 @@
 #   kubernetes.sh compact       compacts etcd to its current revision: an exact list or a continue token from before gets
 #                               410 from then on; a watch does after a restart of kube-apiserver, whose cache serves it till then
 #   kubernetes.sh packages      only installs what up would
+#   kubernetes.sh programs      builds what is not built yet, and prints the folder
 #   kubernetes.sh env           export KUBECONFIG=...
 #
 # The kubeconfig has two users of group system:masters: "token" (the current context) and "certificate".
@@ -20,30 +21,31 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 DIR=$STATE/kubernetes
 SERVERS=(etcd kube-apiserver)
-PATCH=reflect2 # changes whenever build does, so that a binary of an older recipe is not taken for a current one
+PROGRAMS=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy) # cluster.sh runs them all
+PATCH=reflect2-node # changes whenever build does, so that a binary of an older recipe is not taken for a current one
 
-# ---- kube-apiserver, from Debian's source package -------------------------------------------------------------------
+# ---- the programs, from Debian's source package ---------------------------------------------------------------------
 
-# Prints the newest that was built here; an archive that moves on does not cost everybody a build.
-binary() { compgen -G "$CACHE/kube-apiserver-*-$PATCH/kube-apiserver" | sort -V | tail -n 1 | grep .; }
+# Prints the newest folder of programs that was built here; an archive that moves on does not cost everybody a build.
+programs() { compgen -G "$CACHE/kubernetes-*-$PATCH/pause" | sort -V | tail -n 1 | xargs -r dirname | grep .; }
 
 install_packages() {
   local want=(etcd-server openssl curl ca-certificates)
-  binary >/dev/null || want+=(golang-go golang-github-modern-go-reflect2-dev make rsync jq dpkg-dev)
+  programs >/dev/null || want+=(golang-go golang-github-modern-go-reflect2-dev make rsync jq dpkg-dev gcc libc6-dev)
   packages "${want[@]}"
 }
 
 build() {
-  binary >/dev/null && return 0
+  programs >/dev/null && return 0
   local work=$CACHE/build out=$CACHE/build.log started=$SECONDS
   lock "$CACHE/build.lock"
-  ! binary >/dev/null || return 0
-  log "building kube-apiserver, 6 minutes or more, 3 GB of disk meanwhile (log: $out)"
+  ! programs >/dev/null || return 0
+  log "building Kubernetes, 10 minutes or more, 3 GB of disk meanwhile (log: $out)"
   rm -rf "$work"
   mkdir -p "$work/lists/partial" "$work/sources"
-  (cd "$work" && fetch_source && compile) >"$out" 2>&1 || die_with "$out" "could not build kube-apiserver"
+  (cd "$work" && fetch_source && compile) >"$out" 2>&1 || die_with "$out" "could not build Kubernetes"
   rm -rf "$work"
-  log "built in $((SECONDS - started)) s: $(binary)"
+  log "built in $((SECONDS - started)) s: $(programs)"
 }
 
 # deb-src lines are made from the machine's own list, so no host is named here, and are seen by these two calls only.
@@ -64,9 +66,10 @@ compile() {
     rm -f "vendor/$name/"*.{go,s} && cp /usr/share/gocode/src/"$name"/*.{go,s} "vendor/$name/" &&
     mkdir -p .go/src/k8s.io .tmp && ln -s ../../.. .go/src/k8s.io/kubernetes &&
     env -u GOROOT -u GOBIN GOFLAGS='' GOPATH="$PWD/.go" GOCACHE="$PWD/.cache" HOME="$PWD/.home" TMPDIR="$PWD/.tmp" \
-      CGO_ENABLED=0 PATH="/usr/lib/go/bin:$PATH" make WHAT=cmd/kube-apiserver &&
-    install -D -m755 _output/local/go/bin/kube-apiserver "$CACHE/kube-apiserver-$version-$PATCH/new" &&
-    mv "$CACHE/kube-apiserver-$version-$PATCH/"{new,kube-apiserver}
+      CGO_ENABLED=0 PATH="/usr/lib/go/bin:$PATH" make WHAT="${PROGRAMS[*]/#/cmd/}" &&
+    install -D -m755 -t "$CACHE/kubernetes-$version-$PATCH" "${PROGRAMS[@]/#/_output/local/go/bin/}" &&
+    # Kubernetes' own program of the container that holds a pod's namespaces; last, it says that all are there
+    gcc -Os -static -s -o pause build/pause/linux/pause.c && install -m755 pause "$CACHE/kubernetes-$version-$PATCH/"
 }
 
 # ---- keys and configuration -----------------------------------------------------------------------------------------
@@ -140,7 +143,7 @@ start_etcd() {
 
 start_kube-apiserver() {
   local program port etcd pki=$DIR/pki
-  program=$(binary) || die "kube-apiserver is not built: run '$0 up' first"
+  program=$(programs)/kube-apiserver || die "kube-apiserver is not built: run '$0 up' first"
   port=$(port kube-apiserver) etcd=$(port etcd)
   kubeconfig "$port"
   # No reconciler of its own endpoints: a loopback address is not allowed in one. No ServiceAccount admission: without
@@ -197,6 +200,7 @@ main() {
   case ${1:-} in
     up) up ;;
     packages) install_packages ;;
+    programs) install_packages; build; programs ;;
     down) down ;;
     status) status ;;
     kill) one_of "${2:-}" "${SERVERS[@]}" && crash "$2" ;;

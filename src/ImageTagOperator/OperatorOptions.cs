@@ -16,6 +16,9 @@ public sealed record OperatorOptions
     /// <summary>The namespace of the Lease; null: that of the kubeconfig's context or of the service account.</summary>
     public string? LeaderElectionNamespace { get; init; }
 
+    /// <summary>The name of the Lease. Replicas that share it share the work; two installations in one namespace need two.</summary>
+    public string LeaderElectionName { get; init; } = "image-tag-operator";
+
     /// <summary>How long the deletion of a set may be held up by a cloud that does not do its part.</summary>
     /// <value>5 min</value>
     public TimeSpan DeletionDeadline { get; init; } = TimeSpan.FromMinutes(5);

@@ -36,7 +36,7 @@ internal sealed partial class EntityReconciler<TEntity>(
         {
             // Before the controller acts for the first time: what it does must be undone even if we are down when the object is deleted.
             var attached = await finalizerWriter.AddAsync(entity, identifiers, cancellationToken);
-            if (attached is null) return new Outcome.Done(null); // gone or terminating: the watch says so in a moment
+            if (attached is null) return new Outcome.Done(null); // gone: the watch says so in a moment
             entity = attached;
         }
 

@@ -10,6 +10,7 @@ namespace ImageTagOperator.Kubernetes;
 [JsonSerializable(typeof(V1Secret))]
 [JsonSerializable(typeof(V1Lease))]
 [JsonSerializable(typeof(V1Event))]
+[JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(V1ObjectMeta))]
 [JsonSerializable(typeof(V1Condition))]
 [JsonSerializable(typeof(JsonObject))]

@@ -17,6 +17,7 @@ internal static partial class RunCommand
         var health = new Option<string>("--health-address") { Description = "Where /healthz and /readyz listen; port 0 takes a free one. In a pod http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
         var leaderElect = new Option<bool>("--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.", HelpName = "name" };
+        var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name", DefaultValueFactory = _ => defaults.LeaderElectionName };
         var deadline = new Option<int>("--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds", DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
         var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
         var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
@@ -34,7 +35,7 @@ internal static partial class RunCommand
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, deadline, concurrency, rate, fullRead, format, level,
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, format, level,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -43,6 +44,7 @@ internal static partial class RunCommand
                 HealthAddress = parsed.GetValue(health)!,
                 LeaderElection = parsed.GetValue(leaderElect),
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
+                LeaderElectionName = parsed.GetValue(leaderName)!,
                 DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
                 Cloud = new CloudLimits
                 {

@@ -59,6 +59,7 @@ public static class OperatorHost
         settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);     // the retries reach a cloud, which is dearer than an API server
         settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? Pace.Interval(set.Spec) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;
+        settings.LeaderElection.LeaseName = options.LeaderElectionName;
         settings.LeaderElection.LeaseNamespace = options.LeaderElectionNamespace;
     }
 }

@@ -65,14 +65,17 @@ public sealed class RealWriteTests(OwnKubernetes server)
         using var client = new KubernetesClient(
             KubernetesClientConfiguration.Build(server.Kubeconfig), WidgetJsonContext.Default, "tester/1.2.3");
         var writer = new FinalizerWriter<Widget>(client);
+        var cancel = TestContext.Current.CancellationToken;
 
         var stale = await widgets.CreateAsync("a");
-        await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first")));
-        var ours = await writer.AddAsync(stale, [WidgetWorld.Finalizer], TestContext.Current.CancellationToken);
+        var fresh = await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first")));
+        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => writer.AddAsync(stale, [WidgetWorld.Finalizer], cancel))).IsConflict);
+        var ours = await writer.AddAsync(fresh, [WidgetWorld.Finalizer], cancel);
         Assert.Equal(["example.com/first", WidgetWorld.Finalizer], ours!.Metadata.Finalizers!);
 
-        await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first", WidgetWorld.Finalizer, "example.com/second")));
-        var left = await writer.RemoveAsync(ours, WidgetWorld.Finalizer, TestContext.Current.CancellationToken);
+        fresh = await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first", WidgetWorld.Finalizer, "example.com/second")));
+        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => writer.RemoveAsync(ours, WidgetWorld.Finalizer, cancel))).IsConflict);
+        var left = await writer.RemoveAsync(fresh, WidgetWorld.Finalizer, cancel);
         Assert.Equal(["example.com/first", "example.com/second"], left!.Metadata.Finalizers!);
         Assert.Equal([409, 200, 409, 200], (await WritesAsync(audit, widgets)).Select(write => write.Code));
         await widgets.PatchAsync("a", Metadata("finalizers", null));

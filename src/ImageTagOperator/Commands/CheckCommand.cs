@@ -1,0 +1,98 @@
+using System.CommandLine;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>check</c>: tells whether the operator has what it needs in a cluster. <c>helm test</c> runs it as the operator's own
+/// ServiceAccount.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "As for run.", HelpName = "file" };
+        var context = new Option<string?>("--context") { Description = "As for run.", HelpName = "name" };
+        var namespaces = new Option<string[]>("--namespace", "-n") { Description = "As for run.", HelpName = "name" };
+        var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "As for run.", HelpName = "name" };
+        var leaderName = new Option<string>("--leader-elect-name") { Description = "As for run.", HelpName = "name", DefaultValueFactory = _ => new OperatorOptions().LeaderElectionName };
+        var url = new Option<Uri?>("--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
+        var command = new Command("check", "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights.")
+        {
+            kubeconfig, context, namespaces, leaderNamespace, leaderName, url,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var ok = true;
+            try
+            {
+                var cluster = KubernetesClientConfiguration.Build(parsed.GetValue(kubeconfig), parsed.GetValue(context));
+                var watched = parsed.GetValue(namespaces) ?? [];
+                using var client = new KubernetesClient(cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
+                await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
+                foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace, parsed.GetValue(leaderName)!))
+                {
+                    await SayAsync($"may {right}", () => AllowedAsync(client, right, cancellationToken));
+                }
+
+                if (parsed.GetValue(url) is { } address) await SayAsync($"{new Uri(address, "/readyz")} answers", () => ReadyAsync(address, cancellationToken));
+            }
+            catch (KubernetesConfigurationException e)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"image-tag-operator: {e.Message}");
+                return 1;
+            }
+
+            return ok ? 0 : 1;
+
+            async Task SayAsync(string what, Func<Task<string?>> problem)
+            {
+                var found = await problem();
+                ok &= found is null;
+                await output.WriteLineAsync(found is null ? $"ok    {what}" : $"FAIL  {what}: {found}");
+            }
+        });
+        return command;
+    }
+
+    private static async Task<string?> ListAsync(KubernetesClient client, string[] watched, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string?[] names = watched.Length == 0 ? [null] : watched;
+            foreach (var name in names) await client.ListAsync<V1Alpha1ImageTagSet>(name, null, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        {
+            return e.Message + (e is KubernetesException { IsNotFound: true } ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
+        }
+    }
+
+    private static async Task<string?> AllowedAsync(KubernetesClient client, V1ResourceAttributes right, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var review = await client.CreateAsync(new V1SelfSubjectAccessReview { Spec = { ResourceAttributes = right } }, cancellationToken);
+            return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static async Task<string?> ReadyAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        try
+        {
+            using var response = await http.GetAsync(new Uri(address, "/readyz"), cancellationToken);
+            return response.IsSuccessStatusCode ? null : $"{(int)response.StatusCode} {(await response.Content.ReadAsStringAsync(cancellationToken)).Trim()}. See the log of the operator's pods";
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return $"{e.Message}. See the operator's pods and their Service";
+        }
+    }
+}
