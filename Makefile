@@ -11,7 +11,7 @@ LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-
 	ln -sfn ImageTagOperator.Sandbox/$(FLAVOUR)/image-tag-sandbox $(BIN)/image-tag-sandbox
 RESULTS := artifacts/test-results
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds guide publish bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize guide publish image bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ test: ## every suite, the ones on real servers included
 test-fast: build ## logic, and the whole operator on the embedded sandbox
 	dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=fast.trx'
 
-test-integration: build publish servers ## real kube-apiserver, Keystone, Glance, kubectl and helm, and the published file
+test-integration: build image servers ## real kube-apiserver, Keystone, Glance, kubectl, helm, and pods on a real node
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 \
 	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=integration.trx'
 
@@ -50,8 +50,15 @@ servers: ## bring up the real servers for tests (the first time takes some minut
 servers-down: ## stop them
 	hack/servers.sh down
 
-crds: build ## write config/crds anew from the C# types
+crds: build ## write the definition anew from the C# types, into config/crds and the chart, and from the chart config/default
 	$(BIN)/image-tag-operator crd > config/crds/imagetags.io_imagetagsets.yaml
+	cp config/crds/imagetags.io_imagetagsets.yaml charts/image-tag-operator/files/crds/
+	$(MAKE) --no-print-directory kustomize
+
+kustomize: ## write config/default anew from the chart
+	eval "$$(hack/tools.sh up >/dev/null; hack/tools.sh env)" && \
+	helm template image-tag-operator charts/image-tag-operator -n image-tag-system --no-hooks --set crds.keep=false | \
+	sed '/helm.sh\/chart:/d; s/managed-by: Helm/managed-by: kustomize/; /^# Source:/d' > config/default/operator.yaml
 
 guide: build servers ## carry out docs/user-guide.md on the real servers, and write into it what is printed
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 \
@@ -60,6 +67,9 @@ guide: build servers ## carry out docs/user-guide.md on the real servers, and wr
 publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
 	@rm -rf artifacts/publish && mkdir -p artifacts
 	set -o pipefail; dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish | tee artifacts/publish.log
+
+image: publish ## the container image, from Debian's packages: artifacts/image/image-tag-operator.tar
+	hack/image.sh build
 
 bench: ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)

@@ -45,9 +45,9 @@ sbom() {
     while read -r name version architecture; do
       jq -n --arg n "$name" --arg v "$version" --arg p "pkg:deb/debian/$name@$version?arch=$architecture" '{name: $n, version: $v, purl: $p}'
     done <"$1"
-    jq '.dependencies[] | to_entries[] | select(.value.resolved) | {name: .key, version: .value.resolved, purl: "pkg:nuget/\(.key)@\(.value.resolved)"}' \
+    jq '.dependencies[] | to_entries[] | select(.value.resolved and (.key | test("Analyzers$|Tasks$") | not)) | {name: .key, version: .value.resolved, purl: "pkg:nuget/\(.key)@\(.value.resolved)"}' \
       "$ROOT/src/ImageTagOperator/packages.lock.json"
-    jq -n --arg v "$runtime" '{name: "Microsoft.NETCore.App.Runtime.linux-x64", version: $v, purl: "pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@\($v)"}'
+    jq -n --arg v "$runtime" '("Microsoft.NETCore.App", "Microsoft.AspNetCore.App") | "\(.).Runtime.linux-x64" | {name: ., version: $v, purl: "pkg:nuget/\(.)@\($v)"}'
   } | jq -s --arg version "$VERSION" --arg sum "$(sha256sum "$PROGRAM" | cut -d' ' -f1)" --arg created "$(date -u -d "@$(git -C "$ROOT" log -1 --format=%ct)" +%FT%TZ)" '
     unique_by(.purl) | {
       spdxVersion: "SPDX-2.3", dataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", name: "image-tag-operator-\($version)",

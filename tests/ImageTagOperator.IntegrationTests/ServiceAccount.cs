@@ -24,8 +24,14 @@ internal sealed class ServiceAccount : IDisposable
     /// <param name="boundTo">A Secret; the token ends when that goes.</param>
     public static async Task<ServiceAccount> CreateAsync(string administrator, string inNamespace, string name, string? boundTo = null)
     {
+        await Shell.RunAsync("kubectl", ["--kubeconfig", administrator, "-n", inNamespace, "create", "serviceaccount", name]);
+        return await OfAsync(administrator, inNamespace, name, boundTo);
+    }
+
+    /// <summary>One that is there.</summary>
+    public static async Task<ServiceAccount> OfAsync(string administrator, string inNamespace, string name, string? boundTo = null)
+    {
         var account = new ServiceAccount(administrator, inNamespace, name);
-        await account.KubectlAsync("create", "serviceaccount", name);
         File.Copy(administrator, account.Kubeconfig);
         string[] config = ["--kubeconfig", account.Kubeconfig, "config"];
         await Shell.RunAsync("kubectl", [.. config, "set", "users.account.tokenFile", account.TokenFile]);

@@ -15,7 +15,7 @@ internal static class CheckCommand
         var namespaces = new Option<string[]>("--namespace", "-n") { Description = "As for run.", HelpName = "name" };
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "As for run.", HelpName = "name" };
         var leaderName = new Option<string>("--leader-elect-name") { Description = "As for run.", HelpName = "name", DefaultValueFactory = _ => new OperatorOptions().LeaderElectionName };
-        var url = new Option<Uri?>("--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
+        var url = new Option<string?>("--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
         var command = new Command("check", "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights.")
         {
             kubeconfig, context, namespaces, leaderNamespace, leaderName, url,
@@ -35,7 +35,7 @@ internal static class CheckCommand
                     await SayAsync($"may {right}", () => AllowedAsync(client, right, cancellationToken));
                 }
 
-                if (parsed.GetValue(url) is { } address) await SayAsync($"{new Uri(address, "/readyz")} answers", () => ReadyAsync(address, cancellationToken));
+                if (parsed.GetValue(url) is { } address) await SayAsync($"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
             }
             catch (KubernetesConfigurationException e)
             {
@@ -59,7 +59,7 @@ internal static class CheckCommand
     {
         try
         {
-            string?[] names = watched.Length == 0 ? [null] : watched;
+            string?[] names = watched.Length == 0 ? [null] : [.. watched];
             foreach (var name in names) await client.ListAsync<V1Alpha1ImageTagSet>(name, null, cancellationToken);
             return null;
         }
@@ -82,15 +82,15 @@ internal static class CheckCommand
         }
     }
 
-    private static async Task<string?> ReadyAsync(Uri address, CancellationToken cancellationToken)
+    private static async Task<string?> ReadyAsync(string address, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            using var response = await http.GetAsync(new Uri(address, "/readyz"), cancellationToken);
+            using var response = await http.GetAsync(address, cancellationToken);
             return response.IsSuccessStatusCode ? null : $"{(int)response.StatusCode} {(await response.Content.ReadAsStringAsync(cancellationToken)).Trim()}. See the log of the operator's pods";
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or UriFormatException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return $"{e.Message}. See the operator's pods and their Service";
         }

@@ -22,7 +22,8 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <summary>The one that was built with the tests.</summary>
     public static string BuiltExecutable => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
-    public static async Task<OperatorProcess> StartAsync(string executable, IEnumerable<string> arguments)
+    /// <param name="untilReady">False for one that never will be.</param>
+    public static async Task<OperatorProcess> StartAsync(string executable, IEnumerable<string> arguments, bool untilReady = true)
     {
         var health = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo(executable, [.. arguments, "--health-address", health, "--log-level", "Debug"])
@@ -36,7 +37,7 @@ public sealed class OperatorProcess : IAsyncDisposable
         process.process.Start();
         process.process.BeginOutputReadLine();
         process.process.BeginErrorReadLine();
-        await process.ReadyAsync();
+        if (untilReady) await process.ReadyAsync();
         return process;
     }
 

@@ -64,9 +64,12 @@ public abstract class World : IAsyncDisposable
     public Task<OperatorProcess> StartOperatorAsync(params string[] arguments) => StartOperatorAsUserAsync(Kubeconfig, arguments);
 
     /// <summary>Starts the operator as whoever the kubeconfig is for.</summary>
-    public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments)
+    public Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments) => StartOperatorAsUserAsync(kubeconfig, true, arguments);
+
+    /// <param name="untilReady">False for one that never will be ready.</param>
+    public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, bool untilReady, params string[] arguments)
     {
-        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments]);
+        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments], untilReady);
         operators.Add(process);
         return process;
     }

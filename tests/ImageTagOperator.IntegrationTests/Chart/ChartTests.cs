@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.Chart;
+
+/// <summary>What the chart renders, and what it refuses to, with the real helm and the real API server.</summary>
+public sealed class ChartTests
+{
+    /// <summary>Sets of values that between them take every branch of the templates.</summary>
+    public static TheoryData<string> Values => new(
+        "{}",
+        "{watchNamespaces: [default, kube-public, default]}",
+        "{replicas: 1}",
+        "{replicas: 0, podDisruptionBudget: {enabled: false}, networkPolicy: {enabled: false}}",
+        "{image: {repository: registry.example.com:5000/team/image-tag-operator, digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', pullPolicy: Always}, imagePullSecrets: [{name: registry}]}",
+        "{image: {tag: '1.0'}, nameOverride: other, commonLabels: {team: platform, build: '17'}}",
+        "{fullnameOverride: a-name-as-long-as-names-may-be-in-this-chart-of-ours-53}",
+        "{serviceAccount: {create: false, name: mine}, rbac: {create: false, userRoles: false}, crds: {install: false}}",
+        "{serviceAccount: {create: false}}",
+        "{serviceAccount: {name: mine, annotations: {example.com/role: reader}}, crds: {keep: false}}",
+        "{operator: {logFormat: text, logLevel: Debug, cloudConcurrency: 2, cloudRate: 1000000, fullReadInterval: 10, deletionDeadline: 0}, extraArgs: [--context=x]}",
+        "{proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: 'keystone.example.com,10.0.0.0/8'}, extraEnv: [{name: A, value: b}, {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]}",
+        "{proxy: {https: 'http://proxy.example.com:3128'}}",
+        "{caBundle: {configMap: company-ca, key: bundle.pem}}",
+        "{podAnnotations: {a: 'true'}, podLabels: {a: b}, priorityClassName: high, nodeSelector: {disk: ssd}, tolerations: [{key: infra, operator: Exists}], affinity: {nodeAffinity: {}}}",
+        "{topologySpreadConstraints: [{maxSkew: 2, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}], resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1500m, memory: 1Gi}}}",
+        "{networkPolicy: {from: [{namespaceSelector: {matchLabels: {name: monitoring}}}], egress: [{ports: [{port: 443, protocol: TCP}]}]}}",
+        "{metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 1m}, prometheusRule: {enabled: true, labels: {release: prometheus}}, dashboard: {enabled: true, annotations: {folder: Images}}}}");
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public async Task Each_rendering_is_accepted_by_the_API_server_and_restricted(string values)
+    {
+        await RealServers.DefinedAsync();
+        await DefineMonitoringAsync();
+        var file = await FileAsync(values);
+        var rendering = await Helm.TemplateAsync("release", "default", "-f", file);
+        await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], rendering);
+        foreach (var pod in KubernetesYaml.LoadAll(rendering).Where(o => (string)o["kind"]! is "Deployment" or "Pod")) Restricted(pod);
+    }
+
+    [Theory]
+    [InlineData("{replica: 3}", "additional properties 'replica' not allowed")]
+    [InlineData("{replicas: many}", "/replicas': got string, want integer")]
+    [InlineData("{replicas: -1}", "/replicas': minimum: got -1, want 0")]
+    [InlineData("{image: {digest: latest}}", "/image/digest': 'latest' does not match pattern")]
+    [InlineData("{image: {repository: ''}}", "/image/repository': minLength: got 0, want 1")]
+    [InlineData("{operator: {logLevel: info}}", "/operator/logLevel': value must be one of 'Trace', 'Debug', 'Information', 'Warning', 'Error'")]
+    [InlineData("{operator: {cloudRate: 0}}", "/operator/cloudRate': minimum: got 0, want 1")]
+    [InlineData("{watchNamespaces: [Team_A]}", "/watchNamespaces/0': 'Team_A' does not match pattern")]
+    [InlineData("{watchNamespaces: team-a}", "/watchNamespaces': got string, want array")]
+    [InlineData("{proxy: {https: 'proxy:3128'}}", "/proxy/https': 'proxy:3128' does not match pattern")]
+    [InlineData("{crds: {keep: 'no'}}", "/crds/keep': got string, want boolean")]
+    [InlineData("{metrics: {serviceMonitor: {interval: soon}}}", "/metrics/serviceMonitor/interval': 'soon' does not match pattern")]
+    public async Task Bad_values_are_refused_with_the_place_and_what_is_wrong(string values, string message)
+    {
+        var (code, output) = await Shell.TryAsync("helm", ["template", "release", Helm.Chart, "-f", await FileAsync(values)]);
+        Assert.NotEqual(0, code);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lint_finds_nothing_to_warn_of() =>
+        Assert.DoesNotContain("[WARNING]", await Shell.RunAsync("helm", ["lint", "--strict", Helm.Chart]), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Newer_clusters_get_the_newer_PodDisruptionBudget()
+    {
+        var rendering = await Shell.RunAsync("helm", ["template", "release", Helm.Chart, "--kube-version", "1.34.0", "--show-only", "templates/poddisruptionbudget.yaml"]);
+        Assert.Contains("apiVersion: policy/v1\n", rendering, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_definition_is_the_committed_one() => Assert.Equal(
+        await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")),
+        await File.ReadAllTextAsync(Path.Combine(Helm.Chart, "files", "crds", "imagetags.io_imagetagsets.yaml")));
+
+    [Fact]
+    public async Task The_chart_has_the_version_of_the_program()
+    {
+        var chart = KubernetesYaml.LoadAll(await File.ReadAllTextAsync(Path.Combine(Helm.Chart, "Chart.yaml")))[0];
+        Assert.Equal(Hosting.OperatorHost.Version, (string)chart["appVersion"]!);
+        Assert.Equal(Hosting.OperatorHost.Version, (string)chart["version"]!);
+    }
+
+    [Fact]
+    public async Task Kustomize_installs_what_the_chart_does()
+    {
+        var kustomized = KubernetesYaml.LoadAll(await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
+        var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system")).Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
+        Assert.Equal(Helm.Rights(rendered), Helm.Rights(kustomized));
+        Assert.Equal(
+            rendered.Select(Describe).Append("Namespace /image-tag-system").Order(),
+            kustomized.Select(Describe).Order());
+        foreach (var (kind, part) in new[] { ("Deployment", "spec"), ("Service", "spec"), ("NetworkPolicy", "spec"), ("CustomResourceDefinition", "spec") })
+        {
+            Assert.Equal(One(rendered, kind)[part]!.ToJsonString(), One(kustomized, kind)[part]!.ToJsonString());
+        }
+
+        static string Describe(JsonNode o) => $"{o["kind"]} {o["metadata"]!["namespace"]}/{o["metadata"]!["name"]}";
+        static JsonNode One(IEnumerable<JsonNode> objects, string kind) => WithoutLabels(objects.Single(o => (string)o["kind"]! == kind));
+    }
+
+    /// <summary>What the Pod Security Standard "restricted" asks of a pod, and a root filesystem that cannot be written.</summary>
+    private static void Restricted(JsonNode workload)
+    {
+        var pod = (string)workload["kind"]! == "Pod" ? workload["spec"]! : workload["spec"]!["template"]!["spec"]!;
+        Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
+        Assert.NotEqual(0, (int)pod["securityContext"]!["runAsUser"]!);
+        Assert.Equal("RuntimeDefault", (string)pod["securityContext"]!["seccompProfile"]!["type"]!);
+        foreach (var name in new[] { "hostNetwork", "hostPID", "hostIPC", "initContainers" }) Assert.Null(pod[name]);
+        foreach (var volume in pod["volumes"]?.AsArray() ?? []) Assert.NotNull(volume!["configMap"]);
+        foreach (var container in pod["containers"]!.AsArray())
+        {
+            var context = container!["securityContext"]!;
+            Assert.False((bool)context["allowPrivilegeEscalation"]!);
+            Assert.True((bool)context["readOnlyRootFilesystem"]!);
+            Assert.Equal(["ALL"], context["capabilities"]!["drop"]!.AsArray().Select(c => (string)c!));
+            Assert.Null(context["capabilities"]!["add"]);
+            Assert.Null(context["privileged"]);
+        }
+    }
+
+    /// <summary>helm.sh/chart and managed-by differ between the two ways to install.</summary>
+    private static JsonNode WithoutLabels(JsonNode o)
+    {
+        var copy = o.DeepClone();
+        foreach (var labels in new[] { copy["metadata"]?["labels"], copy["spec"]?["template"]?["metadata"]?["labels"] }.OfType<JsonObject>())
+        {
+            labels.Remove("helm.sh/chart");
+            labels.Remove("app.kubernetes.io/managed-by");
+        }
+
+        return copy;
+    }
+
+    /// <summary>The kinds of the Prometheus operator, which are not there; their schema lets all pass.</summary>
+    private static async Task DefineMonitoringAsync()
+    {
+        foreach (var (plural, kind) in new[] { ("servicemonitors", "ServiceMonitor"), ("prometheusrules", "PrometheusRule") })
+        {
+            await Shell.RunAsync("kubectl", ["apply", "-f", "-"], $$"""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: {{plural}}.monitoring.coreos.com}
+                spec:
+                  group: monitoring.coreos.com
+                  names: {kind: {{kind}}, plural: {{plural}}}
+                  scope: Namespaced
+                  versions:
+                  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+                """);
+            await Shell.RunAsync("kubectl", ["wait", "--for=condition=Established", $"crd/{plural}.monitoring.coreos.com", "--timeout=30s"]);
+        }
+    }
+
+    private static async Task<string> FileAsync(string values)
+    {
+        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        var file = Path.Combine(Directory.CreateTempSubdirectory("values-").FullName, "values.yaml");
+        await File.WriteAllTextAsync(file, values);
+        return file;
+    }
+}
