@@ -118,6 +118,10 @@ hostnameOverride: $NODE
 oomScoreAdj: 0
 conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s}
 END
+  write "$conf/audit-policy.yaml" <<<'apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules: [{level: Metadata}]'
   # what the kubelet wants to write into sysctls of the whole machine: it sees it as written already, in files of ours
   for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
     kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
@@ -233,6 +237,7 @@ node() {
     --client-ca-file="$pki/ca.crt" --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" \
     --service-account-key-file="$pki/sa.key" --service-account-signing-key-file="$pki/sa.key" \
     --service-account-issuer=https://kubernetes.default.svc \
+    --audit-policy-file="$conf/audit-policy.yaml" --audit-log-path="$DIR/log/audit.log" \
     --kubelet-certificate-authority="$pki/ca.crt" --kubelet-client-certificate="$pki/admin.crt" \
     --kubelet-client-key="$pki/admin.key" --kubelet-preferred-address-types=InternalIP
   keep relay-apiserver socat "UNIX-LISTEN:$DIR/apiserver.sock,fork,unlink-early" TCP4:127.0.0.1:6443

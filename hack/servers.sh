@@ -11,7 +11,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-PARTS=(kubernetes openstack tools)
+PARTS=(kubernetes openstack tools cluster)
 
 # together COMMAND PART...: at the same time; each tells on standard error how it fails
 together() {
@@ -31,7 +31,7 @@ together() {
 
 up() {
   "$HACK/kubernetes.sh" packages # apt does one thing at a time, and the build is what takes longest
-  together up "${PARTS[@]}" >/dev/null
+  together up "${PARTS[@]}" >/dev/null # cluster.sh waits for what kubernetes.sh builds
   status
 }
 
@@ -39,15 +39,16 @@ status() {
   local ok=0
   "$HACK/kubernetes.sh" status || ok=1
   "$HACK/openstack.sh" status || ok=1
+  "$HACK/cluster.sh" status || ok=1
   return "$ok"
 }
 
-down() { together down kubernetes openstack; }
+down() { together down kubernetes openstack cluster; }
 
 environment() {
   local part
   printf 'export ITO_STATE=%q\n' "$STATE"
-  for part in "${PARTS[@]}"; do "$HACK/$part.sh" env; done
+  for part in "${PARTS[@]}" image; do "$HACK/$part.sh" env; done
 }
 
 main() {

@@ -30,7 +30,7 @@ internal static class RealServers
         await Shell.RunAsync("kubectl", ["wait", "--for=condition=Established", "crd/imagetagsets.imagetags.io", "--timeout=30s"]);
     }
 
-    private static string Needed(string name)
+    public static string Needed(string name)
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrEmpty(value) && Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null)

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.Chart;
+
+/// <summary>The operator as the chart's ServiceAccount, with the chart's rights in one namespace. That it works with those for the whole cluster is in
+/// InstalledChartTests.</summary>
+public sealed class ChartRightsTests
+{
+    private const string Name = "rights-image-tag-operator";
+
+    public static TheoryData<string> Rights => new(OperatorRights.Of(["ns"], "ns", Name).Select(Short));
+
+    [Fact]
+    public async Task It_uses_each_of_its_rights_and_asks_for_nothing_else()
+    {
+        await using var world = (RealWorld)await RealWorld.CreateAsync();
+        using var account = await AccountAsync(world, await RightsAsync(world));
+        var process = await StartAsync(world, account, untilReady: true);
+        await LiveAsync(world);
+        await world.DeleteAsync("a");
+        await world.GoneAsync("a");
+        await process.StopAsync();  // a watch is in the log when it has ended
+
+        var requests = (await world.AuditAsync()).Where(entry => entry.User == account.Username).ToList();
+        Assert.DoesNotContain(requests, entry => entry.Code == 403);
+        Assert.Equal(Rights.Select(right => right.Data).Order(), requests.Select(Short).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task It_may_do_nothing_else()
+    {
+        await using var world = (RealWorld)await RealWorld.CreateAsync();
+        using var account = await AccountAsync(world, await RightsAsync(world));
+        var needed = OperatorRights.Of([world.Namespace], world.Namespace, Name).Select(right => $"{right.Verb} {right.Group}/{Resource(right)} {right.Name}");
+        Assert.Equal(needed.Order(), (await MayAsync(account, world.Namespace)).Order());
+        Assert.Empty(await MayAsync(account, "default"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rights))]
+    public async Task Without_one_of_its_rights_it_is_refused(string right)
+    {
+        await using var world = (RealWorld)await RealWorld.CreateAsync();
+        var rights = await RightsAsync(world);
+        Assert.Equal(1, TakeAway(rights, right));
+        using var account = await AccountAsync(world, rights);
+        await StartAsync(world, account, untilReady: false);
+        if (right == "patch events") await LiveAsync(world);
+        else await CreateAsync(world);
+
+        var refused = await world.UntilAsync(
+            async () => (await world.AuditAsync()).Where(entry => entry.User == account.Username && entry.Code == 403).Select(Short).Distinct().ToList(),
+            refused => refused.Count > 0,
+            $"{right} to be refused",
+            _ => "nothing was");
+        Assert.Equal([right], refused);
+    }
+
+    private static async Task<IReadOnlyList<JsonNode>> RightsAsync(RealWorld world) => await Helm.ObjectsAsync(
+        "rights", world.Namespace, "--set", $"watchNamespaces={{{world.Namespace}}}", "--show-only", "templates/rbac.yaml", "--show-only", "templates/serviceaccount.yaml");
+
+    private static async Task<ServiceAccount> AccountAsync(RealWorld world, IEnumerable<JsonNode> rights)
+    {
+        await Shell.RunAsync("kubectl", ["apply", "-f", "-"], new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. rights.Select(o => o.DeepClone())]) }.ToJsonString());
+        return await ServiceAccount.OfAsync(world.Kubeconfig, world.Namespace, Name);
+    }
+
+    private static Task<OperatorProcess> StartAsync(RealWorld world, ServiceAccount account, bool untilReady) =>
+        world.StartOperatorAsUserAsync(account.Kubeconfig, untilReady, "--leader-elect", "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name);
+
+    private static async Task<string> CreateAsync(RealWorld world)
+    {
+        var image = await world.Glance.CreateImageAsync("rights");
+        await world.CreateAsync(world.Set("a", image, "golden"));
+        return image;
+    }
+
+    /// <summary>A set is made, and its tag taken away until the same is told a second time.</summary>
+    private static async Task LiveAsync(RealWorld world)
+    {
+        var image = await CreateAsync(world);
+        await world.ReadyAsync("a", "True");
+        for (var i = 0; i < 2; i++)
+        {
+            await world.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
+            await world.RequestAsync("a", $"{i}");
+            await world.TagsAsync(image, "golden");
+        }
+
+        await world.UntilAsync(
+            async () => (await world.AuditAsync()).Where(entry => entry.Verb == "patch").Select(Short).ToList(),
+            patched => patched.Contains("patch events"),
+            "an Event to be told again",
+            patched => string.Join(", ", patched));
+    }
+
+    private static int TakeAway(IEnumerable<JsonNode> objects, string right)
+    {
+        var taken = 0;
+        foreach (var rule in objects.Where(o => (string)o["kind"]! == "Role").SelectMany(o => o["rules"]!.AsArray()))
+        {
+            var verbs = rule!["verbs"]!.AsArray();
+            if (verbs.FirstOrDefault(verb => right == $"{verb} {rule["resources"]![0]}") is not { } found) continue;
+            verbs.Remove(found);
+            if (verbs.Count == 0) verbs.Add("none");    // a rule must have one
+            taken++;
+        }
+
+        return taken;
+    }
+
+    private static async Task<IEnumerable<string>> MayAsync(ServiceAccount account, string inNamespace)
+    {
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SelfSubjectRulesReview",
+            ["spec"] = new JsonObject { ["namespace"] = inNamespace },
+        };
+        var answer = JsonNode.Parse(await Shell.RunAsync("kubectl", ["--kubeconfig", account.Kubeconfig, "create", "-o", "json", "-f", "-"], review.ToJsonString()))!;
+        return
+            from rule in answer["status"]!["resourceRules"]!.AsArray()
+            from verb in rule!["verbs"]!.AsArray()
+            from resource in rule["resources"]!.AsArray()
+            from groupName in rule["apiGroups"]!.AsArray()
+            from name in rule["resourceNames"]?.AsArray() ?? [""]
+            where (string)groupName! != "authorization.k8s.io"   // everybody may ask what they may
+            select $"{verb} {groupName}/{resource} {name}";
+    }
+
+    private static string Resource(V1ResourceAttributes right) => right.Subresource is null ? right.Resource : $"{right.Resource}/{right.Subresource}";
+
+    internal static string Short(V1ResourceAttributes right) => $"{right.Verb} {Resource(right)}";
+
+    internal static string Short(AuditEntry entry) =>
+        entry.Object.Split('/') is [var resource, _, var subresource] ? $"{entry.Verb} {resource}/{subresource}" : $"{entry.Verb} {entry.Object.Split('/')[0]}";
+}

@@ -1,0 +1,161 @@
+using ImageTagOperator.Commands;
+using ImageTagOperator.IntegrationTests.Chart;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.Cluster;
+
+/// <summary>The chart, installed with the real helm into a real cluster that runs its pods, with the real image, against the real Keystone and Glance. One after the other:
+/// they share the cluster, and most releases watch all of it.</summary>
+public sealed class InstalledChartTests
+{
+    [Fact]
+    public async Task Installed_it_passes_its_test_converges_and_survives_its_leader()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var audit = new ServerLog(Node.AuditLog);
+        Assert.Contains("watches ImageTagSets in all namespaces", await installation.InstallAsync(), StringComparison.Ordinal);
+        var tested = await Node.HelmAsync("test", Installation.Release, "-n", installation.Namespace, "--logs");
+        Assert.Contains("ok    may get secrets in all namespaces", tested, StringComparison.Ordinal);
+        Assert.Contains("/readyz answers", tested, StringComparison.Ordinal);
+        Assert.DoesNotContain("FAIL", tested, StringComparison.Ordinal);
+
+        var team = await installation.CreateNamespaceAsync();
+        var image = await installation.Glance.CreateImageAsync("installed", "old");
+        await Installation.ApplyAsync(team, [image], "golden", "lts");
+        await Installation.ReadyAsync(team);
+        await installation.TagsAsync(image, "golden", "lts");
+
+        var leader = await installation.LeaderAsync();
+        await Node.ExecAsync($"for pid in $(pgrep -f '^/usr/local/bin/image-tag-operator run'); do [[ $(cat /proc/$pid/root/etc/hostname) != {leader} ]] || kill -KILL $pid; done");
+        await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
+        await installation.NextLeaderAsync(leader);
+        await installation.TagsAsync(image, "golden", "lts");
+        await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
+        await installation.TagsAsync(image, "golden", "lts");
+        await Node.KubectlAsync("-n", installation.Namespace, "rollout", "status", "deployment", Installation.Release, "--timeout=60s");
+        Assert.Equal("1", await Node.KubectlAsync("-n", installation.Namespace, "get", "pod", leader, "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
+
+        await Node.KubectlAsync("-n", team, "delete", "imagetagsets", "--all", "--timeout=60s");
+        await installation.TagsAsync(image);
+
+        await installation.UninstallAsync();    // a watch is in the log when it has ended
+
+        // All this as a ServiceAccount that may do just that, in the whole cluster.
+        var user = $"system:serviceaccount:{installation.Namespace}:{Installation.Release}";
+        var requests = (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.User == user).ToList();
+        Assert.DoesNotContain(requests, entry => entry.Code == 403);
+        Assert.Equal(
+            OperatorRights.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right)).Append("create selfsubjectaccessreviews").Order(),
+            requests.Select(ChartRightsTests.Short).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task A_rolling_upgrade_and_a_rollback_in_the_middle_of_100_sets_lose_and_double_no_write()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var glance = new ServerLog(RealServers.GlanceLog);
+        await installation.InstallAsync("--set", "operator.cloudRate=25");    // so that the work outlasts the upgrade
+        var team = await installation.CreateNamespaceAsync();
+        var images = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => installation.Glance.CreateImageAsync($"upgrade-{i}")));
+
+        await Installation.ApplyAsync(team, images, "first", "always");
+        await installation.UpgradeAsync("--set", "podAnnotations.round=two");
+        await Installation.ApplyAsync(team, images, "second", "always");
+        await Node.HelmAsync("rollback", Installation.Release, "1", "-n", installation.Namespace, "--wait", "--timeout", "3m");
+        foreach (var image in images) await installation.TagsAsync(image, "second", "always");
+
+        var calls = (await glance.LinesAsync()).Select(GlanceEntry.Parse).OfType<GlanceEntry>()
+            .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix && images.Any(image => entry.Call.Contains(image, StringComparison.Ordinal)))
+            .ToList();
+        Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "the work was begun by one leader and ended by another");
+        Assert.All(calls.Where(call => call.IsWrite), call => Assert.Equal(204, call.Status));
+        Assert.All(calls.Where(call => call.IsWrite).GroupBy(call => call.Call), same => Assert.Single(same));
+        Assert.Equal(images.Length * 2, calls.Count(call => call.Call.StartsWith("PUT", StringComparison.Ordinal) && !call.Call.EndsWith("/first", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Uninstalled_it_leaves_definition_and_sets_and_installed_again_it_goes_on()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.InstallAsync();
+        var team = await installation.CreateNamespaceAsync();
+        var image = await installation.Glance.CreateImageAsync("kept");
+        await Installation.ApplyAsync(team, [image], "golden");
+        await Installation.ReadyAsync(team);
+
+        await installation.UninstallAsync();
+        Assert.Equal($"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
+        Assert.Equal("", await Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n", installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+        Assert.Equal("", await Node.KubectlAsync("get", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+
+        await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
+        await installation.InstallAsync();
+        await installation.TagsAsync(image, "golden");
+    }
+
+    [Fact]
+    public async Task With_namespaces_given_it_works_there_and_nowhere_else()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (ours, theirs) = (await installation.CreateNamespaceAsync(), await installation.CreateNamespaceAsync());
+        Assert.Contains($"watches ImageTagSets in {ours}.", await installation.InstallAsync("--set", $"watchNamespaces={{{ours}}}"), StringComparison.Ordinal);
+        await Node.HelmAsync("test", Installation.Release, "-n", installation.Namespace);
+        var (first, second) = (await installation.Glance.CreateImageAsync("ours"), await installation.Glance.CreateImageAsync("theirs"));
+        await Installation.ApplyAsync(theirs, [second], "golden");
+        await Installation.ApplyAsync(ours, [first], "golden");
+        await Installation.ReadyAsync(ours);
+        await installation.TagsAsync(first, "golden");
+        Assert.Empty(await installation.Glance.GetTagsAsync(second));
+        Assert.Equal("", await Node.KubectlAsync("-n", theirs, "get", "imagetagsets", "-o", "jsonpath={.items[*].metadata.finalizers}"));
+        Assert.Equal("", await Node.KubectlAsync("get", "clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+    }
+
+    [Fact]
+    public async Task A_namespace_that_is_deleted_with_its_sets_and_its_Secret_goes_and_so_do_the_tags()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.InstallAsync();
+        var team = await installation.CreateNamespaceAsync();
+        var images = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => installation.Glance.CreateImageAsync($"deleted-{i}", "own")));
+        await Installation.ApplyAsync(team, images, "golden", "own");
+        await Installation.ReadyAsync(team);
+        await Node.KubectlAsync("delete", "namespace", team, "--timeout=80s");
+        foreach (var image in images) await installation.TagsAsync(image);
+    }
+
+    [Fact]
+    public async Task A_namespace_with_sets_Secret_and_operator_in_it_goes_at_the_latest_when_another_operator_is_there()
+    {
+        await using var other = await Installation.CreateAsync();
+        await using var installation = await Installation.CreateAsync();
+        await installation.InstallAsync();
+        await Installation.CreateSecretAsync(installation.Namespace);
+        var image = await installation.Glance.CreateImageAsync("all-in-one");
+        await Installation.ApplyAsync(installation.Namespace, [image], "golden");
+        await Installation.ReadyAsync(installation.Namespace);
+
+        await Node.KubectlAsync("delete", "namespace", installation.Namespace, "--wait=false");
+        // What is not of a namespace is still there, and belongs to the release that went.
+        await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}");
+        installation.Gone();
+        await other.InstallAsync("--set", "operator.deletionDeadline=5");
+        await Node.KubectlAsync("wait", "namespace", installation.Namespace, "--for=delete", "--timeout=80s");
+    }
+
+    [Fact]
+    public async Task Who_may_edit_or_view_a_namespace_may_do_so_with_its_sets()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.InstallAsync();
+        var team = await installation.CreateNamespaceAsync();
+        foreach (var role in new[] { "view", "edit" }) await Node.KubectlAsync("-n", team, "create", "rolebinding", role, $"--clusterrole={role}", $"--user={role}");
+        foreach (var (user, verb, may) in new[] { ("view", "get", "yes"), ("view", "update", "no"), ("edit", "get", "yes"), ("edit", "create", "yes"), ("edit", "delete", "yes"), ("nobody", "get", "no") })
+        {
+            // The control plane takes the chart's roles up in a moment.
+            await Eventually.HoldsAsync(
+                async () => (await Shell.TryAsync("kubectl", ["--kubeconfig", Node.Kubeconfig, "auth", "can-i", verb, "imagetagsets", "-n", team, $"--as={user}"])).Output.Trim(),
+                answer => answer == may, $"whether {user} may {verb} sets: {may}", answer => answer);
+        }
+    }
+}
