@@ -38,26 +38,29 @@ public sealed class ArgoLiveTests
         await CreateAsync("drifted", drifting, set => set.Spec.Mode = TagSetMode.Observe);
         await CreateAsync("suspended", drifting, set => set.Spec.Suspend = true);
         await CreateAsync("leaving", drifting, set => (set.Spec.Suspend, set.Metadata.Finalizers) = (true, ["example.com/held"]));
-        await ShowsAsync("ready", "Progressing", "Waiting for image-tag-operator", Running);
+        await ShowAsync([new("ready", "Progressing", "Waiting for image-tag-operator", Running)]);
 
         var process = await world.StartOperatorAsync();
         await world.ReadyAsync("leaving", "Unknown", "Suspended");
         await world.DeleteAsync("leaving");
-        await ShowsAsync("ready", "Healthy", "1 image with 1 declared tag in place", Running);
-        await ShowsAsync("rival", "Degraded", $"Conflict: ImageTagSet {world.Namespace}/ready is older", Running);
-        await ShowsAsync("missing", "Degraded", "ImageNotFound: ", Running);
-        await ShowsAsync("waiting", "Progressing", "ImageNotActive: ", Running);
-        await ShowsAsync("invalid", "Degraded", "InvalidSpec: spec.tags", Running);
-        await ShowsAsync("secretless", "Degraded", "SecretNotFound: ", Running);
-        await ShowsAsync("unreachable", "Progressing", "Transient: ", Running);
-        await ShowsAsync("observed", "Healthy", "1 image with 1 declared tag in place", Running);
-        await ShowsAsync("drifted", "Suspended", "Drifted: 2 tags would change on image 'drifting'", Running);
-        await ShowsAsync("suspended", "Suspended", "spec.suspend is true", Suspended);
-        await ShowsAsync("leaving", "Progressing", "Being deleted", []);
+        await ShowAsync(
+        [
+            new("ready", "Healthy", "1 image with 1 declared tag in place", Running),
+            new("rival", "Degraded", $"Conflict: ImageTagSet {world.Namespace}/ready is older", Running),
+            new("missing", "Degraded", "ImageNotFound: ", Running),
+            new("waiting", "Progressing", "ImageNotActive: ", Running),
+            new("invalid", "Degraded", "InvalidSpec: spec.tags", Running),
+            new("secretless", "Degraded", "SecretNotFound: ", Running),
+            new("unreachable", "Progressing", "Transient: ", Running),
+            new("observed", "Healthy", "1 image with 1 declared tag in place", Running),
+            new("drifted", "Suspended", "Drifted: 2 tags would change on image 'drifting'", Running),
+            new("suspended", "Suspended", "spec.suspend is true", Suspended),
+            new("leaving", "Progressing", "Being deleted", []),
+        ]);
 
         Assert.Equal(0, await process.StopAsync());
         await world.EditAsync("ready", new JsonObject { ["tags"] = new JsonArray("lts") });
-        await ShowsAsync("ready", "Progressing", "Waiting for image-tag-operator", Running);
+        await ShowAsync([new("ready", "Progressing", "Waiting for image-tag-operator", Running)]);
 
         Task CreateAsync(string name, string imageId, Action<V1Alpha1ImageTagSet>? change = null)
         {
@@ -66,15 +69,21 @@ public sealed class ArgoLiveTests
             return world.CreateAsync(set);
         }
 
-        Task ShowsAsync(string name, string status, string message, IReadOnlyList<string> actions) => world.UntilAsync(
+        Task ShowAsync(Shown[] expected) => world.UntilAsync(
             async () =>
             {
-                var set = await LiveAsync(world, name);
-                return (Health: await argo.HealthAsync(set), Offered: await argo.OfferedAsync(set));
+                var sets = JsonNode.Parse(await KubectlAsync(world, "get", "its", "-o", "json"))!["items"]!.AsArray();
+                return await Task.WhenAll(expected.Select(one => SeeAsync(sets.Single(set => (string?)set!["metadata"]!["name"] == one.Name)!)));
             },
-            seen => (string)seen.Health["status"]! == status && ((string)seen.Health["message"]!).StartsWith(message, StringComparison.Ordinal) && seen.Offered.SequenceEqual(actions),
-            $"set {name} to be {status} ({message}) and to offer [{string.Join(", ", actions)}]",
-            seen => $"it is {seen.Health.ToJsonString()} and offers [{string.Join(", ", seen.Offered)}]");
+            seen => seen.Zip(expected).All(pair => pair.First.Is(pair.Second)),
+            "all sets to be shown as they should",
+            seen => string.Join("\n", seen.Zip(expected).Where(pair => !pair.First.Is(pair.Second)).Select(pair => $"{pair.First} instead of {pair.Second}")));
+
+        async Task<Shown> SeeAsync(JsonNode set)
+        {
+            var health = await argo.HealthAsync(set);
+            return new Shown((string)set["metadata"]!["name"]!, (string)health["status"]!, (string)health["message"]!, await argo.OfferedAsync(set));
+        }
     }
 
     [Fact]
@@ -127,4 +136,14 @@ public sealed class ArgoLiveTests
         JsonNode.Parse(await KubectlAsync(world, "get", "its", name, "-o", "json"))!.AsObject();
 
     private static Task<string> KubectlAsync(World world, params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
+
+    /// <summary>A set in Argo CD's resource tree.</summary>
+    private sealed record Shown(string Name, string Status, string Message, IReadOnlyList<string> Actions)
+    {
+        /// <param name="expected">Has the beginning of the message.</param>
+        public bool Is(Shown expected) =>
+            Status == expected.Status && Message.StartsWith(expected.Message, StringComparison.Ordinal) && Actions.SequenceEqual(expected.Actions);
+
+        public override string ToString() => $"{Name}: {Status} ({Message}) [{string.Join(", ", Actions)}]";
+    }
 }
