@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
@@ -7,8 +5,6 @@ namespace ImageTagOperator.IntegrationTests.ArgoCd;
 public sealed class ArgoSnippetTests
 {
     public static TheoryData<string> Snippets => [.. ArgoSettings.Snippets().Keys];
-
-    public static TheoryData<string> Examples => ["application.yaml", "applicationset.yaml"];
 
     /// <summary>Set by <c>make argocd</c>: they are written.</summary>
     private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_ARGOCD") is { Length: > 0 };
