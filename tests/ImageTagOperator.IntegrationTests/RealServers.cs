@@ -1,3 +1,4 @@
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
@@ -27,7 +28,12 @@ internal static class RealServers
     private static async Task ApplyDefinitionAsync()
     {
         await Shell.RunAsync("kubectl", ["apply", "-f", Path.Combine(Root, "config", "crds")]);
-        await Shell.RunAsync("kubectl", ["wait", "--for=condition=Established", "crd/imagetagsets.imagetags.io", "--timeout=30s"]);
+        // kubectl wait fails on a definition that is so new that it has no conditions yet.
+        await Eventually.HoldsAsync(
+            () => Shell.TryAsync("kubectl", ["wait", "--for=condition=Established", "crd/imagetagsets.imagetags.io", "--timeout=30s"]),
+            waited => waited.Code == 0,
+            "the definition of ImageTagSet to be established",
+            waited => waited.Output);
     }
 
     public static string Needed(string name)

@@ -14,7 +14,7 @@ internal static class Node
 
     private static string Script => Path.Combine(RealServers.Root, "hack", "cluster.sh");
 
-    private static Dictionary<string, string> Environment => new() { ["KUBECONFIG"] = Kubeconfig };
+    public static Dictionary<string, string> Environment => new() { ["KUBECONFIG"] = Kubeconfig };
 
     /// <summary>The operator's image is there; loaded once per run.</summary>
     public static Task LoadedAsync() => Image.Value;

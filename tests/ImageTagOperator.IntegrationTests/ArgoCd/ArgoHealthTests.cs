@@ -1,0 +1,75 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Reconciliation;
+using Xunit;
+using Outcome = ImageTagOperator.Reconciliation.Outcome;
+
+namespace ImageTagOperator.IntegrationTests.ArgoCd;
+
+/// <summary>What Argo CD shows for each status that the operator can write, by the script that is committed.</summary>
+public sealed class ArgoHealthTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly Outcome InSync = new([], [], "http://glance/v2", null);
+
+    public static TheoryData<string> Reasons =>
+        [.. typeof(Reason).GetFields(BindingFlags.Public | BindingFlags.Static).Where(one => one.FieldType == typeof(Reason)).Select(one => one.Name)];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Only_what_a_person_must_act_upon_is_degraded(string name)
+    {
+        var reason = (Reason)typeof(Reason).GetField(name)!.GetValue(null)!;
+        var expected = reason.Kind == ProblemKind.Stalled ? "Degraded" : "Progressing";
+        foreach (var before in new[] { null, InSync, Outcome.Suspended })
+        {
+            var set = Set();
+            if (before is not null) set.Status = StatusBuilder.After(set, before, Now);
+            set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
+            var health = await HealthAsync(set);
+            Assert.Equal((expected, $"{name}: Image 'grün' says \"no\".\nTry again."), ((string)health["status"]!, (string)health["message"]!));
+        }
+    }
+
+    [Fact]
+    public async Task A_set_in_order_is_healthy()
+    {
+        var set = Set();
+        set.Status = StatusBuilder.After(set, InSync, Now);
+        Assert.Equal("Healthy", (string)(await HealthAsync(set))["status"]!);
+    }
+
+    [Fact]
+    public async Task A_status_about_another_generation_says_nothing_about_this_one()
+    {
+        foreach (var outcome in new[] { InSync, Outcome.Suspended, Outcome.Failed(new Problem(Reason.InvalidSpec, "No.")) })
+        {
+            var set = Set();
+            set.Status = StatusBuilder.After(set, outcome, Now);
+            set.Metadata.Generation++;
+            set.Spec.Suspend = outcome.IsSuspended;
+            Assert.Equal("Progressing", (string)(await HealthAsync(set))["status"]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_set_that_is_suspended_and_invalid_is_degraded_for_resuming_it_is_not_enough()
+    {
+        var set = Set();
+        set.Spec.Suspend = true;
+        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.InvalidSpec, "No.")), Now);
+        Assert.Equal("Degraded", (string)(await HealthAsync(set))["status"]!);
+    }
+
+    private static Task<JsonNode> HealthAsync(V1Alpha1ImageTagSet set) =>
+        ArgoSettings.Committed.HealthAsync(JsonSerializer.SerializeToNode(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet)!);
+
+    private static V1Alpha1ImageTagSet Set() => new()
+    {
+        Metadata = { Name = "set", Namespace = "images", Generation = 7 },
+        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Name = "grün" }, Tags = ["golden"] },
+    };
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.IntegrationTests.ArgoCd;
+
+/// <summary>The scripts as Argo CD finds them: in the data of the ConfigMap argocd-cm.</summary>
+internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
+{
+    public const string HealthKey = "resource.customizations.health.imagetags.io_ImageTagSet";
+    public const string ActionsKey = "resource.customizations.actions.imagetags.io_ImageTagSet";
+
+    private static readonly string[] ActionNames = ["reconcile", "suspend", "resume"];
+
+    private readonly JsonNode actions = KubernetesYaml.LoadAll(data[ActionsKey]).Single();
+
+    public static string Folder => Path.Combine(RealServers.Root, "config", "argocd");
+
+    /// <summary>What is committed.</summary>
+    public static ArgoSettings Committed { get; } = new(ScriptData());
+
+    public Task<JsonNode> HealthAsync(JsonNode set) => ArgoLua.RunAsync(data[HealthKey], set);
+
+    /// <summary>The names of the actions that can be chosen now.</summary>
+    public async Task<IReadOnlyList<string>> OfferedAsync(JsonNode set)
+    {
+        var discovered = (await ArgoLua.RunAsync((string)actions["discovery.lua"]!, set)).AsObject();
+        return [.. discovered.Where(action => !(bool)action.Value!["disabled"]!).Select(action => action.Key).Order()];
+    }
+
+    /// <summary>The object as the action wants it.</summary>
+    public Task<JsonNode> ActAsync(string action, JsonNode set) =>
+        ArgoLua.RunAsync((string)actions["definitions"]!.AsArray().Single(definition => (string?)definition!["name"] == action)!["action.lua"]!, set);
+
+    /// <summary>argocd-cm.yaml and values.yaml, as they follow from the scripts.</summary>
+    public static IReadOnlyDictionary<string, string> Snippets()
+    {
+        var entries = new JsonObject();
+        foreach (var (key, value) in ScriptData()) entries[key] = value;
+        return new Dictionary<string, string>
+        {
+            ["argocd-cm.yaml"] = Headed(
+                "Tells Argo CD what an ImageTagSet's health is, and which actions it has:",
+                "kubectl -n argocd patch configmap argocd-cm --type=merge --patch-file config/argocd/argocd-cm.yaml",
+                new JsonObject { ["data"] = entries.DeepClone() }),
+            ["values.yaml"] = Headed(
+                "The same as argocd-cm.yaml, for those who install Argo CD with its Helm chart:",
+                "helm upgrade argocd argo-cd --reuse-values -f config/argocd/values.yaml ...",
+                new JsonObject { ["configs"] = new JsonObject { ["cm"] = entries } }),
+        };
+    }
+
+    private static string Headed(string what, string how, JsonNode content) => new StringBuilder()
+        .Append("# ").Append(what).Append("\n#   ").Append(how).Append("\n# Made of the scripts beside it by `make argocd`.\n").Append(KubernetesYaml.Serialize(content)).ToString();
+
+    private static Dictionary<string, string> ScriptData() => new()
+    {
+        [HealthKey] = Script("health.lua"),
+        [ActionsKey] = KubernetesYaml.Serialize(new JsonObject
+        {
+            ["discovery.lua"] = Script("actions/discovery.lua"),
+            ["definitions"] = new JsonArray([.. ActionNames.Select(name => new JsonObject { ["name"] = name, ["action.lua"] = Script($"actions/{name}.lua") })]),
+        }),
+    };
+
+    private static string Script(string path) => File.ReadAllText(Path.Combine(Folder, path));
+}

@@ -1,0 +1,20 @@
+using Xunit;
+
+namespace ImageTagOperator.IntegrationTests.ArgoCd;
+
+public sealed class ArgoSnippetTests
+{
+    public static TheoryData<string> Snippets => [.. ArgoSettings.Snippets().Keys];
+
+    /// <summary>Set by <c>make argocd</c>: they are written.</summary>
+    private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_ARGOCD") is { Length: > 0 };
+
+    [Theory]
+    [MemberData(nameof(Snippets))]
+    public async Task What_is_for_argocd_cm_has_the_scripts_as_they_are(string file)
+    {
+        var path = Path.Combine(ArgoSettings.Folder, file);
+        if (Rewrites) await File.WriteAllTextAsync(path, ArgoSettings.Snippets()[file]);
+        Assert.True(ArgoSettings.Snippets()[file] == await File.ReadAllTextAsync(path), $"{file} is not what the scripts make of it: make argocd");
+    }
+}
