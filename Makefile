@@ -11,7 +11,7 @@ LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-
 	ln -sfn ImageTagOperator.Sandbox/$(FLAVOUR)/image-tag-sandbox $(BIN)/image-tag-sandbox
 RESULTS := artifacts/test-results
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize argocd guide publish image bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize chart-readme argocd guide publish image bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ kustomize: ## write config/default anew from the chart
 	eval "$$(hack/tools.sh up >/dev/null; hack/tools.sh env)" && \
 	helm template image-tag-operator charts/image-tag-operator -n image-tag-system --no-hooks --set crds.keep=false | \
 	sed '/helm.sh\/chart:/d; s/managed-by: Helm/managed-by: kustomize/; /^# Source:/d' > config/default/operator.yaml
+
+chart-readme: build ## write the values into the chart's README anew
+	ITO_WRITE_CHART_README=1 dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~ChartReadmeTests
 
 argocd: build ## write config/argocd's snippets anew from the Lua scripts
 	ITO_WRITE_ARGOCD=1 dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~ArgoSnippetTests

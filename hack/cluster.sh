@@ -11,7 +11,7 @@
 #   cluster.sh env              export CLUSTER_KUBECONFIG=... and CLUSTER_CLOUDS_YAML=...
 #
 # In the node, and so for pods, Keystone is at 10.230.0.2:5000 and Glance at 10.230.0.2:9292, when openstack.sh has brought them up
-# before; CLUSTER_CLOUDS_YAML says so. NetworkPolicies are stored and not enforced. Works where cgroup v1 is (see README.md).
+# before; CLUSTER_CLOUDS_YAML says so. NetworkPolicies are stored and not enforced.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -159,9 +159,19 @@ hierarchies() {
   done </proc/self/cgroup
 }
 
+# Where there is cgroup v2 and nothing else, as Debian 12 boots by itself.
+unified() { [[ -e /sys/fs/cgroup/cgroup.controllers ]]; }
+
 # Joins a child cgroup of our own in each hierarchy, and becomes the node.
 enter() {
   local controllers mount path group
+  if unified; then
+    group=/sys/fs/cgroup/$CGROUP # below the root, where processes and groups may live side by side
+    mkdir -p "$group"
+    echo "$group" >>"$DIR/cgroups"
+    delegate /sys/fs/cgroup
+    echo $$ >"$group/cgroup.procs"
+  fi
   hierarchies >"$DIR/hierarchies"
   while read -r controllers mount path; do
     group=$mount$path/$CGROUP
@@ -174,6 +184,11 @@ enter() {
     echo "$group" >>"$DIR/cgroups"
   done <"$DIR/hierarchies"
   exec unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child=KILL --mount-proc "$0" __node
+}
+
+delegate() { # GROUP: its children get its controllers
+  local controller
+  for controller in $(<"$1/cgroup.controllers"); do echo "+$controller" >"$1/cgroup.subtree_control" 2>/dev/null || log "cgroup: no $controller"; done
 }
 
 # keep NAME COMMAND...: starts it again when it ends
@@ -194,13 +209,20 @@ node() {
   mount --make-rshared /
   hostname $NODE
   mount -t sysfs sysfs /sys
-  mount -t tmpfs tmpfs /sys/fs/cgroup
-  while read -r controllers _; do
-    mkdir -p "/sys/fs/cgroup/${controllers#name=}"
-    file=$controllers
-    [[ $controllers != name=* ]] || file=none,$controllers
-    mount -t cgroup -o "$file" cgroup "/sys/fs/cgroup/${controllers#name=}"
-  done <"$DIR/hierarchies"
+  if [[ ! -s $DIR/hierarchies ]]; then # unified: what could tell is gone with the sysfs of before
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup
+    mkdir /sys/fs/cgroup/node # a group that hands its controllers on may have no processes of its own
+    for file in $(</sys/fs/cgroup/cgroup.procs); do echo "$file" >/sys/fs/cgroup/node/cgroup.procs 2>/dev/null || true; done
+    delegate /sys/fs/cgroup
+  else
+    mount -t tmpfs tmpfs /sys/fs/cgroup
+    while read -r controllers _; do
+      mkdir -p "/sys/fs/cgroup/${controllers#name=}"
+      file=$controllers
+      [[ $controllers != name=* ]] || file=none,$controllers
+      mount -t cgroup -o "$file" cgroup "/sys/fs/cgroup/${controllers#name=}"
+    done <"$DIR/hierarchies"
+  fi
   mount -t tmpfs tmpfs /run
   mkdir -p /run/lock /run/netns /run/containerd
   for file in /var/lib/kubelet /var/lib/containerd /var/lib/cni /var/log; do
@@ -306,7 +328,7 @@ relay() {
 
 up() {
   ((EUID == 0)) || die "needs root"
-  [[ -n $(hierarchies) ]] || die "needs cgroup v1: boot with systemd.unified_cgroup_hierarchy=0"
+  unified || [[ -n $(hierarchies) ]] || die "there are no cgroups here"
   packages etcd-server containerd runc containernetworking-plugins iptables conntrack iproute2 dnsmasq-base socat util-linux openssl jq curl \
     ca-certificates
   local bin port

@@ -39,7 +39,8 @@ public sealed class InstalledChartTests
         await Node.KubectlAsync("-n", team, "delete", "imagetagsets", "--all", "--timeout=60s");
         await installation.TagsAsync(image);
 
-        await installation.UninstallAsync();    // a watch is in the log when it has ended
+        await Node.KubectlAsync("-n", installation.Namespace, "scale", "deployment", Installation.Release, "--replicas=0");
+        await Node.KubectlAsync("-n", installation.Namespace, "wait", "pods", "--all", "--for=delete", "--timeout=60s");    // a watch is in the log when it has ended
 
         // All this as a ServiceAccount that may do just that, in the whole cluster.
         var user = $"system:serviceaccount:{installation.Namespace}:{Installation.Release}";
@@ -86,7 +87,9 @@ public sealed class InstalledChartTests
 
         await installation.UninstallAsync();
         Assert.Equal($"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
-        Assert.Equal("", await Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n", installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+        await Eventually.HoldsAsync(    // helm does not wait for pods that end
+            () => Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n", installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"),
+            left => left == "", "nothing to be left in the operator's namespace", left => left);
         Assert.Equal("", await Node.KubectlAsync("get", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
 
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
