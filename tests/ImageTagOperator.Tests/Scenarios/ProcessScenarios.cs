@@ -65,4 +65,27 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("terminated", "True");
         Assert.Equal(0, await process.StopAsync());
     }
+
+    [Fact]
+    public async Task A_set_restored_without_its_status_takes_up_what_is_there_and_writes_nothing()
+    {
+        await using var world = await CreateWorldAsync();
+        var image = await world.Glance.CreateImageAsync("restored", "foreign");
+        var process = await world.StartOperatorAsync();
+        var set = world.Set("restored", image, "golden");
+        set.Spec.Policy = TagPolicy.Additive;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("restored", "True");
+        await process.StopAsync();
+
+        await world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(new(world.Namespace, "restored"), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } });
+        await world.DeleteAsync("restored");
+        await world.CreateAsync(new V1Alpha1ImageTagSet { Metadata = { Name = "restored", Namespace = world.Namespace }, Spec = set.Spec });
+        await world.StartOperatorAsync();
+        await world.ReadyAsync("restored", "True");
+        Assert.Equal(["PUT"], (await world.CloudCallsAsync(image)).Select(call => call.Split(' ')[0]).Where(verb => verb != "GET"));
+        await world.DeleteAsync("restored");
+        await world.GoneAsync("restored");
+        await world.TagsAsync(image, "foreign");
+    }
 }
