@@ -9,6 +9,7 @@ public sealed partial class ImageTagSetFinalizer(
     Releaser releaser,
     TagApplier applier,
     EventPublisher publish,
+    Announcer announcer,
     OperatorOptions options,
     TimeProvider time,
     ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
@@ -54,6 +55,7 @@ public sealed partial class ImageTagSetFinalizer(
         foreach (var result in results)
         {
             left[result.Image.Id] = [.. result.Plan.Removes];
+            if (result.Added.Count + result.Removed.Count > 0) announcer.LogChanged(set, result);
             if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Brought back {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
         }
