@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
@@ -18,7 +17,7 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     public static async Task<MonitoredOperator> StartAsync(SandboxWorld world)
     {
-        var app = OperatorHost.Build(new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0" }, KubernetesClientConfiguration.Build(world.Kubeconfig));
+        var app = Hosting.OperatorHost.Build(new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0" }, KubernetesClientConfiguration.Build(world.Kubeconfig));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new MonitoredOperator(app);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,39 +39,37 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        var request = ProtobufMessage.Parse(body.ToArray());
+        var request = new OtlpMessage(body.ToArray());
         if (http.Request.Path == "/v1/traces") TakeSpans(request);
         else if (http.Request.Path == "/v1/metrics") TakeMetrics(request);
         else http.Response.StatusCode = 404;
         http.Response.ContentType = "application/x-protobuf";
     }
 
-    private void TakeSpans(ProtobufMessage request)
+    private void TakeSpans(OtlpMessage request)
     {
-        foreach (var resource in Messages(request, 1))
+        foreach (var resource in request.All(1))
         {
-            foreach (var (key, value) in Attributes(ProtobufMessage.Parse(resource.Bytes(1)), 1)) Resource[key] = value;
-            foreach (var span in Messages(resource, 2).SelectMany(scope => Messages(scope, 2)))
+            foreach (var (key, value) in Attributes(new OtlpMessage(resource.Bytes(1)), 1)) Resource[key] = value;
+            foreach (var span in resource.All(2).SelectMany(scope => scope.All(2)))
             {
                 Spans.Enqueue(new OtlpSpan(Hex(span, 1), Hex(span, 2), Hex(span, 4), span.Text(5), Attributes(span, 9).ToDictionary()));
             }
         }
     }
 
-    private void TakeMetrics(ProtobufMessage request)
+    private void TakeMetrics(OtlpMessage request)
     {
-        foreach (var metric in Messages(request, 1).SelectMany(resource => Messages(resource, 2)).SelectMany(scope => Messages(scope, 2))) Metrics[metric.Text(1)] = 0;
+        foreach (var metric in request.All(1).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))) Metrics[metric.Text(1)] = 0;
     }
 
-    private static IEnumerable<ProtobufMessage> Messages(ProtobufMessage parent, int number) => parent.All(number).Select(ProtobufMessage.Parse);
+    private static string Hex(OtlpMessage message, int number) => Convert.ToHexStringLower(message.Bytes(number));
 
-    private static string Hex(ProtobufMessage message, int number) => Convert.ToHexStringLower(message.Bytes(number).Span);
-
-    private static IEnumerable<(string Key, string Value)> Attributes(ProtobufMessage message, int number)
+    private static IEnumerable<(string Key, string Value)> Attributes(OtlpMessage message, int number)
     {
-        foreach (var attribute in Messages(message, number))
+        foreach (var attribute in message.All(number))
         {
-            var value = ProtobufMessage.Parse(attribute.Bytes(2));
+            var value = new OtlpMessage(attribute.Bytes(2));
             yield return (attribute.Text(1), value.Has(1) ? value.Text(1) : $"{value.Number(3)}");
         }
     }
