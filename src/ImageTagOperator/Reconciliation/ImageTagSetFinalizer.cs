@@ -35,7 +35,7 @@ public sealed partial class ImageTagSetFinalizer(
         if (remaining > TimeSpan.Zero)
         {
             var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining);
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
         }
 
         // In a namespace that goes too no Event can be made: the log is then the only place that tells.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,8 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     public static async Task<MonitoredOperator> StartAsync(SandboxWorld world)
     {
-        var app = Hosting.OperatorHost.Build(new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0" }, KubernetesClientConfiguration.Build(world.Kubeconfig));
+        var options = new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0", Cloud = new CloudLimits { RequestsPerSecond = 1_000_000 } };
+        var app = Hosting.OperatorHost.Build(options, KubernetesClientConfiguration.Build(world.Kubeconfig));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new MonitoredOperator(app);
     }
