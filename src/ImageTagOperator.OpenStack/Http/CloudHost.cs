@@ -16,6 +16,7 @@ internal sealed class CloudHost : IDisposable
     private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
 
     private readonly string authority;
+    private readonly CloudLimits limits;
     private readonly TimeProvider time;
     private readonly ConcurrencyLimiter slots;
     private readonly TokenBucketRateLimiter rate;
@@ -29,6 +30,7 @@ internal sealed class CloudHost : IDisposable
     public CloudHost(string authority, CloudLimits limits, TimeProvider time, object? scope)
     {
         this.authority = authority;
+        this.limits = limits;
         this.time = time;
         Metrics = new CloudMetrics(authority, () => state.CircuitState != CircuitState.Closed, scope);
         slots = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
@@ -57,6 +59,9 @@ internal sealed class CloudHost : IDisposable
     }
 
     public CloudMetrics Metrics { get; }
+
+    /// <summary>No request is under way or waits.</summary>
+    public bool IsIdle => slots.GetStatistics() is { CurrentQueuedCount: 0 } now && now.CurrentAvailablePermits == limits.Concurrency;
 
     /// <exception cref="CloudCallException">No whole answer came, or, with a time to wait, nothing was sent.</exception>
     public async Task<CloudResponse> SendAsync(string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)

@@ -25,12 +25,13 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";
 
-    /// <summary>Forgets all others, their metrics too.</summary>
+    /// <summary>Forgets all others that nobody waits for, their metrics too.</summary>
     public void KeepOnly(IReadOnlySet<string> authorities)
     {
         foreach (var (authority, host) in hosts)
         {
-            if (!authorities.Contains(authority) && hosts.TryRemove(new(authority, host)) && host.IsValueCreated) host.Value.Dispose();
+            if (authorities.Contains(authority) || !host.Value.IsIdle || !hosts.TryRemove(new(authority, host))) continue;
+            host.Value.Dispose();
         }
     }
 
