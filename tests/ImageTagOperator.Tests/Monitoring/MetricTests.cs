@@ -118,6 +118,30 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public async Task Of_two_replicas_one_leads_and_tells_of_the_sets()
+    {
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
+        await using var first = await MonitoredOperator.StartAsync(world, leaderElection: true);
+        await world.ReadyAsync("ubuntu", "True");
+        await using var second = await MonitoredOperator.StartAsync(world, leaderElection: true);
+        Assert.Equal((1, 0), (first.Sample("imagetags_leader"), second.Sample("imagetags_leader")));
+        Assert.Equal((64, 0), (first.Sample("imagetags_workers{kind=\"ImageTagSet\"}"), second.Sample("imagetags_workers{kind=\"ImageTagSet\"}")));
+        Assert.Contains("imagetags_sets{", first.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("imagetags_sets{", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watch_that_fails_is_counted()
+    {
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        world.Cluster.Faults.Add("GET", "*watch=*", new Fault { Status = 500 }, times: 2);
+        await using var running = await MonitoredOperator.StartAsync(world);
+        await world.UntilAsync(
+            () => Task.FromResult(running.Sample("imagetags_watch_restarts_total{kind=\"ImageTagSet\",reason=\"failed\"}")), count => count == 2, "two failed watches", _ => running.Text);
+    }
+
+    [Fact]
     public async Task A_refused_login_is_counted()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);

@@ -1,14 +1,19 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Takes traces and metrics by OTLP (HTTP with protobuf) and reads as much of them as the tests ask about.</summary>
+/// <summary>Takes traces and metrics by OTLP, over HTTP and gRPC, and reads as much of them as the tests ask about.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    /// <summary>A byte that says whether it is compressed, and four with the length.</summary>
+    private const int GrpcHead = 5;
+
     private readonly WebApplication app;
 
     private OtlpReceiver(WebApplication app) => this.app = app;
@@ -22,11 +27,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public string Url => app.Urls.First();
 
+    public string GrpcUrl => app.Urls.Last();
+
     public static async Task<OtlpReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
         var receiver = new OtlpReceiver(builder.Build());
         receiver.app.Run(receiver.TakeAsync);
         await receiver.app.StartAsync();
@@ -39,11 +50,25 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        var request = new OtlpMessage(body.ToArray());
-        if (http.Request.Path == "/v1/traces") TakeSpans(request);
-        else if (http.Request.Path == "/v1/metrics") TakeMetrics(request);
-        else http.Response.StatusCode = 404;
-        http.Response.ContentType = "application/x-protobuf";
+        var isGrpc = http.Request.ContentType == "application/grpc";
+        http.Response.ContentType = isGrpc ? "application/grpc" : "application/x-protobuf";
+        var request = new OtlpMessage(body.ToArray().AsSpan(isGrpc ? GrpcHead : 0));
+        switch (http.Request.Path.Value)
+        {
+            case "/v1/traces" or "/opentelemetry.proto.collector.trace.v1.TraceService/Export":
+                TakeSpans(request);
+                break;
+            case "/v1/metrics" or "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export":
+                TakeMetrics(request);
+                break;
+            default:
+                http.Response.StatusCode = 404;
+                return;
+        }
+
+        if (!isGrpc) return;
+        await http.Response.Body.WriteAsync(new byte[GrpcHead]);    // an empty message
+        http.Response.AppendTrailer("grpc-status", "0");
     }
 
     private void TakeSpans(OtlpMessage request)

@@ -42,6 +42,39 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task A_request_that_many_share_has_the_id_of_one_of_them()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        const int Sets = 20;
+        for (var number = 0; number < Sets; number++) await world.CreateAsync(world.Set($"set-{number}", world.Cloud.AddImage($"image-{number}").Id, "golden"));
+        await using var process = await StartAsync(world, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url });
+        for (var number = 0; number < Sets; number++) await world.ReadyAsync($"set-{number}", "True");
+        Assert.Equal(0, await process.StopAsync());
+
+        var roots = receiver.Spans.Where(span => span.Parent.Length == 0).ToDictionary(span => span.Trace);
+        Assert.All(receiver.Spans.Where(span => span.Parent.Length > 0), span => Assert.Equal(roots[span.Trace].Id, span.Parent));
+        var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true).ToArray();
+        Assert.All(calls, call => Assert.Contains(Guid.Parse(call.RequestId!["req-".Length..]).ToString("N"), roots.Keys));
+        // A write is nobody's but its set's own.
+        Assert.Equal(Sets, calls.Where(call => call.Method == "PUT").DistinctBy(call => call.RequestId).Count());
+    }
+
+    [Fact]
+    public async Task They_go_over_gRPC_too()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        await using var process = await OperatorProcess.StartAsync(
+            world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace], new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.GrpcUrl });
+        await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
+        await world.ReadyAsync("ubuntu", "True");
+        Assert.Equal(0, await process.StopAsync());
+        Assert.Contains(receiver.Spans, span => span.Name == "add_tag");
+        Assert.Contains("imagetags.reconciles", receiver.Metrics.Keys);
+    }
+
+    [Fact]
     public async Task Traces_go_alone_to_an_endpoint_of_their_own_and_under_a_name_that_was_asked_for()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
