@@ -47,6 +47,7 @@ public sealed class LogTests
         await world.ReadyAsync("ubuntu", "True");
         var change = JsonNode.Parse(Lines(process).Last())!;
         Assert.Equal(image.Id, (string?)change["State"]!["Image"]);
+        Assert.Matches("^[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z$", (string?)change["Timestamp"]);
         var id = (string?)change["Scopes"]!.AsArray().Single(scope => scope?["ReconcileId"] is not null)!["ReconcileId"];
         Assert.Matches($"^{Uuid}$", id);
         Assert.Contains(world.Cloud.Calls.All, call => call.Method == "PUT" && call.RequestId == $"req-{id}");
