@@ -11,7 +11,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-PARTS=(kubernetes openstack tools cluster)
+PARTS=(kubernetes openstack tools prometheus cluster)
 
 # together COMMAND PART...: at the same time; each tells on standard error how it fails
 together() {

@@ -26,6 +26,9 @@ public sealed class CloudSession : IDisposable
 
     public CloudConfiguration Cloud => cloud;
 
+    /// <summary>Host and port of the servers that requests went to.</summary>
+    internal IEnumerable<string> Servers => http.Used;
+
     /// <summary>Readings of images, shared by all who use this session.</summary>
     public ImageReader Images { get; }
 

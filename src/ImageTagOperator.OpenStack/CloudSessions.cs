@@ -3,12 +3,27 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token, connections and
 /// readings. A session lives as long as somebody holds it: one whose Secret was rotated goes when the last user has the new one, and its
 /// password with it.</summary>
-/// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null: always.</param>
-public sealed class CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null) : IDisposable
+public sealed class CloudSessions : IDisposable
 {
+    /// <summary>The name of the meters, one for each server, and of the activity source.</summary>
+    public const string MeterName = CloudCall.Source;
+
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<CloudConfiguration, WeakReference<CloudSession>> sessions = [];
-    private readonly CloudHosts hosts = new(limits, time, mayWrite ?? (static () => true));
+    private readonly TimeProvider time;
+    private readonly CloudHosts hosts;
+    private readonly ITimer sweeper;
+
+    /// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null: always.</param>
+    /// <param name="meterScope">Who listens to the metrics (<see cref="System.Diagnostics.Metrics.Meter.Scope"/>).</param>
+    public CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null)
+    {
+        this.time = time;
+        hosts = new(limits, time, mayWrite ?? (static () => true), meterScope);
+        sweeper = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
+    }
 
     public CloudSessions(TimeProvider time)
         : this(new CloudLimits(), time)
@@ -30,19 +45,31 @@ public sealed class CloudSessions(CloudLimits limits, TimeProvider time, Func<bo
         lock (gate)
         {
             if (sessions.TryGetValue(cloud, out var known) && known.TryGetTarget(out var session)) return session;
-            foreach (var (left, reference) in sessions)
-            {
-                if (!reference.TryGetTarget(out _)) sessions.Remove(left);
-            }
-
             session = new CloudSession(cloud, Gates, hosts, time);
             sessions[cloud] = new WeakReference<CloudSession>(session);
             return session;
         }
     }
 
+    /// <summary>Forgets sessions that nobody holds any more, and the servers that only they used.</summary>
+    private void Sweep()
+    {
+        lock (gate)
+        {
+            var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (cloud, reference) in sessions)
+            {
+                if (reference.TryGetTarget(out var session)) used.UnionWith(session.Servers);
+                else sessions.Remove(cloud);
+            }
+
+            hosts.KeepOnly(used);
+        }
+    }
+
     public void Dispose()
     {
+        sweeper.Dispose();
         lock (gate)
         {
             foreach (var reference in sessions.Values)

@@ -14,6 +14,9 @@ public sealed record Call(int Number, DateTimeOffset Arrived, string Method, str
     /// <summary>When the answer was complete; null while the call is running.</summary>
     public DateTimeOffset? Completed { get; internal set; }
 
+    /// <summary>X-OpenStack-Request-ID; null when the caller sent none.</summary>
+    public string? RequestId { get; internal set; }
+
     public string Path => Target.Split('?', 2)[0];
 
     /// <summary>POST, PUT, PATCH or DELETE.</summary>

@@ -56,6 +56,7 @@ public abstract class SandboxServer : IAsyncDisposable
         http.Request.Body = bytes;
         http.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         var call = Calls.Add(Time.GetUtcNow(), http.Request.Method, target, http.Request.Headers.UserAgent, body);
+        call.RequestId = http.Request.Headers["X-OpenStack-Request-ID"];
         try
         {
             await AnswerAsync(http, call, Faults.Take(call));

@@ -13,6 +13,7 @@ internal static class HttpHandlerFactory
     {
         var handler = new SocketsHttpHandler
         {
+            ActivityHeadersPropagator = null,   // else each request gets a span and a header of its own
             AutomaticDecompression = configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             AllowAutoRedirect = false, // a token must not follow a redirect to another host
             UseCookies = false,

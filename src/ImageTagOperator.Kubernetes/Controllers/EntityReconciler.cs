@@ -28,7 +28,7 @@ internal sealed partial class EntityReconciler<TEntity>(
         await using var scope = scopes.CreateAsyncScope();
         if (deleted.TryRemove(key, out var gone)
             && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
-        if (cache.TryGet(key) is not { } cached) return new Outcome.Gone();
+        if (cache.TryGet(key) is not { } cached) return new Outcome.Gone { Reason = "Deleted" };
 
         var entity = codec.Copy(cached);
         if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
@@ -72,14 +72,14 @@ internal sealed partial class EntityReconciler<TEntity>(
             entity = left;
         }
 
-        return new Outcome.Done(null);
+        return new Outcome.Done(null) { Reason = "Finalized" };
     }
 
     private Outcome After(NamespacedName key, string step, ReconciliationResult<TEntity> result)
     {
-        if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter);
+        if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter) { Reason = result.Reason };
         LogFailure(logger, result.Error, step, key, result.ErrorMessage);
-        return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity));
+        return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity)) { Reason = result.Reason };
     }
 
     [LoggerMessage(1301, LogLevel.Warning, "{Step} of {Key} failed: {Reason}")]

@@ -10,15 +10,20 @@ internal sealed partial class EntityWorkers<TEntity>(
     EntityReconciler<TEntity> reconciler,
     FailureBackoff backoff,
     OperatorSettings settings,
+    RuntimeMetrics metrics,
+    TimeProvider time,
     ILogger<EntityWorkers<TEntity>> logger)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
+    private static readonly string Kind = EntityDefinition.Of<TEntity>().Kind;
+
     /// <summary>Begins to work: everything in the cache is due once.</summary>
     /// <param name="taking">Ends the taking of new keys; running ones go on.</param>
     /// <param name="running">Cancels the running ones.</param>
     /// <returns>The workers; they end after <paramref name="taking"/> fires.</returns>
     public IReadOnlyList<Task> Start(CancellationToken taking, CancellationToken running)
     {
+        metrics.Started(Kind, settings.MaxParallelReconciliations);
         cache.Dispatch(Queue);
         return [.. Enumerable.Range(0, settings.MaxParallelReconciliations)
             .Select(_ => Task.Run(() => WorkAsync(taking, running), CancellationToken.None))];
@@ -54,15 +59,17 @@ internal sealed partial class EntityWorkers<TEntity>(
         while (!taking.IsCancellationRequested)
         {
             NamespacedName key;
+            TimeSpan waited;
             try
             {
-                key = await queue.Work.TakeAsync(taking);
+                (key, waited) = await queue.Work.TakeTimedAsync(taking);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
+            metrics.Taken(Kind, waited);
             try
             {
                 await RunAsync(key, running);
@@ -70,6 +77,7 @@ internal sealed partial class EntityWorkers<TEntity>(
             finally
             {
                 queue.Work.Done(key);
+                metrics.Returned(Kind);
             }
         }
     }
@@ -77,27 +85,39 @@ internal sealed partial class EntityWorkers<TEntity>(
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a controller throws, its object is retried and the others go on; it is logged")]
     private async Task RunAsync(NamespacedName key, CancellationToken running)
     {
+        using var activity = ReconcileActivity.Start(Kind, key, logger);
+        var started = time.GetTimestamp();
         Outcome outcome;
+        string result;
         try
         {
             outcome = await reconciler.RunAsync(key, running);
+            result = outcome is Outcome.Retry ? "retry" : "success";
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
+            Note("cancelled", "");
             return;
         }
         catch (KubernetesException error) when (error.IsConflict)
         {
             LogConflict(logger, key, error.Message);
-            outcome = new Outcome.Retry(null, Cap(key));
+            (outcome, result) = (new Outcome.Retry(null, Cap(key)), "conflict");
         }
         catch (Exception error)
         {
             LogFailed(logger, error, key);
-            outcome = new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter);
+            (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter), "error");
         }
 
+        Note(result, outcome.Reason);
         Schedule(key, outcome);
+
+        void Note(string result, string reason)
+        {
+            metrics.Reconciled(Kind, result, reason, time.GetElapsedTime(started));
+            activity.End(result, reason);
+        }
     }
 
     private TimeSpan? Cap(NamespacedName key) => cache.TryGet(key) is { } entity ? settings.FailureBackoffCap?.Invoke(entity) : null;

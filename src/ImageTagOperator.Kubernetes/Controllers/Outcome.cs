@@ -7,6 +7,9 @@ internal abstract record Outcome
     {
     }
 
+    /// <summary>Why it ended so, in one of a few words.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Fine. Comes back after a while, or when something changes.</summary>
     public sealed record Done(TimeSpan? RequeueAfter) : Outcome;
 

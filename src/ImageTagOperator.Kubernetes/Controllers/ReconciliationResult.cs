@@ -18,6 +18,9 @@ public sealed record ReconciliationResult<TEntity>
 
     public TimeSpan? RequeueAfter { get; private init; }
 
+    /// <summary>Why it ended so, for metrics and traces: one of a few words that are known beforehand, or none.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Done. Without <paramref name="requeueAfter"/> the object is left alone until its spec changes: the right answer also to an
     /// error that only a change of the spec can cure.</summary>
     [SuppressMessage("Design", "CA1000", Justification = "The type argument is what makes the result fit its controller")]

@@ -55,6 +55,7 @@ public sealed class OperatorBuilder
         var random = services.GetRequiredService<Func<double>>();
         var client = services.GetRequiredService<IKubernetesClient>();
         var cache = services.GetRequiredService<EntityCache<TEntity>>();
+        var metrics = services.GetRequiredService<RuntimeMetrics>();
         var json = KubernetesJson.Options(services.GetRequiredService<IJsonTypeInfoResolver>());
         var reconciler = new EntityReconciler<TEntity>(
             cache,
@@ -66,9 +67,11 @@ public sealed class OperatorBuilder
             settings,
             Log<EntityReconciler<TEntity>>(services));
         var backoff = new FailureBackoff(settings.FailureBackoffInitial, settings.FailureBackoffMaximum, random);
+        var queue = services.GetRequiredService<EntityQueue<TEntity>>();
+        metrics.AddKind(EntityDefinition.Of<TEntity>().Kind, () => queue.Work.Depth);
         var workers = new EntityWorkers<TEntity>(
-            cache, services.GetRequiredService<EntityQueue<TEntity>>(), reconciler, backoff, settings, Log<EntityWorkers<TEntity>>(services));
-        return new EntityRuntime<TEntity>(client, cache, workers, settings, time, random, Log<EntityWatch<TEntity>>(services));
+            cache, queue, reconciler, backoff, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
+        return new EntityRuntime<TEntity>(client, cache, workers, settings, metrics, time, random, Log<EntityWatch<TEntity>>(services));
     }
 
     private static ILogger<T> Log<T>(IServiceProvider services) => services.GetRequiredService<ILogger<T>>();

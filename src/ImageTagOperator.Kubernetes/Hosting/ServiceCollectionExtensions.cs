@@ -19,7 +19,9 @@ public static class ServiceCollectionExtensions
         configure?.Invoke(settings);
         services.AddLogging();
         services.AddSingleton(settings);
+        services.AddMetrics();
         services.AddSingleton<OperatorState>();
+        services.AddSingleton<RuntimeMetrics>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Jitter.Default);
         services.TryAddSingleton<IKubernetesClient>(GuardedClient);

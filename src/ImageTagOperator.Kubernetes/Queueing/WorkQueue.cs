@@ -13,7 +13,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private readonly Channel<TKey> ready = Channel.CreateUnbounded<TKey>();
-    private readonly HashSet<TKey> dirty = [];
+    private readonly Dictionary<TKey, long> dirty = []; // since when
     private readonly HashSet<TKey> processing = [];
 
     // The dictionary says what is due when; the heap may hold times that were replaced, which are skipped when they come up.
@@ -26,11 +26,20 @@ internal sealed class WorkQueue<TKey> : IDisposable
         timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many keys are due and wait.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (gate) return dirty.Count;
+        }
+    }
+
     public void Add(TKey key)
     {
         lock (gate)
         {
-            if (dirty.Add(key) && !processing.Contains(key)) ready.Writer.TryWrite(key);
+            if (dirty.TryAdd(key, time.GetTimestamp()) && !processing.Contains(key)) ready.Writer.TryWrite(key);
         }
     }
 
@@ -54,17 +63,19 @@ internal sealed class WorkQueue<TKey> : IDisposable
     }
 
     /// <summary>Waits for a key and marks it as running. Each key taken must be given back with <see cref="Done"/>.</summary>
-    public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
+    public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken) => (await TakeTimedAsync(cancellationToken)).Key;
+
+    /// <summary>The same, with how long the key was due.</summary>
+    public async ValueTask<(TKey Key, TimeSpan Waited)> TakeTimedAsync(CancellationToken cancellationToken)
     {
         var key = await ready.Reader.ReadAsync(cancellationToken);
         lock (gate)
         {
-            dirty.Remove(key);
+            dirty.Remove(key, out var since);
             processing.Add(key);
             due.Remove((key, DelayKind.Result));
+            return (key, time.GetElapsedTime(since));
         }
-
-        return key;
     }
 
     public void Done(TKey key)
@@ -72,7 +83,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
         lock (gate)
         {
             processing.Remove(key);
-            if (dirty.Contains(key)) ready.Writer.TryWrite(key);
+            if (dirty.ContainsKey(key)) ready.Writer.TryWrite(key);
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed partial class EntityWatch<TEntity>(
     private string? listFrom = "0"; // the first list may come from the server's memory; a later one must not go back in time
     private int failures;
 
+    /// <summary>Told each time that a watch has ended, and how: <c>ended</c>, <c>expired</c> or <c>failed</c>.</summary>
+    public Action<string>? Restarted { get; init; }
+
     /// <summary>Runs until cancelled.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A watch recovers from everything; each failure is logged and followed by a pause")]
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -34,6 +37,7 @@ internal sealed partial class EntityWatch<TEntity>(
             try
             {
                 pause = await ListAndWatchAsync(cancellationToken);
+                Restarted?.Invoke("ended");
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -42,6 +46,7 @@ internal sealed partial class EntityWatch<TEntity>(
             catch (KubernetesException error) when (error.IsExpired)
             {
                 LogExpired(logger, Kind, inNamespace, version);
+                Restarted?.Invoke("expired");
                 version = null;
                 pause = failures++ == 0 ? null : backoff.Next();
             }
@@ -49,6 +54,7 @@ internal sealed partial class EntityWatch<TEntity>(
             {
                 pause = Later(backoff.Next(), (error as KubernetesException)?.RetryAfter);
                 LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"), pause.Value.TotalSeconds);
+                Restarted?.Invoke("failed");
                 if (++failures % FailuresBeforeRelist == 0) version = null;
             }
 

@@ -16,6 +16,7 @@ internal sealed class CloudHost : IDisposable
     private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
 
     private readonly string authority;
+    private readonly CloudLimits limits;
     private readonly TimeProvider time;
     private readonly ConcurrencyLimiter slots;
     private readonly TokenBucketRateLimiter rate;
@@ -25,10 +26,13 @@ internal sealed class CloudHost : IDisposable
     private long pausedUntil;
     private long brokenUntil;
 
-    public CloudHost(string authority, CloudLimits limits, TimeProvider time)
+    /// <param name="scope">Who listens to its metrics.</param>
+    public CloudHost(string authority, CloudLimits limits, TimeProvider time, object? scope)
     {
         this.authority = authority;
+        this.limits = limits;
         this.time = time;
+        Metrics = new CloudMetrics(authority, () => state.CircuitState != CircuitState.Closed, scope);
         slots = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
         var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -54,19 +58,26 @@ internal sealed class CloudHost : IDisposable
         }).Build();
     }
 
+    public CloudMetrics Metrics { get; }
+
+    /// <summary>No request is under way or waits.</summary>
+    public bool IsIdle => slots.GetStatistics() is { CurrentQueuedCount: 0 } now && now.CurrentAvailablePermits == limits.Concurrency;
+
     /// <exception cref="CloudCallException">No whole answer came, or, with a time to wait, nothing was sent.</exception>
     public async Task<CloudResponse> SendAsync(string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
     {
         RefuseWhilePaused(call);    // before the wait, in which it would stand in others' way
+        var asked = time.GetTimestamp();
         using var slot = await slots.AcquireAsync(1, cancellationToken);
         using var turn = await rate.AcquireAsync(1, cancellationToken);
+        Metrics.Waited(time.GetElapsedTime(asked));
         RefuseWhilePaused(call);
         // A write is not the request to find out with whether the server is back: nobody would know what became of it.
         if (state.CircuitState != CircuitState.Closed && CloudResponse.IsWrite(call)) throw Away(call, FirstBreak);
         try
         {
             var response = await circuit.ExecuteAsync(send, cancellationToken);
-            if (response is { IsTurnedAway: true, RetryAfter: { } asked }) Until(ref pausedUntil, asked < LongestPauseAskedFor ? asked : LongestPauseAskedFor);
+            if (response is { IsTurnedAway: true, RetryAfter: { } pause }) Until(ref pausedUntil, pause < LongestPauseAskedFor ? pause : LongestPauseAskedFor);
             return response;
         }
         catch (BrokenCircuitException e)
@@ -77,6 +88,7 @@ internal sealed class CloudHost : IDisposable
 
     public void Dispose()
     {
+        Metrics.Dispose();
         slots.Dispose();
         rate.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Flurl.Http;
 
@@ -11,6 +12,7 @@ internal sealed class CloudHttp : IDisposable
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
     private readonly CloudHosts hosts;
+    private readonly ConcurrentDictionary<string, byte> used = new(StringComparer.OrdinalIgnoreCase);
 
     public CloudHttp(CloudConfiguration cloud, CloudHosts hosts)
     {
@@ -19,8 +21,12 @@ internal sealed class CloudHttp : IDisposable
         flurl = new FlurlClient(http);
     }
 
+    /// <summary>The servers that requests went to.</summary>
+    public IEnumerable<string> Used => used.Keys;
+
     public static HttpMessageHandler Connections(CloudConfiguration cloud) => new SocketsHttpHandler
     {
+        ActivityHeadersPropagator = null,       // a request has our own span, and is told the trace's id in OpenStack's way
         AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -32,10 +38,46 @@ internal sealed class CloudHttp : IDisposable
     /// <param name="url">Absolute, every part already percent-encoded.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
-    public Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
+    public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         var call = $"{method} {WithoutQuery(url)}";
-        return hosts.For(new Uri(url)).SendAsync(call, cancelled => SendNowAsync(call, method, url, token, json, cancelled), cancellationToken);
+        var address = new Uri(url);
+        var host = HostOf(address);
+        using var telling = new CloudCall(host.Metrics, method, address);
+        try
+        {
+            var response = await host.SendAsync(call, SendTimedAsync, cancellationToken);
+            telling.Answered(response.Status);
+            return response;
+        }
+        catch (CloudCallException e)
+        {
+            telling.Failed(e);
+            throw;
+        }
+
+        async ValueTask<CloudResponse> SendTimedAsync(CancellationToken cancelled)
+        {
+            var started = hosts.Time.GetTimestamp();
+            try
+            {
+                return await SendNowAsync(call, method, url, token, json, cancelled);
+            }
+            finally
+            {
+                host.Metrics.Answered(telling.Operation, hosts.Time.GetElapsedTime(started));
+            }
+        }
+    }
+
+    /// <summary>A login at this server has ended: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
+    public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
+
+    private CloudHost HostOf(Uri url)
+    {
+        var authority = CloudHosts.AuthorityOf(url);
+        used.TryAdd(authority, 0);
+        return hosts.For(authority);
     }
 
     private async ValueTask<CloudResponse> SendNowAsync(string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
@@ -47,7 +89,7 @@ internal sealed class CloudHttp : IDisposable
             .AllowAnyHttpStatus()
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
             .WithHeader("User-Agent", UserAgent)
-            .WithHeader("X-OpenStack-Request-ID", RequestIds.Next());
+            .WithHeader("X-OpenStack-Request-ID", RequestIds.Current());
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {

@@ -41,6 +41,21 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     private async Task<Token> LoginAsync()
     {
         await Task.Yield();     // not under the caller's lock
+        try
+        {
+            var token = await AskAsync();
+            http.LoggedIn(cloud.AuthUrl, "success");
+            return token;
+        }
+        catch (CloudException e)
+        {
+            http.LoggedIn(cloud.AuthUrl, e.Kind == CloudErrorKind.CredentialsRejected ? "rejected" : "failed");
+            throw;
+        }
+    }
+
+    private async Task<Token> AskAsync()
+    {
         var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest);
         CloudResponse response;
         try

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace ImageTagOperator.OpenStack;
 
@@ -45,7 +46,7 @@ public sealed class ImageReader
             entry.LastAsked = time.GetUtcNow();
             if (usualAge > TimeSpan.Zero) entry.UsualAge = usualAge;
             if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(reading);
-            if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand();
+            if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand(demands.Count, Activity.Current);
             if (maxAge > TimeSpan.Zero) demand.IsPeriodic = true;
             else demand.IsUrgent = true;
             news = demand.Answer.Task;
@@ -80,6 +81,8 @@ public sealed class ImageReader
                 if (!isReading) return;
             }
 
+            // The requests of a round belong to the reconcile that asked first, not to the one that happened to begin all this.
+            Activity.Current = round.Values.MinBy(demand => demand.Number)!.By;
             try
             {
                 var due = round.Values.Any(demand => demand.IsPeriodic) ? DueSoon() : [];
@@ -201,8 +204,13 @@ public sealed class ImageReader
         public TimeSpan UsualAge { get; set; }
     }
 
-    private sealed class Demand
+    private sealed class Demand(int number, Activity? by)
     {
+        public int Number => number;
+
+        /// <summary>The reconcile that asked first.</summary>
+        public Activity? By => by;
+
         public TaskCompletionSource<ImageReading> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Somebody looks again as time goes by; others will soon.</summary>

@@ -14,7 +14,7 @@ internal static partial class RunCommand
         var context = new Option<string?>("--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
         var namespaces = new Option<string[]>("--namespace", "-n") { Description = "Watch only this namespace; may be repeated. All namespaces by default.", HelpName = "name" };
         var defaults = new OperatorOptions();
-        var health = new Option<string>("--health-address") { Description = "Where /healthz and /readyz listen; port 0 takes a free one. In a pod http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
+        var health = new Option<string>("--health-address") { Description = "Where /healthz, /readyz and /metrics listen; port 0 takes a free one. In a pod http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
         var leaderElect = new Option<bool>("--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.", HelpName = "name" };
         var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name", DefaultValueFactory = _ => defaults.LeaderElectionName };
@@ -31,11 +31,15 @@ internal static partial class RunCommand
         }
 
         var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
-        var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", HelpName = "level", DefaultValueFactory = _ => LogLevel.Information };
+        var levels = new Option<string[]>("--log-level") { Description = "Trace, Debug, Information (the default), Warning, Error or None; CATEGORY=LEVEL for a part of the log, such as ImageTagOperator.OpenStack=Debug. May be repeated.", HelpName = "[category=]level" };
+        levels.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => LogLevels.Problem(token.Value) is not null)) result.AddError($"{levels.Name}: {LogLevels.Problem(token.Value)}");
+        });
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, format, level,
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, format, levels,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -55,7 +59,7 @@ internal static partial class RunCommand
             },
             parsed.GetValue(kubeconfig),
             parsed.GetValue(context),
-            logging => Log(logging, parsed.GetValue(format) == "json", parsed.GetValue(level)),
+            logging => Log(logging, parsed.GetValue(format) == "json", LogLevels.Parse(parsed.GetValue(levels) ?? [])),
             cancellationToken));
         return command;
     }
@@ -78,13 +82,15 @@ internal static partial class RunCommand
         }
     }
 
-    private static void Log(ILoggingBuilder logging, bool json, LogLevel level)
+    /// <summary>The scope holds the reconcile's id; .NET's own ids of traces and spans would only say it again.</summary>
+    private static void Log(ILoggingBuilder logging, bool json, LogLevels levels)
     {
-        logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
-        if (json) logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
-        else logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
+        if (json) logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
+        else logging.AddSimpleConsole(console => (console.IncludeScopes, console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, true, timestamp + " "));
     }
 
-    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health at {Health}; clouds know its requests as {RequestIds}-...")]
+    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health and metrics at {Health}; clouds know its requests as {RequestIds}-...")]
     private static partial void LogStart(ILogger logger, string version, string namespaces, Uri server, string health, string requestIds);
 }

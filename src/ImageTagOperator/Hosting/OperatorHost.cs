@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
@@ -26,7 +29,11 @@ public static class OperatorHost
 #pragma warning disable RS0030 // this is where randomness enters the program
             .AddSingleton(new Pace(Random.Shared.NextDouble))
 #pragma warning restore RS0030
-            .AddSingleton(services => Sessions(options, services.GetRequiredService<OperatorState>(), services.GetRequiredService<TimeProvider>()))
+            .AddSingleton<MetricCollector>()
+            .AddSingleton<TagMetrics>()
+            .AddSingleton<SetGauges>()
+            .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
+            .AddSingleton(services => Sessions(options, services))
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
             .AddSingleton<ImageReadings>()
@@ -40,14 +47,29 @@ public static class OperatorHost
             .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
             .AddFinalizer<ImageTagSetFinalizer, V1Alpha1ImageTagSet>(V1Alpha1ImageTagSet.Finalizer);
 
+        Activity.TraceIdGenerator = RequestIds.NewTraceId;
         var app = builder.Build();
+        _ = app.Services.GetRequiredService<MetricCollector>();     // before there is anything to measure
+        _ = app.Services.GetRequiredService<OpenTelemetryExport>();
+        _ = app.Services.GetRequiredService<TagMetrics>();
+        _ = app.Services.GetRequiredService<SetGauges>();
+        BuildInfo(app.Services.GetRequiredService<IMeterFactory>());
         _ = app.Services.GetRequiredService<ClaimBook>();   // sees the cache fill, before the first reconcile
         app.MapHealth();
         return app;
     }
 
-    private static CloudSessions Sessions(OperatorOptions options, OperatorState state, TimeProvider time) =>
-        new(options.Cloud, time, () => state.IsLeader);
+    private static CloudSessions Sessions(OperatorOptions options, IServiceProvider services)
+    {
+        var state = services.GetRequiredService<OperatorState>();
+        return new(options.Cloud, services.GetRequiredService<TimeProvider>(), () => state.IsLeader, services.GetRequiredService<IMeterFactory>());
+    }
+
+    private static void BuildInfo(IMeterFactory meters) => meters.Create(TagMetrics.Name).CreateObservableGauge(
+        "imagetags.build.info",
+        static () => new Measurement<int>(1, new("version", Version), new("runtime", Environment.Version.ToString())),
+        null,
+        "1, with the versions of the operator and of .NET as labels.");
 
     private static void Configure(OperatorSettings settings, OperatorOptions options)
     {

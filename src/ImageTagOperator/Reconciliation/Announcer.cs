@@ -9,7 +9,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
     /// <summary>What was done, and what can be done no more.</summary>
     public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
     {
-        var wasInOrder = StatusBuilder.Find(before, "Ready") is { Status: "True" } ready && ready.ObservedGeneration == set.Metadata.Generation;
+        var wasInOrder = StatusBuilder.IsInOrder(before, set.Metadata.Generation);
         if (outcome.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
         {
             var more = gone.Length == 1 ? "" : $"; and {gone.Length - 1} more images";
@@ -30,10 +30,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             if (added.Length > 0) await TellAsync("TagsAdded", $"Added {Listed(added)} to {result.Job.Describe()}.");
             if (restored.Length > 0) await TellAsync("TagsAdded", $"Put back {Listed(restored)}, which somebody had removed, on {result.Job.Describe()}.");
             if (result.Removed.Count > 0) await TellAsync("TagsRemoved", $"Removed {Listed(result.Removed)} from {result.Job.Describe()}.");
-            if (result.Added.Count + result.Removed.Count > 0)
-            {
-                LogChanged(set.Metadata.Namespace, set.Metadata.Name, result.Image.Id, Listed(result.Added), Listed(result.Removed));
-            }
+            if (result.Added.Count + result.Removed.Count > 0) LogChanged(set, result);
         }
 
         Task TellAsync(string reason, string message) => publish(set, reason, message, cancellationToken: cancellationToken);
@@ -55,6 +52,10 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             if (outcome.Worst is { } problem) LogProblem(set.Metadata.Namespace, set.Metadata.Name, problem.Reason.Name, problem.Message);
         }
     }
+
+    /// <summary>One line in the log for each image that was changed.</summary>
+    public void LogChanged(V1Alpha1ImageTagSet set, ImageResult result) =>
+        LogChanged(set.Metadata.Namespace, set.Metadata.Name, result.Image.Id, Listed(result.Added), Listed(result.Removed));
 
     private static string Listed(IEnumerable<string> tags) => string.Join(", ", tags);
 

@@ -18,6 +18,7 @@ public sealed class ImageTagSetController(
     Contention contention,
     Pace pace,
     Announcer announcer,
+    TagMetrics metrics,
     TimeProvider time) : IEntityController<V1Alpha1ImageTagSet>
 {
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
@@ -28,9 +29,11 @@ public sealed class ImageTagSetController(
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
         readings.Note(entity, outcome);
-        return outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
+        metrics.Reconciled(entity, before, outcome);
+        var result = outcome.Worst is { Reason.Kind: ProblemKind.Retrying } problem
             ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pace.NotBefore(entity.Spec, problem))
             : ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity, outcome.IsSuspended ? null : pace.After(entity.Spec, outcome.Worst));
+        return result with { Reason = Situation.Of(entity).Reason };
     }
 
     public Task<ReconciliationResult<V1Alpha1ImageTagSet>> DeletedAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)

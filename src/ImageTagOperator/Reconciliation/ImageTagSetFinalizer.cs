@@ -9,6 +9,7 @@ public sealed partial class ImageTagSetFinalizer(
     Releaser releaser,
     TagApplier applier,
     EventPublisher publish,
+    Announcer announcer,
     OperatorOptions options,
     TimeProvider time,
     ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
@@ -34,7 +35,7 @@ public sealed partial class ImageTagSetFinalizer(
         if (remaining > TimeSpan.Zero)
         {
             var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining);
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
         }
 
         // In a namespace that goes too no Event can be made: the log is then the only place that tells.
@@ -54,6 +55,7 @@ public sealed partial class ImageTagSetFinalizer(
         foreach (var result in results)
         {
             left[result.Image.Id] = [.. result.Plan.Removes];
+            if (result.Added.Count + result.Removed.Count > 0) announcer.LogChanged(set, result);
             if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Brought back {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
         }

@@ -50,6 +50,14 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason TagQuotaExceeded = new(nameof(TagQuotaExceeded), ProblemKind.Stalled);
     public static readonly Reason TagRejected = new(nameof(TagRejected), ProblemKind.Stalled);
 
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<Reason> All { get; } =
+    [
+        Transient, ImageNotActive, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, SecretNotFound, SecretForbidden, InvalidCloudsYaml,
+        CredentialsRejected, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
+        TagNotRemovable, TagQuotaExceeded, TagRejected,
+    ];
+
     /// <summary>Only another spec helps, so there is nothing to look at again meanwhile.</summary>
     public bool NeedsNewSpec => this == InvalidSpec;
 

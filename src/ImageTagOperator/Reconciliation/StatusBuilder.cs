@@ -60,6 +60,9 @@ public static class StatusBuilder
 
     public static V1Condition? Find(ImageTagSetStatus status, string type) => status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
+    /// <summary>The set was reported to be as this generation of it declares.</summary>
+    public static bool IsInOrder(ImageTagSetStatus status, long? generation) => Find(status, "Ready") is { Status: "True" } ready && ready.ObservedGeneration == generation;
+
     /// <summary>Something differs that did not differ before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
     {

@@ -4,7 +4,7 @@ using ImageTagOperator.Planning;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Carries out the plan for one image: write, read again, compare, and plan again when the cloud lost a write.</summary>
-public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
+public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, TimeProvider time)
 {
     /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
     private const int Rounds = 3;
@@ -82,6 +82,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TimeProvider time)
             var outcome = verb == TagVerb.Add
                 ? await session.AddTagAsync(job.Image.Id, tag, cancellationToken)
                 : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
+            metrics.Written(verb, outcome.Result);
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);

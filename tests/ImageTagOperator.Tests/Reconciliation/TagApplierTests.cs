@@ -12,7 +12,7 @@ namespace ImageTagOperator.Tests.Reconciliation;
 public sealed class TagApplierTests : IAsyncLifetime
 {
     private readonly CloudSessions sessions = new(TimeProvider.System);
-    private readonly TagApplier applier = new(new ServerErrors(), TimeProvider.System);
+    private readonly TagApplier applier = new(new ServerErrors(), new TagMetrics(), TimeProvider.System);
     private SandboxCloud cloud = null!;
     private CloudSession session = null!;
 

@@ -22,15 +22,19 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <summary>The one that was built with the tests.</summary>
     public static string BuiltExecutable => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
+    /// <param name="environment">What it sees beside this process's own environment.</param>
+    /// <param name="logLevel">Null: what the arguments say.</param>
     /// <param name="untilReady">False for one that never will be.</param>
-    public static async Task<OperatorProcess> StartAsync(string executable, IEnumerable<string> arguments, bool untilReady = true)
+    public static async Task<OperatorProcess> StartAsync(
+        string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? logLevel = "Debug", bool untilReady = true)
     {
         var health = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo(executable, [.. arguments, "--health-address", health, "--log-level", "Debug"])
+        var start = new ProcessStartInfo(executable, [.. arguments, "--health-address", health, .. logLevel is null ? (string[])[] : ["--log-level", logLevel]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = new OperatorProcess(new Process { StartInfo = start }) { HealthUrl = health };
         process.process.OutputDataReceived += (_, e) => process.lines.Enqueue(e.Data ?? "");
         process.process.ErrorDataReceived += (_, e) => process.lines.Enqueue(e.Data ?? "");

@@ -51,6 +51,9 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
         using var http = new HttpClient();
         Assert.Equal("ok\n", await http.GetStringAsync(new Uri(process.HealthUrl + "/healthz")));
         Assert.Equal("ok\n", await http.GetStringAsync(new Uri(process.HealthUrl + "/readyz")));
+        using var metrics = await http.GetAsync(new Uri(process.HealthUrl + "/metrics"));
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", $"{metrics.Content.Headers.ContentType}");
+        Assert.Contains("imagetags_leader 1\n", await metrics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var unknown = await http.GetAsync(new Uri(process.HealthUrl + "/"));
         Assert.Equal(404, (int)unknown.StatusCode);
     }

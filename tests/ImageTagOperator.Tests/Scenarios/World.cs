@@ -69,7 +69,7 @@ public abstract class World : IAsyncDisposable
     /// <param name="untilReady">False for one that never will be ready.</param>
     public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, bool untilReady, params string[] arguments)
     {
-        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments], untilReady);
+        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments], untilReady: untilReady);
         operators.Add(process);
         return process;
     }

@@ -23,11 +23,13 @@ internal sealed class OperatorLife : IDisposable
         var readings = new ImageReadings(queue);
         var options = new OperatorOptions();
         var releaser = new Releaser(clouds, claims, options, time);
-        var applier = new TagApplier(new ServerErrors(), time);
+        var metrics = new TagMetrics();
+        var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
+        var applier = new TagApplier(new ServerErrors(), metrics, time);
         controller = new ImageTagSetController(
             kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5),
-            new Announcer(PublishAsync, NullLogger<Announcer>.Instance), time);
-        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
+            announcer, metrics, time);
+        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
 

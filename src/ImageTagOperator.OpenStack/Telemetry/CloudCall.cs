@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>One request to a cloud as metrics and traces see it: from when it is wanted until its answer is in, or there will be none.</summary>
+internal sealed class CloudCall : IDisposable
+{
+    /// <summary>The activity source's name.</summary>
+    public const string Source = "ImageTagOperator.OpenStack";
+
+    private static readonly ActivitySource Activities = new(Source);
+
+    private readonly CloudMetrics metrics;
+    private readonly Activity? activity;
+    private string status = "cancelled";
+
+    public CloudCall(CloudMetrics metrics, HttpMethod method, Uri url)
+    {
+        this.metrics = metrics;
+        Operation = CloudOperation.Of(method, url.AbsolutePath);
+        activity = Activities.StartActivity(Operation, ActivityKind.Client);
+        if (activity is null) return;
+        // OpenTelemetry's names for HTTP clients. The query holds no secret, but it may be long: two hundred ids.
+        activity.SetTag("http.request.method", method.Method).SetTag("url.full", url.GetLeftPart(UriPartial.Path))
+            .SetTag("server.address", url.Host).SetTag("server.port", url.Port);
+    }
+
+    public string Operation { get; }
+
+    public void Answered(int code)
+    {
+        status = code.ToString(CultureInfo.InvariantCulture);
+        activity?.SetTag("http.response.status_code", code);
+        if (code >= 400) Fail(status);
+    }
+
+    public void Failed(CloudCallException error)
+    {
+        // Without an inner error it was ourselves who did not send it.
+        status = error.WasSent ? "no_answer" : error.InnerException is null ? "not_sent" : "unreachable";
+        Fail(status, error.Message);
+    }
+
+    public void Dispose()
+    {
+        metrics.Requested(Operation, status);
+        activity?.Dispose();
+    }
+
+    private void Fail(string type, string? message = null) => activity?.SetTag("error.type", type).SetStatus(ActivityStatusCode.Error, message);
+}

@@ -1,0 +1,39 @@
+namespace ImageTagOperator.Commands;
+
+/// <summary>What <c>--log-level</c> says: one level for all, and others for parts of the log.</summary>
+internal sealed record LogLevels(LogLevel Default, IReadOnlyList<(string Category, LogLevel Level)> Categories)
+{
+    /// <summary>Of several for the same the last one counts.</summary>
+    public static LogLevels Parse(IEnumerable<string> options)
+    {
+        var all = LogLevel.Information;
+        var categories = new List<(string, LogLevel)>();
+        foreach (var option in options)
+        {
+            var (category, level) = Split(option);
+            if (category is null) all = Enum.Parse<LogLevel>(level, ignoreCase: true);
+            else categories.Add((category, Enum.Parse<LogLevel>(level, ignoreCase: true)));
+        }
+
+        return new LogLevels(all, categories);
+    }
+
+    /// <summary>What is wrong with an option, or null.</summary>
+    public static string? Problem(string option)
+    {
+        var (category, level) = Split(option);
+        if (category is { Length: 0 }) return $"'{option}' names no category.";
+        return !int.TryParse(level, out _) && Enum.TryParse<LogLevel>(level, ignoreCase: true, out _)
+            ? null
+            : $"'{level}' is no level; there are {string.Join(", ", Enum.GetNames<LogLevel>())}.";
+    }
+
+    public void Apply(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(Default).AddFilter("Microsoft", Default > LogLevel.Warning ? Default : LogLevel.Warning);
+        foreach (var (category, level) in Categories) logging.AddFilter(category, level);
+    }
+
+    private static (string? Category, string Level) Split(string option) =>
+        option.LastIndexOf('=') is >= 0 and var at ? (option[..at], option[(at + 1)..]) : (null, option);
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+
+namespace ImageTagOperator.Hosting.Metrics;
+
+/// <summary>The series of one instrument. Safe for concurrent use.</summary>
+internal sealed class InstrumentSeries
+{
+    /// <summary>OpenTelemetry's, for a histogram whose instrument advises none.</summary>
+    private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
+
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, Series> series = new(StringComparer.Ordinal);
+    private readonly double[]? bounds;
+
+    public InstrumentSeries(Instrument instrument)
+    {
+        Family = MetricFamily.Of(instrument);
+        IsObservable = instrument.IsObservable;
+        if (Family.Type == MetricType.Histogram) bounds = [.. (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? DefaultBounds];
+    }
+
+    public MetricFamily Family { get; }
+
+    public bool IsObservable { get; }
+
+    public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = PrometheusText.Labels(tags);
+        lock (gate)
+        {
+            if (!series.TryGetValue(labels, out var one)) series[labels] = one = new Series(bounds);
+            if (IsObservable) one.Set(value);
+            else one.Add(value);
+        }
+    }
+
+    /// <summary>Forgets what an observable instrument told last time: it tells all it has each time.</summary>
+    public void Clear()
+    {
+        lock (gate) series.Clear();
+    }
+
+    public void Write(Action<string, Series> write)
+    {
+        lock (gate)
+        {
+            foreach (var (labels, one) in series) write(labels, one);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImageTagOperator.Hosting.Metrics;
+
+/// <summary>Prometheus' text format, version 0.0.4 ("Exposition formats" in its documentation).</summary>
+internal static class PrometheusText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>The families by name, each with its series by label.</summary>
+    public static string Write(IEnumerable<InstrumentSeries> instruments)
+    {
+        var text = new StringBuilder();
+        foreach (var family in instruments.GroupBy(instrument => instrument.Family).OrderBy(family => family.Key.Name, StringComparer.Ordinal)) Write(text, family.Key, [.. family]);
+        return text.ToString();
+    }
+
+    /// <summary><c>cloud="a:5000",status="200"</c>, sorted by name. A label without a value is left out: to Prometheus that is the same.</summary>
+    public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = new List<(string Name, string Value)>(tags.Length);
+        foreach (var (name, value) in tags)
+        {
+            if (Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text) labels.Add((name.Replace('.', '_'), text));
+        }
+
+        labels.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return string.Join(',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+    }
+
+    private static void Write(StringBuilder text, MetricFamily family, InstrumentSeries[] instruments)
+    {
+        var begun = false;
+        foreach (var instrument in instruments) instrument.Write((labels, series) =>
+        {
+            if (!begun) text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Name} {Escaped(family.Help)}\n# TYPE {family.Name} {TypeOf(family.Type)}\n");
+            begun = true;
+            if (family.Type == MetricType.Histogram) WriteHistogram(text, family.Name, labels, series);
+            else WriteSample(text, family.Name, labels, series.Value);
+        });
+    }
+
+    private static void WriteHistogram(StringBuilder text, string name, string labels, Series series)
+    {
+        var before = labels.Length == 0 ? "" : labels + ",";
+        long total = 0;
+        for (var i = 0; i < series.Buckets.Count; i++)
+        {
+            total += series.Buckets[i];
+            var bound = i < series.Bounds.Count ? Number(series.Bounds[i]) : "+Inf";
+            WriteSample(text, $"{name}_bucket", $"{before}le=\"{bound}\"", total);
+        }
+
+        WriteSample(text, $"{name}_sum", labels, series.Value);
+        WriteSample(text, $"{name}_count", labels, series.Count);
+    }
+
+    private static void WriteSample(StringBuilder text, string name, string labels, double value)
+    {
+        text.Append(name);
+        if (labels.Length > 0) text.Append('{').Append(labels).Append('}');
+        text.Append(' ').Append(Number(value)).Append('\n');
+    }
+
+    private static string Number(double value) =>
+        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Escaped(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static string TypeOf(MetricType type) => type switch
+    {
+        MetricType.Counter => "counter",
+        MetricType.Histogram => "histogram",
+        _ => "gauge",
+    };
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ImageTagOperator.Hosting;
+
+/// <summary>Traces and metrics over OTLP, as the standard <c>OTEL_*</c> environment variables ask for. Without an endpoint in them there is
+/// none of it.</summary>
+internal sealed class OpenTelemetryExport : IDisposable
+{
+    private readonly TracerProvider? traces;
+    private readonly MeterProvider? metrics;
+
+    private OpenTelemetryExport(TracerProvider? traces, MeterProvider? metrics) => (this.traces, this.metrics) = (traces, metrics);
+
+    /// <param name="variable">Reads an environment variable.</param>
+    public static OpenTelemetryExport Start(string version, Func<string, string?> variable)
+    {
+        if (string.Equals(variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return new(null, null);
+        var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk().AddEnvironmentVariableDetector();
+        return new(
+            !IsWanted("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
+                .SetResourceBuilder(resource)
+                .SetSampler(SamplerOf(variable("OTEL_TRACES_SAMPLER"), variable("OTEL_TRACES_SAMPLER_ARG")))
+                .AddSource("ImageTagOperator.*")
+                .AddOtlpExporter(otlp => Configure(otlp, "TRACES"))
+                .Build(),
+            !IsWanted("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(resource)
+                .AddMeter("ImageTagOperator", "ImageTagOperator.*")
+                .AddOtlpExporter((otlp, _) => Configure(otlp, "METRICS"))
+                .Build());
+
+        bool IsWanted(string signal) =>
+            (variable($"OTEL_{signal}_EXPORTER") ?? "otlp") == "otlp"
+            && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT")) || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));
+
+        // The exporter itself reads the variables that are for all signals.
+        void Configure(OtlpExporterOptions otlp, string signal)
+        {
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") is { Length: > 0 } protocol) otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_HEADERS") is { Length: > 0 } headers) otlp.Headers = headers;
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT") is { Length: > 0 } timeout) otlp.TimeoutMilliseconds = int.Parse(timeout, CultureInfo.InvariantCulture);
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") is { Length: > 0 } endpoint) otlp.Endpoint = new Uri(endpoint);
+        }
+    }
+
+    /// <summary>Sends what is left.</summary>
+    public void Dispose()
+    {
+        traces?.Dispose();
+        metrics?.Dispose();
+    }
+
+    private static Sampler SamplerOf(string? name, string? argument)
+    {
+        var ratio = double.TryParse(argument, CultureInfo.InvariantCulture, out var given) ? given : 1;
+        return name switch
+        {
+            "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
+            "traceidratio" or "parentbased_traceidratio" => new ParentBasedSampler(new RandomPartSampler(ratio)),
+            _ => new ParentBasedSampler(new AlwaysOnSampler()),
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds up.</summary>
+public sealed class SetGauges
+{
+    private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
+    private readonly OperatorState state;
+    private readonly TimeProvider time;
+
+    public SetGauges(IMeterFactory meters, IEntityCache<V1Alpha1ImageTagSet> sets, OperatorState state, TimeProvider time)
+    {
+        (this.sets, this.state, this.time) = (sets, state, time);
+        var meter = meters.Create(TagMetrics.Name);
+        meter.CreateObservableGauge("imagetags.sets", Count, null,
+            "ImageTagSets, by state (ready, reconciling, stalled, drifted, suspended, unknown before the first reconcile) and reason.");
+        meter.CreateObservableGauge("imagetags.sets.longest", Longest, "s", "For how long the ImageTagSet has been so that has been so longest, by state and reason.");
+        meter.CreateObservableGauge("imagetags.images", () => Sum(status => status.ImageCount), null, "Images that ImageTagSets apply to; one that several share counts for each.");
+        meter.CreateObservableGauge("imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
+    }
+
+    private IEnumerable<V1Alpha1ImageTagSet> Led => state.IsLeader ? sets.All : [];
+
+    private IEnumerable<Measurement<int>> Count() =>
+        Led.GroupBy(Situation.Of, static (situation, members) => new Measurement<int>(members.Count(), situation.Labels));
+
+    private IEnumerable<Measurement<double>> Longest()
+    {
+        var now = time.GetUtcNow();
+        return Led.GroupBy(Situation.Of, (situation, members) =>
+            new Measurement<double>(members.Max(set => Math.Max(0, (now - Situation.Since(set)).TotalSeconds)), situation.Labels));
+    }
+
+    private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>What reconciles count.</summary>
+public sealed class TagMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "ImageTagOperator";
+
+    private readonly Counter<long> writes;
+    private readonly Counter<long> found;
+    private readonly Counter<long> mended;
+
+    public TagMetrics(IMeterFactory meters)
+        : this(meters.Create(Name))
+    {
+    }
+
+    /// <summary>For nobody to listen to.</summary>
+    internal TagMetrics()
+        : this(new Meter(Name))
+    {
+    }
+
+    private TagMetrics(Meter meter)
+    {
+        writes = meter.CreateCounter<long>("imagetags.tag.writes", null,
+            "PUTs and DELETEs of tags, by verb (add, remove) and outcome (done, not_found, forbidden, quota_exceeded, rejected, server_error, uncertain, not_sent).");
+        found = meter.CreateCounter<long>("imagetags.drift.found", null, "Tags that were seen to differ on an image that the set had in order before, or that mode Observe would change by now.");
+        mended = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
+        // There from the start: to Prometheus a series that begins with 1 has not increased.
+        found.Add(0);
+        mended.Add(0);
+        foreach (var verb in Enum.GetValues<TagVerb>())
+        {
+            foreach (var result in Enum.GetValues<TagWriteResult>()) writes.Add(0, new("verb", Word(verb)), new("outcome", Word(result)));
+        }
+    }
+
+    internal void Written(TagVerb verb, TagWriteResult result) =>
+        writes.Add(1, new("verb", Word(verb)), new("outcome", Word(result)));
+
+    /// <summary>How a reconcile of a set that had this status before ended.</summary>
+    internal void Reconciled(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome)
+    {
+        var drift = Drift.Of(set, before, outcome);
+        if (drift.Found > 0) found.Add(drift.Found);
+        if (drift.Mended > 0) mended.Add(drift.Mended);
+    }
+
+    private static string Word(TagVerb verb) => verb == TagVerb.Add ? "add" : "remove";
+
+    private static string Word(TagWriteResult result) => result switch
+    {
+        TagWriteResult.Done => "done",
+        TagWriteResult.NotFound => "not_found",
+        TagWriteResult.Forbidden => "forbidden",
+        TagWriteResult.QuotaExceeded => "quota_exceeded",
+        TagWriteResult.Rejected => "rejected",
+        TagWriteResult.ServerError => "server_error",
+        TagWriteResult.Uncertain => "uncertain",
+        _ => "not_sent",
+    };
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using ImageTagOperator.Hosting.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Monitoring;
+
+/// <summary>Instruments as Prometheus reads them.</summary>
+public sealed class PrometheusTextTests : IDisposable
+{
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MetricCollector collector;
+    private readonly Meter meter;
+
+    public PrometheusTextTests()
+    {
+        collector = new MetricCollector(Meters);
+        meter = Meters.Create("test");
+    }
+
+    private IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
+
+    public void Dispose()
+    {
+        collector.Dispose();
+        services.Dispose();
+    }
+
+    [Fact]
+    public void Counters_gauges_and_histograms_are_written_as_the_format_has_them()
+    {
+        var calls = meter.CreateCounter<long>("imagetags.calls", null, "Calls, with a \\ and\na second line.");
+        calls.Add(2, new("status", 200), new("cloud", "a\"b\\c\nd"));
+        calls.Add(1, new("cloud", "z"), new("status", null));
+        calls.Add(1, new("cloud", "z"), new("status", ""));
+        meter.CreateObservableGauge("imagetags.depth", () => 7, null, "Depth.");
+        meter.CreateObservableGauge("imagetags.age", () => 1.5e-7, "s", "Age.");
+        meter.CreateUpDownCounter<int>("imagetags.open", null, "Open.").Add(-3);
+        var wait = meter.CreateHistogram("imagetags.wait", "s", "Wait.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+        foreach (var seconds in (double[])[0.05, 0.1, 0.5, 3]) wait.Record(seconds, new KeyValuePair<string, object?>("cloud", "z"));
+
+        Assert.Equal(
+            """
+            # HELP imagetags_age_seconds Age.
+            # TYPE imagetags_age_seconds gauge
+            imagetags_age_seconds 1.5E-07
+            # HELP imagetags_calls_total Calls, with a \\ and\na second line.
+            # TYPE imagetags_calls_total counter
+            imagetags_calls_total{cloud="a\"b\\c\nd",status="200"} 2
+            imagetags_calls_total{cloud="z"} 2
+            # HELP imagetags_depth Depth.
+            # TYPE imagetags_depth gauge
+            imagetags_depth 7
+            # HELP imagetags_open Open.
+            # TYPE imagetags_open gauge
+            imagetags_open -3
+            # HELP imagetags_wait_seconds Wait.
+            # TYPE imagetags_wait_seconds histogram
+            imagetags_wait_seconds_bucket{cloud="z",le="0.1"} 2
+            imagetags_wait_seconds_bucket{cloud="z",le="1"} 3
+            imagetags_wait_seconds_bucket{cloud="z",le="+Inf"} 4
+            imagetags_wait_seconds_sum{cloud="z"} 3.65
+            imagetags_wait_seconds_count{cloud="z"} 4
+
+            """.ReplaceLineEndings("\n"),
+            collector.Collect());
+    }
+
+    [Fact]
+    public void What_an_observable_does_not_tell_any_more_is_gone_and_nothing_else_is_counted_twice()
+    {
+        var clouds = new List<string> { "a", "b" };
+        meter.CreateObservableGauge("imagetags.up", () => clouds.Select(cloud => new Measurement<int>(1, new KeyValuePair<string, object?>("cloud", cloud))), null, "Up.");
+        Assert.Contains("imagetags_up{cloud=\"b\"} 1\n", collector.Collect(), StringComparison.Ordinal);
+        clouds.Remove("b");
+        var text = collector.Collect();
+        Assert.Contains("imagetags_up{cloud=\"a\"} 1\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"b\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_meters_share_a_family_and_one_that_ends_takes_its_series_along()
+    {
+        using var first = new Meter(new MeterOptions("test") { Scope = Meters });
+        using var second = new Meter(new MeterOptions("test") { Scope = Meters });
+        first.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(1, new KeyValuePair<string, object?>("cloud", "a"));
+        second.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(2, new KeyValuePair<string, object?>("cloud", "b"));
+        Assert.Equal("# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\nimagetags_calls_total{cloud=\"a\"} 1\nimagetags_calls_total{cloud=\"b\"} 2\n", collector.Collect());
+        first.Dispose();
+        Assert.Equal("# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\nimagetags_calls_total{cloud=\"b\"} 2\n", collector.Collect());
+    }
+
+    [Fact]
+    public void Instruments_of_others_are_left_out()
+    {
+        using var other = new Meter("test");
+        other.CreateCounter<long>("imagetags.calls").Add(1);
+        meter.CreateCounter<long>("http.calls").Add(1);
+        Assert.Equal("", collector.Collect());
+    }
+}
