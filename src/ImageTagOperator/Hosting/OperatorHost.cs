@@ -27,6 +27,7 @@ public static class OperatorHost
             .AddSingleton(new Pace(Random.Shared.NextDouble))
 #pragma warning restore RS0030
             .AddSingleton(services => Sessions(options, services.GetRequiredService<OperatorState>(), services.GetRequiredService<TimeProvider>()))
+            .AddSingleton<ICloudDirectory, SecretClouds>()
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
             .AddSingleton<ImageReadings>()
