@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
@@ -9,12 +10,24 @@ internal sealed partial class CommandRun : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("commands-");
 
+    private readonly List<(string Real, string Golden)> names = [];
+
     public Dictionary<string, string> Environment { get; } = [];
 
     public string Folder => folder.FullName;
 
     /// <summary>Set to write the golden files anew: <c>ITO_WRITE_GOLDEN=1</c>.</summary>
-    private static bool Rewrites => System.Environment.GetEnvironmentVariable("ITO_WRITE_GOLDEN") is { Length: > 0 };
+    public static bool Rewrites => System.Environment.GetEnvironmentVariable("ITO_WRITE_GOLDEN") is { Length: > 0 };
+
+    public static CommandRun On(SandboxCloud cloud)
+    {
+        var run = new CommandRun();
+        run.Write("clouds.yaml", cloud.CloudsYaml);
+        return run;
+    }
+
+    /// <summary>Something of this run is called otherwise in golden files.</summary>
+    public void Normalise(string real, string golden) => names.Add((real, golden));
 
     public void Write(string name, string content)
     {
@@ -60,6 +73,7 @@ internal sealed partial class CommandRun : IDisposable
             if (!ids.Contains(id.Value)) ids.Add(id.Value);
             return $"00000000-0000-0000-0000-{ids.IndexOf(id.Value) + 1:d12}";
         });
+        foreach (var (real, golden) in names) text = text.Replace(real, golden, StringComparison.Ordinal);
         return Port().Replace(text, "127.0.0.1:5000");
     }
 

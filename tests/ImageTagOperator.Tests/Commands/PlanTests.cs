@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Scenarios;
 using Xunit;
+using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
@@ -13,7 +13,7 @@ public sealed class PlanTests
     public async Task Shows_what_would_change_piped_and_on_a_terminal()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         cloud.AddImage("ubuntu-24.04", "nightly");
         cloud.AddImage("debian-12", "golden");
         cloud.AddImage("odd", "a/b", "old");
@@ -38,7 +38,7 @@ public sealed class PlanTests
     public async Task Nobody_gets_colours_who_did_not_ask_for_them()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         cloud.AddImage("one", "old");
         run.Write("set.yaml", Set("one", "name: one", "new"));
         var piped = await run.TypeAsync("plan -f set.yaml");
@@ -54,7 +54,7 @@ public sealed class PlanTests
     public async Task Ends_with_0_when_there_is_nothing_to_do()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         cloud.AddImage("one", "golden");
         var (code, output, _) = await Piped(run, Set("one", "name: one", "golden"));
         Assert.True(code == 0 && output.EndsWith("Nothing to do. 1 set.\n", StringComparison.Ordinal), output);
@@ -64,7 +64,7 @@ public sealed class PlanTests
     public async Task A_status_in_the_manifest_tells_what_is_managed()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one", "mine", "theirs");
         var without = Set("one", "name: one", "new", "policy: Additive");
         var with = without + $"status: {{images: [{{id: {image.Id}, managedTags: [mine]}}]}}\n";
@@ -79,7 +79,7 @@ public sealed class PlanTests
     public async Task Names_what_could_move_a_cursor_instead_of_printing_it()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         cloud.AddImage("one", "\x1b[2Jold");
         var (_, output, _) = await Piped(run, Set("one", "name: one", "new"));
         Assert.DoesNotContain('\x1b', output);
@@ -90,7 +90,7 @@ public sealed class PlanTests
     public async Task The_cloud_is_the_one_that_is_named_else_that_of_the_set_else_that_of_the_environment()
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        using var run = Run(cloud);
+        using var run = CommandRun.On(cloud);
         cloud.AddImage("one", "golden");
         var set = Set("one", "name: one", "golden");
         var elsewhere = set.Replace("cloudName: demo", "cloudName: production", StringComparison.Ordinal);
@@ -106,25 +106,4 @@ public sealed class PlanTests
     }
 
     private static Task<(int Code, string Out, string Error)> Piped(CommandRun run, string manifest) => run.TypeAsync("plan -f -", manifest);
-
-    private static CommandRun Run(SandboxCloud cloud)
-    {
-        var run = new CommandRun();
-        run.Write("clouds.yaml", cloud.CloudsYaml);
-        return run;
-    }
-
-    private static string Documents(params string[] sets) => string.Join("---\n", sets);
-
-    private static string Set(string name, string image, string tags, params string[] more) =>
-        $$"""
-        apiVersion: imagetags.io/v1alpha1
-        kind: ImageTagSet
-        metadata: {name: {{name}}, namespace: images}
-        spec:
-          cloudCredentialsRef: {secretName: openstack-clouds, cloudName: demo}
-          image: { {{image}} }
-          tags: [{{tags}}]
-
-        """ + string.Concat(more.Select(line => $"  {line}\n"));
 }

@@ -9,7 +9,15 @@ internal static class ApplyCommand
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");
-        var command = new Command("apply", "Do once what the operator would do for the ImageTagSets of manifests: add and remove tags, and verify it. Ends with 0 when the images are as declared, else with 1.");
+        var command = new DocumentedCommand("apply", "Do once what the operator would do for the ImageTagSets of manifests: add and remove tags, and verify it. Ends with 0 when the images are as declared, else with 1. Ctrl-C ends it between two changes.")
+        {
+            Examples =
+            [
+                ("do what plan shows", "{} apply -f sets/"),
+                ("one file, in a cloud of ~/.config/openstack/clouds.yaml", "{} apply -f sets.yaml --cloud production"),
+                ("what the sets of the cluster declare", "kubectl get imagetagsets -o yaml | {} apply -f - --from-cluster"),
+            ],
+        };
         manifests.AddTo(command);
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

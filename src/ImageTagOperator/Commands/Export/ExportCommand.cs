@@ -34,10 +34,16 @@ internal static class ExportCommand
             if (result.Tokens.FirstOrDefault(token => !token.Value.Contains('=', StringComparison.Ordinal)) is { } wrong) result.AddError($"--property {wrong.Value} must be key=value.");
         });
 
-        var command = new Command("export", "Print ImageTagSets that describe the tags that the images of a cloud have now, ready to commit: a plan of them finds nothing to do.")
+        var command = new DocumentedCommand("export", "Print ImageTagSets that describe the tags that the images of a cloud have now, ready to commit: a plan of them finds nothing to do.")
         {
-            cloud, names, owner, visibility, status, tags, properties, newest, group, byId, untagged, policy, secret, inNamespace,
+            Examples =
+            [
+                ("all tagged images of a cloud", "{} export --cloud production > sets.yaml"),
+                ("those of one project, one set for all images with the same tags", "{} export --cloud production --owner 5f705771c8b14a9f8d1c4a0a4a3c2b1e --group"),
+                ("the newest three Ubuntu images", "{} export --cloud production --name 'ubuntu-*' --newest 3"),
+            ],
         };
+        foreach (var option in new Option[] { cloud, names, owner, visibility, status, tags, properties, newest, group, byId, untagged, policy, secret, inNamespace }) command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var configuration = new LocalClouds(here.Environment, here.Folder).Find(parsed.GetValue(cloud), null);

@@ -42,7 +42,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     {
         // Community images are in no list that a name is looked up in.
         var byName = !settings.ById && image.Visibility != "community" && image.Name is { Length: > 0 and <= 255 } name && names[name] == 1;
-        return Set(image.Name ?? "", byName ? new ImageReference { Name = image.Name } : new ImageReference { Id = image.Id }, image);
+        return Set(image.Name is { Length: > 0 } text && names[text] == 1 ? text : $"{(string.IsNullOrEmpty(image.Name) ? "image" : image.Name)} {image.Id[..8]}", byName ? new ImageReference { Name = image.Name } : new ImageReference { Id = image.Id }, image);
     }
 
     private V1Alpha1ImageTagSet Set(string name, ImageReference reference, Image image)
@@ -79,9 +79,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
         name = string.Join('.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
         if (name.Length > 60) name = name[..60].TrimEnd('-', '.');
         if (name.Length == 0) name = "image";
-        if (given.Add(name)) return name;
-        name = $"{name}-{id[..8]}";
-        return given.Add(name) ? name : $"{name[..^9]}-{id}";
+        return given.Add(name) ? name : $"{name}-{id}";
     }
 
     [GeneratedRegex("[^a-z0-9.]+")]

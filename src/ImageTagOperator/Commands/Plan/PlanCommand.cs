@@ -9,7 +9,17 @@ internal static class PlanCommand
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");
-        var command = new Command("plan", "Show what the operator would add to and remove from which image, for the ImageTagSets of manifests. Writes nothing. Ends with 0 when there is nothing to do, 2 when there are changes, and 1 on an error.");
+        var command = new DocumentedCommand("plan", "Show what the operator would add to and remove from which image, for the ImageTagSets of manifests. Writes nothing. Ends with 0 when there is nothing to do, 2 when there are changes, and 1 on an error.")
+        {
+            Examples =
+            [
+                ("what a folder of manifests would change", "{} plan -f sets/"),
+                ("in a cloud of ~/.config/openstack/clouds.yaml", "{} plan -f sets.yaml --cloud production"),
+                ("what Kustomize makes", "kubectl kustomize overlays/production | {} plan -f -"),
+                ("with the Secrets and the status of the cluster", "{} plan -f sets/ --from-cluster"),
+                ("for a program", "{} plan -f sets/ -o json | jq .summary"),
+            ],
+        };
         manifests.AddTo(command);
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -7,7 +7,7 @@ internal static class PlanPrinter
     /// <param name="done">True: tells what was done. False: what would be.</param>
     public static void Print(PlanReport report, Terminal terminal, bool done)
     {
-        foreach (var set in report.Sets) Print(set, terminal);
+        foreach (var set in report.Sets) Print(set, terminal, done);
         if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && IsBlind(set)))
         {
             terminal.Line("Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,", Tone.Faint);
@@ -34,13 +34,13 @@ internal static class PlanPrinter
     /// <summary>What a status would add could matter.</summary>
     private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Entities.TagPolicy.Additive) || set.HasSelector;
 
-    private static void Print(PlannedSet set, Terminal terminal)
+    private static void Print(PlannedSet set, Terminal terminal, bool done)
     {
         var inOrder = set.Images.Where(image => image.Add.Count + image.Remove.Count == 0 && image.Reason is null).ToArray();
         var others = set.Images.Except(inOrder).ToArray();
         terminal.Line(
             (set.FullName, Tone.Strong),
-            ($" ({set.File}, document {set.Document}) on cloud {set.Cloud}{(inOrder.Length == 0 ? "" : $": {Words.Count(inOrder.Length, "image")} in order")}", Tone.Faint));
+            ($" ({set.File}, document {set.Document}) on cloud {set.Cloud}{(inOrder.Length == 0 ? "" : $": {Words.Count(inOrder.Length, "image")} {(done ? "unchanged" : "in order")}")}", Tone.Faint));
         if (set.Reason is not null) terminal.Line(($"! {set.Reason}: ", Tone.Problem), (set.Message ?? "", Tone.Plain));
         foreach (var image in others)
         {

@@ -42,12 +42,17 @@ internal sealed record PlannedImage(string Id, string? Name, IReadOnlyList<strin
     public bool HasProblem { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(IReadOnlyList<ManifestError>))]
 [JsonSerializable(typeof(IReadOnlyList<SetStatus>))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>For people too: indented, and no more escaped than JSON needs.</summary>
-    public static ReportJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -50,7 +50,7 @@ internal static class PlanReporter
             string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
             [.. add],
             [.. remove],
-            problem is not null && problem != refusal,
+            !done && problem is not null && problem != refusal,
             problem?.Reason.Name,
             problem?.Message) { HasProblem = problem is { Reason.Kind: ProblemKind.Stalled } };
     }

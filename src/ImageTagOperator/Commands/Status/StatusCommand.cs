@@ -13,7 +13,18 @@ internal static class StatusCommand
         var all = new Option<bool>("--all-namespaces", "-A") { Description = "The sets of all namespaces." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it anew with each change, until Ctrl-C." };
         var output = new OutputOptions(here, "wide", "json");
-        var command = new Command("status", "Show the ImageTagSets of the cluster with their images, what has not been changed yet, and why. Ends with 0, be the sets Ready or not.") { all, watch };
+        var command = new DocumentedCommand("status", "Show the ImageTagSets of the cluster with their images, what has not been changed yet, and why. Ends with 0, be the sets Ready or not.")
+        {
+            Examples =
+            [
+                ("the sets of the namespace", "{} status"),
+                ("of all namespaces, with ids and messages", "{} status -A -o wide"),
+                ("as it changes", "{} status --watch"),
+                ("names of those that are not Ready", "{} status -A -o json | jq -r '.[] | select(.ready != \"True\").name'"),
+            ],
+        };
+        command.Options.Add(all);
+        command.Options.Add(watch);
         cluster.AddTo(command);
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

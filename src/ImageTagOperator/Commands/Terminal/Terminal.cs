@@ -53,8 +53,12 @@ internal sealed class Terminal
         Row([.. headings.Select(heading => (heading, Tone.Strong))]);
         foreach (var row in rows) Row(row);
 
-        void Row(IReadOnlyList<(string Text, Tone Tone)> cells) => Line(cells.Index().SelectMany<(int Index, (string Text, Tone Tone) Item), (string, Tone)>(cell =>
-            cell.Index == cells.Count - 1 ? [cell.Item] : [cell.Item, (new string(' ', widths[cell.Index] - Clean(cell.Item.Text).Length + 3), Tone.Plain)]));
+        void Row(IReadOnlyList<(string Text, Tone Tone)> cells)
+        {
+            var last = cells.Index().LastOrDefault(cell => cell.Item.Text.Length > 0).Index;
+            Line(cells.Take(last + 1).Index().SelectMany<(int Index, (string Text, Tone Tone) Item), (string, Tone)>(cell =>
+                cell.Index == last ? [cell.Item] : [cell.Item, (new string(' ', widths[cell.Index] - Clean(cell.Item.Text).Length + 3), Tone.Plain)]));
+        }
     }
 
     /// <summary>The cursor back to the upper left, and nothing below it.</summary>

@@ -9,7 +9,15 @@ internal static class ValidateCommand
     {
         var files = ManifestOptions.Files();
         var output = new OutputOptions(here, "json");
-        var command = new Command("validate", "Check the ImageTagSets of manifests against their schema, the operator's rules and each other, offline. Ends with 0 when all are good, else with 1.") { files };
+        var command = new DocumentedCommand("validate", "Check the ImageTagSets of manifests against their schema, the operator's rules and each other, offline. Ends with 0 when all are good, else with 1.")
+        {
+            Examples =
+            [
+                ("a folder with all below it", "{} validate -f sets/"),
+                ("what Kustomize makes", "kubectl kustomize overlays/production | {} validate -f -"),
+            ],
+        };
+        command.Options.Add(files);
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
