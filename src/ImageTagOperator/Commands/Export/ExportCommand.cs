@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;

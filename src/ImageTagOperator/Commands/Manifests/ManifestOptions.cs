@@ -21,9 +21,10 @@ internal sealed class ManifestOptions
 
     public static Option<string[]> Files() => new("--filename", "-f")
     {
-        Description = "A file, a folder with all below it, or - for standard input; may be repeated. YAML with any number of documents, lists, or JSON; other kinds are passed over.",
+        Description = "A file, a folder with all below it, or - for standard input; any number of them. YAML with any number of documents, lists, or JSON; other kinds are passed over.",
         HelpName = "file",
         Required = true,
+        AllowMultipleArgumentsPerToken = true,      // -f sets/*.yaml
     };
 
     public Option<string[]> File { get; } = Files();
@@ -56,6 +57,7 @@ internal sealed class ManifestOptions
     {
         var (client, inNamespace) = cluster.Connect(parsed);
         foreach (var manifest in manifests) manifest.Set!.Metadata.Namespace ??= inNamespace;
+        if (ManifestValidator.Twins(manifests).FirstOrDefault() is { } twin) throw new CommandException(twin.ToString());
         var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.Namespace!).Distinct(), cancellationToken)).ToDictionary(set => set.Key());
         foreach (var set in manifests.Select(manifest => manifest.Set!))
         {

@@ -69,7 +69,8 @@ internal static partial class ManifestValidator
         }
     }
 
-    private static IEnumerable<ManifestError> Twins(IEnumerable<Manifest> manifests) =>
+    /// <summary>Sets that an API server would take for one.</summary>
+    public static IEnumerable<ManifestError> Twins(IEnumerable<Manifest> manifests) =>
         from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
         let first = twins.First()
         from other in twins.Skip(1)

@@ -1,6 +1,5 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
