@@ -1,5 +1,3 @@
-using System.Text.Json;
-using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;
@@ -31,7 +29,7 @@ public sealed class PlanTests
         await run.IsGoldenAsync("plan-terminal", "plan -f sets.yaml", isTerminal: true);
         await run.IsGoldenAsync("plan-json", "plan -f sets.yaml -o json");
         await run.IsGoldenAsync("plan-yaml", "plan -f sets.yaml -o yaml");
-        Assert.Empty(cloud.Calls.All.Where(call => call.Method is "PUT" or "DELETE" or "PATCH"));
+        Assert.DoesNotContain(cloud.Calls.All, call => call.Method is "PUT" or "DELETE" or "PATCH");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class ExportCommand
         var cloud = new Option<string?>("--cloud") { Description = "The cloud of the local clouds.yaml; by default $OS_CLOUD, else that of the OS_* variables, else the only one there is.", HelpName = "name" };
         var names = new Option<string[]>("--name") { Description = "Only images whose name matches this glob (* and ?); may be repeated.", HelpName = "glob" };
         var owner = new Option<string?>("--owner") { Description = "Only images of the project with this id.", HelpName = "id" };
-        var visibility = new Option<ImageVisibility?>("--visibility") { Description = "Only images with this visibility: public, private, shared or community.", HelpName = "visibility" };
+        var visibility = new Option<ImageVisibility?>("--visibility") { Description = "Only images with this visibility: public, private, shared or community.", HelpName = "visibility" }.AcceptOnlyFromAmong("public", "private", "shared", "community");
         var status = new Option<string?>("--status") { Description = "Images with this status instead of active ones.", HelpName = "status" };
         var tags = new Option<string[]>("--tag") { Description = "Only images with this tag; may be repeated.", HelpName = "tag" };
         var properties = new Option<string[]>("--property") { Description = "Only images with this property; may be repeated.", HelpName = "key=value" };
@@ -25,7 +25,7 @@ internal static class ExportCommand
         var group = new Option<bool>("--group") { Description = "One ImageTagSet for all images that have the same tags, as far as their names tell them from others." };
         var byId = new Option<bool>("--by-id") { Description = "Name images by their ids. By default by their names, where no other image has the same." };
         var untagged = new Option<bool>("--untagged") { Description = "Images without tags too." };
-        var policy = new Option<TagPolicy>("--policy") { Description = "The policy of the ImageTagSets: Exact or Additive.", HelpName = "policy", DefaultValueFactory = _ => TagPolicy.Exact };
+        var policy = new Option<TagPolicy>("--policy") { Description = "The policy of the ImageTagSets: Exact or Additive.", HelpName = "policy", DefaultValueFactory = _ => TagPolicy.Exact }.AcceptOnlyFromAmong("Exact", "Additive");
         var secret = new Option<string>("--secret") { Description = "The Secret that the ImageTagSets name.", HelpName = "name", DefaultValueFactory = _ => DefaultSecret };
         var inNamespace = new Option<string?>("--namespace", "-n") { Description = "The namespace of the ImageTagSets; none by default.", HelpName = "name" };
         properties.Validators.Add(result =>
