@@ -27,7 +27,12 @@ internal static class PlanReporter
             _ when set.Spec.Mode == TagSetMode.Observe => (true, "Observe", "spec.mode is Observe: nothing is written."),
             _ => (false, null, (string?)null),
         };
-        PlannedImage[] images = [.. outcome.All.Select(image => Image(image, done)), .. outcome.Unreached.Select(Unreached)];
+        // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
+        PlannedImage[] images =
+        [
+            .. outcome.All.Select(image => Image(image, done)).Concat(outcome.Unreached.Select(Unreached))
+                .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
+        ];
         var cloud = outcome.All.FirstOrDefault()?.Job.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
         return new PlannedSet(
             set.Metadata.Namespace, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
