@@ -11,7 +11,7 @@ LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-
 	ln -sfn ImageTagOperator.Sandbox/$(FLAVOUR)/image-tag-sandbox $(BIN)/image-tag-sandbox
 RESULTS := artifacts/test-results
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize chart-readme argocd guide publish image bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize chart-readme argocd golden guide publish image bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,7 +66,10 @@ chart-readme: build ## write the values into the chart's README anew
 argocd: build ## write config/argocd's snippets anew from the Lua scripts
 	ITO_WRITE_ARGOCD=1 dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~ArgoSnippetTests
 
-guide: build servers ## carry out docs/user-guide.md on the real servers, and write into it what is printed
+golden: build ## write anew what commands print in tests/ImageTagOperator.Tests/Commands/Golden, and the reference in docs/cli.md
+	ITO_WRITE_GOLDEN=1 dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~Tests.Commands
+
+guide: build servers ## carry out docs/user-guide.md and docs/cli.md on the real servers, and write into them what is printed
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 \
 	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~UserGuideTests
 

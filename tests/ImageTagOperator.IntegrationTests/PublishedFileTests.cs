@@ -29,6 +29,27 @@ public sealed class PublishedFileTests
         await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")), await Shell.RunAsync(Published, ["crd"]));
 
     [Fact]
+    public async Task It_plans_applies_exports_and_shows()
+    {
+        var file = Published;
+        await using var world = await RealWorld.CreateAsync();
+        world.Executable = file;
+        await world.Glance.CreateImageAsync(world.Namespace, "golden");
+        var export = await RunAsync(null, "export", "--cloud", "demo", "--name", world.Namespace, "-n", world.Namespace);
+        var manifest = export.Output.Replace("- golden", "- silver", StringComparison.Ordinal).Split("1 ImageTagSet")[0];
+        Assert.Equal(0, (await RunAsync(manifest, "validate", "-f", "-")).Code);
+        var plan = await RunAsync(manifest, "plan", "-f", "-", "-o", "json");
+        Assert.True(plan.Code == 2 && plan.Output.Contains("\"silver\"", StringComparison.Ordinal), plan.Output);
+        Assert.Contains("\x1b[32m+     silver", (await RunAsync(manifest, "apply", "-f", "-", "--color", "always")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(manifest, "plan", "-f", "-", "-o", "yaml", "--from-cluster")).Code);
+        await world.CreateAsync(world.Set("shown", world.Namespace, "silver"));
+        Assert.Contains("\"shown\"", (await RunAsync(null, "status", "-n", world.Namespace, "-o", "json")).Output, StringComparison.Ordinal);
+        Assert.Contains("Examples:", (await RunAsync(null, "plan", "--help")).Output, StringComparison.Ordinal);
+
+        Task<(int Code, string Output)> RunAsync(string? input, params string[] arguments) => Shell.TryAsync(file, arguments, input);
+    }
+
+    [Fact]
     public async Task It_brings_a_set_in_line_and_ends_in_good_order()
     {
         var file = Published;

@@ -29,6 +29,10 @@ public static class CustomResourceDefinition
         };
     }
 
+    /// <summary>The schema of the whole object, as it is in the definition.</summary>
+    public static JsonObject Schema<TEntity>(JsonSerializerOptions options)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> => RootSchema(options.TypeInfo<TEntity>(), new SchemaBuilder(options));
+
     private static JsonObject Names(EntityDefinition definition, Type type)
     {
         var names = new JsonObject

@@ -13,7 +13,10 @@ public static class KubernetesYaml
     /// <summary>All documents of a stream; empty ones are left out.</summary>
     /// <param name="source">Named in errors, such as the file.</param>
     /// <exception cref="FormatException">Not YAML, or YAML that JSON cannot say. Names the source, line and column.</exception>
-    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null)
+    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) => [.. LoadDocuments(yaml, source).Select(document => document.Json)];
+
+    /// <inheritdoc cref="LoadAll"/>
+    public static IReadOnlyList<YamlDocument> LoadDocuments(string yaml, string? source = null)
     {
         var prefix = source is null ? "" : source + ": ";
         var stream = new YamlStream();
@@ -27,6 +30,11 @@ public static class KubernetesYaml
         }
 
         var reader = new YamlReader(prefix);
-        return [.. stream.Documents.Select(document => reader.Read(document.RootNode)).OfType<JsonNode>()];
+        return
+        [
+            .. stream.Documents.Index()
+                .Select(document => reader.Read(document.Item.RootNode) is { } json ? new YamlDocument(document.Index + 1, json, document.Item.RootNode) : null)
+                .OfType<YamlDocument>(),
+        ];
     }
 }

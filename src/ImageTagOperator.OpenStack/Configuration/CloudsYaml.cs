@@ -10,9 +10,13 @@ public static class CloudsYaml
     /// <param name="files">Stand in for the files that the cloud names.</param>
     /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
     /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be heeded.</exception>
-    public static CloudConfiguration Parse(string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null)
+    public static CloudConfiguration Parse(string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null) =>
+        Parse(YamlSection.Root(yaml), cloudName, files, readFile);
+
+    /// <inheritdoc cref="Parse(string, string, TlsFiles?, Func{string, string}?)"/>
+    internal static CloudConfiguration Parse(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile)
     {
-        var clouds = YamlSection.Root(yaml).Section("clouds")
+        var clouds = root.Section("clouds")
             ?? throw new InvalidCloudsYamlException("clouds.yaml has no key 'clouds'; it must hold one entry per cloud.");
         var cloud = clouds.Section(cloudName, dashes: true)
             ?? throw new InvalidCloudsYamlException($"clouds.yaml has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");

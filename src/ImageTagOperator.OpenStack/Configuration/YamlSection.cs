@@ -11,8 +11,10 @@ internal sealed class YamlSection
 
     /// <exception cref="InvalidCloudsYamlException">The text is no YAML, or no mapping.</exception>
     public static YamlSection Root(string yaml) => YamlTree.Read(yaml) is YamlMapping root
-        ? new YamlSection("", root)
+        ? Of(root)
         : throw new InvalidCloudsYamlException("clouds.yaml is empty or not a mapping; it must hold the key 'clouds'.");
+
+    public static YamlSection Of(YamlMapping root) => new("", root);
 
     public IEnumerable<string> Keys => entries.Keys;
 

@@ -16,10 +16,15 @@ internal static class CheckCommand
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "As for run.", HelpName = "name" };
         var leaderName = new Option<string>("--leader-elect-name") { Description = "As for run.", HelpName = "name", DefaultValueFactory = _ => new OperatorOptions().LeaderElectionName };
         var url = new Option<string?>("--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
-        var command = new Command("check", "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights.")
+        var command = new DocumentedCommand("check", "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights. Ends with 1 if it would not.")
         {
-            kubeconfig, context, namespaces, leaderNamespace, leaderName, url,
+            Examples =
+            [
+                ("as whoever the kubeconfig is for", "{} check"),
+                ("an operator of one namespace, and whether it is ready", "{} check -n images --url http://127.0.0.1:8080"),
+            ],
         };
+        foreach (var option in new Option[] { kubeconfig, context, namespaces, leaderNamespace, leaderName, url }) command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = parsed.InvocationConfiguration.Output;

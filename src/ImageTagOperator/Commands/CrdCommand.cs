@@ -9,7 +9,10 @@ internal static class CrdCommand
 {
     public static Command Create()
     {
-        var command = new Command("crd", "Print the CustomResourceDefinition of ImageTagSet, for kubectl apply -f -.");
+        var command = new DocumentedCommand("crd", "Print the CustomResourceDefinition of ImageTagSet, for kubectl apply -f -.")
+        {
+            Examples = [("define ImageTagSets in a cluster", "{} crd | kubectl apply -f -")],
+        };
         command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(Yaml()));
         return command;
     }

@@ -34,6 +34,7 @@ public static class OperatorHost
             .AddSingleton<SetGauges>()
             .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
             .AddSingleton(services => Sessions(options, services))
+            .AddSingleton<ICloudDirectory, SecretClouds>()
             .AddSingleton<CloudResolver>()
             .AddSingleton<ClaimBook>()
             .AddSingleton<ImageReadings>()

@@ -1,42 +1,30 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Text;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From a set's <c>cloudCredentialsRef</c> to a session with its cloud. Reads the Secret each time (a <c>get</c>, never a list or a
-/// watch), so that a rotated one is used at the next reconcile.</summary>
-public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions sessions)
+/// <summary>From a set's <c>cloudCredentialsRef</c> to a session with its cloud.</summary>
+public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessions)
 {
     private readonly ConcurrentDictionary<string, CloudSession> lastGood = new();
 
-    /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
+    /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
     public Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>
         ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
 
-    /// <exception cref="ProblemException">The Secret or what is in it cannot be used.</exception>
+    /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
-        var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
-        var where = $"Secret {set.Metadata.Namespace}/{reference.SecretName}";
-        if (secret.Data is null || !secret.Data.TryGetValue("clouds.yaml", out var yaml))
-        {
-            throw new Problem(Reason.InvalidCloudsYaml, $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key.").ToException();
-        }
-
-        var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
+        var cloud = await directory.FindAsync(set, reference, cancellationToken);
+        var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
         try
         {
-            var cloud = CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, files);
-            var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
             return sessions.Get(cloud with { Profile = profile });
         }
         catch (InvalidCloudsYamlException e)
         {
-            throw new Problem(Reason.InvalidCloudsYaml, $"{where}: {e.Message}").ToException();
+            throw new Problem(Reason.InvalidCloudsYaml, $"{directory.Describe(set, reference)}: {e.Message}").ToException();
         }
     }
 
@@ -48,32 +36,4 @@ public sealed class CloudResolver(IKubernetesClient kubernetes, CloudSessions se
     public CloudSession? LastGood(V1Alpha1ImageTagSet set) => lastGood.GetValueOrDefault(set.Metadata.Uid!);
 
     public void Forget(V1Alpha1ImageTagSet set) => lastGood.TryRemove(set.Metadata.Uid!, out _);
-
-    private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
-    {
-        var inNamespace = set.Metadata.Namespace;
-        try
-        {
-            return await kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken)
-                ?? throw new Problem(
-                    Reason.SecretNotFound,
-                    $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} --from-file=clouds.yaml").ToException();
-        }
-        catch (KubernetesException e) when (e.StatusCode != HttpStatusCode.Forbidden)
-        {
-            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message}. It is tried again.", e.RetryAfter).ToException();
-        }
-        catch (KubernetesException)
-        {
-            throw new Problem(
-                Reason.SecretForbidden,
-                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' in that namespace.").ToException();
-        }
-    }
-
-    /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
-    private static string? Pem(V1Secret secret, string key) =>
-        secret.Data!.TryGetValue(key, out var bytes) && Encoding.UTF8.GetString(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
-
-    private static string Listed(IEnumerable<string>? keys) => keys is null || !keys.Any() ? "none" : string.Join(", ", keys.Select(key => $"'{key}'"));
 }

@@ -30,11 +30,17 @@ public sealed class ImageFinder(ImageReadings readings)
 
     private static Image[] Selected(ImageSelector selector, IReadOnlyList<Image> images)
     {
-        var byId = images.ToDictionary(image => image.Id);
-        var selected = ImageSelection.Select(selector, images.Select(Facts)).Select(facts => byId[facts.Id]).ToArray();
+        var selected = Select(selector, images).ToArray();
         return selected.Length <= ImageSelection.Limit ? selected : throw new Problem(
             Reason.TooManyImages,
             $"spec.image.selector matches {selected.Length} images, and a set can have {ImageSelection.Limit}. Narrow the selector, or split the set.").ToException();
+    }
+
+    /// <summary>Those that a selector means.</summary>
+    internal static IEnumerable<Image> Select(ImageSelector selector, IReadOnlyList<Image> images)
+    {
+        var byId = images.ToDictionary(image => image.Id);
+        return ImageSelection.Select(selector, images.Select(Facts)).Select(facts => byId[facts.Id]);
     }
 
     private static ImageFacts Facts(Image image) =>

@@ -24,7 +24,7 @@ public sealed class ImageTagSetController(
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         var before = entity.Status;
-        var outcome = Contended(entity, await RunAsync(entity, cancellationToken));
+        var outcome = Contended(entity, await CarryOutAsync(entity, cancellationToken));
         await announcer.ChangesAsync(entity, before, outcome, cancellationToken);
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
@@ -45,7 +45,13 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    private async Task<Outcome> RunAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    /// <summary>What a reconcile would find and do. Nothing is written.</summary>
+    internal Task<Outcome> PlanAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) => RunAsync(set, onlyLook: true, cancellationToken);
+
+    /// <summary>A reconcile that nobody is told of.</summary>
+    internal Task<Outcome> CarryOutAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) => RunAsync(set, onlyLook: false, cancellationToken);
+
+    private async Task<Outcome> RunAsync(V1Alpha1ImageTagSet set, bool onlyLook, CancellationToken cancellationToken)
     {
         if (SpecRules.Check(set.Spec) is { } invalid) return Outcome.Failed(invalid);
         if (set.Spec.Suspend) return Outcome.Suspended;
@@ -58,8 +64,9 @@ public sealed class ImageTagSetController(
             var look = await LookAsync(set, session, endpoint, cancellationToken);
             if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
             if (look.Outcome.Unreached.Count == 0 && look.Departing.All(image => image.Job.Session == session)) clouds.Settle(set, session);
-            if (set.Spec.Mode == TagSetMode.Observe) return look.Outcome with { Images = [.. look.Images.Select(i => i with { Problem = i.Problem ?? TagApplier.RefusalOf(i.Job, i.Plan) })] };
+            if (set.Spec.Mode == TagSetMode.Observe) return look.Planned;
             if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
+            if (onlyLook) return look.Planned;
 
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
             await RecordAsync(set, look.Outcome, cancellationToken);
@@ -88,6 +95,9 @@ public sealed class ImageTagSetController(
             Unreached = HasGivenUp ? [] : Departures.Unreached,
             LeftBehind = HasGivenUp ? Departures.Unreached : [],
         };
+
+        /// <summary>With what no write will change.</summary>
+        public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Plan) })] };
     }
 
     private async Task<Look> LookAsync(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, CancellationToken cancellationToken)

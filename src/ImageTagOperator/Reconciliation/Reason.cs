@@ -19,6 +19,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
     /// <summary>A timeout, a 5xx, a 429, a broken connection.</summary>
     public static readonly Reason Transient = new(nameof(Transient), ProblemKind.Retrying);
 
+    /// <summary>Somebody asked for an end.</summary>
+    public static readonly Reason Interrupted = new(nameof(Interrupted), ProblemKind.Retrying);
+
     public static readonly Reason ImageNotActive = new(nameof(ImageNotActive), ProblemKind.Waiting);
 
     // The declaration.

@@ -12,6 +12,12 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
     /// <summary>A reading may be this old when a write follows from it.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
+    /// <summary>Asks for an end between two writes; what was written until then is still verified.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>Told of each write that the cloud acknowledged.</summary>
+    public Action<ImageJob, TagStep>? Written { get; init; }
+
     /// <summary>Never fails for the cloud's sake: what went wrong with one image is in its result.</summary>
     public async Task<ImageResult> ApplyAsync(ImageJob job, CancellationToken cancellationToken)
     {
@@ -38,6 +44,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
         {
             var plan = job.PlanFor(image);
             if (plan.IsEmpty) return Result(job, before, image, plan, null);
+            if (Stop.IsCancellationRequested) return Result(job, before, image, plan, new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(plan)}."));
             if (WhyNotNow(job, image, plan) is { } reason) return Result(job, before, image, plan, reason);
 
             var done = new List<TagStep>();
@@ -55,7 +62,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
 
             plan = job.PlanFor(image);
             if (problem is not null && !plan.IsEmpty) return Result(job, before, image, plan, problem);
-            if (!plan.IsEmpty && round == Rounds)
+            if (!plan.IsEmpty && round == Rounds && !Stop.IsCancellationRequested)
             {
                 return Result(job, before, image, plan, new Problem(Reason.Transient,
                     $"The cloud acknowledged changes to {job.Describe()} and lost them again: {Pending(plan)}. Another client may be writing to it; it is tried again."));
@@ -76,6 +83,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
         var stayed = new List<string>();
         foreach (var step in plan.Steps)
         {
+            if (Stop.IsCancellationRequested) break;
             var (verb, tag) = step;
             // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
             if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;
@@ -86,6 +94,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);
+                Written?.Invoke(job, step);
                 serverErrors.Forget(job.Image.Id, tag);
                 continue;
             }
@@ -127,6 +136,13 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
     private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
     {
         if (image.IsActive) return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, plan.Removes.Count());
+        return WhyNotActive(job, image);
+    }
+
+    /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
+    internal static Problem? WhyNotActive(ImageJob job, Image image)
+    {
+        if (image.IsActive) return null;
         return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
             ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Reactivate it, or choose another.")
             : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");

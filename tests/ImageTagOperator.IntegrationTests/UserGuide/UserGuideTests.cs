@@ -3,18 +3,21 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>docs/user-guide.md, carried out from its first command to its last on real servers.</summary>
+/// <summary>docs/user-guide.md and docs/cli.md, carried out from their first command to their last on real servers.</summary>
 public sealed class UserGuideTests
 {
-    private static readonly string Guide = Path.Combine(RealServers.Root, "docs", "user-guide.md");
+    private static readonly string Folder = Path.Combine(RealServers.Root, "docs");
 
     /// <summary>Set by <c>make guide</c>: what is printed is written into the guide.</summary>
     private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_GUIDE") is { Length: > 0 };
 
-    [Fact]
-    public async Task Every_command_of_the_user_guide_prints_what_the_guide_says()
+    [Theory]
+    [InlineData("user-guide.md")]
+    [InlineData("cli.md")]
+    public async Task Every_command_prints_what_the_guide_says(string guide)
     {
-        var parts = GuideParser.Parse(await File.ReadAllTextAsync(Guide));
+        var file = Path.Combine(Folder, guide);
+        var parts = GuideParser.Parse(await File.ReadAllTextAsync(file));
         await using var world = await GuideWorld.CreateAsync(TimeSpan.FromSeconds(Rewrites ? 20 : 60));
         var written = new StringBuilder();
         var chapter = "";
@@ -22,27 +25,29 @@ public sealed class UserGuideTests
         {
             if (part is GuidePart.Prose { Text: ['#', ..] heading }) chapter = heading.Trim('#', ' ', '\n');
             var done = await world.RunAsync(part);
-            if (done != part && !Rewrites) Assert.Fail(await DescribeAsync(chapter, (GuidePart.Command)part, (GuidePart.Command)done, world.Log));
+            if (done != part && !Rewrites) Assert.Fail(await DescribeAsync(guide, chapter, (GuidePart.Command)part, (GuidePart.Command)done, world.Log));
             written.Append(done.Markdown);
         }
 
-        if (Rewrites) await File.WriteAllTextAsync(Guide, written.ToString());
+        if (Rewrites) await File.WriteAllTextAsync(file, written.ToString());
     }
 
-    [Fact]
-    public async Task The_guide_is_written_as_make_guide_would_write_it()
+    [Theory]
+    [InlineData("user-guide.md")]
+    [InlineData("cli.md")]
+    public async Task The_guide_is_written_as_make_guide_would_write_it(string guide)
     {
-        var markdown = await File.ReadAllTextAsync(Guide);
+        var markdown = await File.ReadAllTextAsync(Path.Combine(Folder, guide));
         Assert.Equal(markdown, string.Concat(GuideParser.Parse(markdown).Select(part => part.Markdown)));
     }
 
-    private static async Task<string> DescribeAsync(string chapter, GuidePart.Command expected, GuidePart.Command actual, string log)
+    private static async Task<string> DescribeAsync(string guide, string chapter, GuidePart.Command expected, GuidePart.Command actual, string log)
     {
         var folder = Directory.CreateTempSubdirectory("guide-difference-");
         string[] files = [Path.Combine(folder.FullName, "guide"), Path.Combine(folder.FullName, "printed")];
         await File.WriteAllTextAsync(files[0], expected.Printed + "\n");
         await File.WriteAllTextAsync(files[1], actual.Printed + "\n");
-        var (_, difference) = await Shell.TryAsync("diff", ["-u", "--label", "docs/user-guide.md", "--label", "printed", .. files]);
+        var (_, difference) = await Shell.TryAsync("diff", ["-u", "--label", $"docs/{guide}", "--label", "printed", .. files]);
         folder.Delete(recursive: true);
         return $"""
             {chapter}:

@@ -22,7 +22,7 @@ public sealed class CloudResolverTests
         var (certificate, key) = server.Authority.Issue("operator");
         var yaml = server.CloudsYaml.Replace("demo: {", "demo: {cacert: ~/ca.pem, cert: ~/cert.pem, key: ~/key.pem, ", StringComparison.Ordinal);
         using var sessions = new CloudSessions(TimeProvider.System);
-        var resolver = new CloudResolver(world.Kubernetes, sessions);
+        var resolver = new CloudResolver(new SecretClouds(world.Kubernetes), sessions);
 
         var whole = await SetAsync(world, "whole", ("clouds.yaml", yaml), ("cacert", server.Authority.Pem), ("cert", certificate), ("key", key));
         Assert.Null(await (await resolver.ResolveAsync(whole, Cancel)).GetImageAsync(MutualTlsCloud.NoImage, Cancel));

@@ -19,7 +19,7 @@ internal sealed class OperatorLife : IDisposable
     {
         sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance };
         claims = new ClaimBook(kubernetes, queue);
-        var clouds = new CloudResolver(kubernetes, sessions);
+        var clouds = new CloudResolver(new SecretClouds(kubernetes), sessions);
         var readings = new ImageReadings(queue);
         var options = new OperatorOptions();
         var releaser = new Releaser(clouds, claims, options, time);

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one. Stricter in
+/// one thing: a field that the schema does not know is an error, where a server drops it in silence.</summary>
+public static class SchemaValidator
+{
+    public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, string path = "")
+    {
+        if (WhyWrongType(schema, value) is { } wrong) return [new SchemaError(path, wrong)];
+        return value switch
+        {
+            JsonObject map => OfMap(schema, map, path),
+            JsonArray list => OfList(schema, list, path),
+            _ => OfScalar(schema, value!).Select(message => new SchemaError(path, message)),
+        };
+    }
+
+    private static string? WhyWrongType(JsonObject schema, JsonNode? value)
+    {
+        var expected = (string?)schema["type"];
+        var actual = value?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null => "null",
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => double.IsInteger(Number(value)) ? "integer" : "number",
+            _ => "boolean",
+        };
+        if (actual == expected || (expected == "number" && actual == "integer")) return null;
+        var remedy = expected == "string" && actual is "boolean" or "integer" or "number" ? $": put it in quotes, '{value!.ToJsonString()}'" : "";
+        return $"must be of type {expected}, and is {(actual is "null" ? "empty" : $"of type {actual}")}{remedy}";
+    }
+
+    private static IEnumerable<SchemaError> OfMap(JsonObject schema, JsonObject map, string path)
+    {
+        if (Limit(schema, "minProperties") is { } least && map.Count < least) yield return new(path, $"must have at least {Count(least, "field")}, and has {map.Count}");
+        if (Limit(schema, "maxProperties") is { } most && map.Count > most) yield return new(path, $"must have at most {Count(most, "field")}, and has {map.Count}: {string.Join(", ", map.Select(pair => pair.Key))}");
+        var properties = schema["properties"] as JsonObject;
+        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!).Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "is missing");
+        foreach (var (name, value) in map)
+        {
+            if ((properties?[name] ?? schema["additionalProperties"]) is JsonObject known)
+            {
+                foreach (var error in Validate(known, value, Join(path, name))) yield return error;
+            }
+            else if (properties is not null)
+            {
+                yield return new(Join(path, name), $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
+            }
+        }
+    }
+
+    private static IEnumerable<SchemaError> OfList(JsonObject schema, JsonArray list, string path)
+    {
+        if (Limit(schema, "minItems") is { } least && list.Count < least) yield return new(path, $"must have at least {Count(least, "item")}, and has {list.Count}");
+        if (Limit(schema, "maxItems") is { } most && list.Count > most) yield return new(path, $"must have at most {Count(most, "item")}, and has {list.Count}");
+        var seen = new HashSet<string>();
+        foreach (var (index, item) in list.Index())
+        {
+            foreach (var error in Validate(schema["items"]!.AsObject(), item, $"{path}[{index}]")) yield return error;
+            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", $"{key} is there before");
+        }
+    }
+
+    private static IEnumerable<string> OfScalar(JsonObject schema, JsonNode value)
+    {
+        if (schema["enum"] is JsonArray allowed && !allowed.Any(item => JsonNode.DeepEquals(item, value))) yield return $"must be one of {Listed(allowed)}, and is {value.ToJsonString()}";
+        if (schema["not"]?["enum"] is JsonArray refused && refused.Any(item => JsonNode.DeepEquals(item, value))) yield return $"must not be {value.ToJsonString()}";
+        if (value.GetValueKind() == JsonValueKind.String)
+        {
+            var text = value.GetValue<string>();
+            var length = text.EnumerateRunes().Count();
+            if (Limit(schema, "minLength") is { } shortest && length < shortest) yield return $"must have at least {Count(shortest, "character")}";
+            else if (Limit(schema, "maxLength") is { } longest && length > longest) yield return $"must have at most {Count(longest, "character")}, and has {length}";
+            else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return $"'{text}' does not match {pattern}";
+        }
+        else if (value.GetValueKind() == JsonValueKind.Number)
+        {
+            var number = Number(value);
+            if (Limit(schema, "minimum") is { } least && number < least) yield return $"must be at least {least}, and is {value}";
+            var most = Limit(schema, "maximum") ?? ((string?)schema["format"] == "int32" ? int.MaxValue : null);
+            if (number > most) yield return $"must be at most {most}, and is {value}";
+        }
+    }
+
+    /// <summary>In Go's patterns <c>$</c> is the very end; in .NET's it is also before a last line feed.</summary>
+    private static bool IsMatch(string pattern, string text) =>
+        Regex.IsMatch(text, pattern.EndsWith('$') ? pattern[..^1] + @"\z" : pattern, RegexOptions.CultureInvariant);
+
+    private static string? KeyOf(JsonObject schema, JsonNode? item) => (string?)schema["x-kubernetes-list-type"] switch
+    {
+        "set" => item?.ToJsonString(),
+        "map" when item is JsonObject map => string.Join(", ", schema["x-kubernetes-list-map-keys"]!.AsArray().Select(name => $"{name} {map[(string)name!]?.ToJsonString()}")),
+        _ => null,
+    };
+
+    private static string Suggestion(string name, IEnumerable<string> known)
+    {
+        var nearest = known.Select(one => (Name: one, Distance: Distance(name.ToUpperInvariant(), one.ToUpperInvariant()))).MinBy(one => one.Distance);
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean '{nearest.Name}'?" : $"; known are {string.Join(", ", known)}";
+    }
+
+    /// <summary>Letters to add, to take away or to change (Levenshtein).</summary>
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+
+    private static double Number(JsonNode value) => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
+
+    private static double? Limit(JsonObject schema, string keyword) => schema[keyword] is { } limit ? Number(limit) : null;
+
+    private static string Listed(JsonArray values) => string.Join(", ", values.Select(value => value?.ToString()));
+
+    private static string Count(double number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.RepresentationModel;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>One document of a YAML stream, which still knows where in the text everything stands.</summary>
+public sealed class YamlDocument
+{
+    private readonly YamlNode root;
+
+    internal YamlDocument(int number, JsonNode json, YamlNode root) => (Number, Json, this.root) = (number, json, root);
+
+    /// <summary>Its place in the stream, from 1 on; empty ones count.</summary>
+    public int Number { get; }
+
+    public JsonNode Json { get; }
+
+    /// <summary>The line of a field, or of what is nearest to it and there.</summary>
+    /// <param name="path">Such as <c>spec.tags[2]</c>.</param>
+    public long LineOf(string path)
+    {
+        var (node, line) = (root, root.Start.Line);
+        foreach (var step in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (node)
+            {
+                case YamlMappingNode map when map.Children.FirstOrDefault(pair => (pair.Key as YamlScalarNode)?.Value == step) is { Key: { } key, Value: { } value }:
+                    (node, line) = (value, key.Start.Line);     // a mapping begins below its key
+                    break;
+                case YamlSequenceNode list when int.TryParse(step.Trim('[', ']'), CultureInfo.InvariantCulture, out var index) && index < list.Children.Count:
+                    (node, line) = (list.Children[index], list.Children[index].Start.Line);
+                    break;
+                default:
+                    return line;
+            }
+        }
+
+        return line;
+    }
+}

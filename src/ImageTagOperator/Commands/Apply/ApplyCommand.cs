@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>apply</c>: does once what the operator would do, without a cluster.</summary>
+internal static class ApplyCommand
+{
+    public static Command Create(Surroundings here)
+    {
+        var manifests = new ManifestOptions(here);
+        var output = new OutputOptions(here, "json", "yaml");
+        var command = new DocumentedCommand("apply", "Do once what the operator would do for the ImageTagSets of manifests: add and remove tags, and verify it. Ends with 0 when the images are as declared, else with 1. Ctrl-C ends it between two changes.")
+        {
+            Examples =
+            [
+                ("do what plan shows", "{} apply -f sets/"),
+                ("one file, in a cloud of ~/.config/openstack/clouds.yaml", "{} apply -f sets.yaml --cloud production"),
+                ("what the sets of the cluster declare", "kubectl get imagetagsets -o yaml | {} apply -f - --from-cluster"),
+            ],
+        };
+        manifests.AddTo(command);
+        output.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var work = await manifests.ReadAsync(parsed, cancellationToken);
+            using var interrupt = new Interrupt(here.Error);
+            var progress = new Progress(here);
+            using var operators = new ManifestOperator([.. work.Sets, .. work.Others], work.Directory, here.Time, (_, _) => progress.Step(), interrupt.Token);
+            var planned = PlanReporter.Report(work.Manifests, await operators.PlanAsync(work.Sets, cancellationToken), done: false).Summary;
+            progress.Begin(planned.Add + planned.Remove);
+            var outcomes = await operators.ApplyAsync(work.Sets, cancellationToken);
+            progress.End();
+            var report = PlanReporter.Report(work.Manifests, outcomes, done: true);
+            if (output.Format(parsed) is { } format) output.Write(format, report, ReportJson.Readable.PlanReport);
+            else PlanPrinter.Print(report, output.Terminal(parsed), done: true);
+            return report.Summary.Problems == 0 ? ExitCode.Nothing : ExitCode.Error;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>Ctrl-C and SIGTERM ask for an end; the second time they are an end.</summary>
+internal sealed class Interrupt : IDisposable
+{
+    private readonly TextWriter error;
+    private readonly CancellationTokenSource source = new();
+    private readonly PosixSignalRegistration[] registrations;
+
+    public Interrupt(TextWriter error)
+    {
+        this.error = error;
+        registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, On), PosixSignalRegistration.Create(PosixSignal.SIGTERM, On)];
+    }
+
+    public CancellationToken Token => source.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations) registration.Dispose();
+        source.Dispose();
+    }
+
+    private void On(PosixSignalContext signal)
+    {
+        if (source.IsCancellationRequested) return;
+        signal.Cancel = true;
+        error.WriteLine("Stopping after the changes that are under way. Once more ends at once.");
+        source.Cancel();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>The sets of a cluster, as far as one may see them.</summary>
+internal static class ClusterSets
+{
+    /// <summary>All of the cluster; where that is not allowed, those of some namespaces.</summary>
+    /// <exception cref="CommandException">The cluster does not know the kind.</exception>
+    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(IKubernetesClient client, IEnumerable<string> namespaces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync(client, (string?)null, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            var sets = new List<V1Alpha1ImageTagSet>();
+            foreach (var name in namespaces) sets.AddRange(await ListAsync(client, name, cancellationToken));
+            return sets;
+        }
+    }
+
+    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(IKubernetesClient client, string? inNamespace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.ListAsync<V1Alpha1ImageTagSet>(inNamespace, null, cancellationToken)).Items;
+        }
+        catch (KubernetesException e) when (e.IsNotFound)
+        {
+            throw new CommandException("The cluster does not know ImageTagSets. Apply the definition: image-tag-operator crd | kubectl apply -f -");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>All commands, and how each ends.</summary>
+internal static class CommandLine
+{
+    private const string Verbose = "--verbose";
+
+    public static RootCommand Create(Surroundings here)
+    {
+        var root = new RootCommand("Keeps the tags of OpenStack images as ImageTagSets declare them.")
+        {
+            RunCommand.Create(),
+            PlanCommand.Create(here),
+            ApplyCommand.Create(here),
+            ExportCommand.Create(here),
+            StatusCommand.Create(here),
+            ValidateCommand.Create(here),
+            CheckCommand.Create(),
+            CrdCommand.Create(),
+            CompletionCommand.Create(here),
+            new Option<bool>(Verbose) { Description = "On an error, say where in the program it came from.", Recursive = true },
+        };
+        // The library's own has the names of other systems too, and shows up with all of them where a shell completes.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this, or with a command what that does.", Action = new HelpAction(here) });
+        return root;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "This is where the program ends: whatever it was, people get a sentence instead of a stack trace, and a script the code 1.")]
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings here)
+    {
+        var parsed = Create(here).Parse(arguments);
+        if (parsed.Action is ParseErrorAction) return Misused(parsed, here);
+        try
+        {
+            // The host ends running reconciles in good order on SIGTERM, which takes longer than the command line library would wait.
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false, Output = here.Out, Error = here.Error });
+        }
+        catch (Exception e)
+        {
+            await here.Error.WriteLineAsync(parsed.GetValue<bool>(Verbose) ? e.ToString() : e is CommandException ? e.Message : $"image-tag-operator: {e.Message}");
+            return ExitCode.Error;
+        }
+    }
+
+    private static int Misused(ParseResult parsed, Surroundings here)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.Tokens.Count == 0)
+        {
+            here.Error.Write(CommandHelp.Text(command, here.Program));
+            return ExitCode.Error;
+        }
+
+        foreach (var error in parsed.Errors) here.Error.WriteLine(error.Message);
+        here.Error.WriteLine($"How it is used: {here.Program}{(command is RootCommand ? "" : " " + command.Name)} --help");
+        return ExitCode.Error;
+    }
+}

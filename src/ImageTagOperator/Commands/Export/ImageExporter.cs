@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>From the images of a cloud to sets that describe them, so that a plan of these finds nothing to do. Pure.</summary>
+/// <param name="all">All images that the credentials are shown: a name is of use only while no other image has it.</param>
+internal sealed partial class ImageExporter(ExportSettings settings, CloudProfile profile, IReadOnlyList<Image> all)
+{
+    /// <summary>Names that a selector takes.</summary>
+    private const int MostNames = 64;
+
+    private const int MostIgnored = 128;
+
+    private readonly Dictionary<string, int> names = all.GroupBy(image => image.Name ?? "").ToDictionary(group => group.Key, group => group.Count());
+    private readonly HashSet<string> given = [];
+
+    /// <summary>The images that are described.</summary>
+    public IReadOnlyList<Image> Images { get; } =
+        [.. ImageFinder.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0).OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
+
+    public IEnumerable<V1Alpha1ImageTagSet> Sets() => settings.Grouped ? Images.GroupBy(image => string.Join('\n', image.Tags.Order(StringComparer.Ordinal))).SelectMany(group => OfGroup([.. group])) : Images.Select(OfImage);
+
+    private IEnumerable<V1Alpha1ImageTagSet> OfGroup(Image[] group)
+    {
+        if (group.Length == 1) return [OfImage(group[0])];
+        return group.Chunk(MostNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
+        {
+            // Globs may mean more images than they were made of; then each is named by itself.
+            var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()], Status = settings.Selector.Status, Visibility = settings.Selector.Visibility };
+            var isExact = !settings.ById && selector.Names.All(name => name.Length is > 0 and <= 255)
+                && ImageFinder.Select(selector, all).Select(image => image.Id).ToHashSet().SetEquals(chunk.Select(image => image.Id));
+            var name = chunk[0].Tags.Count == 0 ? "untagged" : "tagged-" + string.Join('-', chunk[0].Tags.Order(StringComparer.Ordinal));
+            return isExact ? [Set(name, new ImageReference { Selector = selector }, chunk[0])] : chunk.Select(OfImage);
+        });
+    }
+
+    private V1Alpha1ImageTagSet OfImage(Image image)
+    {
+        // Community images are in no list that a name is looked up in.
+        var byName = !settings.ById && image.Visibility != "community" && image.Name is { Length: > 0 and <= 255 } name && names[name] == 1;
+        return Set(image.Name is { Length: > 0 } text && names[text] == 1 ? text : $"{(string.IsNullOrEmpty(image.Name) ? "image" : image.Name)} {image.Id[..8]}", byName ? new ImageReference { Name = image.Name } : new ImageReference { Id = image.Id }, image);
+    }
+
+    private V1Alpha1ImageTagSet Set(string name, ImageReference reference, Image image)
+    {
+        var set = new V1Alpha1ImageTagSet
+        {
+            Metadata = { Name = NameOf(name, image.Id), Namespace = settings.Namespace },
+            Spec =
+            {
+                CloudCredentialsRef = new CloudCredentialsRef { SecretName = settings.SecretName, CloudName = settings.CloudName },
+                Image = reference,
+                Policy = settings.Policy,
+            },
+        };
+        // What a declaration cannot hold, by the operator's own rules, is left alone instead.
+        var ignored = new List<string>();
+        foreach (var tag in image.Tags.Order(StringComparer.Ordinal))
+        {
+            var before = set.Spec.Tags;
+            set.Spec.Tags = [.. before, tag];
+            if (SpecRules.Check(set.Spec) is null && SpecRules.TagsFit(set.Spec, profile) is null) continue;
+            set.Spec.Tags = before;
+            ignored.Add(tag.EnumerateRunes().Count() <= 255 ? tag : string.Concat(tag.EnumerateRunes().Take(254)) + "*");
+        }
+
+        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MostIgnored ? [.. ignored.Distinct()] : ["*"];
+        return set;
+    }
+
+    /// <summary>A name for an object, which no other has.</summary>
+    private string NameOf(string text, string id)
+    {
+        var name = Foreign().Replace(text.ToLowerInvariant(), "-");
+        name = string.Join('.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
+        if (name.Length > 60) name = name[..60].TrimEnd('-', '.');
+        if (name.Length == 0) name = "image";
+        return given.Add(name) ? name : $"{name}-{id}";
+    }
+
+    [GeneratedRegex("[^a-z0-9.]+")]
+    private static partial Regex Foreign();
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>--help</c>.</summary>
+internal sealed class HelpAction(Surroundings here) : SynchronousCommandLineAction
+{
+    /// <summary>Who asks for help has not given the options that are required.</summary>
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        here.Out.Write(CommandHelp.Text(parseResult.CommandResult.Command, here.Program));
+        return ExitCode.Nothing;
+    }
+}

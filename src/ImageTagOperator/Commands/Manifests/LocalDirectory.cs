@@ -1,0 +1,24 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>The clouds of whoever is at the keyboard stand in for those in the Secrets.</summary>
+/// <param name="chosen">The one cloud for all sets, or null: the one that each names.</param>
+internal sealed class LocalDirectory(LocalClouds clouds, string? chosen) : ICloudDirectory
+{
+    public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult(clouds.Find(chosen, reference.CloudName));
+        }
+        catch (InvalidCloudsYamlException e)
+        {
+            throw new Problem(Reason.InvalidCloudsYaml, e.Message).ToException();
+        }
+    }
+
+    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => "The local clouds.yaml";
+}

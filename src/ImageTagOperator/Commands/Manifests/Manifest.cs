@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>An ImageTagSet as it stands in a file.</summary>
+/// <param name="File">As the user named it; <c>-</c> is standard input.</param>
+/// <param name="Path">Where in its document it is: empty, or <c>items[2]</c> in a list.</param>
+/// <param name="Json">Without members that are null, which an API server drops.</param>
+internal sealed record Manifest(string File, YamlDocument Document, string Path, JsonObject Json)
+{
+    /// <summary><c>namespace/name</c>, as far as it is given.</summary>
+    public string Name => Text("namespace") is { } @namespace ? $"{@namespace}/{Text("name")}" : Text("name") ?? "";
+
+    /// <summary>Null unless it is as the schema has it.</summary>
+    public V1Alpha1ImageTagSet? Set { get; init; }
+
+    public ManifestError Error(string field, string message) =>
+        new(File, Document.Number, Document.LineOf(Path.Length == 0 ? field : $"{Path}.{field}"), Name, field, message);
+
+    private string? Text(string name) => (Json["metadata"] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

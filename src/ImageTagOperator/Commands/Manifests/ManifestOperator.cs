@@ -1,0 +1,75 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+using ImageTagOperator.Reconciliation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>The operator's own controller, put together over manifests instead of a cluster: what it plans and does here is what the operator
+/// would.</summary>
+internal sealed class ManifestOperator : IDisposable
+{
+    private readonly ManifestCluster cluster;
+    private readonly CloudSessions sessions;
+    private readonly ClaimBook claims;
+    private readonly ImageTagSetController controller;
+
+    /// <param name="sets">All that have a say, those of the cluster included.</param>
+    /// <param name="written">Told of each write.</param>
+    /// <param name="stop">Asks for an end between two writes.</param>
+    public ManifestOperator(
+        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, ICloudDirectory directory, TimeProvider time, Action<ImageJob, TagStep>? written = null, CancellationToken stop = default)
+    {
+        // By these the operator knows a set and what it has seen of it, and only a server gives them.
+        foreach (var metadata in sets.Select(set => set.Metadata)) (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.Namespace}/{metadata.Name}", metadata.Generation ?? 1);
+        cluster = new ManifestCluster(sets);
+        sessions = new CloudSessions(new CloudLimits(), time);
+        claims = new ClaimBook(cluster, cluster);
+        var clouds = new CloudResolver(directory, sessions);
+        var readings = new ImageReadings(cluster);
+        var releaser = new Releaser(clouds, claims, new OperatorOptions(), time);
+        var metrics = new TagMetrics();
+        var applier = new TagApplier(new ServerErrors(), metrics, time) { Stop = stop, Written = written };
+        var announcer = new Announcer(static (_, _, _, _, _) => Task.CompletedTask, NullLogger<Announcer>.Instance);
+        controller = new ImageTagSetController(
+            cluster, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);
+    }
+
+    /// <summary>What would be done for each of the sets. Nothing is written.</summary>
+    public async Task<IReadOnlyDictionary<NamespacedName, Outcome>> PlanAsync(IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken)
+    {
+        var outcomes = new Dictionary<NamespacedName, Outcome>();
+        // Which images a set claims is known once it was looked at. Those whose neighbours turn out to be news to them are looked at again; those
+        // that only look claim nothing, and see all neighbours at the end.
+        var (claiming, looking) = (sets.Where(set => set.Spec.Mode != TagSetMode.Observe).ToHashSet(), sets.Where(set => set.Spec.Mode == TagSetMode.Observe));
+        for (IEnumerable<V1Alpha1ImageTagSet> due = claiming; due.Any(); due = [.. cluster.TakeQueued().Select(cluster.TryGet).OfType<V1Alpha1ImageTagSet>().Where(claiming.Contains)])
+        {
+            await LookAsync(due);
+        }
+
+        await LookAsync(looking);
+        return outcomes;
+
+        async Task LookAsync(IEnumerable<V1Alpha1ImageTagSet> due)
+        {
+            foreach (var (set, outcome) in await EachAsync(due, controller.PlanAsync, cancellationToken)) outcomes[set.Key()] = outcome;
+        }
+    }
+
+    /// <summary>Does it, once. <see cref="PlanAsync"/> comes first: it tells the sets of each other.</summary>
+    public async Task<IReadOnlyDictionary<NamespacedName, Outcome>> ApplyAsync(IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
+        (await EachAsync(sets, controller.CarryOutAsync, cancellationToken)).ToDictionary(result => result.Set.Key(), result => result.Outcome);
+
+    public void Dispose()
+    {
+        claims.Dispose();
+        sessions.Dispose();
+    }
+
+    /// <summary>Side by side, so that they share requests; the cloud's limits are kept below.</summary>
+    private static Task<(V1Alpha1ImageTagSet Set, Outcome Outcome)[]> EachAsync(
+        IEnumerable<V1Alpha1ImageTagSet> sets, Func<V1Alpha1ImageTagSet, CancellationToken, Task<Outcome>> run, CancellationToken cancellationToken) =>
+        Task.WhenAll(sets.Select(async set => (set, await run(set, cancellationToken))));
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Json;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>The manifests that a command is about, and where the credentials for their clouds come from.</summary>
+internal sealed class ManifestOptions
+{
+    private readonly Surroundings here;
+    private readonly ClusterOptions cluster;
+
+    private readonly Option<string?> cloud = new("--cloud") { Description = "The cloud of the local clouds.yaml for all sets; by default the one that each names in spec.cloudCredentialsRef.cloudName, else $OS_CLOUD, else that of the OS_* variables.", HelpName = "name" };
+
+    private readonly Option<bool> fromCluster = new("--from-cluster") { Description = "Read credentials from the Secrets that the sets name, and what the operator manages from their status, through the kubeconfig." };
+
+    public ManifestOptions(Surroundings here) => (this.here, cluster) = (here, new ClusterOptions(here));
+
+    public static Option<string[]> Files() => new("--filename", "-f")
+    {
+        Description = "A file, a folder with all below it, or - for standard input; any number of them. YAML with any number of documents, lists, or JSON; other kinds are passed over.",
+        HelpName = "file",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,      // -f sets/*.yaml
+    };
+
+    public Option<string[]> File { get; } = Files();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(File);
+        command.Options.Add(cloud);
+        command.Options.Add(fromCluster);
+        cluster.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(fromCluster) && result.GetValue(cloud) is not null) result.AddError("--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.");
+        });
+    }
+
+    /// <exception cref="CommandException">A manifest would not work; all that is wrong is told.</exception>
+    public async Task<ManifestWork> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (manifests, errors) = ManifestValidator.Validate(await new ManifestReader(here).ReadAsync(parsed.GetValue(File)!, cancellationToken));
+        // A conflict is no reason to say nothing of the rest: the plan shows who gives way to whom.
+        var fatal = errors.Where(error => error.Kind == ManifestErrorKind.Invalid).ToArray();
+        if (fatal.Length > 0) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
+        return parsed.GetValue(fromCluster)
+            ? await FromClusterAsync(manifests, parsed, cancellationToken)
+            : new ManifestWork(manifests, [], new LocalDirectory(new LocalClouds(here.Environment, here.Folder), parsed.GetValue(cloud)));
+    }
+
+    private async Task<ManifestWork> FromClusterAsync(IReadOnlyList<Manifest> manifests, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (client, inNamespace) = cluster.Connect(parsed);
+        foreach (var manifest in manifests) manifest.Set!.Metadata.Namespace ??= inNamespace;
+        if (ManifestValidator.Twins(manifests).FirstOrDefault() is { } twin) throw new CommandException(twin.ToString());
+        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.Namespace!).Distinct(), cancellationToken)).ToDictionary(set => set.Key());
+        foreach (var set in manifests.Select(manifest => manifest.Set!))
+        {
+            if (stored.Remove(set.Key(), out var known)) Take(set, known);
+        }
+
+        return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(client));
+    }
+
+    /// <summary>What the manifest does not say, as it would be once it was applied.</summary>
+    private static void Take(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet known)
+    {
+        var isEdit = Json(set.Spec) != Json(known.Spec);
+        (set.Metadata.Uid, set.Metadata.CreationTimestamp) = (known.Metadata.Uid, known.Metadata.CreationTimestamp);
+        (set.Metadata.Generation, set.Status) = (known.Metadata.Generation + (isEdit ? 1 : 0), known.Status);
+    }
+
+    private static string Json(ImageTagSetSpec spec) => JsonSerializer.Serialize(spec, ImageTagSetJson.Default.ImageTagSetSpec);
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>What can be said of manifests without a cluster and without a cloud: the schema of the definition, the operator's own rules, and the
+/// conflicts between sets that name the same image.</summary>
+internal static partial class ManifestValidator
+{
+    private static readonly JsonSerializerOptions Json = KubernetesJson.Options(ImageTagSetJson.Default);
+
+    /// <summary>Gives back the manifests with their sets, and all that is wrong with them, in order.</summary>
+    public static (IReadOnlyList<Manifest> Manifests, IReadOnlyList<ManifestError> Errors) Validate(IReadOnlyList<Manifest> manifests)
+    {
+        var schema = CustomResourceDefinition.Schema<V1Alpha1ImageTagSet>(Json);
+        // The schema of a custom resource says nothing of metadata; that of all objects is the API server's.
+        (schema["properties"]!["metadata"], schema["required"]) = (ObjectMetadata.Schema(), new JsonArray("metadata", "spec"));
+        var errors = new List<ManifestError>();
+        var read = new List<Manifest>();
+        foreach (var manifest in manifests)
+        {
+            var wrong = Validate(manifest, schema, out var set);
+            errors.AddRange(wrong);
+            if (set is not null) read.Add(manifest with { Set = set });
+        }
+
+        errors.AddRange(Twins(read));
+        errors.AddRange(Conflicts(read));
+        return (read, errors);
+    }
+
+    private static List<ManifestError> Validate(Manifest manifest, JsonObject schema, out V1Alpha1ImageTagSet? set)
+    {
+        set = null;
+        var version = (string)manifest.Json["apiVersion"]!;
+        if (version != $"{V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}")
+        {
+            return [manifest.Error("apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
+        }
+
+        var errors = SchemaValidator.Validate(schema, manifest.Json).Select(error => manifest.Error(error.Path, error.Message.EndsWith('?') ? error.Message : error.Message + ".")).ToList();
+        if (Read(manifest.Json) is not { } known) return errors;
+        if (errors.Count == 0) set = known;
+        if (SpecRules.Check(known.Spec) is not { } problem) return errors;
+        // The operator's words say why, where a schema has a pattern.
+        var field = Field().Match(problem.Message).Value;
+        var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
+        var said = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
+        if (same >= 0) errors[same] = said;
+        else if (errors.Count == 0) errors.Add(said);
+        return errors;
+    }
+
+    /// <summary>Null when a type is wrong, which the schema tells.</summary>
+    private static V1Alpha1ImageTagSet? Read(JsonObject json)
+    {
+        try
+        {
+            return json.Deserialize(ImageTagSetJson.Default.V1Alpha1ImageTagSet);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sets that an API server would take for one.</summary>
+    public static IEnumerable<ManifestError> Twins(IEnumerable<Manifest> manifests) =>
+        from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
+        let first = twins.First()
+        from other in twins.Skip(1)
+        select other.Error("metadata.name", $"{other.Name} is there before, in {first.File}, document {first.Document.Number}; an API server keeps one of them. Rename or remove one.");
+
+    /// <summary>Of sets that name the same image in the same words. Whether selectors meet on one, only the cloud can tell: <c>plan</c> asks it.</summary>
+    private static IEnumerable<ManifestError> Conflicts(IReadOnlyList<Manifest> manifests)
+    {
+        var sharing = manifests
+            .Where(manifest => manifest.Set!.Spec is { Mode: TagSetMode.Enforce, Suspend: false, Image.Selector: null })
+            .DistinctBy(manifest => manifest.Set!.Key())
+            .GroupBy(manifest => manifest.Set!.Spec is var spec
+                ? (manifest.Set.Metadata.Namespace, spec.CloudCredentialsRef.SecretName, spec.CloudCredentialsRef.CloudName, Image: spec.Image.Id?.ToLowerInvariant() ?? $"name {spec.Image.Name}")
+                : default);
+        foreach (var group in sharing)
+        {
+            var claims = group.Select(ClaimOf).ToArray();
+            foreach (var (index, manifest) in group.Index())
+            {
+                if (ClaimResolver.Resolve(claims[index], claims.Where((_, other) => other != index)).Winner is not { } winner) continue;
+                yield return manifest.Error("spec.image", $"is claimed by ImageTagSet {winner} too, and one of the two has policy Exact, which shares with nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
+            }
+        }
+    }
+
+    private static ImageClaim ClaimOf(Manifest manifest) =>
+        manifest.Set is { } set ? new(set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, set.Spec.Policy, set.Spec.Tags) : throw new ArgumentException("It was not read.", nameof(manifest));
+
+    [GeneratedRegex(@"^spec(\.\w+)*")]
+    private static partial Regex Field();
+}

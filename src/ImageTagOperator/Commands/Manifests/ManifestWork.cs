@@ -1,0 +1,11 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>Sets to plan for, and what the plan depends on.</summary>
+/// <param name="Others">Sets of the cluster that are not among the manifests, and that may claim the same images.</param>
+internal sealed record ManifestWork(IReadOnlyList<Manifest> Manifests, IReadOnlyList<V1Alpha1ImageTagSet> Others, ICloudDirectory Directory)
+{
+    public IReadOnlyList<V1Alpha1ImageTagSet> Sets { get; } = [.. Manifests.Select(manifest => manifest.Set!)];
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>What an API server wants of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta), as far as people write it.</summary>
+internal static class ObjectMetadata
+{
+    private const string Label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+
+    public static JsonObject Schema()
+    {
+        var properties = new JsonObject
+        {
+            ["name"] = Name($@"^{Label}(\.{Label})*$", 253),
+            ["namespace"] = Name($"^{Label}$", 63),
+            ["labels"] = Texts(),
+            ["annotations"] = Texts(),
+        };
+        string[] others = ["generateName", "uid", "resourceVersion", "selfLink", "creationTimestamp", "deletionTimestamp"];
+        foreach (var name in others) properties[name] = new JsonObject { ["type"] = "string" };
+        foreach (var name in new[] { "generation", "deletionGracePeriodSeconds" }) properties[name] = new JsonObject { ["type"] = "integer" };
+        properties["finalizers"] = List(new JsonObject { ["type"] = "string" });
+        foreach (var name in new[] { "ownerReferences", "managedFields" }) properties[name] = List(new JsonObject { ["type"] = "object" });
+        return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = new JsonArray("name") };
+    }
+
+    private static JsonObject Name(string pattern, int longest) =>
+        new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = longest, ["pattern"] = pattern };
+
+    private static JsonObject Texts() => new() { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } };
+
+    private static JsonObject List(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary><c>plan</c>: what would be added and removed, without a cluster.</summary>
+internal static class PlanCommand
+{
+    public static Command Create(Surroundings here)
+    {
+        var manifests = new ManifestOptions(here);
+        var output = new OutputOptions(here, "json", "yaml");
+        var command = new DocumentedCommand("plan", "Show what the operator would add to and remove from which image, for the ImageTagSets of manifests. Writes nothing. Ends with 0 when there is nothing to do, 2 when there are changes, and 1 on an error.")
+        {
+            Examples =
+            [
+                ("what a folder of manifests would change", "{} plan -f sets/"),
+                ("in a cloud of ~/.config/openstack/clouds.yaml", "{} plan -f sets.yaml --cloud production"),
+                ("what Kustomize makes", "kubectl kustomize overlays/production | {} plan -f -"),
+                ("with the Secrets and the status of the cluster", "{} plan -f sets/ --from-cluster"),
+                ("for a program", "{} plan -f sets/ -o json | jq .summary"),
+            ],
+        };
+        manifests.AddTo(command);
+        output.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var work = await manifests.ReadAsync(parsed, cancellationToken);
+            using var plan = new ManifestOperator([.. work.Sets, .. work.Others], work.Directory, here.Time);
+            var report = PlanReporter.Report(work.Manifests, await plan.PlanAsync(work.Sets, cancellationToken), done: false);
+            if (output.Format(parsed) is { } format) output.Write(format, report, ReportJson.Readable.PlanReport);
+            else PlanPrinter.Print(report, output.Terminal(parsed), done: false);
+            return report.Summary switch
+            {
+                { Problems: > 0 } => ExitCode.Error,
+                { Add: 0, Remove: 0 } => ExitCode.Nothing,
+                _ => ExitCode.Changes,
+            };
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+namespace ImageTagOperator.Commands;
+
+/// <summary>Shows a report to people. A line that stands for a change begins with its sign, so that it is coloured in a code block of kind
+/// <c>diff</c> too.</summary>
+internal static class PlanPrinter
+{
+    /// <param name="done">True: tells what was done. False: what would be.</param>
+    public static void Print(PlanReport report, Terminal terminal, bool done)
+    {
+        foreach (var set in report.Sets) Print(set, terminal, done);
+        if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && IsBlind(set)))
+        {
+            terminal.Line("Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,", Tone.Faint);
+            terminal.Line("and what stays on images that a selector moves on from, is left out. To know it: --from-cluster.", Tone.Faint);
+            terminal.Line();
+        }
+
+        if (report.Sets.Any(set => !set.AgeKnown && set.Images.Any(image => image.Reason == Reconciliation.Reason.Conflict.Name)))
+        {
+            terminal.Line("Of sets that are not in the cluster yet, the first by name counts as the older one.", Tone.Faint);
+            terminal.Line();
+        }
+
+        var (summary, verbs) = (report.Summary, done ? ("added", "removed") : ("to add", "to remove"));
+        var what = summary.Add + summary.Remove == 0
+            ? done ? "Nothing was changed" : "Nothing to do"
+            : $"{Words.Count(summary.Add, "tag")} {verbs.Item1}, {Words.Count(summary.Remove, "tag")} {verbs.Item2}, on {Words.Count(summary.Images, "image")}";
+        terminal.Line(
+            ($"{what}. ", summary.Add + summary.Remove == 0 && summary.Problems == 0 ? Tone.Good : Tone.Strong),
+            (Words.Count(summary.Sets, "set"), Tone.Plain),
+            (summary.Problems == 0 ? "." : $", {summary.Problems} of them with a problem.", summary.Problems == 0 ? Tone.Plain : Tone.Problem));
+    }
+
+    /// <summary>What a status would add could matter.</summary>
+    private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Entities.TagPolicy.Additive) || set.HasSelector;
+
+    private static void Print(PlannedSet set, Terminal terminal, bool done)
+    {
+        var inOrder = set.Images.Where(image => image.Add.Count + image.Remove.Count == 0 && image.Reason is null).ToArray();
+        var others = set.Images.Except(inOrder).ToArray();
+        terminal.Line(
+            (set.FullName, Tone.Strong),
+            ($" ({set.File}, document {set.Document}) on cloud {set.Cloud}{(inOrder.Length == 0 ? "" : $": {Words.Count(inOrder.Length, "image")} {(done ? "unchanged" : "in order")}")}", Tone.Faint));
+        if (set.Reason is not null) terminal.Line(($"! {set.Reason}: ", Tone.Problem), (set.Message ?? "", Tone.Plain));
+        foreach (var image in others)
+        {
+            terminal.Line(("  image ", Tone.Plain), (image.Name is { } name ? $"{name} " : "", Tone.Strong), (image.Name is null ? image.Id : $"({image.Id})", Tone.Faint));
+            // What does not happen is indented, and therefore no line of a diff.
+            var isHeld = set.Held || image.Held;
+            foreach (var tag in image.Add) terminal.Line($"{(isHeld ? "      + " : "+     ")}{tag}", isHeld ? Tone.Faint : Tone.Added);
+            foreach (var tag in image.Remove) terminal.Line($"{(isHeld ? "      - " : "-     ")}{tag}", isHeld ? Tone.Faint : Tone.Removed);
+            if (image.Reason is not null) terminal.Line(($"! {image.Reason}: ", Tone.Problem), (image.Message ?? "", Tone.Plain));
+        }
+
+        terminal.Line();
+    }
+}

@@ -1,0 +1,63 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>From what the controller says of sets to a report. Pure.</summary>
+internal static class PlanReporter
+{
+    /// <param name="done">True: tells what was done. False: what would be.</param>
+    public static PlanReport Report(IEnumerable<Manifest> manifests, IReadOnlyDictionary<NamespacedName, Outcome> outcomes, bool done)
+    {
+        PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], done))];
+        PlannedImage[] changed = [.. sets.Where(set => !set.Held || done).SelectMany(set => set.Images).Where(image => (!image.Held || done) && image.Add.Count + image.Remove.Count > 0)];
+        return new PlanReport(
+            new PlanSummary(sets.Length, changed.Sum(image => image.Add.Count), changed.Sum(image => image.Remove.Count), changed.DistinctBy(image => image.Id).Count(), sets.Count(set => set.HasProblem)),
+            sets);
+    }
+
+    private static PlannedSet Set(Manifest manifest, Outcome outcome, bool done)
+    {
+        var set = manifest.Set!;
+        var (held, reason, message) = outcome switch
+        {
+            { IsSuspended: true } => (true, "Suspended", "spec.suspend is true: its images are neither read nor changed."),
+            { Problem: { } problem } => (true, problem.Reason.Name, problem.Message),
+            _ when set.Spec.Mode == TagSetMode.Observe => (true, "Observe", "spec.mode is Observe: nothing is written."),
+            _ => (false, null, (string?)null),
+        };
+        // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
+        PlannedImage[] images =
+        [
+            .. outcome.All.Select(image => Image(image, done)).Concat(outcome.Unreached.Select(Unreached))
+                .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
+        ];
+        var cloud = outcome.All.FirstOrDefault()?.Job.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
+        return new PlannedSet(
+            set.Metadata.Namespace, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
+        {
+            AgeKnown = set.Metadata.CreationTimestamp is not null,
+            HasSelector = set.Spec.Image.Selector is not null,
+            HasProblem = outcome.Worst is { Reason.Kind: not ProblemKind.Waiting } || images.Any(image => image.HasProblem),
+        };
+    }
+
+    private static PlannedImage Image(ImageResult result, bool done)
+    {
+        var (add, remove) = done ? (result.Added, result.Removed) : (result.Plan.Adds, result.Plan.Removes);
+        // A tag that cannot be written keeps the others from nothing.
+        var refusal = TagApplier.RefusalOf(result.Job, result.Plan);
+        var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : TagApplier.WhyNotActive(result.Job, result.Image));
+        return new PlannedImage(
+            result.Image.Id,
+            string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
+            [.. add],
+            [.. remove],
+            !done && problem is not null && problem != refusal,
+            problem?.Reason.Name,
+            problem?.Message) { HasProblem = problem is { Reason.Kind: ProblemKind.Stalled } };
+    }
+
+    private static PlannedImage Unreached(ImageState image) => new(image.Id, image.Name, [], [], true, image.Reason, image.Message);
+}

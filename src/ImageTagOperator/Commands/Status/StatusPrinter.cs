@@ -1,0 +1,56 @@
+namespace ImageTagOperator.Commands;
+
+/// <summary>The sets of a cluster as a table: a line for each set, below it one for each image that has something to tell.</summary>
+internal static class StatusPrinter
+{
+    /// <param name="wide">All images, with their ids, and the messages.</param>
+    public static void Print(IReadOnlyList<SetStatus> sets, Terminal terminal, bool withNamespace, bool wide)
+    {
+        if (sets.Count == 0)
+        {
+            terminal.Line("There are no ImageTagSets.");
+            return;
+        }
+
+        string[] headings = ["NAMESPACE", "NAME", "READY", "IMAGE", "TAGS", "PENDING", "REASON", "MESSAGE"];
+        var rows = sets.SelectMany(set => Rows(set, wide)).ToArray();
+        int[] columns = [.. Enumerable.Range(0, headings.Length).Where(column => (column != 0 || withNamespace) && (column != 7 || wide))];
+        terminal.Table([.. columns.Select(column => headings[column])], [.. rows.Select(row => (IReadOnlyList<(string, Tone)>)[.. columns.Select(column => row[column])])]);
+    }
+
+    private static IEnumerable<(string Text, Tone Tone)[]> Rows(SetStatus set, bool wide)
+    {
+        var tone = set.Ready switch { "True" => Tone.Good, "False" => Tone.Problem, _ => Tone.Faint };
+        var told = set.Images.Where(image => wide || image.Reason is not null || image.Pending.Any()).ToArray();
+        var single = set.Images is [var only] ? only : null;
+        yield return
+        [
+            (set.Namespace, Tone.Plain),
+            (set.Name, Tone.Strong),
+            (set.Ready, tone),
+            (single is not null ? Label(single, wide) : Words.Count(set.ImageCount ?? 0, "image"), Tone.Plain),
+            ($"{set.TagCount ?? 0}", Tone.Plain),
+            (Few([.. set.Pending]), Tone.Plain),
+            (set.Reason ?? "", tone),
+            (set.Message ?? "", Tone.Plain),
+        ];
+        if (single is not null) yield break;
+        foreach (var image in told)
+        {
+            yield return
+            [
+                ("", Tone.Plain), ("", Tone.Plain), ("", Tone.Plain), ("  " + Label(image, wide), Tone.Plain), ($"{image.ManagedTags.Count}", Tone.Faint),
+                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), (image.Message ?? "", Tone.Plain),
+            ];
+        }
+    }
+
+    private static string Label(ImageStatus image, bool wide) => image.Name is null ? image.Id : wide ? $"{image.Name} ({image.Id})" : image.Name;
+
+    private static string Few(string[] pending) => pending.Length switch
+    {
+        0 => "-",
+        <= 4 => string.Join(' ', pending),
+        _ => $"{string.Join(' ', pending[..3])} and {pending.Length - 3} more",
+    };
+}

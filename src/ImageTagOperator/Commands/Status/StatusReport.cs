@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using ImageTagOperator.Entities;
+
+namespace ImageTagOperator.Commands;
+
+/// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
+internal sealed record SetStatus(
+    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount, DateTimeOffset? LastSyncTime, IReadOnlyList<ImageStatus> Images)
+{
+    /// <summary>Changes that were not made, over all images.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Pending => Images.SelectMany(image => image.Pending);
+
+    /// <param name="set">As the cluster has it.</param>
+    public static SetStatus Of(V1Alpha1ImageTagSet set)
+    {
+        var ready = set.Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
+        var isCurrent = set.Status.ObservedGeneration == set.Metadata.Generation;
+        return new SetStatus(
+            set.Metadata.Namespace ?? "",
+            set.Metadata.Name ?? "",
+            ready is null || !isCurrent ? "Unknown" : ready.Status,
+            ready is null ? "NotSeenYet" : isCurrent ? ready.Reason : "OutOfDate",
+            ready is null ? "No operator has looked at it yet." : isCurrent ? ready.Message : "No operator has looked at the latest edit yet.",
+            set.Spec.Policy.ToString(),
+            set.Spec.Mode.ToString(),
+            set.Status.ImageCount,
+            set.Status.TagCount,
+            set.Status.LastSyncTime,
+            [.. (set.Status.Images ?? []).Select(image => new ImageStatus(image.Id, image.Name, image.ManagedTags ?? [], image.Pending?.Add ?? [], image.Pending?.Remove ?? [], image.Reason, image.Message))]);
+    }
+}
+
+internal sealed record ImageStatus(
+    string Id, string? Name, IReadOnlyList<string> ManagedTags, IReadOnlyList<string> PendingAdd, IReadOnlyList<string> PendingRemove, string? Reason, string? Message)
+{
+    [JsonIgnore]
+    public IEnumerable<string> Pending => PendingAdd.Select(tag => "+" + tag).Concat(PendingRemove.Select(tag => "-" + tag));
+}

@@ -1,0 +1,14 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Knows what a set's <c>cloudCredentialsRef</c> stands for.</summary>
+public interface ICloudDirectory
+{
+    /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
+    Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken);
+
+    /// <summary>Where the credentials are, for messages.</summary>
+    string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference);
+}

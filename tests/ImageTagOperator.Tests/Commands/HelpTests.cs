@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Commands;
+
+/// <summary>What a user sees who does not know yet what to type.</summary>
+public sealed class HelpTests
+{
+    private const string Begin = "<!-- reference: written by the tests, see HelpTests -->\n";
+    private const string End = "<!-- end of the reference -->\n";
+
+    [Fact]
+    public async Task The_reference_in_the_documentation_is_that_of_the_program()
+    {
+        var file = Path.Combine(CommandRun.RepositoryFolder(), "docs", "cli.md");
+        var markdown = await File.ReadAllTextAsync(file);
+        var (begin, end) = (markdown.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, markdown.IndexOf(End, StringComparison.Ordinal));
+        var current = markdown[..begin] + "\n" + CommandReference.Markdown(CommandLine.Create(Surroundings.Process()), "image-tag-operator") + "\n" + markdown[end..];
+        if (CommandRun.Rewrites) await File.WriteAllTextAsync(file, current);
+        else Assert.True(markdown == current, "docs/cli.md is stale: run 'make golden' and commit the result");
+    }
+
+    [Fact]
+    public async Task Help_shows_what_to_type()
+    {
+        using var run = new CommandRun();
+        await run.IsGoldenAsync("help", "--help");
+        await run.IsGoldenAsync("help-plan", "plan --help");
+        foreach (var command in CommandLine.Create(Surroundings.Process()).Subcommands.Where(command => command.Name != "run"))
+        {
+            var (code, output, error) = await run.TypeAsync(command.Name + " -h");
+            Assert.Equal((0, ""), (code, error));
+            Assert.Contains("\nExamples:\n  # ", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("plan", "Option '--filename' is required.\nHow it is used: image-tag-operator plan --help\n")]
+    [InlineData("plam -f x", "Unrecognized command or argument 'plam'.\n")]
+    [InlineData("plan -f x --from-cluster --cloud y", "--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.\n")]
+    [InlineData("status -o xml", "Argument 'xml' not recognized.")]
+    public async Task A_mistake_is_answered_with_what_is_wrong_and_where_to_look(string typed, string expected)
+    {
+        using var run = new CommandRun();
+        var (code, output, error) = await run.TypeAsync(typed);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_is_a_sentence_and_a_stack_trace_only_when_asked_for()
+    {
+        using var run = new CommandRun();
+        run.Environment["HOME"] = run.Folder;
+        var (code, _, error) = await run.TypeAsync("status");
+        Assert.Equal(1, code);
+        Assert.StartsWith("image-tag-operator: No Kubernetes configuration", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Contains("   at ImageTagOperator.", (await run.TypeAsync("status --verbose")).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("image-tag-operator pl", "plan")]
+    [InlineData("image-tag-operator plan --fr", "--from-cluster")]
+    [InlineData("image-tag-operator plan -o ", "json yaml")]
+    [InlineData("kubectl-imagetags sta", "status")]
+    public async Task Bash_completes_what_is_typed(string typed, string expected)
+    {
+        var folder = Directory.CreateTempSubdirectory("completion-");
+        foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(Path.Combine(folder.FullName, name), OperatorProcess.BuiltExecutable);
+        // What bash does when the key is pressed.
+        var script = $$"""
+            PATH={{folder.FullName}}:$PATH
+            source <(image-tag-operator completion bash)
+            COMP_LINE='{{typed}}' COMP_POINT={{typed.Length}}
+            read -ra COMP_WORDS <<<"$COMP_LINE"
+            [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=("")
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _image_tag_operator
+            echo "${COMPREPLY[*]}"
+            """;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
+        var output = await bash.StandardOutput.ReadToEndAsync();
+        folder.Delete(recursive: true);
+        Assert.Equal(expected, output.Trim().ReplaceLineEndings(" "));
+    }
+
+    [Fact]
+    public async Task Called_as_a_plugin_of_kubectl_it_says_so()
+    {
+        var folder = Directory.CreateTempSubdirectory("plugin-");
+        var link = Path.Combine(folder.FullName, "kubectl-imagetags");
+        File.CreateSymbolicLink(link, OperatorProcess.BuiltExecutable);
+        using var plugin = Process.Start(new ProcessStartInfo(link, ["plan", "--help"]) { RedirectStandardOutput = true })!;
+        var output = await plugin.StandardOutput.ReadToEndAsync();
+        folder.Delete(recursive: true);
+        Assert.Contains("Usage:\n  kubectl imagetags plan [options]\n", output, StringComparison.Ordinal);
+    }
+}

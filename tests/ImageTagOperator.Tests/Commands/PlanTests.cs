@@ -1,0 +1,107 @@
+using ImageTagOperator.Sandbox.Cloud;
+using Xunit;
+using static ImageTagOperator.Tests.Commands.Manifests;
+
+namespace ImageTagOperator.Tests.Commands;
+
+/// <summary><c>plan</c> and <c>apply</c> on the sandbox's cloud.</summary>
+public sealed class PlanTests
+{
+    [Fact]
+    public async Task Shows_what_would_change_piped_and_on_a_terminal()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("ubuntu-24.04", "nightly");
+        cloud.AddImage("debian-12", "golden");
+        cloud.AddImage("odd", "a/b", "old");
+        run.Write("sets.yaml", Documents(
+            Set("ubuntu", "name: ubuntu-24.04", "golden, lts"),
+            Set("debian", "name: debian-12", "golden"),
+            Set("conflicting", "name: ubuntu-24.04", "x", "policy: Additive"),
+            Set("odd", "name: odd", "'new'"),
+            Set("missing", "name: windows", "golden"),
+            Set("looking", "name: debian-12", "silver", "mode: Observe"),
+            Set("resting", "name: debian-12", "silver", "suspend: true"),
+            Set("careful", "name: odd", "golden", "mode: Observe", "maxRemovals: 0"),
+            Set("globs", "selector: {names: ['ubuntu-*', 'debian-*']}", "seen", "mode: Observe")));
+        await run.IsGoldenAsync("plan", "plan -f sets.yaml");
+        await run.IsGoldenAsync("plan-terminal", "plan -f sets.yaml", isTerminal: true);
+        await run.IsGoldenAsync("plan-json", "plan -f sets.yaml -o json");
+        await run.IsGoldenAsync("plan-yaml", "plan -f sets.yaml -o yaml");
+        Assert.DoesNotContain(cloud.Calls.All, call => call.Method is "PUT" or "DELETE" or "PATCH");
+    }
+
+    [Fact]
+    public async Task Nobody_gets_colours_who_did_not_ask_for_them()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("one", "old");
+        run.Write("set.yaml", Set("one", "name: one", "new"));
+        var piped = await run.TypeAsync("plan -f set.yaml");
+        Assert.Equal(2, piped.Code);
+        Assert.DoesNotContain('\x1b', piped.Out);
+        Assert.Contains('\x1b', (await run.TypeAsync("plan -f set.yaml", isTerminal: true)).Out);
+        Assert.Contains('\x1b', (await run.TypeAsync("plan -f set.yaml --color always")).Out);
+        run.Environment["NO_COLOR"] = "1";
+        Assert.Equal(piped, await run.TypeAsync("plan -f set.yaml", isTerminal: true));
+    }
+
+    [Fact]
+    public async Task Ends_with_0_when_there_is_nothing_to_do()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("one", "golden");
+        var (code, output, _) = await Piped(run, Set("one", "name: one", "golden"));
+        Assert.True(code == 0 && output.EndsWith("Nothing to do. 1 set.\n", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    public async Task A_status_in_the_manifest_tells_what_is_managed()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        var image = cloud.AddImage("one", "mine", "theirs");
+        var without = Set("one", "name: one", "new", "policy: Additive");
+        var with = without + $"status: {{images: [{{id: {image.Id}, managedTags: [mine]}}]}}\n";
+        Assert.Contains("Without a status", (await Piped(run, without)).Out, StringComparison.Ordinal);
+        var output = (await Piped(run, with)).Out;
+        Assert.Contains("+     new\n-     mine\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("theirs", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Without a status", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_what_could_move_a_cursor_instead_of_printing_it()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("one", "\x1b[2Jold");
+        var (_, output, _) = await Piped(run, Set("one", "name: one", "new"));
+        Assert.DoesNotContain('\x1b', output);
+        Assert.Contains(@"'\x1b[2Jold'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cloud_is_the_one_that_is_named_else_that_of_the_set_else_that_of_the_environment()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("one", "golden");
+        var set = Set("one", "name: one", "golden");
+        var elsewhere = set.Replace("cloudName: demo", "cloudName: production", StringComparison.Ordinal);
+        Assert.Contains("on cloud demo", (await Piped(run, set)).Out, StringComparison.Ordinal);
+        var (code, output, _) = await Piped(run, elsewhere);
+        Assert.Equal(1, code);
+        Assert.Contains("/clouds.yaml has no cloud 'production'; it has ", output, StringComparison.Ordinal);
+        run.Environment["OS_CLOUD"] = "demo";
+        Assert.Contains("on cloud demo", (await Piped(run, elsewhere)).Out, StringComparison.Ordinal);
+        run.Environment["OS_CLOUD"] = "other";
+        Assert.Contains("on cloud demo", (await Piped(run, set)).Out, StringComparison.Ordinal);
+        Assert.Contains("on cloud demo", (await run.TypeAsync("plan -f - --cloud demo", elsewhere)).Out, StringComparison.Ordinal);
+    }
+
+    private static Task<(int Code, string Out, string Error)> Piped(CommandRun run, string manifest) => run.TypeAsync("plan -f -", manifest);
+}
