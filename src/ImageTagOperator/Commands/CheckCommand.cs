@@ -97,7 +97,7 @@ internal static class CheckCommand
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException or UriFormatException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return $"{e.Message}. See the operator's pods and their Service";
+            return $"{e.GetBaseException().Message.TrimEnd('.')}. See the operator's pods and their Service";
         }
     }
 }

@@ -60,6 +60,25 @@ public sealed class ChartRightsTests
         Assert.Equal([right], refused);
     }
 
+    [Fact]
+    public async Task The_check_command_says_what_is_missing()
+    {
+        await using var world = (RealWorld)await RealWorld.CreateAsync();
+        var rights = await RightsAsync(world);
+        TakeAway(rights, "get secrets");
+        using var account = await AccountAsync(world, rights);
+        string[] check = ["check", "--kubeconfig", account.Kubeconfig, "-n", world.Namespace, "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name];
+        var (code, output) = await Shell.TryAsync(OperatorProcess.BuiltExecutable, [.. check, "--url", "http://127.0.0.1:1"]);
+        Assert.Equal(1, code);
+        Assert.Equal(
+            [
+                $"FAIL  may get secrets in namespace {world.Namespace}: not allowed. The role of the operator must allow it; the chart's does",
+                "FAIL  http://127.0.0.1:1/readyz answers: Connection refused. See the operator's pods and their Service",
+            ],
+            output.Split('\n').Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
+        Assert.Equal(Rights.Count, output.Split('\n').Count(line => line.StartsWith("ok", StringComparison.Ordinal)));
+    }
+
     private static async Task<IReadOnlyList<JsonNode>> RightsAsync(RealWorld world) => await Helm.ObjectsAsync(
         "rights", world.Namespace, "--set", $"watchNamespaces={{{world.Namespace}}}", "--show-only", "templates/rbac.yaml", "--show-only", "templates/serviceaccount.yaml");
 
