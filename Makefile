@@ -80,7 +80,7 @@ publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-o
 image: publish ## the container image, from Debian's packages: artifacts/image/image-tag-operator.tar
 	hack/image.sh build
 
-bench: ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
+bench: image ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)
 
 clean: ## remove everything that was built

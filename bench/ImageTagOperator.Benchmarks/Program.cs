@@ -7,6 +7,7 @@ Benchmark[] all =
     new EventThroughput(),
     new CacheMemory(),
     new SyncTime(),
+    new Footprint(),
 ];
 
 var only = args.FirstOrDefault(argument => argument.Length > 0);

@@ -15,6 +15,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private const string Namespace = "default";
     private const string Sets = "imagetagsets";
 
+    /// <summary>Three quarters of 384Mi, the chart's limit: what .NET takes in a container with that limit.</summary>
+    private const string HeapOfTheChart = "0x12000000";
+
     private readonly SandboxKubernetes kubernetes;
     private readonly Process process;
     private readonly string kubeconfig;
@@ -33,7 +36,31 @@ internal sealed class OperatorProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<OperatorProcess> StartAsync(int cloudRate)
+    /// <summary>The resident set, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The largest that <see cref="Memory"/> has been.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>The program that was built with the benchmarks.</summary>
+    public static string Built => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
+
+    /// <param name="executable">Run with as much memory as in a pod; null: <see cref="Built"/>, without a limit.</param>
+    public static async Task<OperatorProcess> StartAsync(int cloudRate, string? executable = null)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
         kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
@@ -41,7 +68,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
         await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
         string[] arguments = ["run", "--kubeconfig", kubeconfig, "--health-address", "http://127.0.0.1:0", "--log-level", "Error"];
         var rate = cloudRate.ToString(CultureInfo.InvariantCulture);
-        var process = Process.Start(Path.Combine(AppContext.BaseDirectory, "image-tag-operator"), [.. arguments, "--cloud-rate", rate]);
+        var start = new ProcessStartInfo(executable ?? Built, [.. arguments, "--cloud-rate", rate]);
+        if (executable is not null) start.Environment["DOTNET_GCHeapHardLimit"] = HeapOfTheChart;
+        var process = Process.Start(start)!;
         await Benchmark.UntilAsync(() => kubernetes.OpenWatches > 0, "the operator watches");
         return new OperatorProcess(kubernetes, process, kubeconfig);
     }
