@@ -41,6 +41,65 @@ public sealed class ChartTests
     }
 
     [Theory]
+    [InlineData("{replicas: 3}", "  replicas: 3\n")]
+    [InlineData("{image: {repository: registry.example.com/x, tag: '9'}}", "image: registry.example.com/x:9\n")]
+    [InlineData("{image: {digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}", "image: image-tag-operator@sha256:0123456789abcdef")]
+    [InlineData("{image: {pullPolicy: Always}}", "imagePullPolicy: Always\n")]
+    [InlineData("{imagePullSecrets: [{name: registry}]}", "imagePullSecrets:\n        - name: registry\n")]
+    [InlineData("{commonLabels: {team: platform}}", "    team: platform\n")]
+    [InlineData("{watchNamespaces: [a, b]}", "        - --namespace=a\n        - --namespace=b\n")]
+    [InlineData("{operator: {logFormat: text}}", "- --log-format=text\n")]
+    [InlineData("{operator: {logLevel: Debug}}", "- --log-level=Debug\n")]
+    [InlineData("{operator: {cloudConcurrency: 3}}", "- --cloud-concurrency=3\n")]
+    [InlineData("{operator: {cloudRate: 1000000}}", "- --cloud-rate=1000000\n")]
+    [InlineData("{operator: {fullReadInterval: 7}}", "- --full-read-interval=7\n")]
+    [InlineData("{operator: {deletionDeadline: 9}}", "- --deletion-deadline=9\n")]
+    [InlineData("{extraArgs: [--context=x]}", "        - --context=x\n")]
+    [InlineData("{extraEnv: [{name: A, value: b}]}", "- name: A\n          value: b\n")]
+    [InlineData("{proxy: {http: 'http://p:1'}}", "- name: http_proxy\n          value: \"http://p:1\"\n")]
+    [InlineData("{proxy: {https: 'http://p:1'}}", "- name: https_proxy\n          value: \"http://p:1\"\n        - name: no_proxy\n          value: \"$(KUBERNETES_SERVICE_HOST),localhost,127.0.0.1,.svc,.cluster.local\"\n")]
+    [InlineData("{proxy: {https: 'http://p:1', noProxy: keystone.example.com}}", ".cluster.local,keystone.example.com\"\n")]
+    [InlineData("{caBundle: {configMap: ca}}", "- name: SSL_CERT_DIR\n          value: /etc/ssl/certs:/etc/image-tag-operator/ca\n")]
+    [InlineData("{caBundle: {configMap: ca, key: bundle.pem}}", "          name: ca\n          items:\n          - key: bundle.pem\n            path: ca.crt\n")]
+    [InlineData("{serviceAccount: {name: mine, annotations: {a: b}}}", "  name: mine\n")]
+    [InlineData("{serviceAccount: {annotations: {role: reader}}}", "  annotations:\n    role: reader\n")]
+    [InlineData("{crds: {keep: true}}", "helm.sh/resource-policy: keep\n")]
+    [InlineData("{resources: {limits: {memory: 1Gi}}}", "memory: 1Gi\n")]
+    [InlineData("{podAnnotations: {a: b}}", "        a: b\n")]
+    [InlineData("{podLabels: {c: d}}", "        c: d\n")]
+    [InlineData("{priorityClassName: high}", "priorityClassName: high\n")]
+    [InlineData("{nodeSelector: {disk: ssd}}", "nodeSelector:\n        disk: ssd\n")]
+    [InlineData("{tolerations: [{key: infra}]}", "tolerations:\n        - key: infra\n")]
+    [InlineData("{affinity: {nodeAffinity: {}}}", "affinity:\n        nodeAffinity: {}\n")]
+    [InlineData("{topologySpreadConstraints: [{topologyKey: rack}]}", "topologyKey: rack\n")]
+    [InlineData("{networkPolicy: {from: [{podSelector: {}}]}}", "    from:\n      - podSelector: {}\n")]
+    [InlineData("{networkPolicy: {egress: [{ports: [{port: 443}]}]}}", "  egress:\n    - ports:\n      - port: 443\n")]
+    [InlineData("{metrics: {serviceMonitor: {enabled: true, interval: 7s}}}", "    interval: 7s\n")]
+    [InlineData("{metrics: {prometheusRule: {enabled: true}}}", "alert: ImageTagOperatorDown\n")]
+    [InlineData("{metrics: {dashboard: {enabled: true}}}", "  image-tag-operator.json: |\n    {\n")]
+    public async Task A_value_shows_in_the_rendering_and_not_without_it(string values, string expected)
+    {
+        Assert.Contains(expected, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
+        if (!values.Contains("keep", StringComparison.Ordinal)) Assert.DoesNotContain(expected, await Helm.TemplateAsync("release", "default"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{crds: {keep: false}}", "helm.sh/resource-policy")]
+    [InlineData("{crds: {install: false}}", "kind: CustomResourceDefinition")]
+    [InlineData("{rbac: {create: false, userRoles: false}}", "kind: ClusterRole")]
+    [InlineData("{rbac: {userRoles: false}}", "name: imagetags-edit")]
+    [InlineData("{serviceAccount: {create: false}}", "kind: ServiceAccount\nmetadata:")]
+    [InlineData("{podDisruptionBudget: {enabled: false}}", "kind: PodDisruptionBudget")]
+    [InlineData("{replicas: 1}", "kind: PodDisruptionBudget")]
+    [InlineData("{networkPolicy: {enabled: false}}", "kind: NetworkPolicy")]
+    [InlineData("{watchNamespaces: [a], rbac: {userRoles: false}}", "kind: ClusterRole")]
+    public async Task What_is_switched_off_is_not_rendered_and_else_it_is(string values, string part)
+    {
+        Assert.DoesNotContain(part, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
+        Assert.Contains(part, await Helm.TemplateAsync("release", "default"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{replica: 3}", "additional properties 'replica' not allowed")]
     [InlineData("{replicas: many}", "/replicas': got string, want integer")]
     [InlineData("{replicas: -1}", "/replicas': minimum: got -1, want 0")]

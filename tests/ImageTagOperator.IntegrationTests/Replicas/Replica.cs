@@ -9,7 +9,7 @@ internal sealed partial class Replica(OperatorProcess process, ServiceAccount ac
 {
     private static readonly (string Group, string Resources, string Verbs)[] Role =
     [
-        ("imagetags.io", "imagetagsets", "get,list,watch,patch"),
+        ("imagetags.io", "imagetagsets", "list,watch,patch"),
         ("imagetags.io", "imagetagsets/status", "update"),
         ("", "secrets", "get"),
         ("events.k8s.io", "events", "create,patch"),
