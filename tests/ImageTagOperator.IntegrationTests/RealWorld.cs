@@ -28,6 +28,9 @@ public sealed class RealWorld : World, IWorldFactory
 
     public override int Many => 200;
 
+    /// <summary>Without a namespace controller nothing that is in it goes.</summary>
+    public override Task EndNamespaceAsync() => Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, Namespace));
+
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
         [.. (await GlanceAsync())
             .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase))

@@ -90,6 +90,12 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         WriteAsync<TEntity>(
             new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace), Codec<TEntity>().Write(entity)), cancellationToken);
 
+    /// <summary>Asks whether <see cref="CreateAsync{TEntity}"/> would succeed: the server does everything but store the object.</summary>
+    public Task DryRunCreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+        connection.SendAsync(
+            new(HttpMethod.Post, $"{EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace)}?dryRun=All", Codec<TEntity>().Write(entity)), requestTimeout, cancellationToken);
+
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => PutAsync(entity, null, cancellationToken);
 

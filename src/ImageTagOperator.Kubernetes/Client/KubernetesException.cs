@@ -35,6 +35,9 @@ public sealed class KubernetesException : Exception
 
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 
+    /// <summary>Nothing can be made in this namespace any more, for it is being deleted (403, from the admission plugin NamespaceLifecycle).</summary>
+    public bool IsNamespaceTerminating => Status.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true;
+
     /// <summary>The resourceVersion or continue token is too old (410): list again.</summary>
     public bool IsExpired => StatusCode == HttpStatusCode.Gone;
 }

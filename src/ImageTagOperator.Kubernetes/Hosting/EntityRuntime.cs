@@ -3,9 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace ImageTagOperator.Kubernetes;
 
 /// <summary>The watches and workers of one kind.</summary>
+/// <param name="identifiers">Of the finalizers that are ours.</param>
 internal sealed class EntityRuntime<TEntity>(
     IKubernetesClient client,
     EntityCache<TEntity> cache,
+    EntityCodec<TEntity> codec,
+    IReadOnlyCollection<string> identifiers,
     EntityWorkers<TEntity> workers,
     OperatorSettings settings,
     RuntimeMetrics metrics,
@@ -25,6 +28,22 @@ internal sealed class EntityRuntime<TEntity>(
     public Task WhenSyncedAsync(CancellationToken cancellationToken) => cache.WhenSyncedAsync(cancellationToken);
 
     public IReadOnlyList<Task> Work(CancellationToken taking, CancellationToken running) => workers.Start(taking, running);
+
+    public async Task EvacuateAsync(string inNamespace, CancellationToken cancellationToken)
+    {
+        var held = new HashSet<NamespacedName>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cache.End(inNamespace, time.GetUtcNow(), codec.Copy);
+        using var subscription = cache.Subscribe(change =>
+        {
+            if (change.Entity.Metadata.Namespace != inNamespace) return;
+            if (change.Type != WatchEventType.Deleted && IsHeld(change.Entity)) held.Add(change.Entity.Key());
+            else if (held.Remove(change.Entity.Key()) && held.Count == 0) done.TrySetResult();
+        });
+        if (cache.All.Any(entity => entity.Metadata.Namespace == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(cancellationToken);
+    }
+
+    private bool IsHeld(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
 
     private EntityWatch<TEntity> Watch(string? inNamespace) =>
         new(client, cache, inNamespace, time, random, logger) { Restarted = reason => metrics.WatchRestarted(EntityDefinition.Of<TEntity>().Kind, reason) };

@@ -57,12 +57,14 @@ public sealed class OperatorBuilder
         var cache = services.GetRequiredService<EntityCache<TEntity>>();
         var metrics = services.GetRequiredService<RuntimeMetrics>();
         var json = KubernetesJson.Options(services.GetRequiredService<IJsonTypeInfoResolver>());
+        var codec = new EntityCodec<TEntity>(json, Log<KubernetesClient>(services));
+        FinalizerRegistration<TEntity>[] finalizers = [.. services.GetServices<FinalizerRegistration<TEntity>>()];
         var reconciler = new EntityReconciler<TEntity>(
             cache,
-            new EntityCodec<TEntity>(json, Log<KubernetesClient>(services)),
+            codec,
             services.GetRequiredService<IServiceScopeFactory>(),
             new FinalizerWriter<TEntity>(client),
-            [.. services.GetServices<FinalizerRegistration<TEntity>>()],
+            finalizers,
             static scope => scope.GetRequiredService<TController>(),
             settings,
             Log<EntityReconciler<TEntity>>(services));
@@ -71,7 +73,8 @@ public sealed class OperatorBuilder
         metrics.AddKind(EntityDefinition.Of<TEntity>().Kind, () => queue.Work.Depth);
         var workers = new EntityWorkers<TEntity>(
             cache, queue, reconciler, backoff, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
-        return new EntityRuntime<TEntity>(client, cache, workers, settings, metrics, time, random, Log<EntityWatch<TEntity>>(services));
+        return new EntityRuntime<TEntity>(
+            client, cache, codec, [.. finalizers.Select(finalizer => finalizer.Identifier)], workers, settings, metrics, time, random, Log<EntityWatch<TEntity>>(services));
     }
 
     private static ILogger<T> Log<T>(IServiceProvider services) => services.GetRequiredService<ILogger<T>>();

@@ -9,6 +9,7 @@ internal sealed partial class OperatorHost(
     IEnumerable<IEntityRuntime> runtimes,
     EventRecorder events,
     LeaderElector elector,
+    OwnNamespace home,
     OperatorSettings settings,
     OperatorState state,
     IHostApplicationLifetime lifetime,
@@ -41,9 +42,12 @@ internal sealed partial class OperatorHost(
     /// at a time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
+        await EvacuateAsync(cancellationToken);
         await taking.CancelAsync();
         await lifecycle;
-        var finished = await EndsWithinAsync(Task.WhenAll(workers), running.IsCancellationRequested ? Patience : settings.ShutdownTimeout);
+        var left = settings.ShutdownTimeout - time.GetElapsedTime(began);
+        var finished = await EndsWithinAsync(Task.WhenAll(workers), running.IsCancellationRequested || left < Patience ? Patience : left);
         if (!finished)
         {
             LogCancelling(logger, settings.ShutdownTimeout.TotalSeconds);
@@ -66,6 +70,25 @@ internal sealed partial class OperatorHost(
         taking.Dispose();
         running.Dispose();
         background.Dispose();
+    }
+
+    /// <summary>When the operator goes with its own namespace, nobody would finalize the objects in it, and the namespace would wait for
+    /// ever. So it lets go of them first.</summary>
+    private async Task EvacuateAsync(CancellationToken cancellationToken)
+    {
+        if (!state.IsLeader || running.IsCancellationRequested || !await home.IsEndingAsync(cancellationToken)) return;
+        LogEvacuating(logger, home.Name);
+        using var late = new CancellationTokenSource(settings.ShutdownTimeout - Patience, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, running.Token, cancellationToken);
+        state.SetEnd(time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
+        try
+        {
+            await Task.WhenAll(kinds.Select(kind => kind.EvacuateAsync(home.Name, stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            LogHeld(logger, home.Name);
+        }
     }
 
     private async Task BeginAsync()
@@ -146,6 +169,13 @@ internal sealed partial class OperatorHost(
 
     [LoggerMessage(1601, LogLevel.Critical, "{Part} died: the operator is not alive any more")]
     private static partial void LogDied(ILogger logger, Exception error, string part);
+
+    [LoggerMessage(1603, LogLevel.Information, "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
+    private static partial void LogEvacuating(ILogger logger, string @namespace);
+
+    [LoggerMessage(1604, LogLevel.Error,
+        "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that watches it runs somewhere else")]
+    private static partial void LogHeld(ILogger logger, string @namespace);
 
     [LoggerMessage(1602, LogLevel.Warning, "Cancelling reconciles that still run after {Seconds} s")]
     private static partial void LogCancelling(ILogger logger, double seconds);

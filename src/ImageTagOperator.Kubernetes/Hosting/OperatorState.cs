@@ -7,6 +7,7 @@ public sealed class OperatorState
     private volatile bool ready;
     private volatile bool failed;
     private volatile int exitCode;
+    private long end;
 
     /// <summary>The first list of every kind is in the cache. Also true of a replica that waits to become leader.</summary>
     public bool IsReady => ready;
@@ -27,9 +28,15 @@ public sealed class OperatorState
         internal set => exitCode = value;
     }
 
+    /// <summary>When this process ends and no other follows, because the namespace that it runs in is being deleted; null while that is not
+    /// so. Whatever is to be finished must be by then.</summary>
+    public DateTimeOffset? EndsForGoodAt => Interlocked.Read(ref end) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
     internal void SetReady() => ready = true;
 
     internal void SetLeader(Func<bool>? isLeader) => leader = isLeader;
+
+    internal void SetEnd(DateTimeOffset at) => Interlocked.Exchange(ref end, at.UtcTicks);
 
     internal void SetFailed() => failed = true;
 }

@@ -27,12 +27,15 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<IKubernetesClient>(GuardedClient);
         services.TryAddSingleton(static provider => new CoordinationClient(Client(provider)));
         services.AddSingleton(Elector);
+        services.AddSingleton(Events);
         services.AddSingleton(Recorder);
+        services.AddSingleton(Own);
         services.AddSingleton<EventPublisher>(static provider => provider.GetRequiredService<EventRecorder>().PublishAsync);
         services.AddSingleton<IHostedService>(static provider => new OperatorHost(
             provider.GetServices<IEntityRuntime>(),
             provider.GetRequiredService<EventRecorder>(),
             provider.GetRequiredService<LeaderElector>(),
+            provider.GetRequiredService<OwnNamespace>(),
             provider.GetRequiredService<OperatorSettings>(),
             provider.GetRequiredService<OperatorState>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
@@ -79,17 +82,30 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<LeaderElector>>());
     }
 
-    private static EventRecorder Recorder(IServiceProvider services)
+    private static EventFactory Events(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
+        return new EventFactory(settings.Name, Identity(settings.LeaderElection), services.GetRequiredService<TimeProvider>());
+    }
+
+    private static EventRecorder Recorder(IServiceProvider services)
+    {
         var time = services.GetRequiredService<TimeProvider>();
         return new EventRecorder(
             services.GetRequiredService<IKubernetesClient>(),
-            new EventFactory(settings.Name, Identity(settings.LeaderElection), time),
+            services.GetRequiredService<EventFactory>(),
             new EventSpamFilter(time),
             time,
             services.GetRequiredService<ILogger<EventRecorder>>());
     }
+
+    private static OwnNamespace Own(IServiceProvider services) => new(
+        services.GetRequiredService<KubernetesClientConfiguration>().Namespace,
+        services.GetRequiredService<OperatorSettings>().Namespaces,
+        services.GetRequiredService<CoordinationClient>(),
+        services.GetRequiredService<EventFactory>(),
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILogger<OwnNamespace>>());
 
     /// <summary>The pod's name says which replica; the suffix tells a restarted container from its predecessor.</summary>
     private static string Identity(LeaderElectionSettings election) =>

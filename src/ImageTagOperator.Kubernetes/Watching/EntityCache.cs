@@ -11,6 +11,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private readonly Dictionary<NamespacedName, TEntity> entities = [];
     private readonly List<Action<EntityChange<TEntity>>> observers = [];
     private readonly HashSet<string> synced = [];
+    private readonly Dictionary<string, DateTimeOffset> endings = [];
     private readonly TaskCompletionSource allSynced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TEntity[]? snapshot;
     private Action<EntityChange<TEntity>>? dispatcher;
@@ -96,9 +97,28 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
+    /// <summary>From now on every object of a namespace counts as being deleted, as it soon will be: from Kubernetes 1.33 on
+    /// (OrderedNamespaceDeletion) the other objects of a namespace are deleted only when its pods are gone.</summary>
+    /// <param name="copy">Gives a copy of an object: those in the cache are shared.</param>
+    public void End(string ending, DateTimeOffset now, Func<TEntity, TEntity> copy)
+    {
+        lock (gate)
+        {
+            endings[ending] = now;
+            foreach (var known in entities.Values.Where(entity => entity.Metadata.Namespace == ending && !entity.IsTerminating()).ToList())
+            {
+                var entity = copy(known);
+                entity.Metadata.DeletionTimestamp = now;
+                entities[entity.Key()] = entity;
+                Tell(new(WatchEventType.Modified, entity, known));
+            }
+        }
+    }
+
     private void Put(TEntity entity)
     {
         var key = entity.Key();
+        if (key.Namespace is { } home && endings.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end;
         var known = entities.GetValueOrDefault(key);
         if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
         if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)

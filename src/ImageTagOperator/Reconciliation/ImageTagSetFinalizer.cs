@@ -4,13 +4,15 @@ using ImageTagOperator.Kubernetes;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
-/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going.</summary>
+/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going; sooner when the operator
+/// itself goes with the namespace.</summary>
 public sealed partial class ImageTagSetFinalizer(
     Releaser releaser,
     TagApplier applier,
     EventPublisher publish,
     Announcer announcer,
     OperatorOptions options,
+    OperatorState state,
     TimeProvider time,
     ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
 {
@@ -28,10 +30,11 @@ public sealed partial class ImageTagSetFinalizer(
         }
 
         var left = images.ToDictionary(image => image.Id, image => image.ManagedTags ?? []);
-        var problem = await ReleaseAsync(entity, left, cancellationToken);
+        var deadline = Deadline(entity);
+        var problem = await ReleaseInTimeAsync(entity, left, cancellationToken);
         if (problem is null) return Done(entity);
 
-        var remaining = (entity.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline - time.GetUtcNow();
+        var remaining = deadline - time.GetUtcNow();
         if (remaining > TimeSpan.Zero)
         {
             var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
@@ -44,6 +47,28 @@ public sealed partial class ImageTagSetFinalizer(
         LogLeftBehind(entity.Metadata.Namespace, entity.Metadata.Name, tags, problem.Message);
         await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
         return Done(entity);
+    }
+
+    private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
+    {
+        var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
+        return state.EndsForGoodAt is { } end && end < deadline ? end : deadline;
+    }
+
+    private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    {
+        if (state.EndsForGoodAt is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        var rest = end - time.GetUtcNow();
+        using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await ReleaseAsync(set, left, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Problem(Reason.Transient, "The cloud did not answer before the operator had to end.");
+        }
     }
 
     /// <param name="left">By image, the tags that are still to go, as far as is known.</param>

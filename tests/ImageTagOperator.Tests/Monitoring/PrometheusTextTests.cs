@@ -79,15 +79,19 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void Two_meters_share_a_family_and_one_that_ends_takes_its_series_along()
+    public void Meters_share_a_family_in_order_of_the_labels_and_one_that_ends_takes_its_series_along()
     {
-        using var first = new Meter(new MeterOptions("test") { Scope = Meters });
-        using var second = new Meter(new MeterOptions("test") { Scope = Meters });
-        first.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(1, new KeyValuePair<string, object?>("cloud", "a"));
-        second.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(2, new KeyValuePair<string, object?>("cloud", "b"));
-        Assert.Equal("# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\nimagetags_calls_total{cloud=\"a\"} 1\nimagetags_calls_total{cloud=\"b\"} 2\n", collector.Collect());
-        first.Dispose();
-        Assert.Equal("# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\nimagetags_calls_total{cloud=\"b\"} 2\n", collector.Collect());
+        // Enough for the order of a hash table not to be right by chance.
+        var meters = "hgfedcba".ToDictionary(cloud => cloud, _ => new Meter(new MeterOptions("test") { Scope = Meters }));
+        foreach (var (cloud, own) in meters) own.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(1, new KeyValuePair<string, object?>("cloud", $"{cloud}"));
+        Assert.Equal(Expected("abcdefgh"), collector.Collect());
+        meters['c'].Dispose();
+        Assert.Equal(Expected("abdefgh"), collector.Collect());
+        foreach (var own in meters.Values) own.Dispose();
+        Assert.Equal("", collector.Collect());
+
+        static string Expected(string clouds) =>
+            "# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\n" + string.Concat(clouds.Select(cloud => $"imagetags_calls_total{{cloud=\"{cloud}\"}} 1\n"));
     }
 
     [Fact]

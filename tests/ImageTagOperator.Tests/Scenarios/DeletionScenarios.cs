@@ -74,4 +74,57 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.GoneAsync("wedged");
         Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
     }
+
+    [Fact]
+    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_what_is_in_it_first()
+    {
+        await using var world = await CreateWorldAsync();
+        await world.CreateOtherNamespaceAsync();
+        var process = await world.StartOperatorInNamespaceAsync("-n", world.OtherNamespace);
+        var (image, other) = (await world.Glance.CreateImageAsync("doomed", "kept"), await world.Glance.CreateImageAsync("spared"));
+        // Neither may keep the tag for the other's sake.
+        foreach (var name in new[] { "one", "two" })
+        {
+            var set = world.Set(name, image, "golden");
+            set.Spec.Policy = TagPolicy.Additive;
+            await world.CreateAsync(set);
+            await world.ReadyAsync(name, "True");
+        }
+
+        var spared = world.Set("spared", other, "golden");
+        spared.Metadata.Namespace = world.OtherNamespace;
+        await world.CreateAsync(spared);
+        await world.ReadyAsync("spared", "True", inNamespace: world.OtherNamespace);
+
+        await world.EndNamespaceAsync();
+        Assert.Equal(0, await process.StopAsync());
+
+        Assert.Equal(["kept"], await world.Glance.GetTagsAsync(image));
+        Assert.Equal(["golden"], await world.Glance.GetTagsAsync(other));
+        foreach (var name in new[] { "one", "two" })
+        {
+            var set = await world.GetAsync(name);
+            Assert.Null(set.Metadata.DeletionTimestamp);
+            Assert.Empty(set.Metadata.Finalizers ?? []);
+            await world.DeleteAsync(name);
+            Assert.Null(await world.Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, world.Namespace));
+        }
+
+        var left = await world.Kubernetes.GetAsync<V1Alpha1ImageTagSet>("spared", world.OtherNamespace);
+        Assert.Equal([V1Alpha1ImageTagSet.Finalizer], left!.Metadata.Finalizers);
+    }
+
+    [Fact]
+    public async Task An_operator_that_is_stopped_lets_go_of_nothing()
+    {
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorInNamespaceAsync();
+        var image = await world.Glance.CreateImageAsync("stopped");
+        await world.CreateAsync(world.Set("stopped", image, "golden"));
+        await world.ReadyAsync("stopped", "True");
+
+        Assert.Equal(0, await process.StopAsync());
+        Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));
+        Assert.Equal([V1Alpha1ImageTagSet.Finalizer], (await world.GetAsync("stopped")).Metadata.Finalizers);
+    }
 }

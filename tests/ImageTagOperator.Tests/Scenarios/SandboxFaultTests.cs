@@ -88,4 +88,20 @@ public sealed class SandboxFaultTests
         Assert.InRange(calls.Length, 2, 60);
         Assert.DoesNotContain(calls, call => call.Method == "PUT" && !call.Path.Contains(drifted.Id, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_it_in_time_though_the_cloud_hangs()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("hung");
+        await world.CreateAsync(world.Set("hung", image.Id, "golden"));
+        var process = await world.StartOperatorInNamespaceAsync();
+        await world.ReadyAsync("hung", "True");
+
+        world.Cloud.Faults.Add("*", "*", new Fault { Delay = TimeSpan.FromMinutes(1) });
+        await world.EndNamespaceAsync();
+        Assert.Equal(0, await process.StopAsync());
+        Assert.Contains("gave up; these tags stay: golden on image " + image.Id, process.Log, StringComparison.Ordinal);
+        Assert.Empty((await world.GetAsync("hung")).Metadata.Finalizers ?? []);
+    }
 }

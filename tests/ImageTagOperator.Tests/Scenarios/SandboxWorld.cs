@@ -37,6 +37,12 @@ public sealed class SandboxWorld : World, IWorldFactory
         return world;
     }
 
+    public override Task EndNamespaceAsync()
+    {
+        Cluster.EndNamespace(Namespace);
+        return Task.CompletedTask;
+    }
+
     public override Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) => Task.FromResult<IReadOnlyList<string>>(
         [.. Cloud.Calls.All
             .Where(call => call.UserAgent != GlanceClient.UserAgent && call.Target.Contains(imageId, StringComparison.OrdinalIgnoreCase))

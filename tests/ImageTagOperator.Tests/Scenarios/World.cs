@@ -49,6 +49,9 @@ public abstract class World : IAsyncDisposable
         await CreateSecretAsync(CloudsYaml, OtherNamespace);
     }
 
+    /// <summary>Begins to delete <see cref="Namespace"/> while a pod is in it: from Kubernetes 1.33 on the rest stays until the pod is gone.</summary>
+    public abstract Task EndNamespaceAsync();
+
     public Task CreateSecretAsync(string cloudsYaml, string? inNamespace = null) => Kubernetes.CreateAsync(new V1Secret
     {
         Metadata = { Name = SecretName, Namespace = inNamespace ?? Namespace },
@@ -65,6 +68,18 @@ public abstract class World : IAsyncDisposable
 
     /// <summary>Starts the operator as whoever the kubeconfig is for.</summary>
     public Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments) => StartOperatorAsUserAsync(kubeconfig, true, arguments);
+
+    /// <summary>Starts the operator as if it ran in <see cref="Namespace"/>.</summary>
+    public async Task<OperatorProcess> StartOperatorInNamespaceAsync(params string[] arguments)
+    {
+        var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Namespace}");
+        var configuration = KubernetesYaml.LoadAll(await File.ReadAllTextAsync(Kubeconfig))[0]!.AsObject();
+        foreach (var context in configuration["contexts"]!.AsArray()) context!["context"]!["namespace"] = Namespace;
+        await File.WriteAllTextAsync(kubeconfig, configuration.ToJsonString());
+        var process = await StartOperatorAsUserAsync(kubeconfig, arguments);
+        File.Delete(kubeconfig);
+        return process;
+    }
 
     /// <param name="untilReady">False for one that never will be ready.</param>
     public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, bool untilReady, params string[] arguments)

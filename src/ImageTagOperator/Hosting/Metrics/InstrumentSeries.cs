@@ -9,7 +9,7 @@ internal sealed class InstrumentSeries
     private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
     private readonly Lock gate = new();
-    private readonly SortedDictionary<string, Series> series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Series> series = new(StringComparer.Ordinal);
     private readonly double[]? bounds;
 
     public InstrumentSeries(Instrument instrument)
@@ -40,11 +40,9 @@ internal sealed class InstrumentSeries
         lock (gate) series.Clear();
     }
 
-    public void Write(Action<string, Series> write)
+    /// <summary>Each combination of labels, and what <paramref name="write"/> makes of its series.</summary>
+    public IReadOnlyList<(string Labels, string Text)> Write(Func<string, Series, string> write)
     {
-        lock (gate)
-        {
-            foreach (var (labels, one) in series) write(labels, one);
-        }
+        lock (gate) return [.. series.Select(one => (one.Key, write(one.Key, one.Value)))];
     }
 }

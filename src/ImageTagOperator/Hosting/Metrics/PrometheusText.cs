@@ -12,7 +12,7 @@ internal static class PrometheusText
     public static string Write(IEnumerable<InstrumentSeries> instruments)
     {
         var text = new StringBuilder();
-        foreach (var family in instruments.GroupBy(instrument => instrument.Family).OrderBy(family => family.Key.Name, StringComparer.Ordinal)) Write(text, family.Key, [.. family]);
+        foreach (var family in instruments.GroupBy(instrument => instrument.Family).OrderBy(family => family.Key.Name, StringComparer.Ordinal)) Write(text, family.Key, family);
         return text.ToString();
     }
 
@@ -29,39 +29,34 @@ internal static class PrometheusText
         return string.Join(',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
     }
 
-    private static void Write(StringBuilder text, MetricFamily family, InstrumentSeries[] instruments)
+    private static void Write(StringBuilder text, MetricFamily family, IEnumerable<InstrumentSeries> instruments)
     {
-        var begun = false;
-        foreach (var instrument in instruments) instrument.Write((labels, series) =>
-        {
-            if (!begun) text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Name} {Escaped(family.Help)}\n# TYPE {family.Name} {TypeOf(family.Type)}\n");
-            begun = true;
-            if (family.Type == MetricType.Histogram) WriteHistogram(text, family.Name, labels, series);
-            else WriteSample(text, family.Name, labels, series.Value);
-        });
+        // Of all instruments together: several servers' meters share a family.
+        var samples = instruments
+            .SelectMany(instrument => instrument.Write((labels, series) => family.Type == MetricType.Histogram ? Histogram(family.Name, labels, series) : Sample(family.Name, labels, series.Value)))
+            .OrderBy(sample => sample.Labels, StringComparer.Ordinal)
+            .ToArray();
+        if (samples.Length == 0) return;
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Name} {Escaped(family.Help)}\n# TYPE {family.Name} {TypeOf(family.Type)}\n");
+        foreach (var sample in samples) text.Append(sample.Text);
     }
 
-    private static void WriteHistogram(StringBuilder text, string name, string labels, Series series)
+    private static string Histogram(string name, string labels, Series series)
     {
+        var text = new StringBuilder();
         var before = labels.Length == 0 ? "" : labels + ",";
         long total = 0;
         for (var i = 0; i < series.Buckets.Count; i++)
         {
             total += series.Buckets[i];
             var bound = i < series.Bounds.Count ? Number(series.Bounds[i]) : "+Inf";
-            WriteSample(text, $"{name}_bucket", $"{before}le=\"{bound}\"", total);
+            text.Append(Sample($"{name}_bucket", $"{before}le=\"{bound}\"", total));
         }
 
-        WriteSample(text, $"{name}_sum", labels, series.Value);
-        WriteSample(text, $"{name}_count", labels, series.Count);
+        return text.Append(Sample($"{name}_sum", labels, series.Value)).Append(Sample($"{name}_count", labels, series.Count)).ToString();
     }
 
-    private static void WriteSample(StringBuilder text, string name, string labels, double value)
-    {
-        text.Append(name);
-        if (labels.Length > 0) text.Append('{').Append(labels).Append('}');
-        text.Append(' ').Append(Number(value)).Append('\n');
-    }
+    private static string Sample(string name, string labels, double value) => labels.Length == 0 ? $"{name} {Number(value)}\n" : $"{name}{{{labels}}} {Number(value)}\n";
 
     private static string Number(double value) =>
         double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);

@@ -22,7 +22,7 @@ internal sealed class ObjectRemover(Cluster cluster)
                 throw Refusals.Forbidden(resource, name, "this namespace may not be deleted");
             var json = stored.ToJson();
             if (options?["dryRun"] is JsonArray { Count: > 0 }) return (json, json.Texts("metadata", "finalizers").Count == 0);
-            if (resource.Plural == "namespaces") return DeleteNamespace(resource, json);
+            if (resource.Plural == "namespaces") return DeleteNamespace(json);
             if (resource.StorageKey == BuiltInResources.Crds && cluster.Store.Count(name) > 0) return DeleteDefinition(resource, json);
             if (json.Texts("metadata", "finalizers").Count > 0) return (MarkDeleted(resource, json), false);
             Remove(resource, json);
@@ -50,15 +50,18 @@ internal sealed class ObjectRemover(Cluster cluster)
         return cluster.Store.Put(resource.StorageKey, json).ToJson();
     }
 
-    private (JsonObject Json, bool IsGone) DeleteNamespace(ResourceDefinition resource, JsonObject json)
+    /// <summary>Marks a namespace as being deleted, and leaves what is in it.</summary>
+    public JsonObject EndNamespace(JsonObject json)
     {
-        if (json.At("metadata", "deletionTimestamp") is null)
-        {
-            json.Child("metadata")["deletionTimestamp"] = cluster.Timestamp;
-            json.Child("status")["phase"] = "Terminating";
-            json = cluster.Store.Put(resource.StorageKey, json).ToJson();
-        }
+        if (json.At("metadata", "deletionTimestamp") is not null) return json;
+        json.Child("metadata")["deletionTimestamp"] = cluster.Timestamp;
+        json.Child("status")["phase"] = "Terminating";
+        return cluster.Store.Put(cluster.Registry.Namespaces.StorageKey, json).ToJson();
+    }
 
+    private (JsonObject Json, bool IsGone) DeleteNamespace(JsonObject json)
+    {
+        json = EndNamespace(json);
         var name = json.Text("metadata", "name")!;
         emptying = name;
         foreach (var content in Contents(name)) Delete(content.Resource, name, content.Name, null);

@@ -29,7 +29,7 @@ internal sealed class OperatorLife : IDisposable
         controller = new ImageTagSetController(
             kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5),
             announcer, metrics, time);
-        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, time, NullLogger<ImageTagSetFinalizer>.Instance);
+        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, new OperatorState(), time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
 

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The namespace that the operator runs in.</summary>
+internal sealed partial class OwnNamespace(
+    string name, IReadOnlyList<string> watched, CoordinationClient coordination, EventFactory events, TimeProvider time, ILogger<OwnNamespace> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public string Name => name;
+
+    /// <summary>Whether it is being deleted, with objects of ours in it. False when that could not be found out.</summary>
+    public async Task<bool> IsEndingAsync(CancellationToken cancellationToken)
+    {
+        if (watched.Count > 0 && !watched.Contains(name)) return false;
+
+        // Nothing can be made in a namespace that ends, and the API server says why. An Event is what we may make anyhow: to read the
+        // namespace would take a right more.
+        var probe = events.Create(new V1Lease { Metadata = { Name = "shutdown", Namespace = name } }, "Stopping", "The operator stops.", EventType.Normal);
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await coordination.Client.DryRunCreateAsync(probe, either.Token);
+            return false;
+        }
+        catch (KubernetesException error)
+        {
+            return error.IsNamespaceTerminating;
+        }
+        catch (Exception error) when (error is HttpRequestException or TimeoutException || limit.IsCancellationRequested)
+        {
+            LogUnknown(logger, name, error.Message);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1611, LogLevel.Warning, "Whether the namespace {Namespace} is being deleted could not be found out: {Error}")]
+    private static partial void LogUnknown(ILogger logger, string @namespace, string error);
+}
