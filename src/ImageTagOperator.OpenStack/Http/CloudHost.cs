@@ -8,8 +8,12 @@ namespace ImageTagOperator.OpenStack;
 /// it does not answer. Callers wait for their turn; a pause is told to them at once.</summary>
 internal sealed class CloudHost : IDisposable
 {
-    /// <summary>In a row. Few, for where each takes as long as the deadline, whoever waits for them works on nothing else.</summary>
+    /// <summary>Few, for where each takes as long as the deadline, whoever waits for them works on nothing else.</summary>
     private const int FailuresThatProveIt = 3;
+
+    /// <summary>Of the requests in a window. High enough for a server that fails now and then, or with one image only; low enough for
+    /// one that worked well until a moment ago.</summary>
+    private const double FailuresAmongAll = 0.7;
 
     private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
@@ -44,7 +48,7 @@ internal sealed class CloudHost : IDisposable
         });
         circuit = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CloudResponse>
         {
-            FailureRatio = 0.9,
+            FailureRatio = FailuresAmongAll,
             MinimumThroughput = FailuresThatProveIt,
             SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),   // requests that hang one after the other must fall into one window
             StateProvider = state,

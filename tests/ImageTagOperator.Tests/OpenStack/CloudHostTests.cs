@@ -97,6 +97,26 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Theory]
+    [InlineData(5, 12)]
+    [InlineData(30, 70)]
+    public async Task A_server_that_worked_until_a_moment_ago_is_away_when_most_requests_failed(int before, int enough)
+    {
+        foreach (var _ in Enumerable.Range(0, before)) Assert.Equal(200, (await SendAsync(200)).Status);
+        foreach (var _ in Enumerable.Range(0, enough)) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
+        Assert.False((await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(200))).WasSent);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_every_other_request_is_not_away()
+    {
+        foreach (var _ in Enumerable.Range(0, 50))
+        {
+            Assert.Equal(500, (await SendAsync(500)).Status);
+            Assert.Equal(200, (await SendAsync(200)).Status);
+        }
+    }
+
+    [Theory]
     [InlineData("GET x", 500, false)]
     [InlineData("GET x", 502, false)]
     [InlineData("GET x", 404, true)]
