@@ -42,8 +42,14 @@ internal sealed class Installation : IAsyncDisposable
         IsInstalled = false;
     }
 
-    /// <summary>Its namespace is being deleted, and the release with it.</summary>
-    public void Gone() => IsInstalled = false;
+    /// <summary>Its namespace was deleted: waits until that is gone, and with it the release.</summary>
+    public async Task GoneAsync()
+    {
+        IsInstalled = false;
+        await Node.KubectlAsync("wait", "namespace", Namespace, "--for=delete", "--timeout=80s");
+        // What is not of a namespace is still there.
+        await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Release}");
+    }
 
     /// <summary>A namespace with credentials for the cloud.</summary>
     public async Task<string> CreateNamespaceAsync()

@@ -25,6 +25,13 @@ internal static class Node
 
     public static Task<string> HelmAsync(params IEnumerable<string> arguments) => Shell.RunAsync("helm", arguments, environment: Environment, deadline: TimeSpan.FromMinutes(4));
 
+    /// <summary>Nothing is deleted or made by a controller until <see cref="ResumeControllersAsync"/>.</summary>
+    public static Task PauseControllersAsync() => SignalControllersAsync("STOP");
+
+    public static Task ResumeControllersAsync() => SignalControllersAsync("CONT");
+
     /// <summary>Runs a command inside of the node.</summary>
     public static Task<string> ExecAsync(string command) => Shell.RunAsync(Script, ["exec", "bash", "-c", command]);
+
+    private static Task SignalControllersAsync(string signal) => ExecAsync($"pkill -{signal} -f '^[^ ]*/kube-controller-manager '");
 }
