@@ -81,18 +81,9 @@ keys() {
     rm -rf "$DIR/pki.new"
     mkdir -m700 "$DIR/pki.new"
     cd "$DIR/pki.new"
-    ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-    openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.crt -days 3650 -subj "/CN=image-tag-operator test CA"
-    certificate() { # NAME SUBJECT EXTENSION...
-      local name=$1 subject=$2
-      shift 2
-      openssl req "${ec[@]}" -keyout "$name.key" -out "$name.csr" -subj "$subject"
-      openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$name.crt" -days 3650 \
-        -extfile <(printf '%s\n' "$@")
-    }
-    certificate server /CN=kube-apiserver extendedKeyUsage=serverAuth \
-      subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc
-    certificate admin /O=system:masters/CN=admin extendedKeyUsage=clientAuth
+    authority "image-tag-operator test CA"
+    certificate server /CN=kube-apiserver serverAuth IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc
+    certificate admin /O=system:masters/CN=admin clientAuth
     openssl genrsa -out service-accounts.key 2048
     openssl rand -hex 24 >token
     echo "$(<token),admin,admin,system:masters" >tokens.csv
