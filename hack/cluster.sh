@@ -32,14 +32,8 @@ keys() {
     rm -rf "$DIR/pki.new"
     mkdir -m700 "$DIR/pki.new"
     cd "$DIR/pki.new"
-    ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-    openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.crt -days 3650 -subj "/CN=image-tag-operator test cluster CA"
+    authority "image-tag-operator test cluster CA"
     openssl genrsa -out sa.key 2048
-    certificate() { # NAME SUBJECT USAGE [ALTERNATIVE-NAMES]
-      openssl req "${ec[@]}" -keyout "$1.key" -out "$1.csr" -subj "$2"
-      openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$1.crt" -days 3650 \
-        -extfile <(echo "extendedKeyUsage=$3"; [[ -z ${4:-} ]] || echo "subjectAltName=$4")
-    }
     certificate apiserver /CN=kube-apiserver serverAuth \
       "DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:localhost,IP:127.0.0.1,IP:$NODE_IP,IP:$FIRST_SERVICE"
     certificate kubelet "/O=system:nodes/CN=system:node:$NODE" serverAuth,clientAuth "DNS:$NODE,IP:$NODE_IP"

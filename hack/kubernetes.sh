@@ -1,16 +1,19 @@
 #!/bin/bash
-# A real Kubernetes API: etcd and kube-apiserver as plain processes on 127.0.0.1. No controllers, no nodes.
+# A real Kubernetes API: etcd and kube-apiserver as plain processes on 127.0.0.1. No nodes, and no controllers but those asked for.
 #
 #   kubernetes.sh up            installs, builds (once), starts; does nothing when all runs; prints the state
-#   kubernetes.sh down          stops both and keeps the data; WIPE=1 removes it
-#   kubernetes.sh status        one line per server; fails unless both run
-#   kubernetes.sh kill NAME     SIGKILL for etcd or kube-apiserver
+#   kubernetes.sh down          stops all and keeps the data; WIPE=1 removes it
+#   kubernetes.sh status        one line per server; fails unless all run
+#   kubernetes.sh kill NAME     SIGKILL for etcd, kube-apiserver or kube-controller-manager
 #   kubernetes.sh start NAME    brings it back on the same port
 #   kubernetes.sh compact       compacts etcd to its current revision: an exact list or a continue token from before gets
 #                               410 from then on; a watch does after a restart of kube-apiserver, whose cache serves it till then
 #   kubernetes.sh packages      only installs what up would
 #   kubernetes.sh programs      builds what is not built yet, and prints the folder
 #   kubernetes.sh env           export KUBECONFIG=...
+#
+# CONTROLLERS (none): controllers for kube-controller-manager to run, such as "namespace". It holds for the call it is given to: give
+# up and start the same.
 #
 # The kubeconfig has two users of group system:masters: "token" (the current context) and "certificate".
 # In $ITO_STATE/kubernetes/log, audit.log has a JSON line per request, written before the answer ends: who (user.username,
@@ -20,7 +23,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 DIR=$STATE/kubernetes
-SERVERS=(etcd kube-apiserver)
+SERVERS=(etcd kube-apiserver kube-controller-manager)
+CONTROLLERS=${CONTROLLERS:-}
 PROGRAMS=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy) # cluster.sh runs them all
 PATCH=reflect2-node # changes whenever build does, so that a binary of an older recipe is not taken for a current one
 
@@ -81,18 +85,9 @@ keys() {
     rm -rf "$DIR/pki.new"
     mkdir -m700 "$DIR/pki.new"
     cd "$DIR/pki.new"
-    ec=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-    openssl req -x509 "${ec[@]}" -keyout ca.key -out ca.crt -days 3650 -subj "/CN=image-tag-operator test CA"
-    certificate() { # NAME SUBJECT EXTENSION...
-      local name=$1 subject=$2
-      shift 2
-      openssl req "${ec[@]}" -keyout "$name.key" -out "$name.csr" -subj "$subject"
-      openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$name.crt" -days 3650 \
-        -extfile <(printf '%s\n' "$@")
-    }
-    certificate server /CN=kube-apiserver extendedKeyUsage=serverAuth \
-      subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc
-    certificate admin /O=system:masters/CN=admin extendedKeyUsage=clientAuth
+    authority "image-tag-operator test CA"
+    certificate server /CN=kube-apiserver serverAuth IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc
+    certificate admin /O=system:masters/CN=admin clientAuth
     openssl genrsa -out service-accounts.key 2048
     openssl rand -hex 24 >token
     echo "$(<token),admin,admin,system:masters" >tokens.csv
@@ -161,6 +156,21 @@ start_kube-apiserver() {
   await kube-apiserver get "https://127.0.0.1:$port/api/v1/namespaces/default" # made shortly after it says it is ready
 }
 
+start_kube-controller-manager() {
+  local program port pki=$DIR/pki
+  if [[ -z $CONTROLLERS ]]; then
+    [[ ! -e $DIR/run/kube-controller-manager.spec ]] || stop kube-controller-manager
+    rm -f "$DIR/run/kube-controller-manager.spec"
+    return
+  fi
+  program=$(programs)/kube-controller-manager || die "kube-controller-manager is not built: run '$0 up' first"
+  port=$(port kube-controller-manager)
+  CONFIG=$DIR/kubeconfig start kube-controller-manager "$program" --kubeconfig="$DIR/kubeconfig" --controllers="$CONTROLLERS" \
+    --leader-elect=false --bind-address=127.0.0.1 --secure-port="$port" --port=0 \
+    --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key"
+  await kube-controller-manager get "https://127.0.0.1:$port/healthz"
+}
+
 # ---- commands -------------------------------------------------------------------------------------------------------
 
 up() {
@@ -171,6 +181,7 @@ up() {
   audit_policy
   start_etcd
   start_kube-apiserver
+  start_kube-controller-manager
   status
 }
 
@@ -178,10 +189,12 @@ status() {
   local ok=0
   report etcd "http://127.0.0.1:$(port_of etcd)" || ok=1
   report kube-apiserver "https://127.0.0.1:$(port_of kube-apiserver), KUBECONFIG=$DIR/kubeconfig" || ok=1
+  [[ ! -e $DIR/run/kube-controller-manager.spec ]] || report kube-controller-manager "https://127.0.0.1:$(port_of kube-controller-manager)" || ok=1
   return "$ok"
 }
 
 down() {
+  stop kube-controller-manager
   stop kube-apiserver
   stop etcd
   [[ ${WIPE:-0} != 1 ]] || rm -rf --one-file-system "${DIR:?}"

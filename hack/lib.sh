@@ -79,6 +79,20 @@ apt_update() {
   return 1
 }
 
+# ---- keys -----------------------------------------------------------------------------------------------------------
+
+EC=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+
+# authority NAME: a certificate authority in the current folder, whose key is ca.key
+authority() { openssl req -x509 "${EC[@]}" -keyout ca.key -out ca.crt -days 3650 -subj "/CN=$1"; }
+
+# certificate NAME SUBJECT USAGE [ALTERNATIVE-NAMES]: NAME.crt, signed by the authority of the current folder, and NAME.key
+certificate() {
+  openssl req "${EC[@]}" -keyout "$1.key" -out "$1.csr" -subj "$2"
+  openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$1.crt" -days 3650 \
+    -extfile <(echo "extendedKeyUsage=$3"; [[ -z ${4:-} ]] || echo "subjectAltName=$4")
+}
+
 # ---- ports ----------------------------------------------------------------------------------------------------------
 
 listening() { # PORT: on any address

@@ -9,16 +9,14 @@ public sealed class OwnKubernetes : IAsyncLifetime
 {
     public const string Collection = "a Kubernetes of its own";
 
-    private static readonly string Script = Path.Combine(RealServers.Root, "hack", "kubernetes.sh");
-
-    private readonly string state = Path.Combine(Path.GetTempPath(), $"image-tag-operator-{Guid.NewGuid():N}"[..27]);
+    private readonly PrivateKubernetes servers = new();
     private readonly Lazy<Task> start;
 
     public OwnKubernetes() => start = new(UpAsync);
 
-    public string Kubeconfig => Path.Combine(state, "kubernetes", "kubeconfig");
+    public string Kubeconfig => servers.Kubeconfig;
 
-    internal ServerLog Audit => new(Path.Combine(state, "kubernetes", "log", "audit.log"));
+    internal ServerLog Audit => new(Path.Combine(servers.Folder, "log", "audit.log"));
 
     public ValueTask InitializeAsync() => default;
 
@@ -30,32 +28,27 @@ public sealed class OwnKubernetes : IAsyncLifetime
         return await WidgetNamespace.CreateAsync(this);
     }
 
-    public Task CompactAsync() => RunAsync("compact");
+    public Task CompactAsync() => servers.RunAsync("compact");
 
     /// <summary>SIGKILL for kube-apiserver.</summary>
-    public Task KillAsync() => RunAsync("kill", "kube-apiserver");
+    public Task KillAsync() => servers.RunAsync("kill", "kube-apiserver");
 
-    public Task RestartAsync() => RunAsync("start", "kube-apiserver");
+    public Task RestartAsync() => servers.RunAsync("start", "kube-apiserver");
 
     /// <summary>Where etcd answers.</summary>
     public async Task<Uri> EtcdAsync() =>
-        new($"http://127.0.0.1:{(await File.ReadAllTextAsync(Path.Combine(state, "kubernetes", "run", "etcd.port"))).Trim()}");
+        new($"http://127.0.0.1:{(await File.ReadAllTextAsync(Path.Combine(servers.Folder, "run", "etcd.port"))).Trim()}");
 
     public Task<string> KubectlAsync(string? input, params string[] arguments) => Shell.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], input);
 
     public async ValueTask DisposeAsync()
     {
-        if (!start.IsValueCreated) return;
-        await RunAsync("down");
-        Directory.Delete(state, recursive: true);
+        if (start.IsValueCreated) await servers.DisposeAsync();
     }
-
-    private Task<string> RunAsync(params string[] arguments) =>
-        Shell.RunAsync(Script, arguments, environment: new Dictionary<string, string> { ["ITO_STATE"] = state });
 
     private async Task UpAsync()
     {
-        await RunAsync("up");
+        await servers.RunAsync("up");
         var definition = CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default));
         await KubectlAsync(definition.ToJsonString(), "apply", "-f", "-");
         await KubectlAsync(null, "wait", "--for=condition=Established", "crd/widgets.test.example.com", "--timeout=30s");

@@ -5,7 +5,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>Where the guide is carried out: a folder, a shell, two namespaces, a project and a user of its own, and a gate before Keystone.</summary>
+/// <summary>Where the guide is carried out: a folder, a shell, a Kubernetes, a project and a user of its own, and a gate before Keystone.</summary>
 internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
@@ -13,14 +13,12 @@ internal sealed class GuideWorld : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
-    private readonly GuideNamespace images = new("golden-images");
-    private readonly GuideNamespace team = new("team-payments");
+    private readonly PrivateKubernetes kubernetes = new("namespace");
     private readonly Gate keystone;
     private readonly GuideProject project;
     private readonly TimeSpan patience;
     private NormalForm form;
     private OperatorProcess? running;
-    private Task namespaceController = Task.CompletedTask;
 
     private GuideWorld(Gate keystone, GuideProject project, TimeSpan patience)
     {
@@ -29,8 +27,6 @@ internal sealed class GuideWorld : IAsyncDisposable
             ("https://keystone.example.com:5000", $"http://{keystone.Address.Authority}"),
             ("keystone.example.com:5000", keystone.Address.Authority),
             ("https://glance.example.com:9292", $"http://{project.Glance.Authority}"),
-            (images.InGuide, images.Name),
-            (team.InGuide, team.Name),
             (Domain, project.Domain));
     }
 
@@ -39,13 +35,21 @@ internal sealed class GuideWorld : IAsyncDisposable
     /// <param name="patience">How long a command that only reads is typed again until it prints what the guide says.</param>
     public static async Task<GuideWorld> CreateAsync(TimeSpan patience)
     {
-        await RealServers.DefinedAsync();
         var demo = CloudsYaml.Parse(RealServers.CloudsYaml, "demo");
         var project = await GuideProject.CreateAsync($"{Domain}-{Guid.NewGuid():N}"[..12], "platform", "image-tags", "first-password");
         var world = new GuideWorld(new Gate(demo.AuthUrl), project, patience);
-        File.Copy(RealServers.Kubeconfig, world.Kubeconfig);
-        await world.TypeAsync("kubectl config rename-context \"$(kubectl config current-context)\" production");
-        return world;
+        try
+        {
+            await world.kubernetes.RunAsync("up");
+            File.Copy(world.kubernetes.Kubeconfig, world.Kubeconfig);
+            await world.TypeAsync("kubectl config rename-context \"$(kubectl config current-context)\" production");
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Does what a part says. Gives back the part with what was printed this time; of a command that only reads, the last time
@@ -73,9 +77,7 @@ internal sealed class GuideWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
-        await namespaceController;
-        await images.DisposeAsync();
-        await team.DisposeAsync();
+        await kubernetes.DisposeAsync();
         await project.DisposeAsync();
         await keystone.DisposeAsync();
         folder.Delete(recursive: true);
@@ -121,7 +123,7 @@ internal sealed class GuideWorld : IAsyncDisposable
         {
             case "start-operator":
                 running = await OperatorProcess.StartAsync(
-                    OperatorProcess.BuiltExecutable, ["run", "--kubeconfig", RealServers.Kubeconfig, "-n", images.Name, "-n", team.Name]);
+                    OperatorProcess.BuiltExecutable, ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
                 break;
             case "stop-operator":
                 await running!.StopAsync();
@@ -132,9 +134,6 @@ internal sealed class GuideWorld : IAsyncDisposable
                 break;
             case "start-keystone":
                 keystone.Start();
-                break;
-            case "namespace-controller":
-                namespaceController = new NamespaceController(team.Name).RunAsync();
                 break;
             default:
                 throw new FormatException($"The guide wants '{directive}' to be run, and nobody knows how.");

@@ -40,7 +40,6 @@ internal sealed partial class NormalForm
         foreach (Match id in Uuid().Matches(text)) known = known.Contains(id.Value) ? known : known.Add(id.Value);
         text = Uuid().Replace(text, id => Placeholder(known.IndexOf(id.Value)));
         text = Timestamp().Replace(text, Time);
-        text = Applied().Replace(text, "created");
         text = EventAge().Replace(text, age => Age.PadRight(age.Length));
         return (KubectlTable.WithAges(text, Age), new NormalForm(names, known));
     }
@@ -57,10 +56,6 @@ internal sealed partial class NormalForm
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Timestamp();
-
-    /// <summary>Whether the definition is new depends on what the cluster was used for before.</summary>
-    [GeneratedRegex(@"(?<=^customresourcedefinition\S+ )(unchanged|configured)", RegexOptions.Multiline)]
-    private static partial Regex Applied();
 
     /// <summary>In the tables of <c>kubectl describe</c> and of <c>kubectl events</c>.</summary>
     [GeneratedRegex(@"(?<=^ +(Normal|Warning) +\w+ +)\w+ *(?=  )|^\w+ *(?=  (Normal|Warning) )", RegexOptions.Multiline)]

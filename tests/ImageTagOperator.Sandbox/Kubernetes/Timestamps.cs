@@ -18,12 +18,6 @@ internal static partial class Timestamps
             DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    /// <summary>An API server refuses a MicroTime with more or fewer than six digits, and one without a fraction.</summary>
-    public static bool IsMicroTime(string text) => MicroTime().IsMatch(text) && TryParse(text, out _);
-
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex Rfc3339();
-
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}(Z|[+-][0-9]{2}:[0-9]{2})\z")]
-    private static partial Regex MicroTime();
 }

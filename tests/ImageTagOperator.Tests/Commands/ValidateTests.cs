@@ -50,6 +50,19 @@ public sealed class ValidateTests
         await run.IsGoldenAsync("validate", "validate -f sets");
     }
 
+    [Theory]
+    [InlineData("yesterday", 1, "bad.yaml:3: document 1, ImageTagSet images/x: metadata.creationTimestamp 'yesterday' is not a date-time.\n")]
+    [InlineData("null", 0, "1 ImageTagSet checked, all good.\n")]
+    [InlineData("'2026-03-02T09:00:00Z'", 0, "1 ImageTagSet checked, all good.\n")]
+    public async Task A_time_is_one_or_is_left_empty(string time, int code, string expected)
+    {
+        using var run = new CommandRun();
+        run.Write("bad.yaml", Good.Replace("NAME,", $"x, creationTimestamp: {time},", StringComparison.Ordinal));
+        var (ended, output, _) = await run.TypeAsync("validate -f bad.yaml");
+        Assert.Equal(code, ended);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Shows_conflicts_and_twins()
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,18 +7,20 @@ using System.Text.RegularExpressions;
 namespace ImageTagOperator.Kubernetes;
 
 /// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one. Stricter in
-/// one thing: a field that the schema does not know is an error, where a server drops it in silence.</summary>
-public static class SchemaValidator
+/// two things: a field that the schema does not know is an error, where a server drops it in silence, and so is a number that its type cannot hold.</summary>
+public static partial class SchemaValidator
 {
     public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, string path = "")
     {
-        if (WhyWrongType(schema, value) is { } wrong) return [new SchemaError(path, wrong)];
-        return value switch
+        if (WhyWrongType(schema, value) is { } wrong) return [new SchemaError(path, "type", schema, value, wrong)];
+        var (own, inner) = value switch
         {
-            JsonObject map => OfMap(schema, map, path),
-            JsonArray list => OfList(schema, list, path),
-            _ => OfScalar(schema, value!).Select(message => new SchemaError(path, message)),
+            JsonObject map => (OfSize(schema, "Properties", "field", map.Count, $": {string.Join(", ", map.Select(pair => pair.Key))}"), InMap(schema, map, path)),
+            JsonArray list => (OfSize(schema, "Items", "item", list.Count), InList(schema, list, path)),
+            null => ([], []),
+            _ => (OfScalar(schema, value), Enumerable.Empty<SchemaError>()),
         };
+        return own.Select(error => new SchemaError(path, error.Keyword, schema, value, error.Message)).Concat(inner);
     }
 
     private static string? WhyWrongType(JsonObject schema, JsonNode? value)
@@ -32,17 +35,21 @@ public static class SchemaValidator
             JsonValueKind.Number => double.IsInteger(Number(value)) ? "integer" : "number",
             _ => "boolean",
         };
-        if (actual == expected || (expected == "number" && actual == "integer")) return null;
+        if (expected is null || actual == expected || (expected == "number" && actual == "integer") || (value is null && (bool?)schema["nullable"] == true)) return null;
         var remedy = expected == "string" && actual is "boolean" or "integer" or "number" ? $": put it in quotes, '{value!.ToJsonString()}'" : "";
         return $"must be of type {expected}, and is {(actual is "null" ? "empty" : $"of type {actual}")}{remedy}";
     }
 
-    private static IEnumerable<SchemaError> OfMap(JsonObject schema, JsonObject map, string path)
+    private static IEnumerable<(string Keyword, string Message)> OfSize(JsonObject schema, string what, string noun, int size, string which = "")
     {
-        if (Limit(schema, "minProperties") is { } least && map.Count < least) yield return new(path, $"must have at least {Count(least, "field")}, and has {map.Count}");
-        if (Limit(schema, "maxProperties") is { } most && map.Count > most) yield return new(path, $"must have at most {Count(most, "field")}, and has {map.Count}: {string.Join(", ", map.Select(pair => pair.Key))}");
+        if (Limit(schema, $"min{what}") is { } least && size < least) yield return ($"min{what}", $"must have at least {Count(least, noun)}, and has {size}");
+        if (Limit(schema, $"max{what}") is { } most && size > most) yield return ($"max{what}", $"must have at most {Count(most, noun)}, and has {size}{which}");
+    }
+
+    private static IEnumerable<SchemaError> InMap(JsonObject schema, JsonObject map, string path)
+    {
         var properties = schema["properties"] as JsonObject;
-        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!).Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "is missing");
+        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!).Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "required", schema, null, "is missing");
         foreach (var (name, value) in map)
         {
             if ((properties?[name] ?? schema["additionalProperties"]) is JsonObject known)
@@ -51,43 +58,53 @@ public static class SchemaValidator
             }
             else if (properties is not null)
             {
-                yield return new(Join(path, name), $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
+                yield return new(Join(path, name), "properties", schema, value, $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
             }
         }
     }
 
-    private static IEnumerable<SchemaError> OfList(JsonObject schema, JsonArray list, string path)
+    private static IEnumerable<SchemaError> InList(JsonObject schema, JsonArray list, string path)
     {
-        if (Limit(schema, "minItems") is { } least && list.Count < least) yield return new(path, $"must have at least {Count(least, "item")}, and has {list.Count}");
-        if (Limit(schema, "maxItems") is { } most && list.Count > most) yield return new(path, $"must have at most {Count(most, "item")}, and has {list.Count}");
         var seen = new HashSet<string>();
         foreach (var (index, item) in list.Index())
         {
             foreach (var error in Validate(schema["items"]!.AsObject(), item, $"{path}[{index}]")) yield return error;
-            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", $"{key} is there before");
+            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", "x-kubernetes-list-type", schema, item, $"{key} is there before");
         }
     }
 
-    private static IEnumerable<string> OfScalar(JsonObject schema, JsonNode value)
+    private static IEnumerable<(string Keyword, string Message)> OfScalar(JsonObject schema, JsonNode value)
     {
-        if (schema["enum"] is JsonArray allowed && !allowed.Any(item => JsonNode.DeepEquals(item, value))) yield return $"must be one of {Listed(allowed)}, and is {value.ToJsonString()}";
-        if (schema["not"]?["enum"] is JsonArray refused && refused.Any(item => JsonNode.DeepEquals(item, value))) yield return $"must not be {value.ToJsonString()}";
+        if (schema["enum"] is JsonArray allowed && !allowed.Any(item => JsonNode.DeepEquals(item, value))) yield return ("enum", $"must be one of {Listed(allowed)}, and is {value.ToJsonString()}");
+        if (schema["not"]?["enum"] is JsonArray refused && refused.Any(item => JsonNode.DeepEquals(item, value))) yield return ("not", $"must not be {value.ToJsonString()}");
+        var format = (string?)schema["format"];
         if (value.GetValueKind() == JsonValueKind.String)
         {
             var text = value.GetValue<string>();
             var length = text.EnumerateRunes().Count();
-            if (Limit(schema, "minLength") is { } shortest && length < shortest) yield return $"must have at least {Count(shortest, "character")}";
-            else if (Limit(schema, "maxLength") is { } longest && length > longest) yield return $"must have at most {Count(longest, "character")}, and has {length}";
-            else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return $"'{text}' does not match {pattern}";
+            if (Limit(schema, "minLength") is { } shortest && length < shortest) yield return ("minLength", $"must have at least {Count(shortest, "character")}");
+            else if (Limit(schema, "maxLength") is { } longest && length > longest) yield return ("maxLength", $"must have at most {Count(longest, "character")}, and has {length}");
+            else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return ("pattern", $"'{text}' does not match {pattern}");
+            if (!Fits(format, text)) yield return ("format", $"'{text}' is not a {format}");
         }
         else if (value.GetValueKind() == JsonValueKind.Number)
         {
             var number = Number(value);
-            if (Limit(schema, "minimum") is { } least && number < least) yield return $"must be at least {least}, and is {value}";
-            var most = Limit(schema, "maximum") ?? ((string?)schema["format"] == "int32" ? int.MaxValue : null);
-            if (number > most) yield return $"must be at most {most}, and is {value}";
+            var (least, above) = (Limit(schema, "minimum"), (bool?)schema["exclusiveMinimum"] == true);
+            if (above ? number <= least : number < least) yield return ("minimum", $"must be {(above ? "more than" : "at least")} {least}, and is {value}");
+            var (most, below) = (Limit(schema, "maximum"), (bool?)schema["exclusiveMaximum"] == true);
+            if (below ? number >= most : number > most) yield return ("maximum", $"must be {(below ? "less than" : "at most")} {most}, and is {value}");
+            else if (format == "int32" && number > int.MaxValue) yield return ("format", $"must be at most {int.MaxValue}, and is {value}");
         }
     }
+
+    private static bool Fits(string? format, string text) => format switch
+    {
+        "date-time" => Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _),
+        "uuid" => Guid.TryParse(text, out _),
+        "byte" => Base64.IsValid(text),
+        _ => true,
+    };
 
     /// <summary>In Go's patterns <c>$</c> is the very end; in .NET's it is also before a last line feed.</summary>
     private static bool IsMatch(string pattern, string text) =>
@@ -134,4 +151,7 @@ public static class SchemaValidator
     private static string Count(double number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex Rfc3339();
 }

@@ -16,8 +16,10 @@ internal static class ObjectMetadata
             ["labels"] = Texts(),
             ["annotations"] = Texts(),
         };
-        string[] others = ["generateName", "uid", "resourceVersion", "selfLink", "creationTimestamp", "deletionTimestamp"];
+        string[] others = ["generateName", "uid", "resourceVersion", "selfLink"];
         foreach (var name in others) properties[name] = new JsonObject { ["type"] = "string" };
+        // Tools that make manifests leave a creationTimestamp that is null.
+        foreach (var name in new[] { "creationTimestamp", "deletionTimestamp" }) properties[name] = new JsonObject { ["type"] = "string", ["format"] = "date-time", ["nullable"] = true };
         foreach (var name in new[] { "generation", "deletionGracePeriodSeconds" }) properties[name] = new JsonObject { ["type"] = "integer" };
         properties["finalizers"] = List(new JsonObject { ["type"] = "string" });
         foreach (var name in new[] { "ownerReferences", "managedFields" }) properties[name] = List(new JsonObject { ["type"] = "object" });

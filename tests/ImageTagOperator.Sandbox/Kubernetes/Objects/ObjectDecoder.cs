@@ -78,7 +78,7 @@ internal static class ObjectDecoder
             if (!resource.IsCustom) DropNulls(body);
             unknown = SchemaPruner.Prune(body, schema);
             SchemaDefaults.Apply(body, schema);
-            if (!resource.IsCustom && new SchemaValidator().Validate(schema, body).Errors is [var error, ..])
+            if (!resource.IsCustom && SchemaFindings.Of(schema, body).FirstOrDefault() is { } error)
                 throw Refusals.BadRequest($"{CannotHandle(resource)}: {error}");
         }
 
@@ -91,7 +91,7 @@ internal static class ObjectDecoder
     private static void CleanMetadata(ResourceDefinition resource, JsonObject body)
     {
         body["metadata"] ??= new JsonObject();
-        if (new SchemaValidator("metadata").Validate(Metadata, body["metadata"]).Errors is [var error, ..])
+        if (SchemaFindings.Of(Metadata, body["metadata"], "metadata").FirstOrDefault() is { } error)
             throw Refusals.BadRequest($"{CannotHandle(resource)}: {error}");
         var metadata = body.Child("metadata");
         foreach (var (name, value) in metadata.ToList())

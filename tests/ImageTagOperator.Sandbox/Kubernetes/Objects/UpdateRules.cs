@@ -70,7 +70,7 @@ internal static class UpdateRules
 
     public static IEnumerable<FieldError> SchemaErrors(ResourceDefinition resource, JsonObject json) =>
         resource is { IsCustom: true, Schema: { } schema }
-            ? new SchemaValidator().Validate(schema, json).Errors.Concat(ListTypes.Validate(json, schema))
+            ? SchemaFindings.Of(schema, json).Concat(SchemaFindings.Duplicates(schema, json))
             : [];
 
     /// <summary>An update of the status is judged by its status alone.</summary>
@@ -78,7 +78,7 @@ internal static class UpdateRules
     {
         if (resource is not { IsCustom: true, Schema: { } schema }) return [];
         if (schema.At("properties", "status") is not JsonObject statusSchema) return [];
-        var errors = json["status"] is { } status ? new SchemaValidator("status").Validate(statusSchema, status).Errors : [];
-        return ListTypes.Validate(before, schema).Any() ? errors : errors.Concat(ListTypes.Validate(json, schema));
+        var errors = json["status"] is { } status ? SchemaFindings.Of(statusSchema, status, "status") : [];
+        return SchemaFindings.Duplicates(schema, before).Any() ? errors : errors.Concat(SchemaFindings.Duplicates(schema, json));
     }
 }

@@ -5,9 +5,6 @@ namespace ImageTagOperator.Sandbox.Kubernetes;
 /// <summary>Schemas of the built-in kinds, to the depth at which unknown fields and wrong types are found.</summary>
 internal static class BuiltInSchemas
 {
-    /// <summary>A format of our own: a time with exactly six digits of fraction.</summary>
-    public const string MicroTimeFormat = "micro-time";
-
     public static JsonObject Namespace { get; } = Root(
         "Namespace provides a scope for Names.",
         ("spec", Map("The behavior of the Namespace.", ("finalizers", Array(Text())))),
@@ -38,8 +35,8 @@ internal static class BuiltInSchemas
             "The specification of the Lease.",
             ("holderIdentity", Text("The identity of the holder of a current lease.")),
             ("leaseDurationSeconds", Integer("How long candidates must wait before they force acquisition.")),
-            ("acquireTime", Time(MicroTimeFormat, "When the current lease was acquired.")),
-            ("renewTime", Time(MicroTimeFormat, "When the current holder last updated the lease.")),
+            ("acquireTime", MicroTime("When the current lease was acquired.")),
+            ("renewTime", MicroTime("When the current holder last updated the lease.")),
             ("leaseTransitions", Integer("The number of transitions between holders.")),
             ("strategy", Text("How the holder of a coordinated election is chosen.")),
             ("preferredHolder", Text("The holder that should take over.")))));
@@ -48,14 +45,14 @@ internal static class BuiltInSchemas
         "Event is a report of an event somewhere in the cluster.",
         [
             ("involvedObject", Reference()), ("message", Text()), ("reportingComponent", Text()), ("source", Source()),
-            ("firstTimestamp", Time("date-time")), ("lastTimestamp", Time("date-time")), ("count", Integer()), .. EventFields(),
+            ("firstTimestamp", Time()), ("lastTimestamp", Time()), ("count", Integer()), .. EventFields(),
         ]);
 
     public static JsonObject Event { get; } = Root(
         "Event is a report of an event somewhere in the cluster.",
         [
             ("regarding", Reference()), ("note", Text()), ("reportingController", Text()), ("deprecatedSource", Source()),
-            ("deprecatedFirstTimestamp", Time("date-time")), ("deprecatedLastTimestamp", Time("date-time")), ("deprecatedCount", Integer()),
+            ("deprecatedFirstTimestamp", Time()), ("deprecatedLastTimestamp", Time()), ("deprecatedCount", Integer()),
             .. EventFields(),
         ]);
 
@@ -77,8 +74,8 @@ internal static class BuiltInSchemas
 
     private static (string, JsonObject)[] EventFields() =>
     [
-        ("eventTime", Time(MicroTimeFormat)), ("action", Text()), ("reason", Text()), ("type", Text()), ("related", Reference()),
-        ("reportingInstance", Text()), ("series", Map("", ("count", Integer()), ("lastObservedTime", Time(MicroTimeFormat)))),
+        ("eventTime", MicroTime()), ("action", Text()), ("reason", Text()), ("type", Text()), ("related", Reference()),
+        ("reportingInstance", Text()), ("series", Map("", ("count", Integer()), ("lastObservedTime", MicroTime()))),
     ];
 
     public static JsonObject ObjectMeta() => Map(
@@ -96,8 +93,8 @@ internal static class BuiltInSchemas
         ("uid", Text("The unique in time and space value for this object.")),
         ("resourceVersion", Text("Changes whenever the object changes.")),
         ("generation", Integer("A sequence number of the desired state.")),
-        ("creationTimestamp", Time("date-time", "When the object was created.")),
-        ("deletionTimestamp", Time("date-time", "When the object was asked to be deleted.")),
+        ("creationTimestamp", Time("When the object was created.")),
+        ("deletionTimestamp", Time("When the object was asked to be deleted.")),
         ("deletionGracePeriodSeconds", Integer()),
         ("selfLink", Text()),
         ("managedFields", Array(Any())));
@@ -130,8 +127,12 @@ internal static class BuiltInSchemas
     private static JsonObject Integer(string description = "") =>
         new() { ["description"] = description, ["type"] = "integer", ["format"] = "int64" };
 
-    private static JsonObject Time(string format, string description = "") =>
-        new() { ["description"] = description, ["type"] = "string", ["format"] = format };
+    private static JsonObject Time(string description = "") =>
+        new() { ["description"] = description, ["type"] = "string", ["format"] = "date-time" };
+
+    /// <summary>With exactly six digits of fraction: a server refuses more, fewer and none.</summary>
+    private static JsonObject MicroTime(string description = "") =>
+        new() { ["description"] = description, ["type"] = "string", ["format"] = "date-time", ["pattern"] = "[.][0-9]{6}[Z+-]" };
 
     private static JsonObject Any() => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };
 

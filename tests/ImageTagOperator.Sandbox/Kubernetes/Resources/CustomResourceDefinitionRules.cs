@@ -63,12 +63,15 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
         }
     }
 
-    // A structural schema names the type of everything, except inside of the logical connectives, where it must not be named again.
+    /// <summary>Which a server keeps to, and <see cref="SchemaFindings"/> does not: better no definition than one that lets everything pass.</summary>
+    private static readonly string[] Unjudged = ["allOf", "anyOf", "oneOf", "multipleOf", "x-kubernetes-int-or-string"];
+
+    // A structural schema names the type of everything.
     private static IEnumerable<FieldError> ValidateSchema(JsonObject schema, string path, bool isRoot = false)
     {
-        var open = schema.IsTrue("x-kubernetes-int-or-string") || schema.IsTrue("x-kubernetes-preserve-unknown-fields");
+        foreach (var keyword in Unjudged.Where(schema.ContainsKey)) yield return FieldError.Forbidden($"{path}.{keyword}", "the sandbox cannot judge by it");
         var place = isRoot ? "at the root" : "for specified object fields";
-        if (string.IsNullOrEmpty(schema.Text("type")) && (isRoot || !open))
+        if (string.IsNullOrEmpty(schema.Text("type")) && (isRoot || !schema.IsTrue("x-kubernetes-preserve-unknown-fields")))
             yield return FieldError.Required($"{path}.type", $"must not be empty {place}");
         if (schema.ContainsKey("$ref")) yield return FieldError.Forbidden($"{path}.$ref", "$ref is not supported");
         if (schema.IsTrue("uniqueItems"))
