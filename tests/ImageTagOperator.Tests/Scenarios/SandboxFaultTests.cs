@@ -49,6 +49,8 @@ public sealed class SandboxFaultTests
         }
 
         await world.StartOperatorAsync();
+        await world.UntilAsync(() => Task.FromResult(world.Cloud.Calls.All.Count), calls => calls >= 60, "the cloud to be called 60 times", calls => $"it was {calls} times");
+        world.Cloud.Faults.Clear();
         foreach (var image in images) await world.ReadyAsync(image.Name!, "True");
         Assert.All(images, image => Assert.Equal(["foreign", "golden", "lts"], image.Tags.Order()));
         Assert.All(world.Cloud.Images, image => Assert.Contains(image, images));
