@@ -80,7 +80,7 @@ internal sealed partial class OperatorHost(
         LogEvacuating(logger, home.Name);
         using var late = new CancellationTokenSource(settings.ShutdownTimeout - Patience, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, running.Token, cancellationToken);
-        state.SetEnd(time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
+        state.SetEnd(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
         try
         {
             await Task.WhenAll(kinds.Select(kind => kind.EvacuateAsync(home.Name, stop.Token)));

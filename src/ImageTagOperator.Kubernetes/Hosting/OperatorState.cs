@@ -7,7 +7,7 @@ public sealed class OperatorState
     private volatile bool ready;
     private volatile bool failed;
     private volatile int exitCode;
-    private long end;
+    private volatile Ending? end;
 
     /// <summary>The first list of every kind is in the cache. Also true of a replica that waits to become leader.</summary>
     public bool IsReady => ready;
@@ -28,15 +28,17 @@ public sealed class OperatorState
         internal set => exitCode = value;
     }
 
-    /// <summary>When this process ends and no other follows, because the namespace that it runs in is being deleted; null while that is not
-    /// so. Whatever is to be finished must be by then.</summary>
-    public DateTimeOffset? EndsForGoodAt => Interlocked.Read(ref end) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    /// <summary>By when the objects of a namespace must be finalized: this process then ends, and no other follows, because it runs in that
+    /// namespace and the namespace is being deleted. Null: not so.</summary>
+    public DateTimeOffset? EndOf(string? inNamespace) => end is { } known && known.Namespace == inNamespace ? known.At : null;
 
     internal void SetReady() => ready = true;
 
     internal void SetLeader(Func<bool>? isLeader) => leader = isLeader;
 
-    internal void SetEnd(DateTimeOffset at) => Interlocked.Exchange(ref end, at.UtcTicks);
+    internal void SetEnd(string ofNamespace, DateTimeOffset at) => end = new(ofNamespace, at);
 
     internal void SetFailed() => failed = true;
+
+    private sealed record Ending(string Namespace, DateTimeOffset At);
 }

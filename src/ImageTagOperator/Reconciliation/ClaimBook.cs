@@ -55,6 +55,13 @@ public sealed class ClaimBook : IDisposable
         }
     }
 
+    /// <summary>Whether the set was edited or deleted since this was read. One that is being deleted is on its last way, which nothing overtakes.</summary>
+    public bool IsOvertaken(V1Alpha1ImageTagSet set)
+    {
+        if (!MakesClaims(set)) return false;
+        lock (gate) return !entries.ContainsKey(set.Key()) || generations.GetValueOrDefault(set.Key()) > set.Metadata.Generation;
+    }
+
     public void Dispose() => subscription.Dispose();
 
     private void OnChange(EntityChange<V1Alpha1ImageTagSet> change)

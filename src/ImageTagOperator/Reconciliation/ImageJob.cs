@@ -22,6 +22,9 @@ public sealed record ImageJob(
     /// <summary>What <see cref="Session"/> comes from, when the set names other credentials by now.</summary>
     public CloudCredentialsRef? Credentials { get; init; }
 
+    /// <summary>Asked before each write: what was planned may be nobody's wish any more, and another set may have the image by now.</summary>
+    public Func<bool> IsOvertaken { get; init; } = static () => false;
+
     public string Describe() => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
 
     public ImageTags TagsOf(Image image) => new(image.Tags, Managed, DeclaredByOthers());

@@ -144,7 +144,7 @@ public sealed class ImageTagSetController(
             set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
             () => Verdict().DeclaredByOthers,
             CloudRules.For(session.Cloud.Profile),
-            removals);
+            removals) { IsOvertaken = () => claims.IsOvertaken(set) };
         return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
             Reason.Conflict,
             $"ImageTagSet {winner} is older and also claims {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "

@@ -52,12 +52,12 @@ public sealed partial class ImageTagSetFinalizer(
     private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
     {
         var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
-        return state.EndsForGoodAt is { } end && end < deadline ? end : deadline;
+        return state.EndOf(set.Metadata.Namespace) is { } end && end < deadline ? end : deadline;
     }
 
     private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        if (state.EndsForGoodAt is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        if (state.EndOf(set.Metadata.Namespace) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
         var rest = end - time.GetUtcNow();
         using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);

@@ -88,7 +88,7 @@ public sealed class Releaser(CloudResolver clouds, ClaimBook claims, OperatorOpt
             state.ManagedTags ?? [],
             () => [.. claims.Others(set.Key(), endpoint, state.Id).SelectMany(claim => claim.Tags)],
             CloudRules.For(session.Cloud.Profile),
-            removals) { Credentials = Foreign(set, state) };
+            removals) { Credentials = Foreign(set, state), IsOvertaken = () => claims.IsOvertaken(set) };
     }
 
     private async Task<Way> WayAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef credentials, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
         {
             var plan = job.PlanFor(image);
             if (plan.IsEmpty) return Result(job, before, image, plan, null);
-            if (Stop.IsCancellationRequested) return Result(job, before, image, plan, new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(plan)}."));
+            if (Ends(job)) return Result(job, before, image, plan, new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(plan)}."));
             if (WhyNotNow(job, image, plan) is { } reason) return Result(job, before, image, plan, reason);
 
             var done = new List<TagStep>();
@@ -62,13 +62,15 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
 
             plan = job.PlanFor(image);
             if (problem is not null && !plan.IsEmpty) return Result(job, before, image, plan, problem);
-            if (!plan.IsEmpty && round == Rounds && !Stop.IsCancellationRequested)
+            if (!plan.IsEmpty && round == Rounds && !Ends(job))
             {
                 return Result(job, before, image, plan, new Problem(Reason.Transient,
                     $"The cloud acknowledged changes to {job.Describe()} and lost them again: {Pending(plan)}. Another client may be writing to it; it is tried again."));
             }
         }
     }
+
+    private bool Ends(ImageJob job) => Stop.IsCancellationRequested || job.IsOvertaken();
 
     /// <summary>A reading of some time ago will do to see that there is nothing to do, never to write by.</summary>
     private bool IsStale(ImageJob job, ImageGate gate) =>
@@ -83,7 +85,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
         var stayed = new List<string>();
         foreach (var step in plan.Steps)
         {
-            if (Stop.IsCancellationRequested) break;
+            if (Ends(job)) break;
             var (verb, tag) = step;
             // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
             if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;

@@ -96,6 +96,31 @@ public sealed class ClaimBookTests : IDisposable
     }
 
     [Fact]
+    public void A_set_is_overtaken_by_its_edit_and_its_deletion_and_by_nothing_else()
+    {
+        var (read, now) = (Set("a", id: Image), Set("a", id: Image));
+        cache.Tell(WatchEventType.Added, now);
+        Assert.False(book.IsOvertaken(read));
+        book.Enter(read, Endpoint, [Image]);
+        now.Status.ImageCount = 1;
+        cache.Tell(WatchEventType.Modified, now);
+        Assert.False(book.IsOvertaken(read));
+
+        now.Metadata.Generation++;
+        cache.Tell(WatchEventType.Modified, now);
+        Assert.True(book.IsOvertaken(read));
+        Assert.False(book.IsOvertaken(now));
+
+        var dying = Set("a", id: Image);
+        (dying.Metadata.Generation, dying.Metadata.DeletionTimestamp) = (now.Metadata.Generation, DateTimeOffset.UnixEpoch);
+        cache.Tell(WatchEventType.Modified, dying);
+        Assert.True(book.IsOvertaken(now));
+        Assert.False(book.IsOvertaken(dying));
+        cache.Tell(WatchEventType.Deleted, dying);
+        Assert.True(book.IsOvertaken(now));
+    }
+
+    [Fact]
     public void Of_an_image_that_only_a_status_from_before_an_edit_names_a_set_claims_what_it_manages_there()
     {
         var set = Set("a");

@@ -106,4 +106,38 @@ public sealed class SandboxFaultTests
         Assert.Contains("gave up; these tags stay: golden on image " + image.Id, process.Log, StringComparison.Ordinal);
         Assert.Empty((await world.GetAsync("hung")).Metadata.Finalizers ?? []);
     }
+
+    [Fact]
+    public async Task A_reconcile_that_a_deletion_overtakes_writes_nothing_more_to_an_image_that_another_set_has_by_then()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("handed-over");
+        await world.StartOperatorAsync();
+        var old = world.Set("old", image.Id, "golden");
+        old.Spec.Interval = "10m";
+        await world.CreateAsync(old);
+        await world.ReadyAsync("old", "True");
+        var young = world.Set("young", image.Id, "golden", "noble");
+        young.Spec.Interval = "10m";
+        await world.CreateAsync(young);
+        await world.ReadyAsync("young", "False", "Conflict");
+
+        // The old set has a tag to remove, and is held up before the cloud has its write.
+        image.SetTags("golden", "stray");
+        var held = new TaskCompletionSource();
+        world.Cloud.Faults.Decide = call =>
+        {
+            if (call is not { Method: "DELETE" } || !call.Target.EndsWith("/tags/stray", StringComparison.Ordinal)) return null;
+            held.TrySetResult();
+            return new Fault { Delay = TimeSpan.FromSeconds(2) };
+        };
+        await world.RequestAsync("old", "now");
+        await held.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+        image.SetTags("golden", "noble", "stray");
+        await world.DeleteAsync("old");
+        await world.GoneAsync("old");
+        await world.ReadyAsync("young", "True");
+        Assert.Equal(["golden", "noble"], image.Tags.Order());
+        Assert.DoesNotContain(world.Cloud.Calls.All, call => call.Method == "DELETE" && call.Target.EndsWith("/tags/noble", StringComparison.Ordinal));
+    }
 }
