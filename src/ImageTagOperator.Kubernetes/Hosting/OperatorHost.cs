@@ -170,13 +170,13 @@ internal sealed partial class OperatorHost(
     [LoggerMessage(1601, LogLevel.Critical, "{Part} died: the operator is not alive any more")]
     private static partial void LogDied(ILogger logger, Exception error, string part);
 
+    [LoggerMessage(1602, LogLevel.Warning, "Cancelling reconciles that still run after {Seconds} s")]
+    private static partial void LogCancelling(ILogger logger, double seconds);
+
     [LoggerMessage(1603, LogLevel.Information, "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
     private static partial void LogEvacuating(ILogger logger, string @namespace);
 
     [LoggerMessage(1604, LogLevel.Error,
         "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that watches it runs somewhere else")]
     private static partial void LogHeld(ILogger logger, string @namespace);
-
-    [LoggerMessage(1602, LogLevel.Warning, "Cancelling reconciles that still run after {Seconds} s")]
-    private static partial void LogCancelling(ILogger logger, double seconds);
 }

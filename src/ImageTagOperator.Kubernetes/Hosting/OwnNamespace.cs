@@ -25,11 +25,11 @@ internal sealed partial class OwnNamespace(
             await coordination.Client.DryRunCreateAsync(probe, either.Token);
             return false;
         }
-        catch (KubernetesException error)
+        catch (KubernetesException error) when (error.IsNamespaceTerminating)
         {
-            return error.IsNamespaceTerminating;
+            return true;
         }
-        catch (Exception error) when (error is HttpRequestException or TimeoutException || limit.IsCancellationRequested)
+        catch (Exception error) when (error is KubernetesException or HttpRequestException or TimeoutException || limit.IsCancellationRequested)
         {
             LogUnknown(logger, name, error.Message);
             return false;
