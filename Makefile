@@ -10,8 +10,12 @@ FLAVOUR := $(shell echo $(CONFIGURATION) | tr A-Z a-z)
 LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-operator; \
 	ln -sfn ImageTagOperator.Sandbox/$(FLAVOUR)/image-tag-sandbox $(BIN)/image-tag-sandbox
 RESULTS := artifacts/test-results
+# A test project is a program: this and what to run of it.
+FAST = dotnet $(BIN)/ImageTagOperator.Tests/$(FLAVOUR)/ImageTagOperator.Tests.dll
+INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
+REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration servers servers-down crds kustomize chart-readme argocd golden guide publish image bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish image bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +42,22 @@ test: ## every suite, the ones on real servers included
 	@$(MAKE) --no-print-directory test-integration
 
 test-fast: build ## logic, and the whole operator on the embedded sandbox
-	dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=fast.trx'
+	$(FAST) $(REPORT) fast.trx
 
 test-integration: build image servers ## real kube-apiserver, Keystone, Glance, kubectl, helm, and pods on a real node
-	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 \
-	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --results-directory $(RESULTS) --logger 'trx;LogFileName=integration.trx'
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(INTEGRATION) $(REPORT) integration.trx
+
+# No analyzers here: for a loop of seconds.
+test-one: ## the fast tests whose full name has NAME in it: make test-one NAME=LeaderElectionTests
+	@[[ -n "$(NAME)" ]] || { echo "Say which: make $@ NAME=part of a test's full name" >&2; exit 2; }
+	@dotnet build tests/ImageTagOperator.Tests -c $(CONFIGURATION) -v quiet -p:RunAnalyzers=false
+	$(FAST) --filter-method '*$(NAME)*'
+
+test-one-integration: ## the same of those on the real servers, which it starts if need be
+	@[[ -n "$(NAME)" ]] || { echo "Say which: make $@ NAME=part of a test's full name" >&2; exit 2; }
+	@dotnet build tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) -v quiet -p:RunAnalyzers=false
+	@hack/servers.sh up
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(INTEGRATION) --filter-method '*$(NAME)*'
 
 servers: ## bring up the real servers for tests (the first time takes some minutes)
 	hack/servers.sh up
@@ -61,17 +76,16 @@ kustomize: ## write config/default anew from the chart
 	sed '/helm.sh\/chart:/d; s/managed-by: Helm/managed-by: kustomize/; /^# Source:/d' > config/default/operator.yaml
 
 chart-readme: build ## write the values into the chart's README anew
-	ITO_WRITE_CHART_README=1 dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~ChartReadmeTests
+	ITO_WRITE_CHART_README=1 $(INTEGRATION) --filter-class '*.ChartReadmeTests'
 
 argocd: build ## write config/argocd's snippets anew from the Lua scripts
-	ITO_WRITE_ARGOCD=1 dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~ArgoSnippetTests
+	ITO_WRITE_ARGOCD=1 $(INTEGRATION) --filter-class '*.ArgoSnippetTests'
 
 golden: build ## write anew what commands print in tests/ImageTagOperator.Tests/Commands/Golden, and the reference in docs/cli.md
-	ITO_WRITE_GOLDEN=1 dotnet test tests/ImageTagOperator.Tests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~Tests.Commands
+	ITO_WRITE_GOLDEN=1 $(FAST) --filter-namespace ImageTagOperator.Tests.Commands
 
 guide: build servers ## carry out docs/user-guide.md and docs/cli.md on the real servers, and write into them what is printed
-	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 \
-	dotnet test tests/ImageTagOperator.IntegrationTests -c $(CONFIGURATION) --no-build --filter FullyQualifiedName~UserGuideTests
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 $(INTEGRATION) --filter-class '*.UserGuideTests'
 
 publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
 	@rm -rf artifacts/publish && mkdir -p artifacts

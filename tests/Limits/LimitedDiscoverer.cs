@@ -1,0 +1,20 @@
+using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace ImageTagOperator.Limits;
+
+/// <summary>Gives every test a time limit, unless it has one of its own.</summary>
+internal sealed class LimitedDiscoverer(IXunitTestAssembly assembly) : XunitTestFrameworkDiscoverer(assembly)
+{
+    // Far above what the slowest test takes beside other work: it is there for a test that never ends.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    protected override ValueTask<bool> FindTestsForMethod(
+        IXunitTestMethod testMethod, ITestFrameworkDiscoveryOptions discoveryOptions, Func<ITestCase, ValueTask<bool>> discoveryCallback)
+    {
+        foreach (var fact in testMethod.FactAttributes.OfType<FactAttribute>().Where(fact => fact.Timeout == 0))
+            fact.Timeout = (int)Limit.TotalMilliseconds;
+        return base.FindTestsForMethod(testMethod, discoveryOptions, discoveryCallback);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Reflection;
+using ImageTagOperator.Limits;
+using Xunit;
+using Xunit.v3;
+
+[assembly: TestFramework(typeof(LimitedTestFramework))]
+
+namespace ImageTagOperator.Limits;
+
+/// <summary>xunit, with a time limit for each test: one that hangs fails by its name, and the others go on.</summary>
+public sealed class LimitedTestFramework(string? configFilePath) : XunitTestFramework(configFilePath)
+{
+    private readonly string? configFilePath = configFilePath;
+
+    public LimitedTestFramework() : this(null)
+    {
+    }
+
+    protected override ITestFrameworkDiscoverer CreateDiscoverer(Assembly assembly) =>
+        new LimitedDiscoverer(new XunitTestAssembly(assembly, configFilePath, assemblyName: null));
+}
