@@ -87,13 +87,14 @@ internal sealed class CloudHttp : IDisposable
         using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
+            .WithAutoRedirect(false)        // Flurl follows redirects by itself, whatever the handler says
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
             .WithHeader("User-Agent", UserAgent)
             .WithHeader("X-OpenStack-Request-ID", RequestIds.Current());
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {
-            using var response = await request.SendAsync(method, content, deadline.Token);
+            using var response = (await request.SendAsync(method, content, HttpCompletionOption.ResponseContentRead, deadline.Token)).ResponseMessage;
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return new CloudResponse(
                 call,
@@ -101,7 +102,8 @@ internal sealed class CloudHttp : IDisposable
                 body,
                 response.Headers.TryGetValues("X-Subject-Token", out var subject) ? subject.FirstOrDefault() : null,
                 RetryAfter(response.Headers.RetryAfter),
-                response.Headers.Date);
+                response.Headers.Date,
+                RedirectTarget(url, response.Headers.Location));
         }
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
@@ -126,6 +128,8 @@ internal sealed class CloudHttp : IDisposable
         if (json is not null) content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return content;
     }
+
+    private static string? RedirectTarget(string url, Uri? location) => location is null ? null : WithoutQuery(new Uri(new Uri(url), location).AbsoluteUri);
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 

@@ -9,7 +9,9 @@ namespace ImageTagOperator.OpenStack;
 /// <param name="Call">Verb and URL without its query, for messages.</param>
 /// <param name="SubjectToken">Keystone's X-Subject-Token.</param>
 /// <param name="Date">The server's clock, where it tells.</param>
-internal sealed partial record CloudResponse(string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter, DateTimeOffset? Date = null)
+/// <param name="RedirectTarget">Where a redirect points to, without its query. No redirect is followed.</param>
+internal sealed partial record CloudResponse(
+    string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter, DateTimeOffset? Date = null, string? RedirectTarget = null)
 {
     private const int MaxMessage = 300;
 
@@ -44,6 +46,12 @@ internal sealed partial record CloudResponse(string Call, int Status, byte[] Bod
     /// <summary>Verb, URL, status and the cloud's own words.</summary>
     public string Describe()
     {
+        if (Status is >= 300 and < 400 && RedirectTarget is not null)
+        {
+            return $"{Call} -> {Status}: a redirect to {RedirectTarget}, and redirects are not followed. "
+                + "Correct the address: 'auth_url' in clouds.yaml for Keystone, the endpoint in the service catalog for another service.";
+        }
+
         var message = Message();
         return message.Length == 0 ? $"{Call} -> {Status}" : $"{Call} -> {Status}: {message}";
     }

@@ -106,7 +106,9 @@ public sealed class KubernetesYamlTests
     [InlineData("trail \nline")]
     [InlineData("carriage\r\nline")]
     [InlineData("\n")]
+    [InlineData("grüße 😀")]
     [InlineData("grüße 😀\nline")]
+    [InlineData("\u0085\u2028\ufeff\ufffe\u007f\u0001")]
     [InlineData("2026-01-02")]
     public void Every_string_reads_back_as_it_was(string value)
     {
@@ -133,6 +135,23 @@ public sealed class KubernetesYamlTests
 
         """,
         KubernetesYaml.Serialize(JsonNode.Parse("""{"a":1,"b":[{"x":"plain","z":["deep"]},"yes"],"c":{},"d":[],"e":"two\nlines\n","f":null}""")!));
+
+    /// <summary>kubectl refuses half a surrogate pair, escaped or not.</summary>
+    [Fact]
+    public void An_emoji_is_one_character_and_half_of_one_is_none()
+    {
+        Assert.Equal("a: \"golden \\U0001F600\"\n", KubernetesYaml.Serialize(new JsonObject { ["a"] = "golden 😀" }));
+        Assert.Equal("a: \"half \ufffd\"\n", KubernetesYaml.Serialize(new JsonObject { ["a"] = "half " + "😀"[0] }));
+    }
+
+    [Fact]
+    public void A_key_longer_than_YAML_allows_before_a_colon_gets_the_long_form()
+    {
+        var node = new JsonObject { [new string('k', 1025)] = "x" };
+        var yaml = KubernetesYaml.Serialize(node);
+        Assert.StartsWith("? k", yaml, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(node, Assert.Single(KubernetesYaml.LoadAll(yaml))), yaml);
+    }
 
     private static string Sorted(JsonNode node) => node switch
     {
