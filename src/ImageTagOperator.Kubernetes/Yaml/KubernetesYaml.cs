@@ -8,7 +8,7 @@ namespace ImageTagOperator.Kubernetes;
 public static class KubernetesYaml
 {
     /// <summary>Block style, keys in the order of the node, multi-line strings as block scalars; ends with a newline.</summary>
-    public static string Serialize(JsonNode node) => new YamlWriter().Write(node);
+    public static string Serialize(JsonNode node) => YamlWriter.Write(node);
 
     /// <summary>All documents of a stream; empty ones are left out.</summary>
     /// <param name="source">Named in errors, such as the file.</param>

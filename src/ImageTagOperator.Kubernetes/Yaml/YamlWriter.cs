@@ -7,21 +7,18 @@ using YamlDotNet.Core.Events;
 namespace ImageTagOperator.Kubernetes;
 
 /// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else quoted.</summary>
-internal sealed partial class YamlWriter
+internal sealed partial class YamlWriter(Emitter emitter)
 {
     /// <summary>No line is folded. A key that is longer than YAML allows before its colon gets the long form.</summary>
     private static readonly EmitterSettings Style = new EmitterSettings().WithBestWidth(int.MaxValue).WithMaxSimpleKeyLength(1024).WithNewLine("\n");
 
-    private readonly StringWriter text = new();
-    private readonly Emitter emitter;
-
-    public YamlWriter() => emitter = new Emitter(text, Style);
-
-    public string Write(JsonNode node)
+    public static string Write(JsonNode node)
     {
+        using var text = new StringWriter();
+        var emitter = new Emitter(text, Style);
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(version: null, tags: null, isImplicit: true));
-        WriteNode(node);
+        new YamlWriter(emitter).WriteNode(node);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
         return text.ToString();
