@@ -14,6 +14,9 @@ public sealed record Fault
     /// <summary>Extra headers of the answer, such as Retry-After.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Wait for this to end before anything else.</summary>
+    public Task? Until { get; init; }
+
     /// <summary>Wait this long before anything else. The work is still done, unless the client went away and <see cref="Status"/> is set.</summary>
     public TimeSpan Delay { get; init; }
 

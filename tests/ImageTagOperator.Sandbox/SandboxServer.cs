@@ -22,6 +22,9 @@ public abstract class SandboxServer : IAsyncDisposable
         {
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            // How slow a client is, is the client's own affair: it may be held up on purpose, or for want of a processor.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.AddServerHeader = false;
         });
         app = builder.Build();
@@ -75,6 +78,7 @@ public abstract class SandboxServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http, Call call, Fault? fault)
     {
+        if (fault?.Until is { } until) await until.WaitAsync(Stopping);
         if (fault is { Delay.Ticks: > 0 }) await Task.Delay(fault.Delay, Time, Stopping);
         if (fault is { Hang: true }) await HangAsync(http);
         if (fault is { ResetBeforeWork: true } or { Hang: true })

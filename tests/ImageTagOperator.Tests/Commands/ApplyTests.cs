@@ -76,9 +76,12 @@ public sealed class ApplyTests
         var (output, error) = (apply.StandardOutput.ReadToEndAsync(), apply.StandardError.ReadToEndAsync());
         await Eventually.HoldsAsync(() => Task.FromResult(image.Tags.Count), count => count > 5, "the first tags to be there", count => $"there are {count}");
         using (var kill = Process.Start("kill", ["-INT", $"{apply.Id}"])) await kill.WaitForExitAsync();
-        await apply.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        await apply.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4), TimeProvider.System);
 
-        Assert.Equal("Stopping after the changes that are under way. Once more ends at once.\n", await error);
+        // On a slow machine it tells on the way how far it has come.
+        Assert.Equal(
+            ["Stopping after the changes that are under way. Once more ends at once."],
+            (await error).Split('\n').Where(line => line.Length > 0 && !line.EndsWith(" of 128 changes made", StringComparison.Ordinal)));
         Assert.InRange(image.Tags.Count, 6, 127);
         Assert.Equal(image.Tags.Order(), (await output).Split('\n').Where(line => line.StartsWith('+')).Select(line => line[6..]).Order());
         Assert.Contains("! Interrupted: Stopped before these changes to image 'one'", await output, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ namespace ImageTagOperator.Contracts;
 public abstract class KubernetesContract<TWorld>
     where TWorld : World, IWorldFactory
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task A_name_is_given_once()

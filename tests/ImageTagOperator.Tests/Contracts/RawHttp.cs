@@ -6,7 +6,7 @@ namespace ImageTagOperator.Contracts;
 /// <summary>Sends a request over a socket of its own: the path stays as it is written, dots and percent signs included.</summary>
 public static class RawHttp
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     /// <param name="server">Scheme, host and port count.</param>
     /// <param name="target">Path and query, in ASCII.</param>

@@ -14,10 +14,11 @@ public sealed class LogTests
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
         await using var process = await StartAsync(world, "--log-level", "Information");
-        var start = Lines(process).Length;
+        const int Start = 1;    // who it is and what it watches
+        await LinesAsync(world, process, Start);
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
-        var change = Assert.Single(Lines(process)[start..]);
+        var change = Assert.Single((await LinesAsync(world, process, Start + 1))[Start..]);
         Assert.Matches($"^[^ ]+Z info: ImageTagOperator.Reconciliation.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added \\[golden\\], removed \\[old\\]$", change);
 
         // Twice more there is nothing to do.
@@ -28,11 +29,11 @@ public sealed class LogTests
             await world.UntilAsync(() => world.CloudCallsAsync(image.Id), now => now.Count > calls, "another look", now => $"{now.Count} calls");
         }
 
-        Assert.Equal(start + 1, Lines(process).Length);
+        Assert.Equal(Start + 1, Lines(process).Length);
         await world.DeleteAsync("ubuntu");
         await world.GoneAsync("ubuntu");
         Assert.Collection(
-            Lines(process)[(start + 1)..],
+            (await LinesAsync(world, process, Start + 3))[(Start + 1)..],
             line => Assert.EndsWith("added [], removed [golden]", line, StringComparison.Ordinal),
             line => Assert.Contains("Finalized", line, StringComparison.Ordinal));
     }
@@ -45,7 +46,7 @@ public sealed class LogTests
         await using var process = await StartAsync(world, "--log-format", "json", "--log-level", "Information");
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
-        var change = JsonNode.Parse(Lines(process).Last())!;
+        var change = JsonNode.Parse((await LinesAsync(world, process, 2)).Last())!;
         Assert.Equal(image.Id, (string?)change["State"]!["Image"]);
         Assert.Matches("^[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z$", (string?)change["Timestamp"]);
         var id = (string?)change["Scopes"]!.AsArray().Single(scope => scope?["ReconcileId"] is not null)!["ReconcileId"];
@@ -58,7 +59,8 @@ public sealed class LogTests
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var process = await StartAsync(world, "--log-level", "ImageTagOperator.Kubernetes=Debug", "--log-level", "Warning");
-        Assert.Contains("Listed ImageTagSet", process.Log, StringComparison.Ordinal);
+        await world.UntilAsync(
+            () => Task.FromResult(process.Log), log => log.Contains("Listed ImageTagSet", StringComparison.Ordinal), "the list to be told", log => $"the log is: {log}");
         Assert.DoesNotContain("watches ImageTagSets", process.Log, StringComparison.Ordinal);
     }
 
@@ -79,6 +81,10 @@ public sealed class LogTests
     private const string Uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
     private static string[] Lines(OperatorProcess process) => [.. process.Log.Split('\n').Where(line => line.Length > 0)];
+
+    /// <summary>What a process prints takes its time to come through the pipe.</summary>
+    private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least) => world.UntilAsync(
+        () => Task.FromResult(Lines(process)), lines => lines.Length >= least, $"{least} lines in the log", lines => $"there are {lines.Length}: {string.Join('\n', lines)}");
 
     private static Task<OperatorProcess> StartAsync(SandboxWorld world, params string[] arguments) =>
         OperatorProcess.StartAsync(world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace, .. arguments], logLevel: null);

@@ -14,8 +14,10 @@ public sealed class MetricTests
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
-        await using var running = await MonitoredOperator.StartAsync(world);
-        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden", "lts"));
+        await using var running = await MonitoredOperator.StartAsync(world, time: new SlowTime());
+        var set = world.Set("ubuntu", image.Id, "golden", "lts");
+        set.Spec.Interval = "24h";
+        await world.CreateAsync(set);
         await world.ReadyAsync("ubuntu", "True");
         await SettledAsync(world, running);
 
@@ -149,7 +151,7 @@ public sealed class MetricTests
         var image = world.Cloud.AddImage("ubuntu");
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(world.CloudsYaml.Replace("demo-secret", "wrong", StringComparison.Ordinal));
-        await using var running = await MonitoredOperator.StartAsync(world);
+        await using var running = await MonitoredOperator.StartAsync(world, time: new SlowTime());
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "False", "CredentialsRejected");
         await SettledAsync(world, running);

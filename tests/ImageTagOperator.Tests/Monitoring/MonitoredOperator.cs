@@ -16,10 +16,10 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     private MonitoredOperator(WebApplication app) => this.app = app;
 
-    public static async Task<MonitoredOperator> StartAsync(SandboxWorld world, bool leaderElection = false)
+    public static async Task<MonitoredOperator> StartAsync(SandboxWorld world, bool leaderElection = false, TimeProvider? time = null)
     {
         var options = new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0", Cloud = new CloudLimits { RequestsPerSecond = 1_000_000 }, LeaderElection = leaderElection, LeaderElectionNamespace = world.Namespace };
-        var app = Hosting.OperatorHost.Build(options, KubernetesClientConfiguration.Build(world.Kubeconfig));
+        var app = Hosting.OperatorHost.Build(options, KubernetesClientConfiguration.Build(world.Kubeconfig), time: time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new MonitoredOperator(app);
     }

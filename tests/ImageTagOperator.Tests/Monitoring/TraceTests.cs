@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
@@ -14,8 +15,12 @@ public sealed class TraceTests
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
         await using var process = await StartAsync(world, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url, ["OTEL_METRIC_EXPORT_INTERVAL"] = "500" });
-        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden", "lts"));
+        var set = world.Set("ubuntu", image.Id, "golden", "lts");
+        set.Spec.Interval = "24h";
+        var clock = Stopwatch.StartNew();
+        await world.CreateAsync(set);
         await world.ReadyAsync("ubuntu", "True");
+        clock.Stop();
         await world.UntilAsync(() => Task.FromResult(receiver.Metrics.Keys), names => names.Contains("imagetags.sets"), "metrics of a leader", names => string.Join(", ", names));
         Assert.Equal(0, await process.StopAsync());     // sends what is left
 
@@ -27,7 +32,10 @@ public sealed class TraceTests
         Assert.Equal(("success", "InSync"), (root.Attributes["imagetags.result"], root.Attributes["imagetags.reason"]));
         var children = receiver.Spans.Where(span => span.Parent.Length > 0).ToArray();
         Assert.All(children, child => Assert.Equal((root.Trace, root.Id), (child.Trace, child.Parent)));
-        Assert.Equal(["add_tag", "add_tag", "create_token", "remove_tag", "show_image", "show_image"], children.Select(child => child.Name).Order(StringComparer.Ordinal));
+        var names = children.Select(child => child.Name).Order(StringComparer.Ordinal).ToList();
+        // Where it takes more than five seconds to come from the first look to the writes, one look more is right.
+        if (clock.Elapsed > TimeSpan.FromSeconds(5) && names.Count == 7) names.Remove("show_image");
+        Assert.Equal(["add_tag", "add_tag", "create_token", "remove_tag", "show_image", "show_image"], names);
         Assert.All(children.Where(child => child.Name == "add_tag"), child => Assert.Equal("204", child.Attributes["http.response.status_code"]));
 
         // The same id in the cloud's log and in every line of ours.

@@ -11,7 +11,7 @@ namespace ImageTagOperator.Tests.OpenStack;
 public sealed class CloudSessionFaultTests : IAsyncLifetime
 {
     /// <summary>For faults that only a deadline ends; all others get their time, however busy the machine is.</summary>
-    private static readonly TimeSpan ShortDeadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortDeadline = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider time = new();
     private SandboxCloud cloud = null!;
@@ -45,11 +45,11 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         { "other JSON", new Fault { Status = 200, Body = """{"versions": []}""", ContentType = "application/json" }, CloudErrorKind.Transient, "not what the API documents" },
         { "403", new Fault { Status = 403 }, CloudErrorKind.Forbidden, "-> 403" },
         { "400", new Fault { Status = 400 }, CloudErrorKind.Rejected, "-> 400" },
-        { "no answer", new Fault { Hang = true }, CloudErrorKind.Transient, "no answer within 3 s" },
+        { "no answer", new Fault { Hang = true }, CloudErrorKind.Transient, "no answer within 10 s" },
         { "reset", new Fault { ResetBeforeWork = true }, CloudErrorKind.Transient, "GET " },
         { "reset after the work", new Fault { ResetAfterWork = true }, CloudErrorKind.Transient, "GET " },
         { "half a body", new Fault { TruncateBody = true }, CloudErrorKind.Transient, "GET " },
-        { "a slow drip", new Fault { Drip = TimeSpan.FromMilliseconds(50) }, CloudErrorKind.Transient, "no answer within 3 s" },
+        { "a slow drip", new Fault { Drip = TimeSpan.FromMilliseconds(50) }, CloudErrorKind.Transient, "no answer within 10 s" },
     };
 
     [Theory]

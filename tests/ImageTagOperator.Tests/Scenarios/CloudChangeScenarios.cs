@@ -68,7 +68,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(Without(world.CloudsYaml, "demo"));
         await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
-        await world.StartOperatorAsync("--deletion-deadline", "15");
+        await world.StartOperatorAsync("--deletion-deadline", "30");
         await world.TagsAsync(other, after, "golden", "old");
         var waiting = await world.UntilAsync(
             () => world.GetAsync("moving"), set => set.Status.Images!.Count == 2, "both images in the status", set => $"there are {set.Status.Images?.Count}");

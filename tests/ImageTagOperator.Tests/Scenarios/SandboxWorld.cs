@@ -10,6 +10,8 @@ namespace ImageTagOperator.Tests.Scenarios;
 /// <summary>The embedded servers, new for each scenario.</summary>
 public sealed class SandboxWorld : World, IWorldFactory
 {
+    private static readonly string Definition = CrdCommand.Yaml();
+
     private SandboxWorld(SandboxKubernetes kubernetes, SandboxCloud cloud) => (Cluster, Cloud) = (kubernetes, cloud);
 
     public SandboxKubernetes Cluster { get; }
@@ -23,7 +25,7 @@ public sealed class SandboxWorld : World, IWorldFactory
         var kubernetes = await SandboxKubernetes.StartAsync();
         var cloud = await SandboxCloud.StartAsync();
         cloud.Flavor = flavor;
-        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
+        kubernetes.Apply(KubernetesYaml.LoadAll(Definition)[0].AsObject());
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
         var world = new SandboxWorld(kubernetes, cloud)

@@ -36,9 +36,13 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
 
         await stop.CancelAsync();
         Assert.True(await watching > 0, "nobody looked");
-        var seen = await world.ReadyAsync("moving", "True");
-        Assert.Equal([images.Last()], seen.Status.Images!.Select(image => image.Id));
-        Assert.Equal(1, seen.Status.ImageCount);
+        // The status follows the tags.
+        var seen = await world.UntilAsync(
+            () => world.GetAsync("moving"),
+            set => set.Status.Images!.Select(image => image.Id).SequenceEqual([images.Last()]),
+            "the last image alone to be in the status",
+            set => $"there are {string.Join(", ", set.Status.Images!.Select(image => image.Id))}");
+        Assert.Equal(("True", 1), (World.Ready(seen)!.Status, seen.Status.ImageCount));
     }
 
     [Fact]

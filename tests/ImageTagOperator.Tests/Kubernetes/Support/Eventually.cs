@@ -5,7 +5,7 @@ namespace ImageTagOperator.Tests.Kubernetes;
 /// <summary>Awaits a condition with a deadline.</summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 20)
+    public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 120)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!condition())
