@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks;
 
@@ -27,7 +28,7 @@ public sealed class BenchmarkSet : CustomKubernetesEntity<ImageTagSetSpec, Image
             Metadata = new()
             {
                 Name = $"image-{number}",
-                Namespace = inNamespace,
+                NamespaceProperty = inNamespace,
                 Uid = id,
                 Generation = generation,
                 ResourceVersion = (1_000_000L + (generation * 100_000L) + number).ToString(CultureInfo.InvariantCulture),

@@ -23,3 +23,5 @@ public sealed class RealEventTests : EventScenarios<RealWorld>;
 public sealed class RealSharingTests : SharingScenarios<RealWorld>;
 
 public sealed class RealCloudChangeTests : CloudChangeScenarios<RealWorld>;
+
+public sealed class RealPackageClientTests : PackageClientScenarios<RealWorld>;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
+using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests;
 
@@ -56,11 +57,11 @@ public sealed class RealWorld : World, IWorldFactory
     {
         await base.DisposeAsync();
         // Nothing else would: this API server has no controllers, and the operator of this namespace is gone.
-        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set => set.Metadata.Namespace == Namespace || set.Metadata.Namespace == OtherNamespace))
+        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set => set.Metadata.NamespaceProperty == Namespace || set.Metadata.NamespaceProperty == OtherNamespace))
         {
             await Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(set.Key());
             var unfinished = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } };
-            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!, set.Metadata.Namespace) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
+            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!, set.Metadata.NamespaceProperty) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
         }
 
         foreach (var name in new[] { Namespace, OtherNamespace })

@@ -65,6 +65,7 @@ internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, I
     {
         if (string.IsNullOrEmpty(entity.ApiVersion)) entity.ApiVersion = EntityDefinition.Of<TEntity>().ApiVersion;
         if (string.IsNullOrEmpty(entity.Kind)) entity.Kind = EntityDefinition.Of<TEntity>().Kind;
+        entity.Metadata ??= new();
         return entity;
     }
 

@@ -88,13 +88,13 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
         WriteAsync<TEntity>(
-            new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace), Codec<TEntity>().Write(entity)), cancellationToken);
+            new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty), Codec<TEntity>().Write(entity)), cancellationToken);
 
     /// <summary>Asks whether <see cref="CreateAsync{TEntity}"/> would succeed: the server does everything but store the object.</summary>
     public Task DryRunCreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
         connection.SendAsync(
-            new(HttpMethod.Post, $"{EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace)}?dryRun=All", Codec<TEntity>().Write(entity)), requestTimeout, cancellationToken);
+            new(HttpMethod.Post, $"{EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty)}?dryRun=All", Codec<TEntity>().Write(entity)), requestTimeout, cancellationToken);
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => PutAsync(entity, null, cancellationToken);
@@ -165,7 +165,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     private Task<TEntity> PutAsync<TEntity>(TEntity entity, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        var path = EntityDefinition.Of<TEntity>().Path(entity.Metadata.Namespace, entity.Metadata.Name ?? "", subresource);
+        var path = EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty, entity.Metadata.Name ?? "", subresource);
         return WriteAsync<TEntity>(new(HttpMethod.Put, path, Codec<TEntity>().Write(entity)), cancellationToken);
     }
 

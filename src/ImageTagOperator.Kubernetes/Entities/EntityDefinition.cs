@@ -33,8 +33,12 @@ internal sealed record EntityDefinition(string Group, string Version, string Kin
         var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
             ?? throw new InvalidOperationException($"{type.Name} needs a [KubernetesEntity] attribute.");
         var scope = type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced;
-        return new(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName, scope);
+        return new(entity.Group ?? "", entity.ApiVersion, entity.Kind, PluralOf(entity), scope);
     }
+
+    /// <summary>KubernetesClient leaves the plural out where a kind cannot be listed, such as SelfSubjectAccessReview.</summary>
+    private static string PluralOf(KubernetesEntityAttribute entity) =>
+        string.IsNullOrEmpty(entity.PluralName) ? $"{entity.Kind.ToLowerInvariant()}s" : entity.PluralName;
 
     private static class Cached<TEntity>
     {

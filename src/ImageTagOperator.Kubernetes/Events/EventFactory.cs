@@ -14,7 +14,7 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
 
     private long count;
 
-    public V1Event Create(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type)
+    public Eventsv1Event Create(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type)
     {
         var now = time.GetUtcNow();
         var suffix = string.Create(CultureInfo.InvariantCulture, $".{now.UtcTicks:x}{Interlocked.Increment(ref count) & 0xfff:x3}");
@@ -24,9 +24,9 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
             Metadata = new()
             {
                 Name = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix,
-                Namespace = entity.Metadata.Namespace ?? "default",
+                NamespaceProperty = entity.Metadata.NamespaceProperty ?? "default",
             },
-            EventTime = now,
+            EventTime = now.UtcDateTime,
             ReportingController = controller,
             ReportingInstance = instance[..Math.Min(instance.Length, LongestInstance)],
             Action = "Reconcile",
@@ -37,7 +37,7 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
             {
                 ApiVersion = entity.ApiVersion,
                 Kind = entity.Kind,
-                Namespace = entity.Metadata.Namespace,
+                NamespaceProperty = entity.Metadata.NamespaceProperty,
                 Name = name,
                 Uid = entity.Metadata.Uid,
                 ResourceVersion = entity.Metadata.ResourceVersion,

@@ -13,7 +13,7 @@ internal sealed partial class EventRecorder(
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<V1Event> queue = Channel.CreateBounded<V1Event>(
+    private readonly Channel<Eventsv1Event> queue = Channel.CreateBounded<Eventsv1Event>(
         new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private readonly EventSeries series = new(time);
@@ -55,7 +55,7 @@ internal sealed partial class EventRecorder(
     /// <summary>Takes no more events.</summary>
     public void Complete() => queue.Writer.TryComplete();
 
-    private async Task WriteAsync(V1Event next, CancellationToken cancellationToken)
+    private async Task WriteAsync(Eventsv1Event next, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -71,13 +71,13 @@ internal sealed partial class EventRecorder(
         }
     }
 
-    private async Task WriteOnceAsync(V1Event next, CancellationToken cancellationToken)
+    private async Task WriteOnceAsync(Eventsv1Event next, CancellationToken cancellationToken)
     {
         if (series.Find(next) is { } earlier)
         {
             try
             {
-                await client.PatchAsync<V1Event>(earlier.Key, EventSeries.Patch(earlier.Count + 1, next.EventTime!.Value), null, cancellationToken);
+                await client.PatchAsync<Eventsv1Event>(earlier.Key, EventSeries.Patch(earlier.Count + 1, next.EventTime!.Value), null, cancellationToken);
                 series.Repeated(next, earlier);
                 return;
             }
@@ -98,13 +98,13 @@ internal sealed partial class EventRecorder(
         _ => error is HttpRequestException or TimeoutException or IOException,
     };
 
-    private void LogFailure(V1Event lost, Exception error)
+    private void LogFailure(Eventsv1Event lost, Exception error)
     {
         var forbidden = error is KubernetesException { StatusCode: HttpStatusCode.Forbidden };
         if (forbidden && forbiddenSaid) return;
         forbiddenSaid |= forbidden;
-        var reason = error.Message + ApiErrorAdvice.For<V1Event>(error, "create and patch");
-        LogDropped(logger, lost.Reason, lost.Regarding?.Namespace, lost.Regarding?.Name, reason);
+        var reason = error.Message + ApiErrorAdvice.For<Eventsv1Event>(error, "create and patch");
+        LogDropped(logger, lost.Reason, lost.Regarding?.NamespaceProperty, lost.Regarding?.Name, reason);
     }
 
     [LoggerMessage(1501, LogLevel.Warning, "The event {Reason} about {Namespace}/{Name} could not be written: {Error}")]

@@ -16,23 +16,23 @@ internal sealed class EventSeries(TimeProvider time)
 
     private readonly Dictionary<Identity, Entry> entries = [];
 
-    public Entry? Find(V1Event next) =>
+    public Entry? Find(Eventsv1Event next) =>
         entries.TryGetValue(Of(next), out var entry) && time.GetElapsedTime(entry.At) < Lifetime ? entry : null;
 
-    public void Created(V1Event first)
+    public void Created(Eventsv1Event first)
     {
         if (entries.Count >= Largest) Shrink();
         entries[Of(first)] = new(first.Key(), 1, time.GetTimestamp());
     }
 
-    public void Repeated(V1Event next, Entry earlier) => entries[Of(next)] = earlier with { Count = earlier.Count + 1, At = time.GetTimestamp() };
+    public void Repeated(Eventsv1Event next, Entry earlier) => entries[Of(next)] = earlier with { Count = earlier.Count + 1, At = time.GetTimestamp() };
 
-    public static JsonObject Patch(int count, DateTimeOffset last) => new()
+    public static JsonObject Patch(int count, DateTime last) => new()
     {
         ["series"] = new JsonObject { ["count"] = count, ["lastObservedTime"] = MicroTimeConverter.Format(last) },
     };
 
-    private static Identity Of(V1Event made) => new(made.Regarding?.Uid, made.Regarding?.Name, made.Reason, made.Note, made.Type);
+    private static Identity Of(Eventsv1Event made) => new(made.Regarding?.Uid, made.Regarding?.Name, made.Reason, made.Note, made.Type);
 
     private void Shrink()
     {

@@ -13,7 +13,7 @@ internal sealed class EventSpamFilter(TimeProvider time)
 
     public bool Allows(V1ObjectReference regarding)
     {
-        var key = regarding.Uid ?? $"{regarding.Kind}/{regarding.Namespace}/{regarding.Name}";
+        var key = regarding.Uid ?? $"{regarding.Kind}/{regarding.NamespaceProperty}/{regarding.Name}";
         lock (gate)
         {
             var left = Left(key);

@@ -36,11 +36,11 @@ internal sealed class EntityRuntime<TEntity>(
         cache.End(inNamespace, time.GetUtcNow(), codec.Copy);
         using var subscription = cache.Subscribe(change =>
         {
-            if (change.Entity.Metadata.Namespace != inNamespace) return;
+            if (change.Entity.Metadata.NamespaceProperty != inNamespace) return;
             if (change.Type != WatchEventType.Deleted && IsHeld(change.Entity)) held.Add(change.Entity.Key());
             else if (held.Remove(change.Entity.Key()) && held.Count == 0) done.TrySetResult();
         });
-        if (cache.All.Any(entity => entity.Metadata.Namespace == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(cancellationToken);
+        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(cancellationToken);
     }
 
     private bool IsHeld(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;

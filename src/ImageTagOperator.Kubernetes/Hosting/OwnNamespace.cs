@@ -17,7 +17,7 @@ internal sealed partial class OwnNamespace(
 
         // Nothing can be made in a namespace that ends, and the API server says why. An Event is what we may make anyhow: to read the
         // namespace would take a right more.
-        var probe = events.Create(new V1Lease { Metadata = { Name = "shutdown", Namespace = name } }, "Stopping", "The operator stops.", EventType.Normal);
+        var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping", "The operator stops.", EventType.Normal);
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

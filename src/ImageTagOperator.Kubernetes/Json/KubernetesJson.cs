@@ -12,7 +12,7 @@ public static class KubernetesJson
     {
         var options = new JsonSerializerOptions
         {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(KubernetesJsonContext.Default, extraTypes),
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(KubernetesJsonContext.Default, extraTypes).WithAddedModifier(PackageTypes.Adapt),
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             NumberHandling = JsonNumberHandling.Strict,

@@ -9,7 +9,7 @@ namespace ImageTagOperator.Kubernetes;
 [JsonSerializable(typeof(V1Status))]
 [JsonSerializable(typeof(V1Secret))]
 [JsonSerializable(typeof(V1Lease))]
-[JsonSerializable(typeof(V1Event))]
+[JsonSerializable(typeof(Eventsv1Event))]
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(V1ObjectMeta))]
 [JsonSerializable(typeof(V1Condition))]

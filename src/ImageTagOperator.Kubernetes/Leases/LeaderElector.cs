@@ -23,7 +23,7 @@ internal sealed partial class LeaderElector(
 
     /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed
     /// yet.</summary>
-    public bool IsValid => observed?.Spec.HolderIdentity == identity && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
+    public bool IsValid => observed?.Spec?.HolderIdentity == identity && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
 
     /// <summary>Tries until the lease is ours.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
@@ -51,20 +51,20 @@ internal sealed partial class LeaderElector(
             if (!await TryAsync(left, cancellationToken) && HeldByOther) break;
         }
 
-        LogLost(logger, key, HeldByOther ? observed?.Spec.HolderIdentity : null, settings.RenewDeadline.TotalSeconds);
+        LogLost(logger, key, HeldByOther ? observed?.Spec?.HolderIdentity : null, settings.RenewDeadline.TotalSeconds);
     }
 
     /// <summary>Gives the lease back, so that the next replica need not wait for it to run out.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The lease runs out by itself; the reason is logged")]
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (observed?.Spec.HolderIdentity != identity) return;
+        if (observed?.Spec?.HolderIdentity != identity) return;
         try
         {
             // Read again: the answer to the last renewal may have been lost, and its resourceVersion with it.
             var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
-            if (lease is null || lease.Spec.HolderIdentity != identity) return;
-            lease.Spec = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = time.GetUtcNow() };
+            if (lease is null || lease.Spec?.HolderIdentity != identity) return;
+            lease.Spec = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = time.GetUtcNow().UtcDateTime };
             observed = await client.UpdateAsync(lease, cancellationToken);
             LogReleased(logger, key);
         }
@@ -76,7 +76,7 @@ internal sealed partial class LeaderElector(
 
     private TimeSpan Remaining => settings.RenewDeadline - time.GetElapsedTime(renewedAt);
 
-    private bool HeldByOther => observed?.Spec.HolderIdentity is { Length: > 0 } holder && holder != identity;
+    private bool HeldByOther => observed?.Spec?.HolderIdentity is { Length: > 0 } holder && holder != identity;
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right > TimeSpan.Zero ? right : TimeSpan.Zero;
 
@@ -100,12 +100,12 @@ internal sealed partial class LeaderElector(
     {
         // The answer may take a while: the lease counts from before we asked, as others may see it renewed from then on.
         var asked = time.GetTimestamp();
-        var now = time.GetUtcNow();
+        var now = time.GetUtcNow().UtcDateTime;
         var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
         if (lease is not null) Observe(lease);
         if (lease is not null && HeldByOther && time.GetElapsedTime(observedAt) < DurationOf(lease))
         {
-            SayHolder(lease.Spec.HolderIdentity);
+            SayHolder(lease.Spec?.HolderIdentity);
             return false;
         }
 
@@ -133,11 +133,11 @@ internal sealed partial class LeaderElector(
     }
 
     private TimeSpan DurationOf(V1Lease lease) =>
-        lease.Spec.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.LeaseDuration;
+        lease.Spec?.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.LeaseDuration;
 
-    private V1Lease NewLease(DateTimeOffset now) => new()
+    private V1Lease NewLease(DateTime now) => new()
     {
-        Metadata = new() { Name = key.Name, Namespace = key.Namespace },
+        Metadata = new() { Name = key.Name, NamespaceProperty = key.Namespace },
         Spec = new()
         {
             HolderIdentity = identity,
@@ -148,9 +148,9 @@ internal sealed partial class LeaderElector(
         },
     };
 
-    private V1Lease Renewed(V1Lease lease, DateTimeOffset now)
+    private V1Lease Renewed(V1Lease lease, DateTime now)
     {
-        var ours = lease.Spec.HolderIdentity == identity;
+        var ours = lease.Spec?.HolderIdentity == identity;
         return new()
         {
             Metadata = lease.Metadata,
@@ -158,9 +158,9 @@ internal sealed partial class LeaderElector(
             {
                 HolderIdentity = identity,
                 LeaseDurationSeconds = (int)settings.LeaseDuration.TotalSeconds,
-                AcquireTime = ours ? lease.Spec.AcquireTime : now,
+                AcquireTime = ours ? lease.Spec?.AcquireTime : now,
                 RenewTime = now,
-                LeaseTransitions = (lease.Spec.LeaseTransitions ?? 0) + (ours ? 0 : 1),
+                LeaseTransitions = (lease.Spec?.LeaseTransitions ?? 0) + (ours ? 0 : 1),
             },
         };
     }

@@ -105,10 +105,10 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         lock (gate)
         {
             endings[ending] = now;
-            foreach (var known in entities.Values.Where(entity => entity.Metadata.Namespace == ending && !entity.IsTerminating()).ToList())
+            foreach (var known in entities.Values.Where(entity => entity.Metadata.NamespaceProperty == ending && !entity.IsTerminating()).ToList())
             {
                 var entity = copy(known);
-                entity.Metadata.DeletionTimestamp = now;
+                entity.Metadata.DeletionTimestamp = now.UtcDateTime;
                 entities[entity.Key()] = entity;
                 Tell(new(WatchEventType.Modified, entity, known));
             }
@@ -118,7 +118,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private void Put(TEntity entity)
     {
         var key = entity.Key();
-        if (key.Namespace is { } home && endings.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end;
+        if (key.Namespace is { } home && endings.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end.UtcDateTime;
         var known = entities.GetValueOrDefault(key);
         if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
         if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)

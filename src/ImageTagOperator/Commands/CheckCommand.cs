@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 
@@ -37,7 +38,7 @@ internal static class CheckCommand
                 await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
                 foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace, parsed.GetValue(leaderName)!))
                 {
-                    await SayAsync($"may {right}", () => AllowedAsync(client, right, cancellationToken));
+                    await SayAsync($"may {right.Describe()}", () => AllowedAsync(client, right, cancellationToken));
                 }
 
                 if (parsed.GetValue(url) is { } address) await SayAsync($"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
@@ -78,7 +79,7 @@ internal static class CheckCommand
     {
         try
         {
-            var review = await client.CreateAsync(new V1SelfSubjectAccessReview { Spec = { ResourceAttributes = right } }, cancellationToken);
+            var review = await client.CreateAsync(new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = right } }, cancellationToken);
             return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)

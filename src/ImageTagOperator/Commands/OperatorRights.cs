@@ -1,4 +1,4 @@
-using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 
@@ -12,20 +12,23 @@ internal static class OperatorRights
         return
         [
             .. watched.SelectMany(InNamespace),
-            new("create", "coordination.k8s.io", "leases", null, leaseNamespace),
-            new("get", "coordination.k8s.io", "leases", null, leaseNamespace, leaseName),
-            new("update", "coordination.k8s.io", "leases", null, leaseNamespace, leaseName),
+            Right("create", "coordination.k8s.io", "leases", null, leaseNamespace),
+            Right("get", "coordination.k8s.io", "leases", null, leaseNamespace, leaseName),
+            Right("update", "coordination.k8s.io", "leases", null, leaseNamespace, leaseName),
         ];
     }
 
     private static V1ResourceAttributes[] InNamespace(string? name) =>
     [
-        new("list", "imagetags.io", "imagetagsets", null, name),
-        new("watch", "imagetags.io", "imagetagsets", null, name),
-        new("patch", "imagetags.io", "imagetagsets", null, name),
-        new("update", "imagetags.io", "imagetagsets", "status", name),
-        new("get", "", "secrets", null, name),
-        new("create", "events.k8s.io", "events", null, name),
-        new("patch", "events.k8s.io", "events", null, name),
+        Right("list", "imagetags.io", "imagetagsets", null, name),
+        Right("watch", "imagetags.io", "imagetagsets", null, name),
+        Right("patch", "imagetags.io", "imagetagsets", null, name),
+        Right("update", "imagetags.io", "imagetagsets", "status", name),
+        Right("get", "", "secrets", null, name),
+        Right("create", "events.k8s.io", "events", null, name),
+        Right("patch", "events.k8s.io", "events", null, name),
     ];
+
+    private static V1ResourceAttributes Right(string verb, string group, string resource, string? subresource, string? inNamespace, string? name = null) =>
+        new() { Verb = verb, Group = group, Resource = resource, Subresource = subresource, NamespaceProperty = inNamespace, Name = name };
 }

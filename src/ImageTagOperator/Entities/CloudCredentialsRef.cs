@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Entities;

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes;
-
 namespace ImageTagOperator.Entities;
 
 /// <summary>Exactly one of the three is set.</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes;
-
 namespace ImageTagOperator.Entities;
 
 /// <summary>Chooses images; all conditions must hold.</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes;
-
 namespace ImageTagOperator.Entities;
 
 /// <summary>One image, as the set sees it. Compares by reference: compare its JSON.</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes;
-
 namespace ImageTagOperator.Entities;
 
 /// <summary>What is declared.</summary>

@@ -1,5 +1,4 @@
 using ImageTagOperator.Hosting.Metrics;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Hosting;
 

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -49,13 +48,13 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         else if (ready.Status == "False")
         {
             await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
-            if (outcome.Worst is { } problem) LogProblem(set.Metadata.Namespace, set.Metadata.Name, problem.Reason.Name, problem.Message);
+            if (outcome.Worst is { } problem) LogProblem(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);
         }
     }
 
     /// <summary>One line in the log for each image that was changed.</summary>
     public void LogChanged(V1Alpha1ImageTagSet set, ImageResult result) =>
-        LogChanged(set.Metadata.Namespace, set.Metadata.Name, result.Image.Id, Listed(result.Added), Listed(result.Removed));
+        LogChanged(set.Metadata.NamespaceProperty, set.Metadata.Name, result.Image.Id, Listed(result.Added), Listed(result.Removed));
 
     private static string Listed(IEnumerable<string> tags) => string.Join(", ", tags);
 

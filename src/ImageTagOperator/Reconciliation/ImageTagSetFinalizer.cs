@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -44,7 +43,7 @@ public sealed partial class ImageTagSetFinalizer(
         // In a namespace that goes too no Event can be made: the log is then the only place that tells.
         var tags = string.Join("; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
         if (tags.Length == 0) tags = "none";
-        LogLeftBehind(entity.Metadata.Namespace, entity.Metadata.Name, tags, problem.Message);
+        LogLeftBehind(entity.Metadata.NamespaceProperty, entity.Metadata.Name, tags, problem.Message);
         await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
         return Done(entity);
     }
@@ -52,12 +51,12 @@ public sealed partial class ImageTagSetFinalizer(
     private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
     {
         var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
-        return state.EndOf(set.Metadata.Namespace) is { } end && end < deadline ? end : deadline;
+        return state.EndOf(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
     }
 
     private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        if (state.EndOf(set.Metadata.Namespace) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        if (state.EndOf(set.Metadata.NamespaceProperty) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
         var rest = end - time.GetUtcNow();
         using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);

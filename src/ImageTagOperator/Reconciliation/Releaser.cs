@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 

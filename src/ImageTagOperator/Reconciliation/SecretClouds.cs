@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using k8s.Models;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -30,11 +30,11 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
         }
     }
 
-    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => $"Secret {set.Metadata.Namespace}/{reference.SecretName}";
+    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => $"Secret {set.Metadata.NamespaceProperty}/{reference.SecretName}";
 
     private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
     {
-        var inNamespace = set.Metadata.Namespace;
+        var inNamespace = set.Metadata.NamespaceProperty;
         try
         {
             return await kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken)

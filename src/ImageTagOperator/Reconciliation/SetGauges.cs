@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Reconciliation;
 

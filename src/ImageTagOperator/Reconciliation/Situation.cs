@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Reconciliation;
 

@@ -69,7 +69,7 @@ public sealed class ArgoHealthTests
 
     private static V1Alpha1ImageTagSet Set() => new()
     {
-        Metadata = { Name = "set", Namespace = "images", Generation = 7 },
+        Metadata = new() { Name = "set", NamespaceProperty = "images", Generation = 7 },
         Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Name = "grün" }, Tags = ["golden"] },
     };
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
@@ -23,7 +23,7 @@ public sealed class ArgoLiveTests
         var drifting = await world.Glance.CreateImageAsync("drifting", "nightly");
         await world.Kubernetes.CreateAsync(new V1Secret
         {
-            Metadata = { Name = "unreachable", Namespace = world.Namespace },
+            Metadata = new() { Name = "unreachable", NamespaceProperty = world.Namespace },
             StringData = new Dictionary<string, string> { ["clouds.yaml"] = "clouds: {demo: {auth: {auth_url: 'http://127.0.0.1:9/v3', username: u, password: p, project_name: p, user_domain_name: Default, project_domain_name: Default}}}" },
         });
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;

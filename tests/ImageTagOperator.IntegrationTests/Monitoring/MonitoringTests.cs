@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Kubernetes;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Monitoring;
@@ -77,7 +78,7 @@ public sealed partial class MonitoringTests
 
         async Task AddAsync(string name, string cloudsYaml)
         {
-            await world.Kubernetes.CreateAsync(new V1Secret { Metadata = { Name = name, Namespace = world.Namespace }, StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml } });
+            await world.Kubernetes.CreateAsync(new V1Secret { Metadata = new() { Name = name, NamespaceProperty = world.Namespace }, StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml } });
             var set = world.Set(name, Guid.NewGuid().ToString(), "golden");
             set.Spec.CloudCredentialsRef = set.Spec.CloudCredentialsRef with { SecretName = name };
             await world.CreateAsync(set);

@@ -1,9 +1,10 @@
 using System.Net;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
+using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Xunit;
-using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
+using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
@@ -46,7 +47,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
     public async Task Statement_24_a_token_that_ended_is_replaced_by_the_one_that_is_in_the_file_by_then()
     {
         using var widgets = await server.NamespaceAsync();
-        await widgets.Client.CreateAsync(new V1Secret { Metadata = { Name = "binding", Namespace = widgets.Name } });
+        await widgets.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "binding", NamespaceProperty = widgets.Name } });
         using var account = await widgets.AccountAsync("rotated", boundTo: "binding");
         await account.AllowAsync(Work);
         var world = new WidgetWorld();

@@ -3,7 +3,7 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
-using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
+using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 

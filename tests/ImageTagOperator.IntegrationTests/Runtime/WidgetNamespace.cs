@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
@@ -26,11 +27,11 @@ internal sealed class WidgetNamespace : IDisposable
     public static async Task<WidgetNamespace> CreateAsync(OwnKubernetes server)
     {
         var made = new WidgetNamespace(server);
-        await made.Client.CreateAsync(new V1Namespace { Metadata = { Name = made.Name } });
+        await made.Client.CreateAsync(new V1Namespace { Metadata = new() { Name = made.Name } });
         return made;
     }
 
-    public Task<Widget> CreateAsync(string name) => Client.CreateAsync(new Widget { Metadata = { Name = name, Namespace = Name }, Spec = { Size = 1, Choice = new() { Name = "a" } } });
+    public Task<Widget> CreateAsync(string name) => Client.CreateAsync(new Widget { Metadata = new() { Name = name, NamespaceProperty = Name }, Spec = { Size = 1, Choice = new() { Name = "a" } } });
 
     public Task<Widget> ResizeAsync(string name, int size) => PatchAsync(name, new JsonObject { ["spec"] = new JsonObject { ["size"] = size } });
 

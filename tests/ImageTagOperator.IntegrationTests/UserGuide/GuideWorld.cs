@@ -10,7 +10,7 @@ internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
     private readonly PrivateKubernetes kubernetes = new("namespace");

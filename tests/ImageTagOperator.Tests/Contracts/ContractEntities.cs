@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using k8s;
+using k8s.Models;
 
 namespace ImageTagOperator.Contracts;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Contracts;
@@ -281,7 +282,7 @@ public abstract class KubernetesContract<TWorld>
         await using var cluster = await ClusterAsync();
         var secret = await cluster.Client.CreateAsync(new V1Secret
         {
-            Metadata = { Name = "secret", Namespace = cluster.Namespace },
+            Metadata = new() { Name = "secret", NamespaceProperty = cluster.Namespace },
             Data = new Dictionary<string, byte[]> { ["a"] = [1, 2], ["b"] = [3] },
             StringData = new Dictionary<string, string> { ["b"] = "text", ["c"] = "ü" },
         });
@@ -295,10 +296,10 @@ public abstract class KubernetesContract<TWorld>
     public async Task A_Lease_keeps_its_microseconds()
     {
         await using var cluster = await ClusterAsync();
-        var time = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero).AddMicroseconds(120);
+        var time = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc).AddMicroseconds(120);
         await cluster.Client.CreateAsync(new V1Lease
         {
-            Metadata = { Name = "lease", Namespace = cluster.Namespace },
+            Metadata = new() { Name = "lease", NamespaceProperty = cluster.Namespace },
             Spec = new() { HolderIdentity = "me", LeaseDurationSeconds = 15, AcquireTime = time, RenewTime = time, LeaseTransitions = 1 },
         });
         var raw = await cluster.Client.GetAsync<RawLease>("lease", cluster.Namespace);
@@ -361,9 +362,9 @@ public abstract class KubernetesContract<TWorld>
         var listed = await RefusedAsync(() => cluster.Client.ListAsync<Nothing>(cluster.Namespace));
         Assert.Equal(404, (int)listed.StatusCode);
         var set = cluster.Set("lost");
-        set.Metadata.Namespace = "nowhere-" + cluster.Namespace;
+        set.Metadata.NamespaceProperty = "nowhere-" + cluster.Namespace;
         var homeless = await RefusedAsync(() => cluster.Client.CreateAsync(set));
-        Assert.Equal((404, $"namespaces \"{set.Metadata.Namespace}\" not found"), ((int)homeless.StatusCode, homeless.Status.Message));
+        Assert.Equal((404, $"namespaces \"{set.Metadata.NamespaceProperty}\" not found"), ((int)homeless.StatusCode, homeless.Status.Message));
     }
 
     [Theory]
@@ -385,17 +386,17 @@ public abstract class KubernetesContract<TWorld>
         var reason => $"{cause.Field} {reason}",
     };
 
-    private static V1Event Event(Cluster cluster, RawSet set) => new()
+    private static Eventsv1Event Event(Cluster cluster, RawSet set) => new()
     {
-        Metadata = { Name = "subject.1", Namespace = cluster.Namespace },
-        EventTime = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero).AddMicroseconds(120),
+        Metadata = new() { Name = "subject.1", NamespaceProperty = cluster.Namespace },
+        EventTime = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc).AddMicroseconds(120),
         ReportingController = "imagetags.io/operator",
         ReportingInstance = "pod-1",
         Action = "Reconcile",
         Reason = "TagsChanged",
         Note = "Added golden.",
         Type = "Normal",
-        Regarding = new() { ApiVersion = set.ApiVersion, Kind = set.Kind, Namespace = cluster.Namespace, Name = set.Metadata.Name, Uid = set.Metadata.Uid },
+        Regarding = new() { ApiVersion = set.ApiVersion, Kind = set.Kind, NamespaceProperty = cluster.Namespace, Name = set.Metadata.Name, Uid = set.Metadata.Uid },
     };
 
     private static Task<KubernetesException> RefusedAsync(Func<Task> write) => Assert.ThrowsAsync<KubernetesException>(write);
@@ -413,7 +414,7 @@ public abstract class KubernetesContract<TWorld>
 
         public RawSet Set(string name) => new()
         {
-            Metadata = { Name = name, Namespace = Namespace },
+            Metadata = new() { Name = name, NamespaceProperty = Namespace },
             Spec = (JsonObject)JsonNode.Parse("""{"cloudCredentialsRef": {"secretName": "s", "cloudName": "c"}, "image": {"name": "i"}, "tags": ["x"], "suspend": false}""")!,
         };
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
@@ -121,7 +122,7 @@ public sealed class EventTests
         public IReadOnlyList<JsonObject> Events => server.List("events.events.k8s.io");
 
         public Task PublishAsync(string reason, string message, EventType type = EventType.Normal, string name = "a") => recorder.PublishAsync(
-            new Widget { ApiVersion = "test.example.com/v1", Kind = "Widget", Metadata = new() { Name = name, Namespace = "default", Uid = $"uid-{name}", ResourceVersion = "7" } },
+            new Widget { ApiVersion = "test.example.com/v1", Kind = "Widget", Metadata = new() { Name = name, NamespaceProperty = "default", Uid = $"uid-{name}", ResourceVersion = "7" } },
             reason, message, type, CancellationToken.None);
 
         public async Task<JsonObject> SingleAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
@@ -15,7 +16,7 @@ public sealed class KubernetesClientTests
     {
         await using var server = await WidgetCluster.StartAsync();
         using var client = server.Client();
-        var created = await client.CreateAsync(new Widget { Metadata = new() { Name = "a", Namespace = "default" }, Spec = new() { Size = 3, Choice = new() { Name = "n" } } }, Cancel);
+        var created = await client.CreateAsync(new Widget { Metadata = new() { Name = "a", NamespaceProperty = "default" }, Spec = new() { Size = 3, Choice = new() { Name = "n" } } }, Cancel);
         Assert.Equal(("test.example.com/v1", "Widget", 3), (created.ApiVersion, created.Kind, created.Spec.Size));
 
         created.Spec.Size = 4;
@@ -167,7 +168,10 @@ public sealed class KubernetesClientTests
         using var client = Stub(_ => StubHandler.Json("""{"kind":"Secret","metadata":{"name":"s","namespace":"n"},"data":{"password":"aHVudGVyMg=="}}"""));
         var secret = (await client.GetAsync<V1Secret>("s", "n", Cancel))!;
         Assert.Equal("hunter2"u8.ToArray(), secret.Data!["password"]);
-        Assert.Equal("Secret n/s (password)", secret.ToString());
+        var text = new V1Secret { Metadata = secret.Metadata, Data = secret.Data, StringData = new Dictionary<string, string> { ["other"] = "hunter3" } }.ToString();
+        Assert.Contains("Name = s", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("aHVudGVyMg", text, StringComparison.Ordinal);
     }
 
     private static KubernetesClient Stub(Func<HttpRequestMessage, HttpResponseMessage> answer) =>

@@ -4,7 +4,7 @@ using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
-using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
+using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using Microsoft.Extensions.Logging;
 using Xunit;
-using Result = ImageTagOperator.Kubernetes.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
+using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

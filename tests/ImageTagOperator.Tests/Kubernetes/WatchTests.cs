@@ -244,7 +244,7 @@ public sealed class WatchTests
         foreach (var name in (string[])["one", "two", "three"]) server.AddNamespace(name);
         foreach (var name in (string[])["one", "two", "three"]) server.ApplyWidget("a", ns: name);
         await using var app = await (await TestOperator.StartAsync(server, configure: settings => settings.Namespaces = ["one", "two"])).ReadyAsync();
-        Assert.Equal(["one", "two"], app.Cache.All.Select(widget => widget.Metadata.Namespace).Order(StringComparer.Ordinal));
+        Assert.Equal(["one", "two"], app.Cache.All.Select(widget => widget.Metadata.NamespaceProperty).Order(StringComparer.Ordinal));
         await Eventually.TrueAsync(() => server.OpenWatches == 2, "two watches");
     }
 }

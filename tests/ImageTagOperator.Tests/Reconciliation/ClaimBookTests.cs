@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Reconciliation;
 using Xunit;
 
@@ -71,7 +70,7 @@ public sealed class ClaimBookTests : IDisposable
     {
         var (observing, leaving) = (Set("a", id: Image), Set("b", id: Image));
         observing.Spec.Mode = TagSetMode.Observe;
-        leaving.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        leaving.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
         cache.Tell(WatchEventType.Added, observing);
         cache.Tell(WatchEventType.Added, leaving);
         Assert.Empty(Owners("c", Image));
@@ -89,7 +88,7 @@ public sealed class ClaimBookTests : IDisposable
         Assert.Empty(Owners("b", Image));
         Assert.Equal(["ns/a"], Owners("b", Other));
 
-        (set.Metadata.Generation, set.Metadata.DeletionTimestamp) = (3, DateTimeOffset.UnixEpoch);
+        (set.Metadata.Generation, set.Metadata.DeletionTimestamp) = (3, DateTime.UnixEpoch);
         cache.Tell(WatchEventType.Modified, set);
         book.Enter(overtaken, Endpoint, [Image]);
         Assert.Empty(Owners("b", Image));
@@ -112,7 +111,7 @@ public sealed class ClaimBookTests : IDisposable
         Assert.False(book.IsOvertaken(now));
 
         var dying = Set("a", id: Image);
-        (dying.Metadata.Generation, dying.Metadata.DeletionTimestamp) = (now.Metadata.Generation, DateTimeOffset.UnixEpoch);
+        (dying.Metadata.Generation, dying.Metadata.DeletionTimestamp) = (now.Metadata.Generation, DateTime.UnixEpoch);
         cache.Tell(WatchEventType.Modified, dying);
         Assert.True(book.IsOvertaken(now));
         Assert.False(book.IsOvertaken(dying));
@@ -149,7 +148,7 @@ public sealed class ClaimBookTests : IDisposable
 
     private static V1Alpha1ImageTagSet Set(string name, string? id = null, params string[] statusIds) => new()
     {
-        Metadata = { Name = name, Namespace = "ns", Uid = name, Generation = 1 },
+        Metadata = new() { Name = name, NamespaceProperty = "ns", Uid = name, Generation = 1 },
         Spec = { Tags = ["golden"], Image = new ImageReference { Id = id, Name = id is null ? "by-name" : null } },
         Status = { Images = [.. statusIds.Select(image => new ImageState { Id = image })] },
     };

@@ -1,10 +1,10 @@
 using System.Text;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -47,7 +47,7 @@ public sealed class CloudResolverTests
     {
         await world.Kubernetes.CreateAsync(new V1Secret
         {
-            Metadata = { Name = name, Namespace = world.Namespace },
+            Metadata = new() { Name = name, NamespaceProperty = world.Namespace },
             Data = data.ToDictionary(item => item.Key, item => Encoding.UTF8.GetBytes(item.Text)),
         });
         var set = world.Set(name, "image", "golden");

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Reconciliation;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;
@@ -66,7 +65,7 @@ public sealed class KstatusTests
 
     private static V1Alpha1ImageTagSet Set(long generation) => new()
     {
-        Metadata = { Name = "set", Namespace = "images", Generation = generation },
+        Metadata = new() { Name = "set", NamespaceProperty = "images", Generation = generation },
         Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
     };
 

@@ -92,7 +92,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         }
 
         var spared = world.Set("spared", other, "golden");
-        spared.Metadata.Namespace = world.OtherNamespace;
+        spared.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(spared);
         await world.ReadyAsync("spared", "True", inNamespace: world.OtherNamespace);
 

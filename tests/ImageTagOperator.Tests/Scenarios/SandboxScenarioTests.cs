@@ -23,3 +23,5 @@ public sealed class SandboxEventTests : EventScenarios<SandboxWorld>;
 public sealed class SandboxSharingTests : SharingScenarios<SandboxWorld>;
 
 public sealed class SandboxCloudChangeTests : CloudChangeScenarios<SandboxWorld>;
+
+public sealed class SandboxPackageClientTests : PackageClientScenarios<SandboxWorld>;

@@ -1,8 +1,8 @@
 using System.Text;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
@@ -22,7 +22,7 @@ public sealed class SandboxSurroundingsTests
         await world.Kubernetes.CreateAsync(
             new V1Secret
             {
-                Metadata = { Name = "behind", Namespace = world.Namespace },
+                Metadata = new() { Name = "behind", NamespaceProperty = world.Namespace },
                 Data = new Dictionary<string, byte[]>
                 {
                     ["clouds.yaml"] = Encoding.UTF8.GetBytes(cloud.CloudsYaml),

@@ -138,7 +138,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     private static Task RequestAsync(World world, string name, int number) => world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
-        new Kubernetes.NamespacedName(world.Namespace, name),
+        new NamespacedName(world.Namespace, name),
         new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
 
     /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when it has

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;
@@ -22,7 +21,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         var image = await world.Glance.CreateImageAsync(name);
         // Ages are whole seconds, and of two of the same second the first by name wins: it is the same one here.
         var older = world.Set("older", name, "golden");
-        older.Metadata.Namespace = world.OtherNamespace;
+        older.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(older);
         await world.ReadyAsync("older", "True", null, world.OtherNamespace);
 
@@ -50,7 +49,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         foreach (var (team, tags) in new[] { (world.Namespace, new[] { "common", "ours" }), (world.OtherNamespace, ["common", "theirs"]) })
         {
             var set = world.Set("team", image, tags);
-            (set.Metadata.Namespace, set.Spec.Policy) = (team, TagPolicy.Additive);
+            (set.Metadata.NamespaceProperty, set.Spec.Policy) = (team, TagPolicy.Additive);
             await world.CreateAsync(set);
             await world.ReadyAsync("team", "True", null, team);
         }

@@ -28,7 +28,7 @@ public abstract class ValidationScenarios<TWorld>
     {
         try
         {
-            await client.CreateAsync(new RawSet { Metadata = { Name = name, Namespace = @namespace }, Spec = what.Spec() }, TestContext.Current.CancellationToken);
+            await client.CreateAsync(new RawSet { Metadata = new() { Name = name, NamespaceProperty = @namespace }, Spec = what.Spec() }, TestContext.Current.CancellationToken);
             return null;
         }
         catch (KubernetesException e)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;
 
@@ -39,13 +40,13 @@ public abstract class World : IAsyncDisposable
 
     public async Task CreateNamespaceAsync()
     {
-        await Kubernetes.CreateAsync(new V1Namespace { Metadata = { Name = Namespace } });
+        await Kubernetes.CreateAsync(new V1Namespace { Metadata = new() { Name = Namespace } });
         await CreateSecretAsync(CloudsYaml);
     }
 
     public async Task CreateOtherNamespaceAsync()
     {
-        await Kubernetes.CreateAsync(new V1Namespace { Metadata = { Name = OtherNamespace } });
+        await Kubernetes.CreateAsync(new V1Namespace { Metadata = new() { Name = OtherNamespace } });
         await CreateSecretAsync(CloudsYaml, OtherNamespace);
     }
 
@@ -54,7 +55,7 @@ public abstract class World : IAsyncDisposable
 
     public Task CreateSecretAsync(string cloudsYaml, string? inNamespace = null) => Kubernetes.CreateAsync(new V1Secret
     {
-        Metadata = { Name = SecretName, Namespace = inNamespace ?? Namespace },
+        Metadata = new() { Name = SecretName, NamespaceProperty = inNamespace ?? Namespace },
         StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml },
     });
 
@@ -92,7 +93,7 @@ public abstract class World : IAsyncDisposable
     /// <summary>A set of this namespace for an image's name or id; change it at will before it is applied.</summary>
     public V1Alpha1ImageTagSet Set(string name, string image, params string[] tags) => new()
     {
-        Metadata = { Name = name, Namespace = Namespace },
+        Metadata = new() { Name = name, NamespaceProperty = Namespace },
         Spec =
         {
             CloudCredentialsRef = new CloudCredentialsRef { SecretName = SecretName, CloudName = "demo" },
@@ -120,7 +121,7 @@ public abstract class World : IAsyncDisposable
 
     /// <summary>What was told with this reason so far, in order, and as often as it was told.</summary>
     public async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
-        [.. (await Kubernetes.ListAsync<V1Event>(Namespace)).Items.Where(told => told.Reason == reason).OrderBy(told => told.EventTime)
+        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(told => told.Reason == reason).OrderBy(told => told.EventTime)
             .SelectMany(told => Enumerable.Repeat(told.Note ?? "", told.Series?.Count ?? 1))];
 
     /// <summary>Waits until as many were told with this reason.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Commands;
 

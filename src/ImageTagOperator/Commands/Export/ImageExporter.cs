@@ -48,7 +48,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     {
         var set = new V1Alpha1ImageTagSet
         {
-            Metadata = { Name = NameOf(name, image.Id), Namespace = settings.Namespace },
+            Metadata = new() { Name = NameOf(name, image.Id), NamespaceProperty = settings.Namespace },
             Spec =
             {
                 CloudCredentialsRef = new CloudCredentialsRef { SecretName = settings.SecretName, CloudName = settings.CloudName },

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using k8s;
+using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
@@ -23,7 +22,7 @@ internal sealed class ManifestOperator : IDisposable
         IReadOnlyCollection<V1Alpha1ImageTagSet> sets, ICloudDirectory directory, TimeProvider time, Action<ImageJob, TagStep>? written = null, CancellationToken stop = default)
     {
         // By these the operator knows a set and what it has seen of it, and only a server gives them.
-        foreach (var metadata in sets.Select(set => set.Metadata)) (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.Namespace}/{metadata.Name}", metadata.Generation ?? 1);
+        foreach (var metadata in sets.Select(set => set.Metadata)) (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.NamespaceProperty}/{metadata.Name}", metadata.Generation ?? 1);
         cluster = new ManifestCluster(sets);
         sessions = new CloudSessions(new CloudLimits(), time);
         claims = new ClaimBook(cluster, cluster);

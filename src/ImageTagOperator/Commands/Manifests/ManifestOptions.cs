@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 
@@ -56,9 +55,9 @@ internal sealed class ManifestOptions
     private async Task<ManifestWork> FromClusterAsync(IReadOnlyList<Manifest> manifests, ParseResult parsed, CancellationToken cancellationToken)
     {
         var (client, inNamespace) = cluster.Connect(parsed);
-        foreach (var manifest in manifests) manifest.Set!.Metadata.Namespace ??= inNamespace;
+        foreach (var manifest in manifests) manifest.Set!.Metadata.NamespaceProperty ??= inNamespace;
         if (ManifestValidator.Twins(manifests).FirstOrDefault() is { } twin) throw new CommandException(twin.ToString());
-        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.Namespace!).Distinct(), cancellationToken)).ToDictionary(set => set.Key());
+        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!).Distinct(), cancellationToken)).ToDictionary(set => set.Key());
         foreach (var set in manifests.Select(manifest => manifest.Set!))
         {
             if (stored.Remove(set.Key(), out var known)) Take(set, known);

@@ -83,7 +83,7 @@ internal static partial class ManifestValidator
             .Where(manifest => manifest.Set!.Spec is { Mode: TagSetMode.Enforce, Suspend: false, Image.Selector: null })
             .DistinctBy(manifest => manifest.Set!.Key())
             .GroupBy(manifest => manifest.Set!.Spec is var spec
-                ? (manifest.Set.Metadata.Namespace, spec.CloudCredentialsRef.SecretName, spec.CloudCredentialsRef.CloudName, Image: spec.Image.Id?.ToLowerInvariant() ?? $"name {spec.Image.Name}")
+                ? (manifest.Set.Metadata.NamespaceProperty, spec.CloudCredentialsRef.SecretName, spec.CloudCredentialsRef.CloudName, Image: spec.Image.Id?.ToLowerInvariant() ?? $"name {spec.Image.Name}")
                 : default);
         foreach (var group in sharing)
         {

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
@@ -35,7 +34,7 @@ internal static class PlanReporter
         ];
         var cloud = outcome.All.FirstOrDefault()?.Job.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
         return new PlannedSet(
-            set.Metadata.Namespace, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
+            set.Metadata.NamespaceProperty, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
         {
             AgeKnown = set.Metadata.CreationTimestamp is not null,
             HasSelector = set.Spec.Image.Selector is not null,

@@ -17,7 +17,7 @@ internal sealed record SetStatus(
         var ready = set.Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
         var isCurrent = set.Status.ObservedGeneration == set.Metadata.Generation;
         return new SetStatus(
-            set.Metadata.Namespace ?? "",
+            set.Metadata.NamespaceProperty ?? "",
             set.Metadata.Name ?? "",
             ready is null || !isCurrent ? "Unknown" : ready.Status,
             ready is null ? "NotSeenYet" : isCurrent ? ready.Reason : "OutOfDate",

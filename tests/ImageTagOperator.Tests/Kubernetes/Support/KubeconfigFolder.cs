@@ -54,7 +54,7 @@ internal sealed class KubeconfigFolder : IDisposable
     {
         using var client = Client(configuration);
         var widget = await client.GetAsync<Widget>("w", configuration.Namespace, TestContext.Current.CancellationToken);
-        Assert.Equal(configuration.Namespace, widget!.Metadata.Namespace);
+        Assert.Equal(configuration.Namespace, widget!.Metadata.NamespaceProperty);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

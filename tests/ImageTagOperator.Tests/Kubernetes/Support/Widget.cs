@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using k8s;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
@@ -43,7 +44,7 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     {
         if (!sets.TryGetValue(name, out var old))
         {
-            Store(new V1Alpha1ImageTagSet { Metadata = { Name = name, Namespace = Namespace, Uid = name, Generation = 1, CreationTimestamp = created }, Spec = spec });
+            Store(new V1Alpha1ImageTagSet { Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name, Generation = 1, CreationTimestamp = created.UtcDateTime }, Spec = spec });
             return;
         }
 
@@ -57,7 +58,7 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     {
         if (!sets.TryGetValue(name, out var old)) return;
         var changed = Copy(old);
-        (changed.Metadata.DeletionTimestamp, changed.Metadata.Generation) = (time.GetUtcNow(), old.Metadata.Generation + 1);
+        (changed.Metadata.DeletionTimestamp, changed.Metadata.Generation) = (time.GetUtcNow().UtcDateTime, old.Metadata.Generation + 1);
         Store(changed);
     }
 

@@ -2,6 +2,8 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;

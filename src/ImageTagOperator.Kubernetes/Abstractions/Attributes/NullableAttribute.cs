@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+
+namespace ImageTagOperator.Kubernetes.Abstractions;
+
+/// <summary>An explicit null is a value of its own. Without this, the API server drops a null as if the field was left out.</summary>
+[AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
+public sealed class NullableAttribute() : SchemaAttribute
+{
+    internal override void Apply(JsonObject schema) => schema["nullable"] = true;
+}

@@ -1,0 +1,7 @@
+namespace ImageTagOperator.Kubernetes.Abstractions;
+
+public enum EntityScope
+{
+    Namespaced,
+    Cluster,
+}

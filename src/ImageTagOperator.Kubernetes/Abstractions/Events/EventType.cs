@@ -1,0 +1,7 @@
+namespace ImageTagOperator.Kubernetes.Abstractions;
+
+public enum EventType
+{
+    Normal,
+    Warning,
+}

@@ -1,0 +1,15 @@
+namespace ImageTagOperator.Kubernetes.Abstractions;
+
+/// <summary>Brings the world in line with an entity. A new instance, in a scope of its own, for each call; never two calls at once for
+/// one object.</summary>
+public interface IEntityController<TEntity>
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    /// <param name="entity">A private copy, with our finalizers already on it on the server.</param>
+    /// <param name="cancellationToken">Fires when the process has to stop, and at once when leadership is lost.</param>
+    Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
+
+    /// <summary>The object is gone. Best effort: a process that was down meanwhile never hears of it. What must be done belongs in a
+    /// finalizer.</summary>
+    Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
+}

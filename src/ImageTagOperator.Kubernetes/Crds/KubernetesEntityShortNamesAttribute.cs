@@ -1,8 +1,0 @@
-namespace ImageTagOperator.Kubernetes;
-
-/// <summary>Short names that kubectl understands.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-public sealed class KubernetesEntityShortNamesAttribute(params string[] shortNames) : Attribute
-{
-    public IReadOnlyList<string> ShortNames => shortNames;
-}

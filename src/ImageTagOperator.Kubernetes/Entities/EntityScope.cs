@@ -1,7 +1,0 @@
-namespace ImageTagOperator.Kubernetes;
-
-public enum EntityScope
-{
-    Namespaced,
-    Cluster,
-}

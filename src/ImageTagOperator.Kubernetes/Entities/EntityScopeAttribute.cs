@@ -1,8 +1,0 @@
-namespace ImageTagOperator.Kubernetes;
-
-/// <summary>Whether objects live in namespaces; without this attribute they do.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-public sealed class EntityScopeAttribute(EntityScope scope = EntityScope.Namespaced) : Attribute
-{
-    public EntityScope Scope => scope;
-}

@@ -1,7 +1,0 @@
-namespace ImageTagOperator.Kubernetes;
-
-public enum EventType
-{
-    Normal,
-    Warning,
-}

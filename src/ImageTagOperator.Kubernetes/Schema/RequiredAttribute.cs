@@ -1,5 +1,0 @@
-namespace ImageTagOperator.Kubernetes;
-
-/// <summary>The field must be there.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class RequiredAttribute : Attribute;

@@ -1,0 +1,16 @@
+namespace ImageTagOperator.Tests.Tripwires;
+
+/// <summary>The package's own client.</summary>
+internal static class Package
+{
+    /// <summary>Answered from memory.</summary>
+    public static k8s.Kubernetes Client(PackageHandler answers, Action<k8s.KubernetesClientConfiguration>? configure = null)
+    {
+        var configuration = new k8s.KubernetesClientConfiguration { Host = "http://stub", HttpClientTimeout = TimeSpan.FromSeconds(1) };
+        configure?.Invoke(configuration);
+        return new(configuration, answers);
+    }
+
+    /// <summary>Of a server that listens.</summary>
+    public static k8s.Kubernetes Client(string url) => new(new k8s.KubernetesClientConfiguration { Host = url });
+}

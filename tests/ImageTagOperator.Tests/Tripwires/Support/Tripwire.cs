@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Tripwires;
+
+internal static class Tripwire
+{
+    /// <summary>How long a call that hangs is watched. Too short a time on a busy machine keeps a test green, never red.</summary>
+    public static readonly TimeSpan Watched = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>All of them, by the name of their test.</summary>
+    public static IReadOnlyDictionary<string, TripwireAttribute> All { get; } = typeof(Tripwire).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        .Where(method => method.IsDefined(typeof(TripwireAttribute)))
+        .ToDictionary(method => method.Name, method => method.GetCustomAttribute<TripwireAttribute>()!);
+
+    /// <summary>Major, minor and patch version of the package.</summary>
+    public static string Version { get; } =
+        typeof(k8s.Kubernetes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', '-')[0];
+
+    /// <summary>Asserts that the package still does what the attribute of the calling test says.</summary>
+    public static void Stands(bool holds, string? seen = null, [CallerMemberName] string test = "")
+    {
+        var tripwire = All[test];
+        var better = seen is null ? "" : $" (seen: {seen})";
+        Assert.True(holds, $"Good news: KubernetesClient {Version} does better than '{tripwire.Fact}'{better}. These of ours may go: "
+            + $"{string.Join(", ", tripwire.Files)}. Then delete this test and its row in docs/adr/0001-own-kubernetes-runtime.md.");
+    }
+
+    /// <summary>Whether the call ends while it is watched.</summary>
+    public static async Task<bool> EndsAsync(Task call) =>
+        await Task.WhenAny(call, Task.Delay(Watched, TimeProvider.System, TestContext.Current.CancellationToken)) == call;
+}
