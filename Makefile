@@ -12,10 +12,12 @@ LINKS = ln -sfn ImageTagOperator/$(FLAVOUR)/image-tag-operator $(BIN)/image-tag-
 RESULTS := artifacts/test-results
 # A test project is a program: this and what to run of it.
 FAST = dotnet $(BIN)/ImageTagOperator.Tests/$(FLAVOUR)/ImageTagOperator.Tests.dll
+# The suite on real servers and the guides run the published program, not what a developer builds.
+PUBLISHED = ITO_OPERATOR=$(CURDIR)/artifacts/publish/image-tag-operator
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish image bench clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish trimmed image bench clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +47,7 @@ test-fast: build ## logic, and the whole operator on the embedded sandbox
 	$(FAST) $(REPORT) fast.trx
 
 test-integration: build image servers ## real kube-apiserver, Keystone, Glance, kubectl, helm, and pods on a real node
-	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(INTEGRATION) $(REPORT) integration.trx
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(REPORT) integration.trx
 
 # No analyzers here: for a loop of seconds.
 test-one: ## the fast tests whose full name has NAME in it: make test-one NAME=LeaderElectionTests
@@ -84,17 +86,27 @@ argocd: build ## write config/argocd's snippets anew from the Lua scripts
 golden: build ## write anew what commands print in tests/ImageTagOperator.Tests/Commands/Golden, and the reference in docs/cli.md
 	ITO_WRITE_GOLDEN=1 $(FAST) --filter-namespace ImageTagOperator.Tests.Commands
 
-guide: build servers ## carry out docs/user-guide.md and docs/cli.md on the real servers, and write into them what is printed
-	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 $(INTEGRATION) --filter-class '*.UserGuideTests'
+guide: build publish servers ## carry out docs/user-guide.md and docs/cli.md on the real servers, and write into them what is printed
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 $(PUBLISHED) $(INTEGRATION) --filter-class '*.UserGuideTests'
 
-publish: ## one self-contained file for linux-x64: artifacts/publish/image-tag-operator
-	@rm -rf artifacts/publish && mkdir -p artifacts
-	set -o pipefail; dotnet publish src/ImageTagOperator -c Release -r linux-x64 --self-contained -v quiet -p:DebugType=none -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o artifacts/publish | tee artifacts/publish.log
+# Native code takes minutes to make, so it is made when a source is newer than what is there.
+SOURCES = $(shell find src -type f -not -path '*/bin/*' -not -path '*/obj/*') Directory.Build.props Directory.Packages.props global.json hack/native.sh
+
+publish: artifacts/publish.stamp ## one native file for this architecture: artifacts/publish/image-tag-operator, its symbols beside it
+artifacts/publish.stamp: $(SOURCES)
+	hack/native.sh publish
+	@touch $@
+
+# The same program with .NET's runtime in it: only to measure the native file against.
+trimmed: artifacts/trimmed.stamp
+artifacts/trimmed.stamp: $(SOURCES)
+	hack/native.sh trimmed
+	@touch $@
 
 image: publish ## the container image, from Debian's packages: artifacts/image/image-tag-operator.tar
 	hack/image.sh build
 
-bench: image ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
+bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)
 
 clean: ## remove everything that was built

@@ -14,8 +14,9 @@ PROGRAM=$ROOT/artifacts/publish/image-tag-operator
 OUT=$ROOT/artifacts/image
 VERSION=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$ROOT/Directory.Build.props")
 IMAGE=localhost/image-tag-operator:$VERSION
-# What a self-contained .NET program is linked with or loads, and whom TLS trusts.
-DEBS=(libc6 libgcc-s1 libstdc++6 libssl3 ca-certificates)
+# What the program is linked with or loads, and whom TLS trusts.
+DEBS=(libc6 libgcc-s1 libssl3 ca-certificates)
+MULTIARCH=$(uname -m)-linux-gnu
 
 install_packages() { packages buildah jq; }
 
@@ -31,7 +32,9 @@ base() {
   done >"$1.debs"
   cat "$1"/usr/share/ca-certificates/mozilla/*.crt >"$1/etc/ssl/certs/ca-certificates.crt"
   rm -rf "${1:?}"/{debs,usr/share,usr/sbin,usr/bin,sbin}  "$1"/etc/{ca-certificates,default,ld.so.conf.d} \
-    "$1"/usr/lib/x86_64-linux-gnu/{gconv,audit} "$1"/usr/lib/ssl/misc
+    "$1/usr/lib/$MULTIARCH"/{gconv,audit,engines-3} "$1"/usr/lib/ssl/misc
+  # Parts of libc for debuggers, NIS and vectors, which nothing here loads.
+  rm -f "$1/lib/$MULTIARCH"/lib{mvec,nsl,nss_compat,nss_hesiod,thread_db,c_malloc_debug,memusage,pcprofile,BrokenLocale}*.so*
   # uid and name, for tools that ask
   echo 'operator:x:65532:65532::/:/nonexistent' >"$1/etc/passwd"
   echo 'operator:x:65532:' >"$1/etc/group"
@@ -39,15 +42,15 @@ base() {
 
 # sbom DEBS: SPDX 2.3, from Debian's packages and the locked NuGet packages of the program
 sbom() {
-  local runtime
-  runtime=$(dotnet --list-runtimes | awk '$1 == "Microsoft.NETCore.App" {v = $2} END {print v}')
+  local runtime lock=$ROOT/src/ImageTagOperator/packages.lock.json
+  runtime=$(jq -r '.dependencies["net10.0"]["Microsoft.DotNet.ILCompiler"].resolved' "$lock")
   {
     while read -r name version architecture; do
       jq -n --arg n "$name" --arg v "$version" --arg p "pkg:deb/debian/$name@$version?arch=$architecture" '{name: $n, version: $v, purl: $p}'
     done <"$1"
-    jq '.dependencies[] | to_entries[] | select(.value.resolved and (.key | test("Analyzers$|Tasks$") | not)) | {name: .key, version: .value.resolved, purl: "pkg:nuget/\(.key)@\(.value.resolved)"}' \
-      "$ROOT/src/ImageTagOperator/packages.lock.json"
-    jq -n --arg v "$runtime" '("Microsoft.NETCore.App", "Microsoft.AspNetCore.App") | "\(.).Runtime.linux-x64" | {name: ., version: $v, purl: "pkg:nuget/\(.)@\($v)"}'
+    jq '.dependencies[] | to_entries[] | select(.value.resolved and (.key | test("Analyzers$|Tasks$|ILCompiler$") | not)) | {name: .key, version: .value.resolved, purl: "pkg:nuget/\(.key)@\(.value.resolved)"}' \
+      "$lock"
+    jq -n --arg v "$runtime" --arg arch "$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" '("Microsoft.NETCore.App.Runtime.NativeAOT", "Microsoft.AspNetCore.App.Runtime") | "\(.).linux-\($arch)" | {name: ., version: $v, purl: "pkg:nuget/\(.)@\($v)"}'
   } | jq -s --arg version "$VERSION" --arg sum "$(sha256sum "$PROGRAM" | cut -d' ' -f1)" --arg created "$(date -u -d "@$(git -C "$ROOT" log -1 --format=%ct)" +%FT%TZ)" '
     unique_by(.purl) | {
       spdxVersion: "SPDX-2.3", dataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", name: "image-tag-operator-\($version)",
@@ -63,7 +66,6 @@ sbom() {
 
 build() {
   [[ -x $PROGRAM ]] || die "there is no $PROGRAM: run 'make publish' first"
-  [[ $(uname -m) == x86_64 ]] || die "makes images for x86_64 only: elsewhere use the Dockerfile"
   install_packages
   local work container stamp
   stamp=$(sha256sum "$PROGRAM" "$0" | sha256sum)

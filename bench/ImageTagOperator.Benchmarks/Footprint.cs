@@ -1,14 +1,18 @@
+using System.Diagnostics;
+using System.IO.Compression;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What the published file takes: time to start, and memory, with the heap that the chart's memory limit gives it.</summary>
+/// <summary>What the published file takes, beside the same program trimmed with .NET's runtime in it, turn by turn: size, time to start, and memory
+/// with the heap that the chart's memory limit gives it.</summary>
 internal sealed class Footprint : Benchmark
 {
-    private const string Published = "artifacts/publish/image-tag-operator";
+    private const string Native = "artifacts/publish/image-tag-operator";
+    private const string Trimmed = "artifacts/trimmed/image-tag-operator";
     private const string Image = "artifacts/image/image-tag-operator.tar";
-    private const int Runs = 5;
+    private const int Runs = 9;
     private const int Images = 1000;
     private const int NoRate = 1_000_000;
     private const double Megabyte = 1_000_000;
@@ -17,45 +21,75 @@ internal sealed class Footprint : Benchmark
 
     public override async Task<IReadOnlyList<Row>> MeasureAsync()
     {
-        var (ours, built) = (new List<(double Seconds, double Idle)>(), new List<(double Seconds, double Idle)>());
-        for (var i = 0; i <= Runs; i++)
-        {
-            ours.Add(await StartAsync(Published));
-            built.Add(await StartAsync(OperatorProcess.Built));
-        }
-
-        var peak = await WorkAsync();
-        var (seconds, idle) = (Of(ours, run => run.Seconds), Of(ours, run => run.Idle));
-        const string Unpublished = "the same program, neither trimmed nor compiled ahead";
+        var starts = await CompareAsync(StartAsync);
+        var help = await CompareAsync(executable => RunAsync(executable, "--help"));
+        var crd = await CompareAsync(executable => RunAsync(executable, "crd"));
+        var work = await CompareAsync(WorkAsync, runs: 1);
+        var (program, image) = (new FileInfo(Native).Length / Megabyte, new FileInfo(Image).Length / Megabyte);
+        var compressed = await CompressedAsync(Image) / Megabyte;
+        const string Other = "trimmed, with .NET's runtime in it";
         return
         [
-            new("size of the image", new FileInfo(Image).Length / Megabyte, "MB", "the program in it", (double)new FileInfo(Image).Length / new FileInfo(Published).Length),
-            new("from start to watching", seconds, "s", Unpublished, seconds / Of(built, run => run.Seconds)),
-            new("memory with nothing to do", idle, "MB", Unpublished, idle / Of(built, run => run.Idle)),
-            new($"most memory, {Images:#,0} images x 5 tags", peak, "MB", "with nothing to do", peak / idle),
+            new("size of the program", program, "MB", Other, program / (new FileInfo(Trimmed).Length / Megabyte)),
+            new("size of the image", image, "MB", "the program in it", image / program),
+            new("size of the image, compressed with gzip", compressed, "MB", "not compressed", compressed / image),
+            Compared("from start to watching", starts, run => run.Seconds * 1000, "ms"),
+            Compared("memory with nothing to do", starts, run => run.Memory / Megabyte, "MB"),
+            Compared("--help", help, seconds => seconds * 1000, "ms"),
+            Compared("crd", crd, seconds => seconds * 1000, "ms"),
+            Compared($"processor time, {Images:#,0} images x 5 tags", work, run => run.Processor, "s"),
+            Compared($"most memory, {Images:#,0} images x 5 tags", work, run => run.Peak / Megabyte, "MB"),
         ];
 
-        static double Of(IEnumerable<(double Seconds, double Idle)> runs, Func<(double Seconds, double Idle), double> value) => Median(runs.Skip(1).Select(value));
-    }
-
-    private static async Task<(double Seconds, double Idle)> StartAsync(string executable)
-    {
-        OperatorProcess? process = null;
-        var seconds = await TimeAsync(async () => process = await OperatorProcess.StartAsync(NoRate, executable));
-        await using (process!)
+        static Row Compared<T>(string name, (IReadOnlyList<T> Native, IReadOnlyList<T> Trimmed) runs, Func<T, double> value, string unit)
         {
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
-            return (seconds, process!.Memory / Megabyte);
+            var native = Median(runs.Native.Select(value));
+            return new(name, native, unit, Other, native / Median(runs.Trimmed.Select(value)));
         }
     }
 
-    private static async Task<double> WorkAsync()
+    /// <summary>Both programs, turn by turn. A first turn, which reads the files from disk, does not count.</summary>
+    private static async Task<(IReadOnlyList<T> Native, IReadOnlyList<T> Trimmed)> CompareAsync<T>(Func<string, Task<T>> measure, int runs = Runs)
+    {
+        var (native, trimmed) = (new List<T>(), new List<T>());
+        for (var i = 0; i <= runs; i++)
+        {
+            native.Add(await measure(Native));
+            trimmed.Add(await measure(Trimmed));
+        }
+
+        return (native[1..], trimmed[1..]);
+    }
+
+    private static async Task<(double Seconds, double Memory)> StartAsync(string executable)
+    {
+        await using var process = await OperatorProcess.StartAsync(NoRate, executable);
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        return (process.StartTime.TotalSeconds, process.Memory);
+    }
+
+    private static Task<double> RunAsync(string executable, string argument) => TimeAsync(async () =>
+    {
+        using var process = Process.Start(new ProcessStartInfo(executable, argument) { RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+    });
+
+    private static async Task<(double Processor, double Peak)> WorkAsync(string executable)
     {
         await using var cloud = await EmbeddedCloud.StartAsync();
-        await using var process = await OperatorProcess.StartAsync(NoRate, Published);
+        await using var process = await OperatorProcess.StartAsync(NoRate, executable);
         var images = await cloud.ImagesAsync(Images);
         await process.ConvergeAsync(cloud, images, Tags, "1h");
         await process.ConvergeAsync(cloud, images, Tags, "2h");
-        return process.PeakMemory / Megabyte;
+        return (process.ProcessorTime.TotalSeconds, process.PeakMemory);
+    }
+
+    private static async Task<long> CompressedAsync(string file)
+    {
+        await using var content = File.OpenRead(file);
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) await content.CopyToAsync(gzip);
+        return compressed.Length;
     }
 }

@@ -38,7 +38,7 @@ public sealed class KubectlTests
     public async Task The_crd_command_prints_what_kubectl_applies_and_what_is_committed()
     {
         await RealServers.DefinedAsync();
-        var printed = await Shell.RunAsync(Path.Combine(AppContext.BaseDirectory, "image-tag-operator"), ["crd"]);
+        var printed = await Shell.RunAsync(OperatorProcess.Executable, ["crd"]);
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")), printed);
         Assert.Contains("imagetagsets.imagetags.io unchanged", await Shell.RunAsync("kubectl", ["apply", "-f", "-"], printed), StringComparison.Ordinal);
     }

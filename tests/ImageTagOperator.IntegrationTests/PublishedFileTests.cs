@@ -1,8 +1,9 @@
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What <c>make publish</c> leaves: trimmed and self-contained, so that all that is found at run time must have been kept.</summary>
+/// <summary>What <c>make publish</c> leaves: native, so that all that is found at run time must have been kept.</summary>
 public sealed class PublishedFileTests
 {
     private static readonly string Folder = Path.Combine(RealServers.Root, "artifacts", "publish");
@@ -18,10 +19,32 @@ public sealed class PublishedFileTests
     }
 
     [Fact]
-    public void It_is_a_single_file_and_publishing_it_warned_of_nothing()
+    public void It_is_a_single_file_with_its_symbols_beside_it_and_publishing_it_warned_of_nothing()
     {
-        Assert.Equal([Published], Directory.GetFileSystemEntries(Folder));
+        Assert.Equal([Published, Published + ".dbg"], Directory.GetFileSystemEntries(Folder).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("warning", File.ReadAllText(Folder + ".log"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The other tests of this suite, the guides among them, run this file and not what a developer builds.</summary>
+    [Fact]
+    public void It_is_what_all_tests_here_run() => Assert.Equal(Published, OperatorProcess.Executable);
+
+    [Fact]
+    public async Task An_error_can_be_traced_to_the_method_it_came_from()
+    {
+        var (code, output) = await Shell.TryAsync(Published, ["plan", "-f", "no-such-file.yaml", "--verbose"]);
+        Assert.Equal(1, code);
+        Assert.Contains("at ImageTagOperator.Commands.ManifestReader.", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A folder that was deleted is what no command begins to work in: the runtime itself ends the program.</summary>
+    [Fact]
+    public async Task A_crash_prints_a_stack_trace_with_names()
+    {
+        var (code, output) = await Shell.TryAsync("bash", ["-c", "cd $(mktemp -d) && rmdir $PWD && exec $0 crd", Published]);
+        Assert.Equal(134, code);
+        Assert.Contains("Unhandled exception. System.IO.", output, StringComparison.Ordinal);
+        Assert.Contains("at ImageTagOperator.Commands.Surroundings.Process()", output, StringComparison.Ordinal);
     }
 
     [Fact]

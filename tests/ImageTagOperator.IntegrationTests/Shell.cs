@@ -5,7 +5,7 @@ namespace ImageTagOperator.IntegrationTests;
 /// <summary>Runs the tools that users type: kubectl, helm, the operator itself.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     /// <summary>Gives back what the command printed. Fails, with all it said, when it ends with another code than 0.</summary>
     public static async Task<string> RunAsync(

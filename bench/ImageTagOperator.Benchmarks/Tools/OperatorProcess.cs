@@ -23,8 +23,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private readonly string kubeconfig;
     private int lives;
 
-    private OperatorProcess(SandboxKubernetes kubernetes, Process process, string kubeconfig) =>
-        (this.kubernetes, this.process, this.kubeconfig) = (kubernetes, process, kubeconfig);
+    private OperatorProcess(SandboxKubernetes kubernetes, Process process, string kubeconfig, TimeSpan startTime) =>
+        (this.kubernetes, this.process, this.kubeconfig, StartTime) = (kubernetes, process, kubeconfig, startTime);
+
+    /// <summary>From the start of the process until it watched.</summary>
+    public TimeSpan StartTime { get; }
 
     /// <summary>What the process has used so far.</summary>
     public TimeSpan ProcessorTime
@@ -70,9 +73,10 @@ internal sealed class OperatorProcess : IAsyncDisposable
         var rate = cloudRate.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(executable ?? Built, [.. arguments, "--cloud-rate", rate]);
         if (executable is not null) start.Environment["DOTNET_GCHeapHardLimit"] = HeapOfTheChart;
+        var clock = Stopwatch.StartNew();
         var process = Process.Start(start)!;
         await Benchmark.UntilAsync(() => kubernetes.OpenWatches > 0, "the operator watches");
-        return new OperatorProcess(kubernetes, process, kubeconfig);
+        return new OperatorProcess(kubernetes, process, kubeconfig, clock.Elapsed);
     }
 
     /// <summary>A new process compiles for seconds, which on two cores slows down the servers too. An operator runs for weeks: that is over

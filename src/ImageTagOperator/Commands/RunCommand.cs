@@ -69,9 +69,10 @@ internal static partial class RunCommand
         try
         {
             var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
-            await using var app = OperatorHost.Build(options, kubernetes, logging);
+            var app = OperatorHost.Build(options, kubernetes, logging);
+            await using var disposed = (IAsyncDisposable)app;
             var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
-            LogStart(app.Logger, OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress, RequestIds.Prefix);
+            LogStart(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("image-tag-operator"), OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress, RequestIds.Prefix);
             await app.RunAsync(cancellationToken);
             return state.ExitCode;
         }

@@ -6,10 +6,10 @@ namespace ImageTagOperator.Hosting;
 /// <c>/metrics</c>: for Prometheus.</summary>
 public static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app)
+    public static void MapHealth(this IApplicationBuilder app)
     {
-        var state = app.Services.GetRequiredService<OperatorState>();
-        var metrics = app.Services.GetRequiredService<MetricCollector>();
+        var state = app.ApplicationServices.GetRequiredService<OperatorState>();
+        var metrics = app.ApplicationServices.GetRequiredService<MetricCollector>();
         app.Run(async http =>
         {
             if (http.Request.Path == "/metrics")

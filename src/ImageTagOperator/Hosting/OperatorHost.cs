@@ -6,6 +6,7 @@ using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageTagOperator.Hosting;
 
@@ -15,49 +16,60 @@ public static class OperatorHost
     public static readonly string Version = typeof(OperatorHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     /// <param name="logging">Sets up where logs go; none by default.</param>
-    public static WebApplication Build(OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    public static IHost Build(OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        logging?.Invoke(builder.Logging);
-        builder.WebHost.UseUrls(options.HealthAddress).UseKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services
-            .AddSingleton(time ?? TimeProvider.System)
-            .AddSingleton(options)
-            .AddSingleton(kubernetes)
-            .AddSingleton<IJsonTypeInfoResolver>(ImageTagSetJson.Default)
-#pragma warning disable RS0030 // this is where randomness enters the program
-            .AddSingleton(new Pace(Random.Shared.NextDouble))
-#pragma warning restore RS0030
-            .AddSingleton<MetricCollector>()
-            .AddSingleton<TagMetrics>()
-            .AddSingleton<SetGauges>()
-            .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
-            .AddSingleton(services => Sessions(options, services))
-            .AddSingleton<ICloudDirectory, SecretClouds>()
-            .AddSingleton<CloudResolver>()
-            .AddSingleton<ClaimBook>()
-            .AddSingleton<ImageReadings>()
-            .AddSingleton<ImageFinder>()
-            .AddSingleton<ServerErrors>()
-            .AddSingleton<Contention>()
-            .AddSingleton<TagApplier>()
-            .AddSingleton<Releaser>()
-            .AddSingleton<Announcer>()
-            .AddKubernetesOperator(settings => Configure(settings, options))
-            .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
-            .AddFinalizer<ImageTagSetFinalizer, V1Alpha1ImageTagSet>(V1Alpha1ImageTagSet.Finalizer);
-
+        // Not a WebApplication: three addresses need no routes, no TLS and no settings from files, and those are a tenth of the program.
+        var app = new HostBuilder()
+            .UseConsoleLifetime()
+            .ConfigureLogging(builder =>
+            {
+                builder.ClearProviders();
+                logging?.Invoke(builder);
+            })
+            .ConfigureServices(services => AddServices(services, options, kubernetes, time ?? TimeProvider.System))
+            .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(Configure).UseUrls(options.HealthAddress).Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
+            .Build();
         Activity.TraceIdGenerator = RequestIds.NewTraceId;
-        var app = builder.Build();
         _ = app.Services.GetRequiredService<MetricCollector>();     // before there is anything to measure
         _ = app.Services.GetRequiredService<OpenTelemetryExport>();
         _ = app.Services.GetRequiredService<TagMetrics>();
         _ = app.Services.GetRequiredService<SetGauges>();
         BuildInfo(app.Services.GetRequiredService<IMeterFactory>());
         _ = app.Services.GetRequiredService<ClaimBook>();   // sees the cache fill, before the first reconcile
-        app.MapHealth();
         return app;
+    }
+
+    private static void AddServices(IServiceCollection services, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time) => services
+        .AddSingleton(time)
+        .AddSingleton(options)
+        .AddSingleton(kubernetes)
+        .AddSingleton<IJsonTypeInfoResolver>(ImageTagSetJson.Default)
+#pragma warning disable RS0030 // this is where randomness enters the program
+        .AddSingleton(new Pace(Random.Shared.NextDouble))
+#pragma warning restore RS0030
+        .AddSingleton<MetricCollector>()
+        .AddSingleton<TagMetrics>()
+        .AddSingleton<SetGauges>()
+        .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
+        .AddSingleton(provider => Sessions(options, provider))
+        .AddSingleton<ICloudDirectory, SecretClouds>()
+        .AddSingleton<CloudResolver>()
+        .AddSingleton<ClaimBook>()
+        .AddSingleton<ImageReadings>()
+        .AddSingleton<ImageFinder>()
+        .AddSingleton<ServerErrors>()
+        .AddSingleton<Contention>()
+        .AddSingleton<TagApplier>()
+        .AddSingleton<Releaser>()
+        .AddSingleton<Announcer>()
+        .AddKubernetesOperator(settings => Configure(settings, options))
+        .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
+        .AddFinalizer<ImageTagSetFinalizer, V1Alpha1ImageTagSet>(V1Alpha1ImageTagSet.Finalizer);
+
+    private static void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
     }
 
     private static CloudSessions Sessions(OperatorOptions options, IServiceProvider services)

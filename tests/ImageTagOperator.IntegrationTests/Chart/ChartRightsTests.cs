@@ -68,7 +68,7 @@ public sealed class ChartRightsTests
         TakeAway(rights, "get secrets");
         using var account = await AccountAsync(world, rights);
         string[] check = ["check", "--kubeconfig", account.Kubeconfig, "-n", world.Namespace, "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name];
-        var (code, output) = await Shell.TryAsync(OperatorProcess.BuiltExecutable, [.. check, "--url", "http://127.0.0.1:1"]);
+        var (code, output) = await Shell.TryAsync(OperatorProcess.Executable, [.. check, "--url", "http://127.0.0.1:1"]);
         Assert.Equal(1, code);
         Assert.Equal(
             [

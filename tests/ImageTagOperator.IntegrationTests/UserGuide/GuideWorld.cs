@@ -10,7 +10,7 @@ internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
     private readonly PrivateKubernetes kubernetes = new("namespace");
@@ -106,7 +106,7 @@ internal sealed class GuideWorld : IAsyncDisposable
             ["KUBECONFIG"] = Kubeconfig,
             ["OS_CLIENT_CONFIG_FILE"] = Path.Combine(folder.FullName, "clouds.yaml"),
             ["OS_CLOUD"] = "mycloud",
-            ["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{Path.GetDirectoryName(OperatorProcess.Executable)}:{Environment.GetEnvironmentVariable("PATH")}",
         };
         return (await Shell.TryAsync("bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline)).Output;
     }
@@ -123,7 +123,7 @@ internal sealed class GuideWorld : IAsyncDisposable
         {
             case "start-operator":
                 running = await OperatorProcess.StartAsync(
-                    OperatorProcess.BuiltExecutable, ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
+                    OperatorProcess.Executable, ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
                 break;
             case "stop-operator":
                 await running!.StopAsync();

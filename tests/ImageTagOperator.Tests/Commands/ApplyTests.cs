@@ -68,7 +68,7 @@ public sealed class ApplyTests
         using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one");
         run.Write("set.yaml", Set("one", "name: one", string.Join(", ", Enumerable.Range(0, 128).Select(number => $"tag-{number}"))));
-        var start = new ProcessStartInfo(OperatorProcess.BuiltExecutable, ["apply", "-f", "set.yaml"])
+        var start = new ProcessStartInfo(OperatorProcess.Executable, ["apply", "-f", "set.yaml"])
         {
             WorkingDirectory = run.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };

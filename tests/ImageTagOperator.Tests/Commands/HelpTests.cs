@@ -69,7 +69,7 @@ public sealed class HelpTests
     public async Task Bash_completes_what_is_typed(string typed, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("completion-");
-        foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(Path.Combine(folder.FullName, name), OperatorProcess.BuiltExecutable);
+        foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(Path.Combine(folder.FullName, name), OperatorProcess.Executable);
         // What bash does when the key is pressed.
         var script = $$"""
             PATH={{folder.FullName}}:$PATH
@@ -92,7 +92,7 @@ public sealed class HelpTests
     {
         var folder = Directory.CreateTempSubdirectory("plugin-");
         var link = Path.Combine(folder.FullName, "kubectl-imagetags");
-        File.CreateSymbolicLink(link, OperatorProcess.BuiltExecutable);
+        File.CreateSymbolicLink(link, OperatorProcess.Executable);
         using var plugin = Process.Start(new ProcessStartInfo(link, ["plan", "--help"]) { RedirectStandardOutput = true })!;
         var output = await plugin.StandardOutput.ReadToEndAsync();
         folder.Delete(recursive: true);

@@ -71,7 +71,7 @@ public sealed class LogTests
     [InlineData("3")]
     public async Task What_is_no_level_is_refused(string level)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatorProcess.BuiltExecutable, ["run", "--log-level", level]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatorProcess.Executable, ["run", "--log-level", level]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, process.ExitCode);

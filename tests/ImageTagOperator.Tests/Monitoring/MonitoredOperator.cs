@@ -3,8 +3,10 @@ using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
@@ -12,9 +14,9 @@ namespace ImageTagOperator.Tests.Monitoring;
 /// <summary>The operator in this process, with a look at its metrics.</summary>
 internal sealed class MonitoredOperator : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly IHost app;
 
-    private MonitoredOperator(WebApplication app) => this.app = app;
+    private MonitoredOperator(IHost app) => this.app = app;
 
     public static async Task<MonitoredOperator> StartAsync(SandboxWorld world, bool leaderElection = false, TimeProvider? time = null)
     {
@@ -24,7 +26,7 @@ internal sealed class MonitoredOperator : IAsyncDisposable
         return new MonitoredOperator(app);
     }
 
-    public Uri Url => new(app.Urls.First());
+    public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public string Text => app.Services.GetRequiredService<MetricCollector>().Collect();
 
@@ -38,6 +40,6 @@ internal sealed class MonitoredOperator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(TestContext.Current.CancellationToken);
-        await app.DisposeAsync();
+        await ((IAsyncDisposable)app).DisposeAsync();
     }
 }

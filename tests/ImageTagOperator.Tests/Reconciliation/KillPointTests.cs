@@ -5,7 +5,7 @@ using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Scenarios;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -122,12 +122,12 @@ public sealed class KillPointTests
         return new Ending(app);
     }
 
-    private sealed class Ending(WebApplication app) : IAsyncDisposable
+    private sealed class Ending(IHost app) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             await app.StopAsync(new CancellationToken(canceled: true));
-            await app.DisposeAsync();
+            await ((IAsyncDisposable)app).DisposeAsync();
         }
     }
 }

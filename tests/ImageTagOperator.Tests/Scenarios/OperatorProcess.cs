@@ -22,8 +22,10 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     public required string HealthUrl { get; init; }
 
-    /// <summary>The one that was built with the tests.</summary>
-    public static string BuiltExecutable => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
+    /// <summary>The file that <c>ITO_OPERATOR</c> names, as <c>make test-integration</c> does with the published one; else the one that was built
+    /// with the tests.</summary>
+    public static string Executable { get; } =
+        Environment.GetEnvironmentVariable("ITO_OPERATOR") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
     /// <param name="environment">What it sees beside this process's own environment.</param>
     /// <param name="logLevel">Null: what the arguments say.</param>

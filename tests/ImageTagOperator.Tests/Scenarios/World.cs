@@ -62,7 +62,7 @@ public abstract class World : IAsyncDisposable
     public Task DeleteSecretAsync() => Kubernetes.DeleteAsync<V1Secret>(new NamespacedName(Namespace, SecretName));
 
     /// <summary>Which operator is run.</summary>
-    public string Executable { get; set; } = OperatorProcess.BuiltExecutable;
+    public string Executable { get; set; } = OperatorProcess.Executable;
 
     /// <summary>Starts the operator for this namespace and waits until it is ready.</summary>
     public Task<OperatorProcess> StartOperatorAsync(params string[] arguments) => StartOperatorAsUserAsync(Kubeconfig, arguments);
