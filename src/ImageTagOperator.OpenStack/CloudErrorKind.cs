@@ -9,6 +9,21 @@ public enum CloudErrorKind
     /// <summary>Keystone refused the user, password or application credential.</summary>
     CredentialsRejected,
 
+    /// <summary>Keystone does not understand the login (400): something is missing in clouds.yaml.</summary>
+    LoginIncomplete,
+
+    /// <summary>There is no Keystone v3 at <c>auth_url</c>, or another protocol is spoken there.</summary>
+    AuthUrlWrong,
+
+    /// <summary>The address is another one by now; redirects are not followed.</summary>
+    Redirected,
+
+    /// <summary>The server's certificate is not trusted.</summary>
+    TlsUntrusted,
+
+    /// <summary>The application credential is good, and its access rules do not cover this call.</summary>
+    AccessRulesForbid,
+
     /// <summary>The catalog has no image endpoint for the region and interface asked for.</summary>
     EndpointNotFound,
 

@@ -4,6 +4,8 @@ namespace ImageTagOperator.OpenStack;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 // Keystone
 [JsonSerializable(typeof(TokenRequest))]

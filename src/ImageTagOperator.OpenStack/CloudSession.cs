@@ -79,7 +79,7 @@ public sealed class CloudSession : IDisposable
             if (e.WasSent) gate.MarkUncertain(time);
             return new TagWriteOutcome(e.WasSent ? TagWriteResult.Uncertain : TagWriteResult.NotSent, e.Message, e.RetryAfter);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is not CloudException)
         {
             gate.MarkUncertain(time);
             throw;

@@ -1,3 +1,5 @@
 using ImageTagOperator.Commands;
+using ImageTagOperator.Hosting;
 
+EnvironmentProxy.Use(Environment.GetEnvironmentVariable);
 return await CommandLine.RunAsync(args, Surroundings.Process());

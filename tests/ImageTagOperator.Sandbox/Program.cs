@@ -1,17 +1,28 @@
 using ImageTagOperator.Sandbox.Demo;
 
-// image-tag-sandbox demo --operator FILE   runs FILE against the embedded servers and tells what happens
-// image-tag-sandbox serve [FOLDER]         serves them until Ctrl-C; writes kubeconfig and clouds.yaml into FOLDER
-return args switch
-{
-    ["demo", "--operator", var executable] => await MainJob.RunAsync(executable),
-    ["serve"] => await Serve.RunAsync("."),
-    ["serve", var folder] => await Serve.RunAsync(folder),
-    _ => Usage(),
-};
+const string Usage = """
+    image-tag-sandbox demo --operator FILE   run FILE, an image-tag-operator, against embedded servers and tell what happens
+    image-tag-sandbox serve [FOLDER]         serve an embedded Kubernetes API and cloud until Ctrl-C, to try things on; their kubeconfig
+                                             and clouds.yaml are in FOLDER, by default a new temporary one
+    image-tag-sandbox --help                 show this
 
-static int Usage()
+    """;
+
+if (args.Any(argument => argument is "--help" or "-h" or "help"))
 {
-    Console.Error.WriteLine("usage: image-tag-sandbox demo --operator FILE | image-tag-sandbox serve [FOLDER]");
-    return 2;
+    Console.Write(Usage);
+    return 0;
+}
+
+switch (args)
+{
+    case ["demo", "--operator", var executable]:
+        return await MainJob.RunAsync(executable);
+    case ["serve"]:
+        return await Serve.RunAsync(null);
+    case ["serve", var folder] when !folder.StartsWith('-'):
+        return await Serve.RunAsync(folder);
+    default:
+        Console.Error.Write(Usage);
+        return 2;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes;
@@ -14,7 +15,21 @@ internal sealed class Kubeconfig
     }
 
     /// <param name="context">A context other than the current one.</param>
+    /// <exception cref="KubernetesConfigurationException">Something in it cannot be used.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a value of the file makes a library throw, the file is what is wrong")]
     public KubernetesClientConfiguration Resolve(string? context)
+    {
+        try
+        {
+            return ResolveCore(context);
+        }
+        catch (Exception error) when (error is not KubernetesConfigurationException)
+        {
+            throw new KubernetesConfigurationException($"{Names}: holds a value that cannot be used ({error.GetType().Name}). Correct it.", error);
+        }
+    }
+
+    private KubernetesClientConfiguration ResolveCore(string? context)
     {
         var chosen = context ?? CurrentContext() ?? throw new KubernetesConfigurationException(
             $"{Names}: current-context is not set. Choose one with kubectl config use-context, or name a context.");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -90,7 +89,7 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
         {
             return read();
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        catch (Exception error) when (error is not KubernetesConfigurationException)
         {
             throw Error($"{field} is not a usable PEM certificate or key: {error.Message}", error);
         }

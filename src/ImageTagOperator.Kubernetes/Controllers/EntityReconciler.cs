@@ -22,6 +22,16 @@ internal sealed partial class EntityReconciler<TEntity>(
     /// <summary>Remembers a deleted object for the next run of its key.</summary>
     public void Remember(TEntity entity) => deleted[entity.Key()] = entity;
 
+    /// <summary>Has the controller say that a run of this key threw.</summary>
+    /// <returns>The reason under which the run counts.</returns>
+    /// <exception cref="Exception">Whatever the controller throws.</exception>
+    public async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
+    {
+        if (cache.TryGet(key) is not { } cached) return "";
+        await using var scope = scopes.CreateAsyncScope();
+        return await resolveController(scope.ServiceProvider).FailedAsync(codec.Copy(cached), error, cancellationToken);
+    }
+
     /// <exception cref="Exception">Whatever the controller throws.</exception>
     public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
     {

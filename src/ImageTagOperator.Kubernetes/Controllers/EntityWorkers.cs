@@ -107,7 +107,8 @@ internal sealed partial class EntityWorkers<TEntity>(
         catch (Exception error)
         {
             LogFailed(logger, error, key);
-            (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter), "error");
+            var reason = await TellFailedAsync(key, error, running);
+            (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter) { Reason = reason }, "error");
         }
 
         Note(result, outcome.Reason);
@@ -117,6 +118,21 @@ internal sealed partial class EntityWorkers<TEntity>(
         {
             metrics.Reconciled(Kind, result, reason, time.GetElapsedTime(started));
             activity.End(result, reason);
+        }
+    }
+
+    /// <summary>Where that fails too, the log alone tells; the next try comes in any case.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is logged, and the object is tried again")]
+    private async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken running)
+    {
+        try
+        {
+            return await reconciler.TellFailedAsync(key, error, running);
+        }
+        catch (Exception second)
+        {
+            LogNotTold(logger, second, key);
+            return "";
         }
     }
 
@@ -146,4 +162,7 @@ internal sealed partial class EntityWorkers<TEntity>(
 
     [LoggerMessage(1312, LogLevel.Error, "Reconcile of {Key} failed")]
     private static partial void LogFailed(ILogger logger, Exception error, NamespacedName key);
+
+    [LoggerMessage(1313, LogLevel.Warning, "That the reconcile of {Key} failed could not be written into its status; it is tried again")]
+    private static partial void LogNotTold(ILogger logger, Exception error, NamespacedName key);
 }

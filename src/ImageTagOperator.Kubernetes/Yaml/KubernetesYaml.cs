@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -19,22 +20,41 @@ public static class KubernetesYaml
     public static IReadOnlyList<YamlDocument> LoadDocuments(string yaml, string? source = null)
     {
         var prefix = source is null ? "" : source + ": ";
+        var documents = new List<YamlDocument>();
+        var number = 0;
+        // JSON documents back to back, as jq writes them, are no YAML; kubectl reads them.
+        foreach (var (text, linesBefore) in JsonStream.Split(yaml.TrimStart('\uFEFF')))
+        {
+            var reader = new YamlReader(prefix);
+            foreach (var document in Load(text, prefix, linesBefore).Documents)
+            {
+                number++;
+                if (reader.Read(document.RootNode) is { } json) documents.Add(new YamlDocument(number, json, document.RootNode, linesBefore));
+            }
+        }
+
+        return documents;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the parser throws, the text is what is wrong")]
+    private static YamlStream Load(string yaml, string prefix, long linesBefore)
+    {
         var stream = new YamlStream();
+        var scanner = new Scanner(new StringReader(yaml));
         try
         {
-            stream.Load(new StringReader(yaml));
+            stream.Load(new Parser(scanner));
+            return stream;
         }
         catch (YamlException error)
         {
-            throw new FormatException($"{prefix}line {error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
+            throw new FormatException($"{prefix}line {linesBefore + error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
         }
-
-        var reader = new YamlReader(prefix);
-        return
-        [
-            .. stream.Documents.Index()
-                .Select(document => reader.Read(document.Item.RootNode) is { } json ? new YamlDocument(document.Index + 1, json, document.Item.RootNode) : null)
-                .OfType<YamlDocument>(),
-        ];
+        catch (Exception error)
+        {
+            // YamlDotNet says so of a '{' or '[' that is never closed, for one.
+            var at = scanner.CurrentPosition;
+            throw new FormatException($"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not closed above it", error);
+        }
     }
 }

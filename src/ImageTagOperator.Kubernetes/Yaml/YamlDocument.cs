@@ -8,8 +8,10 @@ namespace ImageTagOperator.Kubernetes;
 public sealed class YamlDocument
 {
     private readonly YamlNode root;
+    private readonly long linesBefore;
 
-    internal YamlDocument(int number, JsonNode json, YamlNode root) => (Number, Json, this.root) = (number, json, root);
+    /// <param name="linesBefore">Lines of the text before that of which <paramref name="root"/> was read.</param>
+    internal YamlDocument(int number, JsonNode json, YamlNode root, long linesBefore) => (Number, Json, this.root, this.linesBefore) = (number, json, root, linesBefore);
 
     /// <summary>Its place in the stream, from 1 on; empty ones count.</summary>
     public int Number { get; }
@@ -18,7 +20,13 @@ public sealed class YamlDocument
 
     /// <summary>The line of a field, or of what is nearest to it and there.</summary>
     /// <param name="path">Such as <c>spec.tags[2]</c>.</param>
-    public long LineOf(string path)
+    public long LineOf(string path) => linesBefore + Find(path).Line;
+
+    /// <summary>The text of a single value as it was written; null when there is none at this place.</summary>
+    /// <param name="path">Such as <c>spec.tags[2]</c>.</param>
+    public string? TextOf(string path) => Find(path) is (YamlScalarNode { Value: { } text }, _, true) ? text : null;
+
+    private (YamlNode Node, long Line, bool IsThere) Find(string path)
     {
         var (node, line) = (root, root.Start.Line);
         foreach (var step in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
@@ -32,10 +40,10 @@ public sealed class YamlDocument
                     (node, line) = (list.Children[index], list.Children[index].Start.Line);
                     break;
                 default:
-                    return line;
+                    return (node, line, false);
             }
         }
 
-        return line;
+        return (node, line, true);
     }
 }

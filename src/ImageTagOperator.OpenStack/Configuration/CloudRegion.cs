@@ -14,8 +14,8 @@ internal static class CloudRegion
             null => null,
             YamlSequence { Items: [] } => null,
             YamlSequence { Items: [YamlScalar first] } => first.Value,
-            // openstacksdk takes the first of the list, whatever region_name says.
-            YamlSequence { Items: [YamlScalar first, ..] } when first.Value == named => named,
+            // Of several, gophercloud and the openstack command take the one that region_name names.
+            YamlSequence list when named is not null && list.Items.Any(item => item is YamlScalar one && one.Value == named) => named,
             var other => throw cloud.Error("'regions' must hold one plain name; make an entry for each region, with 'region_name'", other),
         };
         if (listed is not null && named is not null && named != listed) throw cloud.Error("'regions' and 'region_name' differ; remove one");

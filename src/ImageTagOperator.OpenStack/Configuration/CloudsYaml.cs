@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>Reads clouds.yaml, the file of python-openstackclient and openstacksdk
@@ -14,7 +16,21 @@ public static class CloudsYaml
         Parse(YamlSection.Root(yaml), cloudName, files, readFile);
 
     /// <inheritdoc cref="Parse(string, string, TlsFiles?, Func{string, string}?)"/>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a value of the file makes a library throw, the file is what is wrong")]
     internal static CloudConfiguration Parse(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile)
+    {
+        try
+        {
+            return Read(root, cloudName, files, readFile);
+        }
+        catch (Exception e) when (e is not InvalidCloudsYamlException)
+        {
+            // Its message may quote a value.
+            throw new InvalidCloudsYamlException($"clouds.yaml, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
+        }
+    }
+
+    private static CloudConfiguration Read(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile)
     {
         var clouds = root.Section("clouds")
             ?? throw new InvalidCloudsYamlException("clouds.yaml has no key 'clouds'; it must hold one entry per cloud.");

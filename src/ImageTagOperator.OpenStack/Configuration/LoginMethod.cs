@@ -14,6 +14,9 @@ internal static class LoginMethod
 
     private static readonly string[] AnyVersion = ["default_domain_id", "default_domain_name"];
 
+    /// <summary>Of gophercloud: a domain for whatever has none, and whether a token is renewed, as ours always is.</summary>
+    private static readonly string[] Gophercloud = ["default_domain", "allow_reauth"];
+
     private static readonly string[] ApplicationCredentialOptions =
         ["application_credential_id", "application_credential_name", "application_credential_secret"];
 
@@ -74,7 +77,7 @@ internal static class LoginMethod
     /// <summary>A key that nobody hears may be a misspelt scope, and its neglect another project. The openstack command refuses them too.</summary>
     private static void RefuseOthers(LoginOptions options, string type, string[] heard)
     {
-        if (!type.StartsWith("v3", StringComparison.Ordinal)) heard = [.. heard, .. AnyVersion];
+        heard = type.StartsWith("v3", StringComparison.Ordinal) ? [.. heard, .. Gophercloud] : [.. heard, .. Gophercloud, .. AnyVersion];
         if (options.Given.FirstOrDefault(name => !heard.Contains(name)) is not { } other) return;
         throw options.Error(other switch
         {

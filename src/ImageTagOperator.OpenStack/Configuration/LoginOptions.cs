@@ -52,6 +52,7 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
 
         id ??= Text("default_domain_id");
         name ??= Text("default_domain_name");
+        if (id is null && name is null) id = Text("default_domain");
         return (id, name) switch
         {
             ({ }, _) => new Domain(id, null),

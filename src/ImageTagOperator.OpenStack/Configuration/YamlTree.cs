@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -17,23 +18,39 @@ internal sealed class YamlTree
 {
     private const int MaxDepth = 32;
 
+    private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Dictionary<string, YamlNode> anchors = [];
 
-    private YamlTree(string yaml) => parser = new Parser(new StringReader(yaml));
+    private YamlTree(string yaml)
+    {
+        scanner = new Scanner(new StringReader(yaml));
+        parser = new Parser(scanner);
+    }
 
     /// <returns>Null for a text without a document.</returns>
     /// <exception cref="InvalidCloudsYamlException">The message names the place and quotes nothing.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the parser throws, the text is what is wrong")]
     public static YamlNode? Read(string yaml)
     {
+        var tree = new YamlTree(yaml);
         try
         {
-            return new YamlTree(yaml).Document();
+            return tree.Document();
+        }
+        catch (InvalidCloudsYamlException)
+        {
+            throw;
         }
         catch (YamlException e)
         {
             // The parser's own message may quote the text around the error, and with it a password.
             throw Invalid(e.Start);
+        }
+        catch (Exception)
+        {
+            // YamlDotNet says so of a '{' or '[' that is never closed, for one.
+            throw Invalid(tree.scanner.CurrentPosition, "look for a bracket or a quote that is not closed above it");
         }
     }
 

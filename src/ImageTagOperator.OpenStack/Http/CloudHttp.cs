@@ -105,7 +105,7 @@ internal sealed class CloudHttp : IDisposable
                 response.Headers.Date,
                 RedirectTarget(url, response.Headers.Location));
         }
-        catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (CloudCallException.IsNoAnswer(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException($"{call} was not sent: this replica is not the leader.", e);
@@ -129,7 +129,7 @@ internal sealed class CloudHttp : IDisposable
         return content;
     }
 
-    private static string? RedirectTarget(string url, Uri? location) => location is null ? null : WithoutQuery(new Uri(new Uri(url), location).AbsoluteUri);
+    private static string? RedirectTarget(string url, Uri? location) => location is not null && Uri.TryCreate(new Uri(url), location, out var target) ? WithoutQuery(target.AbsoluteUri) : null;
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 

@@ -37,7 +37,7 @@ internal sealed partial record CloudResponse(
         {
             return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new CloudException(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({e.Message})", RetryAfter, e);
         }
@@ -56,15 +56,7 @@ internal sealed partial record CloudResponse(
         return message.Length == 0 ? $"{Call} -> {Status}" : $"{Call} -> {Status}: {message}";
     }
 
-    public CloudException ToException() => new(
-        Status switch
-        {
-            403 => CloudErrorKind.Forbidden,
-            401 or 408 or 409 or 429 or >= 500 => CloudErrorKind.Transient,
-            _ => CloudErrorKind.Rejected,
-        },
-        Describe(),
-        RetryAfter);
+    public CloudException ToException(CloudStep step = CloudStep.Read) => new(AnswerRules.Of(step, Status), Describe(), RetryAfter);
 
     /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, Glance's <c>message</c>, or the
     /// text of a page.</summary>

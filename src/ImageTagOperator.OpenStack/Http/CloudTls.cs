@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.OpenStack;
@@ -18,7 +17,7 @@ internal static class CloudTls
             {
                 options.ClientCertificateContext = Client(cloud, certificates);
             }
-            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
                 throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' and 'key' are no PEM certificate and its private key: {e.Message}", e);
             }
@@ -42,7 +41,7 @@ internal static class CloudTls
             {
                 roots.ImportFromPem(pem);
             }
-            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
                 throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no valid PEM certificates: {e.Message}", e);
             }
@@ -54,6 +53,8 @@ internal static class CloudTls
                 RevocationMode = X509RevocationMode.NoCheck,
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+            var trust = new ChainTrust(roots);
+            options.RemoteCertificateValidationCallback = (_, server, chain, errors) => trust.IsTrusted(server, chain, errors);
         }
     }
 

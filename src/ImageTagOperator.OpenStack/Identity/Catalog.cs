@@ -8,8 +8,9 @@ internal static class Catalog
     public static Uri ImageEndpoint(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog)
     {
         if (cloud.ImageEndpointOverride is { } known) return Normalise(known.AbsoluteUri);
-        var endpoints = catalog.Where(service => service.Type == "image").SelectMany(service => service.Endpoints ?? []).ToArray();
-        var matches = endpoints.Where(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName)).Select(e => Normalise(e.Url)).Distinct().ToArray();
+        var endpoints = catalog.Where(service => service?.Type == "image").SelectMany(service => service.Endpoints ?? []).Where(endpoint => endpoint is not null).ToArray();
+        var wanted = endpoints.Where(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName)).ToArray();
+        var matches = wanted.Select(e => IsAddress(e.Url) ? Normalise(e.Url!) : throw WhyNoAddress(cloud, e)).Distinct().ToArray();
         return matches is [var one] ? one : throw new CloudException(CloudErrorKind.EndpointNotFound, matches is [] ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
@@ -23,6 +24,13 @@ internal static class Catalog
         address.Path = path.TrimEnd('/') + "/v2";
         return address.Uri;
     }
+
+    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    private static CloudException WhyNoAddress(CloudConfiguration cloud, CatalogEndpoint endpoint) => new(
+        CloudErrorKind.EndpointNotFound,
+        $"{cloud}: the catalog gives '{endpoint.Url}' as the image endpoint of region '{endpoint.RegionId ?? endpoint.Region}', which is no http or https URL. "
+        + "Correct the catalog, or set image_endpoint_override in clouds.yaml.");
 
     private static bool InRegion(CatalogEndpoint endpoint, string? region) => region is null || endpoint.RegionId == region || endpoint.Region == region;
 

@@ -64,13 +64,13 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
         catch (CloudCallException e)
         {
-            throw new CloudException(CloudErrorKind.Transient, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
+            throw new CloudException(e.Kind, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
         }
 
         // Keystone's 404 is for an application credential or a token that it does not know; a proxy's, which is a page, says nothing about them.
         var unknown = response is { Status: 404, IsJson: true } && cloud.Credential is ApplicationCredential or TokenCredential;
         if (response.Status == 401 || unknown) throw Reject(response);
-        if (!response.IsSuccess) throw response.ToException();
+        if (!response.IsSuccess) throw Failed(response);
         if (response.SubjectToken is not { Length: > 0 } id)
         {
             // A proxy's welcome page, say: it says nothing about the credentials.
@@ -93,6 +93,18 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
 
         return token;
+    }
+
+    private CloudException Failed(CloudResponse response)
+    {
+        var error = response.ToException(CloudStep.Login);
+        var remedy = error.Kind switch
+        {
+            CloudErrorKind.AuthUrlWrong => $". There is no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.",
+            CloudErrorKind.LoginIncomplete => ". Keystone does not understand this login: give user, project and their domains in 'auth' of clouds.yaml.",
+            _ => null,
+        };
+        return remedy is null ? error : new CloudException(error.Kind, response.Describe().TrimEnd('.') + remedy, error.RetryAfter);
     }
 
     private CloudException Reject(CloudResponse response)

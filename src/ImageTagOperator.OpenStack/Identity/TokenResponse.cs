@@ -6,7 +6,7 @@ namespace ImageTagOperator.OpenStack;
 
 internal sealed record TokenResponse(TokenResponseToken Token);
 
-internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog)
+internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog = null)
 {
     /// <summary>What the token is scoped to; all three are missing from an unscoped one.</summary>
     public JsonElement? Project { get; init; }
@@ -16,6 +16,7 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
     public JsonElement? System { get; init; }
 }
 
-internal sealed record CatalogService(string Type, IReadOnlyList<CatalogEndpoint>? Endpoints);
+// Of services that are of no use here nothing is asked: one that is odd must not stop a login.
+internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint>? Endpoints = null);
 
-internal sealed record CatalogEndpoint(string Interface, string Url, string? Region, string? RegionId);
+internal sealed record CatalogEndpoint(string? Interface = null, string? Url = null, string? Region = null, string? RegionId = null);

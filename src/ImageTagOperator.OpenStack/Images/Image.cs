@@ -19,11 +19,14 @@ public sealed record Image
     public string? Owner { get; init; }
 
     /// <summary>Lists show it only when asked for hidden ones.</summary>
+    [JsonConverter(typeof(LenientFlagConverter))]
     public bool OsHidden { get; init; }
 
+    [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>Moves with every change, tags included, in steps of one second.</summary>
+    [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? UpdatedAt { get; init; }
 
     /// <summary>A set: the order in which a cloud lists tags is random.</summary>

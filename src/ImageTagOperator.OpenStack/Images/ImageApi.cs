@@ -80,7 +80,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
         catch (CloudCallException e)
         {
-            throw new CloudException(CloudErrorKind.Transient, e.Message, e.RetryAfter, e);
+            throw new CloudException(e.Kind == CloudErrorKind.AuthUrlWrong ? CloudErrorKind.EndpointNotFound : e.Kind, e.Message, e.RetryAfter, e);
         }
     }
 
@@ -100,7 +100,12 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     private static T Content<T>(CloudResponse response, JsonTypeInfo<T> type) => response.IsSuccess ? response.Read(type) : throw response.ToException();
 
     /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about us.</summary>
-    private CloudException TokenRefused(CloudResponse response) => new(
-        CloudErrorKind.Transient,
-        $"{response.Describe()}. The token is fresh; the Image API of {cloud} may be unable to reach Keystone.");
+    private CloudException TokenRefused(CloudResponse response) => cloud.Credential is ApplicationCredential
+        ? new(
+            CloudErrorKind.AccessRulesForbid,
+            $"{response.Describe()}. The token is fresh: {cloud.Credential.Description} probably has access rules without the service 'image'. "
+            + "Make one without access rules, or with GET /v2/images, GET /v2/images/*, and PUT and DELETE /v2/images/*/tags/*.")
+        : new(
+            CloudErrorKind.Transient,
+            $"{response.Describe()}. The token is fresh; the Image API of {cloud} may be unable to reach Keystone.");
 }

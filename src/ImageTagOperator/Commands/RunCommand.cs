@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
@@ -22,13 +23,18 @@ internal static partial class RunCommand
         var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
         var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
         var fullRead = new Option<int>("--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
-        foreach (var option in new[] { concurrency, rate, fullRead })
+        foreach (var (option, least) in new[] { (concurrency, 1), (rate, 1), (fullRead, 1), (deadline, 0) })
         {
             option.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name} must be at least 1.");
+                if (result.GetValueOrDefault<int>() < least) result.AddError($"{option.Name} must be at least {least}.");
             });
         }
+
+        health.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } address && HealthAddress.Problem(address) is { } problem) result.AddError($"{health.Name} {problem}");
+        });
 
         var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
         var levels = new Option<string[]>("--log-level") { Description = "Trace, Debug, Information (the default), Warning, Error or None; CATEGORY=LEVEL for a part of the log, such as ImageTagOperator.OpenStack=Debug. May be repeated.", HelpName = "[category=]level" };
@@ -72,8 +78,24 @@ internal static partial class RunCommand
             var app = OperatorHost.Build(options, kubernetes, logging);
             await using var disposed = (IAsyncDisposable)app;
             var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
-            LogStart(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("image-tag-operator"), OperatorHost.Version, options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}", kubernetes.Server, options.HealthAddress, RequestIds.Prefix);
-            await app.RunAsync(cancellationToken);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or SocketException)
+            {
+                throw new IOException(
+                    $"--health-address {options.HealthAddress} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another address or port.", e);
+            }
+
+            LogStart(
+                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("image-tag-operator"),
+                OperatorHost.Version,
+                options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}",
+                kubernetes.Server,
+                string.Join(", ", OperatorHost.AddressesOf(app)),
+                RequestIds.Prefix);
+            await app.WaitForShutdownAsync(cancellationToken);
             return state.ExitCode;
         }
         catch (Exception e) when (e is KubernetesConfigurationException or IOException)

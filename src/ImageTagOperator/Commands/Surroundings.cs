@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 
 namespace ImageTagOperator.Commands;
 
@@ -11,7 +12,7 @@ internal sealed record Surroundings(
     TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal, TimeProvider Time, string Program = "image-tag-operator")
 {
     public static Surroundings Process() => new(
-        Console.In,
+        new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true),     // PowerShell writes UTF-16
         Console.Out,
         Console.Error,
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),

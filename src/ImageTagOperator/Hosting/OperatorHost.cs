@@ -6,6 +6,8 @@ using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageTagOperator.Hosting;
@@ -16,7 +18,9 @@ public static class OperatorHost
     public static readonly string Version = typeof(OperatorHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     /// <param name="logging">Sets up where logs go; none by default.</param>
-    public static IHost Build(OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    /// <param name="replace">Puts other services in the place of those that are here.</param>
+    public static IHost Build(
+        OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
         // Not a WebApplication: three addresses need no routes, no TLS and no settings from files, and those are a tenth of the program.
         var app = new HostBuilder()
@@ -26,7 +30,11 @@ public static class OperatorHost
                 builder.ClearProviders();
                 logging?.Invoke(builder);
             })
-            .ConfigureServices(services => AddServices(services, options, kubernetes, time ?? TimeProvider.System))
+            .ConfigureServices(services =>
+            {
+                AddServices(services, options, kubernetes, time ?? TimeProvider.System);
+                replace?.Invoke(services);
+            })
             .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(Configure).UseUrls(options.HealthAddress).Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
             .Build();
         Activity.TraceIdGenerator = RequestIds.NewTraceId;
@@ -38,6 +46,10 @@ public static class OperatorHost
         _ = app.Services.GetRequiredService<ClaimBook>();   // sees the cache fill, before the first reconcile
         return app;
     }
+
+    /// <summary>Where the health endpoints listen, once the host has started.</summary>
+    public static ICollection<string> AddressesOf(IHost app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     private static void AddServices(IServiceCollection services, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time) => services
         .AddSingleton(time)

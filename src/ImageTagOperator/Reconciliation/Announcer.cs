@@ -39,13 +39,14 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
     /// interval.</summary>
     public async Task ReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
     {
+        if (StatusBuilder.HasBecomeLasting(before, set.Status)) await publish(set, "StillFailing", StatusBuilder.Find(set.Status, "Reconciling")!.Message, EventType.Warning, cancellationToken);
         var (was, ready) = (StatusBuilder.Find(before, "Ready"), StatusBuilder.Find(set.Status, "Ready")!);
         if (was?.Status == ready.Status && was.Reason == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
             await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);
         }
-        else if (ready.Status == "False")
+        else if (ready.Status == "False" || ready.Reason == nameof(Reason.InternalError))
         {
             await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
             if (outcome.Worst is { } problem) LogProblem(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);

@@ -44,6 +44,18 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
+    /// <summary>Tells of what nobody foresaw. An API server that refuses or does not answer was foreseen: nothing can be written to it, and the
+    /// next try will tell.</summary>
+    public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
+    {
+        if (error is KubernetesException or HttpRequestException or TimeoutException) return "";
+        metrics.Failed(error);
+        var (before, outcome) = (entity.Status, Outcome.Failed(Problem.Unforeseen(error)));
+        await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
+        await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
+        return Reason.InternalError.Name;
+    }
+
     /// <summary>What a reconcile would find and do. Nothing is written.</summary>
     internal Task<Outcome> PlanAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) => RunAsync(set, onlyLook: true, cancellationToken);
 
@@ -57,11 +69,11 @@ public sealed class ImageTagSetController(
         try
         {
             // Observe and plan. What another set asked for some time ago will do to see that there is nothing to do, never to write by.
-            var session = await clouds.ResolveAsync(set, cancellationToken);
+            var session = await Steps.During(Steps.Credentials, clouds.ResolveAsync(set, cancellationToken));
             if (SpecRules.TagsFit(set.Spec, session.Cloud.Profile) is { } unfit) return Outcome.Failed(unfit with { Reason = Reason.TagRejected });
-            var endpoint = (await session.GetImageEndpointAsync(cancellationToken)).AbsoluteUri;
-            var look = await LookAsync(set, session, endpoint, cancellationToken);
-            if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await LookAsync(set, session, endpoint, cancellationToken);
+            var endpoint = (await Steps.During(Steps.LogIn, session.GetImageEndpointAsync(cancellationToken))).AbsoluteUri;
+            var look = await Steps.During(Steps.Read, LookAsync(set, session, endpoint, cancellationToken));
+            if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await Steps.During(Steps.Read, LookAsync(set, session, endpoint, cancellationToken));
             if (look.Outcome.Unreached.Count == 0 && look.Departing.All(image => image.Job.Session == session)) clouds.Settle(set, session);
             if (set.Spec.Mode == TagSetMode.Observe) return look.Planned;
             if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
@@ -172,7 +184,7 @@ public sealed class ImageTagSetController(
                 $"The status of {outcome.Images!.Count} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. Split the set, or declare fewer tags.").ToException();
         }
 
-        var stored = await ReportAsync(set, planned, cancellationToken);
+        var stored = await ReportAsync(set, planned, cancellationToken, Steps.Record);
         // An API server drops fields that its definition does not know, and says nothing about it.
         if (stored.Status.Images?.Count == set.Status.Images!.Count) return;
         throw new Problem(
@@ -183,10 +195,10 @@ public sealed class ImageTagSetController(
 
     /// <summary>Side by side, as far as the cloud's limits let them.</summary>
     private Task<ImageResult[]> ApplyAsync(IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
-        Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(image.Job, cancellationToken)));
+        Steps.During(Steps.Write, Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(image.Job, cancellationToken))));
 
     /// <summary>Writes the status if it says anything new; gives back what the API server made of it.</summary>
-    private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken)
+    private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken, string step = Steps.Report)
     {
         var (old, current) = (Json(set.Status), Json(status));
         if (current.Length > StatusBuilder.MostCharacters)
@@ -196,7 +208,7 @@ public sealed class ImageTagSetController(
         }
 
         set.Status = status;
-        return current == old ? set : await kubernetes.UpdateStatusAsync(set, cancellationToken);
+        return current == old ? set : await Steps.During(step, kubernetes.UpdateStatusAsync(set, cancellationToken));
     }
 
     private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImageTagOperator.Entities;
 
 namespace ImageTagOperator.Reconciliation;
@@ -30,7 +31,7 @@ public sealed partial class ImageTagSetFinalizer(
 
         var left = images.ToDictionary(image => image.Id, image => image.ManagedTags ?? []);
         var deadline = Deadline(entity);
-        var problem = await ReleaseInTimeAsync(entity, left, cancellationToken);
+        var problem = await ReleaseByAsync(deadline, entity, left, cancellationToken);
         if (problem is null) return Done(entity);
 
         var remaining = deadline - time.GetUtcNow();
@@ -52,6 +53,22 @@ public sealed partial class ImageTagSetFinalizer(
     {
         var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
         return state.EndOf(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
+    }
+
+    /// <summary>Whatever goes wrong, at the deadline it is over.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A bug must not keep a namespace from going; it is logged")]
+    private async Task<Problem?> ReleaseByAsync(
+        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Steps.During(Steps.Release, ReleaseInTimeAsync(set, left, cancellationToken));
+        }
+        catch (Exception error) when (time.GetUtcNow() >= deadline && !cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(error, set.Metadata.Namespace, set.Metadata.Name);
+            return Problem.Unforeseen(error);
+        }
     }
 
     private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
@@ -98,6 +115,9 @@ public sealed partial class ImageTagSetFinalizer(
     private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}" : $"{images.Count} images";
 
     private static ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set) => ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
+
+    [LoggerMessage(4, LogLevel.Error, "{Namespace}/{Name}: its tags could not be taken back before the deadline")]
+    private partial void LogFailed(Exception error, string? @namespace, string? name);
 
     [LoggerMessage(3, LogLevel.Warning, "{Namespace}/{Name}: gave up; these tags stay: {Tags}. {Message}")]
     private partial void LogLeftBehind(string? @namespace, string? name, string tags, string message);

@@ -12,12 +12,23 @@ public sealed record Problem(Reason Reason, string Message, TimeSpan? RetryAfter
         {
             CloudErrorKind.Transient => Reason.Transient,
             CloudErrorKind.CredentialsRejected => Reason.CredentialsRejected,
+            CloudErrorKind.LoginIncomplete => Reason.InvalidCloudsYaml,
+            CloudErrorKind.AuthUrlWrong => Reason.AuthUrlWrong,
+            CloudErrorKind.Redirected => Reason.Redirected,
+            CloudErrorKind.TlsUntrusted => Reason.TlsUntrusted,
+            CloudErrorKind.AccessRulesForbid => Reason.AccessRulesForbid,
             CloudErrorKind.EndpointNotFound => Reason.EndpointNotFound,
             CloudErrorKind.Forbidden => Reason.Forbidden,
-            _ => Reason.Transient,      // a 4xx for a plain read is a proxy's or a version's fault, not the declaration's
+            _ => Reason.CloudRejects,
         },
         e.Message,
         e.RetryAfter);
+
+    /// <summary>Of what nobody foresaw. Its own message is for the log only: it may hold anything, and be another one each time.</summary>
+    public static Problem Unforeseen(Exception error) => new(
+        Reason.InternalError,
+        $"The operator failed to {Steps.Of(error)}, with {error.GetBaseException().GetType().Name}: a bug of image-tag-operator. The images may not have the declared tags. "
+        + "It is tried again. Please report this message together with the operator's log, which has the details under this set's name.");
 
     public ProblemException ToException() => new(this);
 }

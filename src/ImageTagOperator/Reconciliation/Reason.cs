@@ -11,6 +11,9 @@ public enum ProblemKind
 
     /// <summary>Nobody, it is tried again soon: Ready keeps its value and Reconciling is True.</summary>
     Retrying,
+
+    /// <summary>The authors of this program: Ready is Unknown and Stalled is True, and it is tried again.</summary>
+    Unforeseen,
 }
 
 /// <summary>What can be wrong, as it stands in a condition's <c>reason</c>, and whose turn it is then.</summary>
@@ -23,6 +26,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason Interrupted = new(nameof(Interrupted), ProblemKind.Retrying);
 
     public static readonly Reason ImageNotActive = new(nameof(ImageNotActive), ProblemKind.Waiting);
+
+    /// <summary>Something that nobody foresaw: a bug.</summary>
+    public static readonly Reason InternalError = new(nameof(InternalError), ProblemKind.Unforeseen);
 
     // The declaration.
     public static readonly Reason InvalidSpec = new(nameof(InvalidSpec), ProblemKind.Stalled);
@@ -37,6 +43,11 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason SecretForbidden = new(nameof(SecretForbidden), ProblemKind.Stalled);
     public static readonly Reason InvalidCloudsYaml = new(nameof(InvalidCloudsYaml), ProblemKind.Stalled);
     public static readonly Reason CredentialsRejected = new(nameof(CredentialsRejected), ProblemKind.Stalled);
+    public static readonly Reason AuthUrlWrong = new(nameof(AuthUrlWrong), ProblemKind.Stalled);
+    public static readonly Reason Redirected = new(nameof(Redirected), ProblemKind.Stalled);
+    public static readonly Reason TlsUntrusted = new(nameof(TlsUntrusted), ProblemKind.Stalled);
+    public static readonly Reason AccessRulesForbid = new(nameof(AccessRulesForbid), ProblemKind.Stalled);
+    public static readonly Reason CloudRejects = new(nameof(CloudRejects), ProblemKind.Stalled);
     public static readonly Reason EndpointNotFound = new(nameof(EndpointNotFound), ProblemKind.Stalled);
     public static readonly Reason Forbidden = new(nameof(Forbidden), ProblemKind.Stalled);
 
@@ -56,8 +67,8 @@ public sealed record Reason(string Name, ProblemKind Kind)
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Reason> All { get; } =
     [
-        Transient, ImageNotActive, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, SecretNotFound, SecretForbidden, InvalidCloudsYaml,
-        CredentialsRejected, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
+        Transient, Interrupted, InternalError, ImageNotActive, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, SecretNotFound, SecretForbidden, InvalidCloudsYaml,
+        CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
         TagNotRemovable, TagQuotaExceeded, TagRejected,
     ];
 

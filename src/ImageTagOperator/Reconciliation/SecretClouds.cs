@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using k8s.Models;
@@ -22,7 +21,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            return CloudsYaml.Parse(Encoding.UTF8.GetString(yaml), reference.CloudName, files);
+            return CloudsYaml.Parse(EncodedText.Read(yaml), reference.CloudName, files);
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -46,6 +45,10 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
         {
             throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message}. It is tried again.", e.RetryAfter).ToException();
         }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+        {
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.").ToException();
+        }
         catch (KubernetesException)
         {
             throw new Problem(
@@ -56,7 +59,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
 
     /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
     private static string? Pem(V1Secret secret, string key) =>
-        secret.Data!.TryGetValue(key, out var bytes) && Encoding.UTF8.GetString(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
+        secret.Data!.TryGetValue(key, out var bytes) && EncodedText.Read(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     private static string Listed(IEnumerable<string>? keys) => keys is null || !keys.Any() ? "none" : string.Join(", ", keys.Select(key => $"'{key}'"));
 }

@@ -103,9 +103,26 @@ public static class StatusBuilder
         return problem.Reason.Kind switch
         {
             ProblemKind.Stalled => Conditions(set, now, ("False", reason, message), ("Stalled", reason, message)),
+            ProblemKind.Unforeseen => Conditions(set, now, ("Unknown", reason, message), ("Stalled", reason, message)),
             ProblemKind.Waiting => Conditions(set, now, ("False", reason, message), ("Reconciling", reason, message)),
-            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, Lasting(set, reason) ?? message)),
+            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, WithSince(set, now, reason, Lasting(set, reason) ?? message))),
         };
+    }
+
+    private const string Since = " It has been so since ";
+
+    /// <summary>What should heal by itself and does not is worth a look after this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    /// <summary>For the first time, what should heal by itself has not for ten intervals or half an hour.</summary>
+    public static bool HasBecomeLasting(ImageTagSetStatus before, ImageTagSetStatus after) =>
+        Find(after, "Reconciling")?.Message?.Contains(Since, StringComparison.Ordinal) == true && Find(before, "Reconciling")?.Message?.Contains(Since, StringComparison.Ordinal) != true;
+
+    private static string WithSince(V1Alpha1ImageTagSet set, DateTimeOffset now, string reason, string message)
+    {
+        if (message.Contains(Since, StringComparison.Ordinal) || Find(set.Status, "Reconciling") is not { LastTransitionTime: { } since } old || old.Reason != reason) return message;
+        var patience = Pace.Interval(set.Spec) * 10;
+        return now - since <= (patience < Patience ? patience : Patience) ? message : $"{message}{Since}{since.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC.";
     }
 
     /// <summary>An outage has many words, a timeout now and a refused connection then. The first ones stay, lest each try be a write.</summary>

@@ -14,6 +14,7 @@ public sealed class TagMetrics
     private readonly Counter<long> writes;
     private readonly Counter<long> found;
     private readonly Counter<long> mended;
+    private readonly Counter<long> internalErrors;
 
     public TagMetrics(IMeterFactory meters)
         : this(meters.Create(Name))
@@ -32,7 +33,9 @@ public sealed class TagMetrics
             "PUTs and DELETEs of tags, by verb (add, remove) and outcome (done, not_found, forbidden, quota_exceeded, rejected, server_error, uncertain, not_sent).");
         found = meter.CreateCounter<long>("imagetags.drift.found", null, "Tags that were seen to differ on an image that the set had in order before, or that mode Observe would change by now.");
         mended = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
+        internalErrors = meter.CreateCounter<long>("imagetags.internal.errors", null, "Reconciles that ended with an error that nobody foresaw, which is a bug, by the step that failed.");
         // There from the start: to Prometheus a series that begins with 1 has not increased.
+        foreach (var step in Steps.All) internalErrors.Add(0, new KeyValuePair<string, object?>("step", step));
         found.Add(0);
         mended.Add(0);
         foreach (var verb in Enum.GetValues<TagVerb>())
@@ -43,6 +46,9 @@ public sealed class TagMetrics
 
     internal void Written(TagVerb verb, TagWriteResult result) =>
         writes.Add(1, new("verb", Word(verb)), new("outcome", Word(result)));
+
+    /// <summary>Something was thrown that nobody foresaw.</summary>
+    internal void Failed(Exception error) => internalErrors.Add(1, new KeyValuePair<string, object?>("step", Steps.Of(error)));
 
     /// <summary>How a reconcile of a set that had this status before ended.</summary>
     internal void Reconciled(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome)

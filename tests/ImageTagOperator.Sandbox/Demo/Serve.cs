@@ -7,35 +7,43 @@ namespace ImageTagOperator.Sandbox.Demo;
 /// <summary>The embedded servers, for trying things out with real kubectl and the real operator.</summary>
 internal static class Serve
 {
-    public static async Task<int> RunAsync(string folder)
+    private const string Sample = "ubuntu.yaml";
+
+    /// <param name="folder">For the files that the commands need, none of which may be there; null: a new temporary one, which goes at the end.</param>
+    public static async Task<int> RunAsync(string? folder)
     {
+        var isOwn = folder is null;
+        folder = isOwn ? Directory.CreateTempSubdirectory("image-tag-sandbox-").FullName : Path.GetFullPath(folder!);
+        var files = new[] { "kubeconfig", "clouds.yaml", Sample }.Select(name => Path.Combine(folder, name)).ToArray();
+        if (files.FirstOrDefault(File.Exists) is { } known)
+        {
+            await Console.Error.WriteLineAsync($"{known} is there already, and is not overwritten. Name another folder, or none.");
+            return 1;
+        }
+
         await using var kubernetes = await SandboxKubernetes.StartAsync();
         await using var cloud = await SandboxCloud.StartAsync();
-        cloud.AddImage("ubuntu-24.04", "nightly");
+        var image = cloud.AddImage("ubuntu-24.04", "nightly");
         cloud.AddImage("debian-12");
 
         Directory.CreateDirectory(folder);
-        var (kubeconfig, clouds) = (Path.Combine(folder, "kubeconfig"), Path.Combine(folder, "clouds.yaml"));
-        await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
-        await File.WriteAllTextAsync(clouds, cloud.CloudsYaml);
-        Console.WriteLine(
-            $"""
-            Kubernetes API at {kubernetes.Url}, Keystone and Glance at {cloud.Url}, with images ubuntu-24.04 and debian-12. In another terminal:
-
-              export KUBECONFIG={Path.GetFullPath(kubeconfig)}
-              image-tag-operator crd | kubectl apply -f -
-              kubectl create secret generic openstack-clouds --from-file=clouds.yaml={Path.GetFullPath(clouds)}
-              image-tag-operator run
-
-            Ctrl-C ends it.
-            """);
-
         var ended = new TaskCompletionSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        await ended.Task;
-        File.Delete(kubeconfig);
-        File.Delete(clouds);
+        try
+        {
+            await File.WriteAllTextAsync(files[0], kubernetes.Kubeconfig);
+            await File.WriteAllTextAsync(files[1], cloud.CloudsYaml);
+            await File.WriteAllTextAsync(files[2], Set);
+            Console.WriteLine(ServeText.Of(kubernetes.Url, cloud.IdentityUrl, cloud.ImageUrl, folder, image.Id));
+            await ended.Task;
+        }
+        finally
+        {
+            foreach (var file in files) File.Delete(file);
+            if (isOwn) Directory.Delete(folder, recursive: true);
+        }
+
         return 0;
 
         void End(PosixSignalContext signal)
@@ -44,4 +52,18 @@ internal static class Serve
             ended.TrySetResult();
         }
     }
+
+    private const string Set = """
+        apiVersion: imagetags.io/v1alpha1
+        kind: ImageTagSet
+        metadata:
+          name: ubuntu
+          namespace: default
+        spec:
+          cloudCredentialsRef: {secretName: openstack-clouds, cloudName: demo}
+          image: {name: ubuntu-24.04}
+          tags: [golden, lts]
+          interval: 10s
+
+        """;
 }

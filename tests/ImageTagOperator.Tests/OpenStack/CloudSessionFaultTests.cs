@@ -41,7 +41,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         { "429", Busy(429), CloudErrorKind.Transient, "-> 429: come back later" },
         { "502 with a page", Page(502), CloudErrorKind.Transient, "-> 502: Welcome" },
         { "200 with a page", Page(200), CloudErrorKind.Transient, "not what the API documents" },
-        { "302", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = "http://127.0.0.1:1/v3?token=x" } }, CloudErrorKind.Rejected, "-> 302: a redirect to http://127.0.0.1:1/v3, and" },
+        { "302", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = "http://127.0.0.1:1/v3?token=x" } }, CloudErrorKind.Redirected, "-> 302: a redirect to http://127.0.0.1:1/v3, and" },
         { "other JSON", new Fault { Status = 200, Body = """{"versions": []}""", ContentType = "application/json" }, CloudErrorKind.Transient, "not what the API documents" },
         { "403", new Fault { Status = 403 }, CloudErrorKind.Forbidden, "-> 403" },
         { "400", new Fault { Status = 400 }, CloudErrorKind.Rejected, "-> 400" },

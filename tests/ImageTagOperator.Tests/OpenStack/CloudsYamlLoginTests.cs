@@ -65,7 +65,6 @@ public sealed class CloudsYamlLoginTests
         { "{insecure: perhaps, auth: {$APP}}", "'insecure' must be true or false" },
         { "{region_name: 'A,B', auth: {$APP}}", "several regions" },
         { "{regions: [A, B], auth: {$APP}}", "'regions' must hold one plain name" },
-        { "{regions: [A, B], region_name: B, auth: {$APP}}", "'regions' must hold one plain name" },
         { "{regions: [{name: A, values: {interface: internal}}], auth: {$APP}}", "'regions' must hold one plain name" },
         { "{regions: [A], region_name: B, auth: {$APP}}", "'regions' and 'region_name' differ" },
         { "auth: {auth_url: 'http://{region_name}', application_credential_id: a, application_credential_secret: s3cr3t}", "'region_name' is needed" },
@@ -103,6 +102,7 @@ public sealed class CloudsYamlLoginTests
         Assert.Equal(("I", "http://r.k/v3", "http://i.r/"), (cloud.RegionName, cloud.AuthUrl.AbsoluteUri, cloud.ImageEndpointOverride!.AbsoluteUri));
         Assert.Equal("A", Parse("{regions: [A], auth: {$APP}}").RegionName);
         Assert.Equal("A", Parse("{regions: [A, B], region_name: A, auth: {$APP}}").RegionName);
+        Assert.Equal("B", Parse("{regions: [A, B], region_name: B, auth: {$APP}}").RegionName);
     }
 
     [Theory]

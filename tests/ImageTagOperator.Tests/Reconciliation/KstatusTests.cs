@@ -14,6 +14,7 @@ public sealed class KstatusTests
     {
         { nameof(Reason.Transient), "InProgress" },
         { nameof(Reason.ImageNotActive), "InProgress" },
+        { nameof(Reason.InternalError), "Failed" },
         { nameof(Reason.Conflict), "Failed" },
         { nameof(Reason.InvalidSpec), "Failed" },
         { nameof(Reason.CredentialsRejected), "Failed" },

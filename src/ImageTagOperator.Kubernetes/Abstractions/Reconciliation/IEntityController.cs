@@ -12,4 +12,11 @@ public interface IEntityController<TEntity>
     /// <summary>The object is gone. Best effort: a process that was down meanwhile never hears of it. What must be done belongs in a
     /// finalizer.</summary>
     Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
+
+    /// <summary>A reconcile or finalizer of the object, or a write of its finalizers, threw what its code did not foresee: the place to say so
+    /// where people look for it. The object is tried again either way.</summary>
+    /// <param name="entity">A private copy of the object as the cache has it.</param>
+    /// <param name="error">What was thrown; it is logged already.</param>
+    /// <returns>The reason under which the run counts, or an empty text.</returns>
+    Task<string> FailedAsync(TEntity entity, Exception error, CancellationToken cancellationToken) => Task.FromResult("");
 }

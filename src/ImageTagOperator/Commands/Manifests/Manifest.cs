@@ -19,5 +19,8 @@ internal sealed record Manifest(string File, YamlDocument Document, string Path,
     public ManifestError Error(string field, string message) =>
         new(File, Document.Number, Document.LineOf(Path.Length == 0 ? field : $"{Path}.{field}"), Name, field, message);
 
+    /// <summary>A single value as it was written.</summary>
+    public string? TextOf(string field) => Document.TextOf(Path.Length == 0 ? field : $"{Path}.{field}");
+
     private string? Text(string name) => (Json["metadata"] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
@@ -70,5 +71,21 @@ internal sealed class ManifestOperator : IDisposable
     /// <summary>Side by side, so that they share requests; the cloud's limits are kept below.</summary>
     private static Task<(V1Alpha1ImageTagSet Set, Outcome Outcome)[]> EachAsync(
         IEnumerable<V1Alpha1ImageTagSet> sets, Func<V1Alpha1ImageTagSet, CancellationToken, Task<Outcome>> run, CancellationToken cancellationToken) =>
-        Task.WhenAll(sets.Select(async set => (set, await run(set, cancellationToken))));
+        Task.WhenAll(sets.Select(async set => (set, await RunAsync(set, run, cancellationToken))));
+
+    /// <summary>What nobody foresaw at one set does not keep the others from their plans.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is told in the set's place")]
+    private static async Task<Outcome> RunAsync(
+        V1Alpha1ImageTagSet set, Func<V1Alpha1ImageTagSet, CancellationToken, Task<Outcome>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run(set, cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            var problem = Problem.Unforeseen(error);
+            return Outcome.Failed(problem with { Message = $"{problem.Message} {error.Message}" });
+        }
+    }
 }

@@ -43,9 +43,10 @@ internal sealed class ManifestOptions
     /// <exception cref="CommandException">A manifest would not work; all that is wrong is told.</exception>
     public async Task<ManifestWork> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (manifests, errors) = ManifestValidator.Validate(await new ManifestReader(here).ReadAsync(parsed.GetValue(File)!, cancellationToken));
+        var reader = new ManifestReader(here);
+        var (manifests, errors) = ManifestValidator.Validate(await reader.ReadAsync(parsed.GetValue(File)!, cancellationToken));
         // A conflict is no reason to say nothing of the rest: the plan shows who gives way to whom.
-        var fatal = errors.Where(error => error.Kind == ManifestErrorKind.Invalid).ToArray();
+        var fatal = reader.Errors.Concat(errors).Where(error => error.Kind is ManifestErrorKind.Invalid or ManifestErrorKind.Unreadable).ToArray();
         if (fatal.Length > 0) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
         return parsed.GetValue(fromCluster)
             ? await FromClusterAsync(manifests, parsed, cancellationToken)

@@ -11,35 +11,46 @@ internal sealed class ManifestReader(Surroundings here)
 
     private static readonly string[] Endings = [".yaml", ".yml", ".json"];
 
-    /// <exception cref="CommandException">A file is not there, is no YAML, or none of them has an ImageTagSet.</exception>
+    private readonly List<Manifest> manifests = [];
+    private readonly List<ManifestError> errors = [];
+
+    /// <summary>What of the files could not be read, and what in them looks like an ImageTagSet and is none: the rest is read all the same.</summary>
+    public IReadOnlyList<ManifestError> Errors => errors;
+
+    /// <exception cref="CommandException">A file is not there, or none of them has an ImageTagSet.</exception>
     public async Task<IReadOnlyList<Manifest>> ReadAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var manifests = new List<Manifest>();
         foreach (var name in names)
         {
-            if (name == StandardInput) manifests.AddRange(Parse(name, await here.In.ReadToEndAsync(cancellationToken)));
-            else if (Directory.Exists(Full(name))) manifests.AddRange(await ReadFolderAsync(name, cancellationToken));
-            else manifests.AddRange(Parse(name, await ReadFileAsync(name, cancellationToken)));
+            if (name == StandardInput) Parse(name, await here.In.ReadToEndAsync(cancellationToken));
+            else if (Directory.Exists(Full(name))) await ReadFolderAsync(name, cancellationToken);
+            else Parse(name, await ReadFileAsync(name, cancellationToken));
         }
 
-        return manifests.Count > 0 ? manifests : throw new CommandException(
+        return manifests.Count + errors.Count > 0 ? manifests : throw new CommandException(
             $"There is no {V1Alpha1ImageTagSet.KindName} of {V1Alpha1ImageTagSet.Group} in {string.Join(", ", names.Select(name => name == StandardInput ? "standard input" : name))}. Name the files or the folder that have them with -f.");
     }
 
-    private async Task<IEnumerable<Manifest>> ReadFolderAsync(string name, CancellationToken cancellationToken)
+    private async Task ReadFolderAsync(string name, CancellationToken cancellationToken)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden };
-        var manifests = new List<Manifest>();
-        foreach (var path in Directory.EnumerateFiles(Full(name), "*", options).Where(path => Endings.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(Full(name), "*", options).Where(IsManifest).Order(StringComparer.Ordinal))
         {
             var file = Path.Combine(name, Path.GetRelativePath(Full(name), path));
             var text = await ReadFileAsync(file, cancellationToken);
             // A folder may hold what is no YAML, a chart's templates say; that is of no concern here.
-            if (text.Contains(V1Alpha1ImageTagSet.KindName, StringComparison.Ordinal)) manifests.AddRange(Parse(file, text));
+            var isMeant = text.Contains(V1Alpha1ImageTagSet.KindName, StringComparison.OrdinalIgnoreCase);
+            if (!isMeant && !NearMiss.MayBeIn(text)) continue;
+            var before = manifests.Count;
+            Parse(file, text, mayBeOther: !isMeant);
+            if (manifests.Count > before && !Endings.Contains(Path.GetExtension(path)))
+            {
+                errors.Add(ManifestError.Warning(file, $"ends in {Path.GetExtension(path)}, and of a folder kubectl and Argo CD read {string.Join(", ", Endings)} only. Rename it."));
+            }
         }
-
-        return manifests;
     }
+
+    private static bool IsManifest(string path) => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private async Task<string> ReadFileAsync(string name, CancellationToken cancellationToken)
     {
@@ -53,31 +64,39 @@ internal sealed class ManifestReader(Surroundings here)
         }
     }
 
-    private static List<Manifest> Parse(string file, string text)
+    /// <param name="mayBeOther">That it is no YAML is no error.</param>
+    private void Parse(string file, string text, bool mayBeOther = false)
     {
         try
         {
-            return [.. KubernetesYaml.LoadDocuments(text, file).SelectMany(document => Find(file, document, document.Json, ""))];
+            foreach (var document in KubernetesYaml.LoadDocuments(text, file)) Find(file, document, document.Json, "");
         }
         catch (FormatException e)
         {
-            throw new CommandException(e.Message);
+            if (!mayBeOther) errors.Add(ManifestError.Unreadable(file, e.Message));
         }
     }
 
-    private static IEnumerable<Manifest> Find(string file, YamlDocument document, JsonNode? node, string path)
+    private void Find(string file, YamlDocument document, JsonNode? node, string path)
     {
-        if (node is not JsonObject item) return [];
+        if (node is not JsonObject item) return;
+        var (kind, version) = (Text(item, "kind"), Text(item, "apiVersion"));
         // What kubectl get prints, and a List in a file.
-        if (item["items"] is JsonArray items && Text(item, "kind")?.EndsWith("List", StringComparison.Ordinal) == true)
+        if (item["items"] is JsonArray items && kind?.EndsWith("List", StringComparison.Ordinal) == true)
         {
-            return items.Index().SelectMany(child => Find(file, document, child.Item, $"{(path.Length == 0 ? "" : path + ".")}items[{child.Index}]"));
+            foreach (var (index, child) in items.Index()) Find(file, document, child, $"{(path.Length == 0 ? "" : path + ".")}items[{index}]");
+            return;
         }
 
-        var isSet = Text(item, "kind") == V1Alpha1ImageTagSet.KindName && Text(item, "apiVersion")?.Split('/')[0] == V1Alpha1ImageTagSet.Group;
-        if (!isSet) return [];
+        var manifest = new Manifest(file, document, path, item);
+        if (kind != V1Alpha1ImageTagSet.KindName || version?.Split('/')[0] != V1Alpha1ImageTagSet.Group)
+        {
+            if (NearMiss.Of(kind, version) is var (field, message)) errors.Add(manifest.Error(field, message));
+            return;
+        }
+
         DropNulls(item);
-        return [new Manifest(file, document, path, item)];
+        manifests.Add(manifest);
     }
 
     private static void DropNulls(JsonNode? node)

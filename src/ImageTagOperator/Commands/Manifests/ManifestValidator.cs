@@ -43,8 +43,10 @@ internal static partial class ManifestValidator
             return [manifest.Error("apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
         }
 
-        var errors = SchemaValidator.Validate(schema, manifest.Json).Select(error => manifest.Error(error.Path, error.Message.EndsWith('?') ? error.Message : error.Message + ".")).ToList();
-        if (Read(manifest.Json) is not { } known) return errors;
+        var found = SchemaValidator.Validate(schema, manifest.Json).ToArray();
+        var errors = found.Select(error => manifest.Error(error.Path, WithText(manifest, error))).ToList();
+        // The rules are for what is of the right types; an item that is empty is not.
+        if (found.Any(error => error.Keyword == "type") || Read(manifest.Json) is not { } known) return errors;
         if (errors.Count == 0) set = known;
         if (SpecRules.Check(known.Spec) is not { } problem) return errors;
         // The operator's words say why, where a schema has a pattern.
@@ -54,6 +56,20 @@ internal static partial class ManifestValidator
         if (same >= 0) errors[same] = said;
         else if (errors.Count == 0) errors.Add(said);
         return errors;
+    }
+
+    /// <summary>The advice to quote, with the text as it was written: 24.10 is 24.1 as a number.</summary>
+    private static string WithText(Manifest manifest, SchemaError error)
+    {
+        var message = error.Message;
+        if (error.Keyword == "type" && error.Value is { } value && manifest.TextOf(error.Path) is { } text)
+        {
+            message = error.Path == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
+                ? $"must have a unit: {text}s, {text}m or {text}h"
+                : message.Replace($"'{value.ToJsonString()}'", $"'{text}'", StringComparison.Ordinal);
+        }
+
+        return message.EndsWith('?') ? message : message + ".";
     }
 
     /// <summary>Null when a type is wrong, which the schema tells.</summary>

@@ -21,27 +21,39 @@ internal static class ValidateCommand
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var manifests = await new ManifestReader(here).ReadAsync(parsed.GetValue(files)!, cancellationToken);
-            var errors = ManifestValidator.Validate(manifests).Errors;
+            var reader = new ManifestReader(here);
+            var manifests = await reader.ReadAsync(parsed.GetValue(files)!, cancellationToken);
+            IReadOnlyList<ManifestError> errors = [.. reader.Errors, .. ManifestValidator.Validate(manifests).Errors, .. ManifestDoubts.Of(manifests)];
             if (output.Format(parsed) is { } format) output.Write(format, errors, ReportJson.Readable.IReadOnlyListManifestError);
             else Print(manifests, errors, output.Terminal(parsed));
-            return errors.Count == 0 ? ExitCode.Nothing : ExitCode.Error;
+            return errors.All(error => error.Kind == ManifestErrorKind.Doubtful) ? ExitCode.Nothing : ExitCode.Error;
         });
         return command;
     }
 
     private static void Print(IReadOnlyList<Manifest> manifests, IReadOnlyList<ManifestError> errors, Terminal terminal)
     {
-        foreach (var error in errors)
+        foreach (var error in errors) Print(error, terminal);
+        var warnings = errors.Count(error => error.Kind == ManifestErrorKind.Doubtful);
+        var wrong = errors.Count - warnings;
+        var also = warnings == 0 ? "" : $", {Words.Count(warnings, "warning")}";
+        if (errors.Count == 0) terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked, all good.", Tone.Good);
+        else terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked{(wrong == 0 ? "" : $", {Words.Count(wrong, "error")}")}{also}.", Tone.Strong);
+    }
+
+    private static void Print(ManifestError error, Terminal terminal)
+    {
+        if (error.Kind == ManifestErrorKind.Unreadable)
         {
-            terminal.Line(
-                ($"{error.File}:{error.Line}: ", Tone.Strong),
-                ($"document {error.Document}{(error.Set.Length == 0 ? "" : $", ImageTagSet {error.Set}")}: ", Tone.Faint),
-                (error.Field, Tone.Problem),
-                ($" {error.Message}", Tone.Plain));
+            terminal.Line(error.Message, Tone.Problem);
+            return;
         }
 
-        if (errors.Count == 0) terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked, all good.", Tone.Good);
-        else terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked, {Words.Count(errors.Count, "error")}.", Tone.Strong);
+        terminal.Line(
+            ($"{error.File}:{error.Line}: ", Tone.Strong),
+            ($"document {error.Document}{(error.Set.Length == 0 ? "" : $", ImageTagSet {error.Set}")}: ", Tone.Faint),
+            (error.Kind == ManifestErrorKind.Doubtful ? "warning: " : "", Tone.Faint),
+            (error.Field, Tone.Problem),
+            ($" {error.Message}", Tone.Plain));
     }
 }

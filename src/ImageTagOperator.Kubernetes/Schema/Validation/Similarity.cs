@@ -1,0 +1,24 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>How far apart two words are.</summary>
+public static class Similarity
+{
+    /// <summary>Letters to add, to take away or to change (Levenshtein).</summary>
+    public static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,17 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>How far a call to a cloud came.</summary>
+public enum CloudStep
+{
+    /// <summary>A name is looked up, and a connection made.</summary>
+    Connect,
+
+    /// <summary>The connection is secured.</summary>
+    Tls,
+
+    /// <summary>Keystone answers a login.</summary>
+    Login,
+
+    /// <summary>The Image API answers a read.</summary>
+    Read,
+}

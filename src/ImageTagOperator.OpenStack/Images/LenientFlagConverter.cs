@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>A flag that some clouds write as text. One odd image must not hide the others of its list, so that what says neither is false.</summary>
+internal sealed class LenientFlagConverter : JsonConverter<bool>
+{
+    public override bool HandleNull => true;
+
+    public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String) return bool.TryParse(reader.GetString(), out var value) && value;
+        reader.Skip();
+        return reader.TokenType == JsonTokenType.True;
+    }
+
+    public override void Write(Utf8JsonWriter writer, bool value, JsonSerializerOptions options) => writer.WriteBooleanValue(value);
+}

@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace ImageTagOperator.Hosting;
+
+/// <summary>The proxy of the environment, with <see cref="NoProxy"/>'s exceptions.</summary>
+internal sealed class EnvironmentProxy(IWebProxy inner, NoProxy except) : IWebProxy
+{
+    public ICredentials? Credentials
+    {
+        get => inner.Credentials;
+        set => inner.Credentials = value;
+    }
+
+    /// <summary>Puts it in the place of .NET's own, for all that this process connects to.</summary>
+    public static void Use(Func<string, string?> variable)
+    {
+        if ((variable("no_proxy") ?? variable("NO_PROXY")) is { Length: > 0 } list) HttpClient.DefaultProxy = new EnvironmentProxy(HttpClient.DefaultProxy, new NoProxy(list));
+    }
+
+    public Uri? GetProxy(Uri destination) => except.Matches(destination) ? null : inner.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => except.Matches(host) || inner.IsBypassed(host);
+}

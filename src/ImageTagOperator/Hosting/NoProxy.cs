@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Net;
+
+namespace ImageTagOperator.Hosting;
+
+/// <summary>What NO_PROXY means to curl, Go and Python, and not to .NET, which only knows names: networks (10.0.0.0/8), ports
+/// (example.com:8443) and a domain without a dot before it, which stands for all below it too.</summary>
+/// <param name="list">The variable.</param>
+internal sealed class NoProxy(string list)
+{
+    private readonly string[] entries = list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Goes directly.</summary>
+    public bool Matches(Uri url) => entries.Any(entry => Matches(entry, url.IdnHost.Trim('[', ']'), url.Port));
+
+    private static bool Matches(string entry, string host, int port)
+    {
+        if (entry == "*") return true;
+        if (IPNetwork.TryParse(entry, out var network)) return IPAddress.TryParse(host, out var inside) && network.Contains(inside);
+        if (IPAddress.TryParse(entry.Trim('[', ']'), out var address)) return IPAddress.TryParse(host, out var same) && address.Equals(same);
+        var colon = entry.LastIndexOf(':');
+        if (colon > 0 && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var only))
+        {
+            return only == port && Matches(entry[..colon], host, port);
+        }
+
+        var domain = entry.TrimStart('*').TrimStart('.').TrimEnd('.');
+        return domain.Length > 0 && (host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,51 @@
+namespace ImageTagOperator.Sandbox.Demo;
+
+/// <summary>What somebody has to type who has never seen any of this.</summary>
+internal static class ServeText
+{
+    /// <param name="imageId">Of the image that drifts.</param>
+    public static string Of(string kubernetes, string identity, string images, string folder, string imageId) =>
+        $$"""
+        An embedded Kubernetes API at {{kubernetes}}, and a Keystone and Glance at {{identity}} and {{images}} with the images ubuntu-24.04 and debian-12.
+        Their files are in {{folder}}; nothing else of this machine is touched.
+
+        In a second terminal, the operator:
+
+          export PATH="{{Programs()}}:$PATH"
+          export KUBECONFIG={{folder}}/kubeconfig OS_CLIENT_CONFIG_FILE={{folder}}/clouds.yaml
+          image-tag-operator crd | kubectl apply -f -
+          kubectl create secret generic openstack-clouds --from-file=clouds.yaml={{folder}}/clouds.yaml
+          image-tag-operator run
+
+        In a third one, after the same two exports, an ImageTagSet:
+
+          kubectl apply -f {{folder}}/ubuntu.yaml
+          kubectl get imagetagsets
+
+        Then cause drift, and see it undone within ten seconds:
+
+          TOKEN=$(curl -si {{identity}}/v3/auth/tokens -H 'Content-Type: application/json' -d '{"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {"name": "demo", "domain": {"id": "default"}, "password": "demo-secret"} } },
+            "scope": {"project": {"name": "demo", "domain": {"id": "default"} } } } }' | sed -n 's/^X-Subject-Token: //Ip' | tr -d '\r')
+          curl -X DELETE -H "X-Auth-Token: $TOKEN" {{images}}/v2/images/{{imageId}}/tags/golden
+          kubectl get events --field-selector reason=TagsAdded
+
+        Without kubectl, what would be done and then doing it, in the second terminal:
+
+          image-tag-operator plan -f {{folder}}/ubuntu.yaml
+          image-tag-operator apply -f {{folder}}/ubuntu.yaml
+
+        Ctrl-C here ends it.
+        """;
+
+    /// <summary>The folder that builds leave the operator in; this program's own where it was built otherwise.</summary>
+    private static string Programs()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "image-tag-operator"))) return folder.FullName;
+        }
+
+        return AppContext.BaseDirectory;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using ImageTagOperator.Contracts;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.OpenStack;
+using Xunit;
+
+namespace ImageTagOperator.Tests.PublicReports;
+
+/// <summary>Clouds that nobody can log in to, and what people were told.</summary>
+public sealed class LoginReports : IAsyncLifetime
+{
+    private SandboxCloud cloud = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => cloud = await SandboxCloud.StartAsync();
+
+    public ValueTask DisposeAsync() => cloud.DisposeAsync();
+
+    // terraform-provider-openstack/terraform-provider-openstack#154
+    [Fact]
+    public async Task A_login_that_Keystone_does_not_understand_is_a_fault_of_clouds_yaml()
+    {
+        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 400, Body = """{"error": {"code": 400, "message": "Expecting to find domain in project."}}""", ContentType = "application/json" });
+        var problem = await ProblemAsync("demo");
+        Assert.Equal(Reason.InvalidCloudsYaml, problem.Reason);
+        Assert.EndsWith("Expecting to find domain in project. Keystone does not understand this login: give user, project and their domains in 'auth' of clouds.yaml.", problem.Message, StringComparison.Ordinal);
+    }
+
+    // gophercloud/gophercloud#2152
+    [Theory]
+    [InlineData("/v3")]
+    [InlineData("/nowhere/v3")]
+    public async Task A_wrong_path_in_auth_url_calls_a_human(string path)
+    {
+        var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
+        using var session = TestSession.Of(right with { AuthUrl = new Uri(cloud.Url + path) });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
+        Assert.Equal(Reason.AuthUrlWrong, Problem.From(error).Reason);
+        Assert.Contains($"There is no Keystone v3 at {cloud.Url}{path}: correct 'auth_url' in clouds.yaml.", error.Message, StringComparison.Ordinal);
+    }
+
+    // terraform-provider-openstack/terraform-provider-openstack#184
+    [Theory]
+    [InlineData("POST", "*/auth/tokens", 301)]
+    [InlineData("POST", "*/auth/tokens", 308)]
+    [InlineData("GET", "*/v2/images*", 301)]
+    public async Task A_redirect_names_its_target_and_calls_a_human(string method, string target, int status)
+    {
+        cloud.Faults.Add(method, target, new Fault { Status = status, Headers = new Dictionary<string, string> { ["Location"] = "https://cloud.example/v3?x=1" } });
+        var problem = await ProblemAsync("demo");
+        Assert.Equal((Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
+    }
+
+    // k-orc/openstack-resource-controller#596
+    [Fact]
+    public async Task An_application_credential_whose_access_rules_leave_out_images_calls_a_human()
+    {
+        cloud.Faults.Add("*", "*/v2/images*", new Fault { Status = 401 });
+        var problem = await ProblemAsync("demo-app");
+        Assert.Equal(Reason.AccessRulesForbid, problem.Reason);
+        Assert.Contains("access rules", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("PUT and DELETE /v2/images/*/tags/*", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(Reason.Transient, (await ProblemAsync("demo")).Reason);
+    }
+
+    // gophercloud/gophercloud#3573
+    [Fact]
+    public async Task Https_spoken_to_a_port_for_http_calls_a_human()
+    {
+        var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
+        using var session = TestSession.Of(right with { AuthUrl = new Uri(right.AuthUrl.AbsoluteUri.Replace("http:", "https:", StringComparison.Ordinal)) });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
+        Assert.Equal(Reason.AuthUrlWrong, Problem.From(error).Reason);
+        Assert.Contains("does not speak TLS", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_is_not_there_heals_by_itself()
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
+        nobody.Stop();
+        var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
+        using var session = TestSession.Of(right with { AuthUrl = new Uri($"http://127.0.0.1:{port}/v3") });
+        Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel))).Kind);
+    }
+
+    private async Task<Problem> ProblemAsync(string name)
+    {
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, name));
+        return Problem.From(await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel)));
+    }
+}

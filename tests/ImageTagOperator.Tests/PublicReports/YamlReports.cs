@@ -1,0 +1,44 @@
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.PublicReports;
+
+/// <summary>YAML that people wrote, and that some reader got wrong.</summary>
+public sealed class YamlReports
+{
+    // aaubry/YamlDotNet#541
+    [Theory]
+    [InlineData("clouds:\n  demo:\n    auth: {auth_url: http://k/v3, username: u, password: s3cr3t, user_domain_name: Default\n    region_name: R\n", 4)]
+    [InlineData("clouds:\n  demo:\n    auth: {auth_url: http://k/v3, username: u, password: s3cr3t,\n    region_name: R\n", 4)]
+    [InlineData("clouds:\n  demo:\n    regions: [R\n    auth: {auth_url: http://k/v3}\n", 4)]
+    public void An_unclosed_bracket_in_clouds_yaml_is_named_by_its_line(string yaml, int line)
+    {
+        var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
+        Assert.StartsWith($"clouds.yaml is not valid YAML at line {line}, column ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", error.Message, StringComparison.Ordinal);
+    }
+
+    // aaubry/YamlDotNet#541
+    [Theory]
+    [InlineData("spec: {tags: [a\nkind: x\n")]
+    [InlineData("a: [b\nc: d\n")]
+    [InlineData("a: {b\nc: d\n")]
+    [InlineData("a: \"b\nc: d\n")]
+    public void An_unclosed_bracket_in_a_manifest_is_named_by_its_file_and_line(string yaml)
+    {
+        var error = Assert.Throws<FormatException>(() => KubernetesYaml.LoadDocuments(yaml, "sets.yaml"));
+        Assert.Matches("^sets.yaml: line [123], column [0-9]+: ", error.Message);
+    }
+
+    // aaubry/YamlDotNet#541
+    [Fact]
+    public void An_unclosed_bracket_in_a_kubeconfig_is_named_by_its_file_and_line()
+    {
+        using var folder = new KubeconfigFolder();
+        var path = folder.Write("config", "clusters: [{name: c, cluster: {server: https://x\ncurrent-context: x\n");
+        var error = Assert.Throws<KubernetesConfigurationException>(() => folder.Find(path));
+        Assert.StartsWith($"{path}: line 2, column ", error.Message, StringComparison.Ordinal);
+    }
+}
