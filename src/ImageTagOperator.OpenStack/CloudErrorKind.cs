@@ -24,6 +24,9 @@ public enum CloudErrorKind
     /// <summary>The application credential is good, and its access rules do not cover this call.</summary>
     AccessRulesForbid,
 
+    /// <summary>Clouds may not be where this one is (<see cref="AllowedClouds"/>).</summary>
+    AddressNotAllowed,
+
     /// <summary>The catalog has no image endpoint for the region and interface asked for.</summary>
     EndpointNotFound,
 

@@ -19,4 +19,16 @@ public sealed record CloudLimits
     /// longer shown to us.</summary>
     /// <value>6 h; it only matters where more images are looked at than fit into two requests, which are about 400</value>
     public TimeSpan FullReadInterval { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Bytes of an answer that is read.</summary>
+    /// <value>16 MiB: a thousand images are some 2 MB</value>
+    public int LongestAnswer { get; init; } = 16 << 20;
+
+    /// <summary>Images of one list.</summary>
+    /// <value>20,000</value>
+    public int MostImages { get; init; } = 20_000;
+
+    /// <summary>How long a list may take, with all its pages and the waits for a turn.</summary>
+    /// <value>2 min</value>
+    public TimeSpan ListDeadline { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -20,7 +20,7 @@ public sealed class CloudSession : IDisposable
         this.time = time;
         http = new CloudHttp(cloud, hosts);
         keystone = new Keystone(cloud, http, time);
-        api = new ImageApi(cloud, http, keystone, time);
+        api = new ImageApi(cloud, http, keystone, hosts.Limits, time);
         Images = new ImageReader(api, gates, hosts.Limits, time);
     }
 

@@ -18,10 +18,11 @@ public sealed class CloudSessions : IDisposable
 
     /// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null: always.</param>
     /// <param name="meterScope">Who listens to the metrics (<see cref="System.Diagnostics.Metrics.Meter.Scope"/>).</param>
-    public CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null)
+    /// <param name="allowed">Where clouds may be; null: anywhere.</param>
+    public CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null, AllowedClouds? allowed = null)
     {
         this.time = time;
-        hosts = new(limits, time, mayWrite ?? (static () => true), meterScope);
+        hosts = new(limits, time, mayWrite ?? (static () => true), meterScope, new CloudDialer(allowed ?? AllowedClouds.Anywhere));
         sweeper = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 

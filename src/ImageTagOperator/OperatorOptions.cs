@@ -25,4 +25,10 @@ public sealed record OperatorOptions
 
     /// <summary>What is asked of one cloud at most.</summary>
     public CloudLimits Cloud { get; init; } = new();
+
+    /// <summary>Where clouds may be; see <see cref="OpenStack.AllowedClouds.Of"/>. Empty: anywhere but where none can be.</summary>
+    public IReadOnlyList<string> AllowedClouds { get; init; } = [];
+
+    /// <summary>In a pod, as Kubernetes tells each.</summary>
+    public bool IsInCluster { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is not null;
 }

@@ -65,3 +65,17 @@ capabilities:
   resources: [events]
   verbs: [create, patch]
 {{- end -}}
+
+{{/* The networks of operator.allowedClouds; none where a host name is among them, because a NetworkPolicy knows no names. */}}
+{{- define "ito.cloudNetworks" -}}
+{{- $networks := list }}
+{{- $names := list }}
+{{- range uniq .Values.operator.allowedClouds }}
+{{- if contains "/" . }}{{ $networks = append $networks . }}
+{{- else if contains ":" . }}{{ $networks = append $networks (printf "%s/128" .) }}
+{{- else if regexMatch "^[0-9.]+$" . }}{{ $networks = append $networks (printf "%s/32" .) }}
+{{- else }}{{ $names = append $names . }}
+{{- end }}
+{{- end }}
+{{- if $names }}[]{{ else }}{{ toYaml $networks }}{{ end }}
+{{- end }}

@@ -48,9 +48,13 @@ internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityC
 
     private WatchEvent<TEntity> Parse(ApiRequest request, JsonElement line)
     {
-        var item = line.GetProperty("object");
+        if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("object", out var item) || !line.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            throw new JsonException($"{request}: a line of the watch is no event");
+        }
+
         var version = EntityCodec<TEntity>.Metadata(item, "resourceVersion");
-        switch (line.GetProperty("type").GetString())
+        switch (type.GetString())
         {
             case "BOOKMARK":
                 return new(WatchEventType.Bookmark, default, version, null);

@@ -9,6 +9,7 @@ internal sealed partial class EntityWorkers<TEntity>(
     EntityQueue<TEntity> queue,
     EntityReconciler<TEntity> reconciler,
     FailureBackoff backoff,
+    RunningReconciles runs,
     OperatorSettings settings,
     RuntimeMetrics metrics,
     TimeProvider time,
@@ -36,14 +37,22 @@ internal sealed partial class EntityWorkers<TEntity>(
         {
             queue.Work.Forget(key);
             reconciler.Remember(change.Entity);
+            runs.Supersede(key);
         }
         else if (change.Previous is { } previous && !NeedsReconcile(previous.Metadata, change.Entity.Metadata))
         {
             return;
         }
+        else if (change.Previous is { } old && IsAnother(old.Metadata, change.Entity.Metadata))
+        {
+            runs.Supersede(key);
+        }
 
         queue.Work.Add(key);
     }
+
+    private static bool IsAnother(V1ObjectMeta before, V1ObjectMeta after) =>
+        before.Generation != after.Generation || before.DeletionTimestamp != after.DeletionTimestamp;
 
     private bool NeedsReconcile(V1ObjectMeta before, V1ObjectMeta after) =>
         settings.ReconcileStrategy == ReconcileStrategy.ByResourceVersion
@@ -86,18 +95,29 @@ internal sealed partial class EntityWorkers<TEntity>(
     private async Task RunAsync(NamespacedName key, CancellationToken running)
     {
         using var activity = ReconcileActivity.Start(Kind, key, logger);
+        using var run = runs.Begin(key, running);
         var started = time.GetTimestamp();
         Outcome outcome;
         string result;
         try
         {
-            outcome = await reconciler.RunAsync(key, running);
+            outcome = await reconciler.RunAsync(key, run.Token);
             result = outcome is Outcome.Retry ? "retry" : "success";
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
             Note("cancelled", "");
             return;
+        }
+        catch (OperationCanceledException) when (run.IsSuperseded)
+        {
+            Note("superseded", "");     // the change has queued the key already
+            return;
+        }
+        catch (OperationCanceledException error) when (run.IsLate)
+        {
+            LogFailed(logger, run.TookTooLong(error), key);
+            (outcome, result) = (new Outcome.Retry(null, Cap(key)), "error");
         }
         catch (KubernetesException error) when (error.IsConflict)
         {
@@ -148,7 +168,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 break;
             case Outcome.Retry { RequeueAfter: var after, Cap: var cap, NotBefore: var notBefore }:
                 var growing = backoff.Next(key, cap); // counted even when it is not used: only success starts it again
-                queue.Work.AddAfter(key, after ?? (notBefore > growing ? notBefore.Value : growing), DelayKind.Result);
+                queue.Work.AddAfter(key, after ?? (notBefore > growing ? notBefore.Value : growing), DelayKind.Retry);
                 break;
             default:
                 backoff.Reset(key);

@@ -31,7 +31,7 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
             ReportingInstance = instance[..Math.Min(instance.Length, LongestInstance)],
             Action = "Reconcile",
             Reason = reason,
-            Note = Shorten(message),
+            Note = Shorten(VisibleText.Of(message)),
             Type = type == EventType.Warning ? "Warning" : "Normal",
             Regarding = new()
             {

@@ -27,7 +27,8 @@ public sealed class OperatorBuilder
         Services.TryAddScoped<TController>();
         Services.AddSingleton(static services => new EntityCache<TEntity>(Log<EntityCache<TEntity>>(services)));
         Services.AddSingleton<IEntityCache<TEntity>>(static services => services.GetRequiredService<EntityCache<TEntity>>());
-        Services.AddSingleton(static services => new EntityQueue<TEntity>(services.GetRequiredService<TimeProvider>()));
+        Services.AddSingleton(static services => new EntityQueue<TEntity>(
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<OperatorSettings>().MaxParallelPerNamespace));
         Services.AddSingleton<IEntityQueue<TEntity>>(static services => services.GetRequiredService<EntityQueue<TEntity>>());
         Services.AddSingleton(static services => Runtime<TController, TEntity>(services));
         Services.AddSingleton<IEntityRuntime>(static services => services.GetRequiredService<EntityRuntime<TEntity>>());
@@ -71,8 +72,10 @@ public sealed class OperatorBuilder
         var backoff = new FailureBackoff(settings.FailureBackoffInitial, settings.FailureBackoffMaximum, random);
         var queue = services.GetRequiredService<EntityQueue<TEntity>>();
         metrics.AddKind(EntityDefinition.Of<TEntity>().Kind, () => queue.Work.Depth);
+        var runs = new RunningReconciles(settings.ReconcileTimeout, settings.SupersededGrace, time);
+        services.GetRequiredService<OperatorState>().Watch(() => runs.SinceProgress < settings.ProgressTimeout);
         var workers = new EntityWorkers<TEntity>(
-            cache, queue, reconciler, backoff, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
+            cache, queue, reconciler, backoff, runs, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
         return new EntityRuntime<TEntity>(
             client, cache, codec, [.. finalizers.Select(finalizer => finalizer.Identifier)], workers, settings, metrics, time, random, Log<EntityWatch<TEntity>>(services));
     }

@@ -1,10 +1,10 @@
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>The queue of one kind.</summary>
-internal sealed class EntityQueue<TEntity>(TimeProvider time) : IEntityQueue<TEntity>, IDisposable
+/// <summary>The queue of one kind, which deals out the workers by namespace.</summary>
+internal sealed class EntityQueue<TEntity>(TimeProvider time, int mostPerNamespace = int.MaxValue) : IEntityQueue<TEntity>, IDisposable
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    public WorkQueue<NamespacedName> Work { get; } = new(time);
+    public WorkQueue<NamespacedName> Work { get; } = new(time, static key => key.Namespace ?? "", mostPerNamespace);
 
     public void Enqueue(NamespacedName key, TimeSpan after) => Work.AddAfter(key, after, DelayKind.Request);
 

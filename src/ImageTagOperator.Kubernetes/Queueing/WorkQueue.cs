@@ -1,28 +1,36 @@
-using System.Threading.Channels;
-
 namespace ImageTagOperator.Kubernetes;
 
-/// <summary>Keys that wait for a worker, first in, first out. A key waits at most once, and never runs twice at a time: one that is added
-/// while it runs waits until that run is done. Safe for concurrent use.</summary>
+/// <summary>Keys that wait for a worker. A key waits at most once, and never runs twice at a time: one that is added while it runs waits until that
+/// run is done. Workers are dealt out among groups of keys: the group with the fewest running is next, whatever the others have waiting. Within a group
+/// changes come before the rounds that are due, and those before retries, each first in, first out. Safe for concurrent use.</summary>
 internal sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
 
     private readonly TimeProvider time;
+    private readonly Func<TKey, string> groupOf;
+    private readonly int mostPerGroup;
     private readonly ITimer timer;
     private readonly Lock gate = new();
-    private readonly Channel<TKey> ready = Channel.CreateUnbounded<TKey>();
-    private readonly Dictionary<TKey, long> dirty = []; // since when
+    private readonly LinkedList<TaskCompletionSource<(TKey Key, TimeSpan Waited)>> takers = new();
+    private readonly Dictionary<string, KeyGroup<TKey>> groups = new(StringComparer.Ordinal);
+    private readonly SortedSet<KeyGroup<TKey>> available = new(KeyGroup<TKey>.ByTurn);  // those that have a key ready and may run it
+    private readonly Dictionary<TKey, (long Since, Urgency Urgency)> dirty = [];
     private readonly HashSet<TKey> processing = [];
+    private long turns;
 
     // The dictionary says what is due when; the heap may hold times that were replaced, which are skipped when they come up.
     private readonly Dictionary<(TKey Key, DelayKind Kind), long> due = [];
     private readonly PriorityQueue<(TKey Key, DelayKind Kind), long> heap = new();
 
-    public WorkQueue(TimeProvider time)
+    /// <param name="groupOf">The group of a key; null: all are one.</param>
+    /// <param name="mostPerGroup">Keys of one group that run at a time.</param>
+    public WorkQueue(TimeProvider time, Func<TKey, string>? groupOf = null, int mostPerGroup = int.MaxValue)
     {
         this.time = time;
+        this.groupOf = groupOf ?? (static _ => "");
+        this.mostPerGroup = mostPerGroup;
         timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -35,20 +43,14 @@ internal sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    public void Add(TKey key)
-    {
-        lock (gate)
-        {
-            if (dirty.TryAdd(key, time.GetTimestamp()) && !processing.Contains(key)) ready.Writer.TryWrite(key);
-        }
-    }
+    public void Add(TKey key) => Add(key, Urgency.Change);
 
     /// <summary>Adds the key after a while. Of several times for one key and kind, the earliest wins.</summary>
     public void AddAfter(TKey key, TimeSpan delay, DelayKind kind)
     {
         if (delay <= TimeSpan.Zero)
         {
-            Add(key);
+            Add(key, UrgencyOf(kind));
             return;
         }
 
@@ -68,14 +70,25 @@ internal sealed class WorkQueue<TKey> : IDisposable
     /// <summary>The same, with how long the key was due.</summary>
     public async ValueTask<(TKey Key, TimeSpan Waited)> TakeTimedAsync(CancellationToken cancellationToken)
     {
-        var key = await ready.Reader.ReadAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        LinkedListNode<TaskCompletionSource<(TKey Key, TimeSpan Waited)>> taker;
         lock (gate)
         {
-            dirty.Remove(key, out var since);
-            processing.Add(key);
-            due.Remove((key, DelayKind.Result));
-            return (key, time.GetElapsedTime(since));
+            if (takers.Count == 0 && TryTake(out var taken)) return taken;
+            taker = takers.AddLast(new TaskCompletionSource<(TKey Key, TimeSpan Waited)>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
+
+        await using var cancelled = cancellationToken.Register(() =>
+        {
+            lock (gate)
+            {
+                if (taker.List is not null) takers.Remove(taker);
+                else return;    // it has its key
+            }
+
+            taker.Value.TrySetCanceled(cancellationToken);
+        });
+        return await taker.Value.Task;
     }
 
     public void Done(TKey key)
@@ -83,7 +96,11 @@ internal sealed class WorkQueue<TKey> : IDisposable
         lock (gate)
         {
             processing.Remove(key);
-            if (dirty.ContainsKey(key)) ready.Writer.TryWrite(key);
+            var group = Leave(key);
+            group.Running--;
+            if (dirty.TryGetValue(key, out var waits)) group.Enqueue(key, waits.Urgency);
+            Enter(group);
+            GiveOut();
         }
     }
 
@@ -92,12 +109,80 @@ internal sealed class WorkQueue<TKey> : IDisposable
     {
         lock (gate)
         {
-            due.Remove((key, DelayKind.Result));
-            due.Remove((key, DelayKind.Request));
+            foreach (var kind in Enum.GetValues<DelayKind>()) due.Remove((key, kind));
         }
     }
 
     public void Dispose() => timer.Dispose();
+
+    private static Urgency UrgencyOf(DelayKind kind) => kind switch
+    {
+        DelayKind.Request => Urgency.Change,
+        DelayKind.Result => Urgency.Round,
+        _ => Urgency.Retry,
+    };
+
+    private void Add(TKey key, Urgency urgency)
+    {
+        lock (gate)
+        {
+            var waits = dirty.TryGetValue(key, out var known);
+            if (waits && known.Urgency <= urgency) return;
+            dirty[key] = (waits ? known.Since : time.GetTimestamp(), urgency);
+            if (processing.Contains(key)) return;
+            var group = Leave(key);
+            if (waits) group.Remove(key, known.Urgency);
+            group.Enqueue(key, urgency);
+            Enter(group);
+            GiveOut();
+        }
+    }
+
+    /// <summary>Takes a group out of the order of turns before anything that the order goes by is changed.</summary>
+    private KeyGroup<TKey> Leave(TKey key)
+    {
+        var name = groupOf(key);
+        if (!groups.TryGetValue(name, out var group)) groups[name] = group = new KeyGroup<TKey>(name);
+        available.Remove(group);
+        return group;
+    }
+
+    private void Enter(KeyGroup<TKey> group)
+    {
+        if (group.HasReady && group.Running < mostPerGroup) available.Add(group);
+        else if (!group.HasReady && group.Running == 0) groups.Remove(group.Name);
+    }
+
+    private bool TryTake(out (TKey Key, TimeSpan Waited) taken)
+    {
+        if (available.Min is not { } group)
+        {
+            taken = default;
+            return false;
+        }
+
+        available.Remove(group);
+        var key = group.Dequeue();
+        group.Running++;
+        group.LastTurn = ++turns;
+        Enter(group);
+        dirty.Remove(key, out var waits);
+        processing.Add(key);
+        // Whatever this run decides takes their place.
+        due.Remove((key, DelayKind.Result));
+        due.Remove((key, DelayKind.Retry));
+        taken = (key, time.GetElapsedTime(waits.Since));
+        return true;
+    }
+
+    private void GiveOut()
+    {
+        while (takers.First is { } taker && TryTake(out var taken))
+        {
+            takers.RemoveFirst();
+            taker.Value.TrySetResult(taken);
+        }
+    }
 
     private void MoveDue()
     {
@@ -109,7 +194,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
                 heap.Dequeue();
                 if (IsReplaced(entry, at)) continue;
                 due.Remove(entry);
-                Add(entry.Key);
+                Add(entry.Key, UrgencyOf(entry.Kind));
             }
 
             SetTimer();

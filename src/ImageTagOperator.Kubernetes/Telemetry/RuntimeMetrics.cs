@@ -22,7 +22,7 @@ internal sealed class RuntimeMetrics
     {
         var meter = meters.Create(Name);
         reconciles = meter.CreateCounter<long>("imagetags.reconciles", null,
-            "Reconciles that ended, by kind, by result (success, retry, conflict, error, cancelled) and by the reason that the status then names.");
+            "Reconciles that ended, by kind, by result (success, retry, conflict, error, superseded, cancelled) and by the reason that the status then names.");
         duration = meter.CreateHistogram("imagetags.reconcile.duration", "s",
             "How long reconciles took, by kind and result.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         latency = meter.CreateHistogram("imagetags.queue.latency", "s",

@@ -43,7 +43,7 @@ public static class KubernetesYaml
         var scanner = new Scanner(new StringReader(yaml));
         try
         {
-            stream.Load(new Parser(scanner));
+            stream.Load(new ShallowParser(new Parser(scanner)));
             return stream;
         }
         catch (YamlException error)

@@ -18,9 +18,16 @@ internal sealed class YamlTree
 {
     private const int MaxDepth = 32;
 
+    /// <summary>What a Secret can hold.</summary>
+    private const int MaxCharacters = 1 << 20;
+
+    /// <summary>Nodes, and keys that are merged in: of merges a short text can make very many. A cloud is some twenty of them.</summary>
+    private const int MaxEntries = 20_000;
+
     private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Dictionary<string, YamlNode> anchors = [];
+    private int entries;
 
     private YamlTree(string yaml)
     {
@@ -33,6 +40,7 @@ internal sealed class YamlTree
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the parser throws, the text is what is wrong")]
     public static YamlNode? Read(string yaml)
     {
+        if (yaml.Length > MaxCharacters) throw new InvalidCloudsYamlException($"clouds.yaml is longer than {MaxCharacters} characters.");
         var tree = new YamlTree(yaml);
         try
         {
@@ -73,6 +81,7 @@ internal sealed class YamlTree
         }
 
         var start = parser.Consume<NodeEvent>();
+        Count(1, start.Start);
         if (depth > MaxDepth) throw new InvalidCloudsYamlException($"clouds.yaml is nested deeper than {MaxDepth} levels at line {start.Start.Line}.");
         if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
@@ -114,14 +123,21 @@ internal sealed class YamlTree
     }
 
     /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins (yaml.org/type/merge.html).</summary>
-    private static void Merge(YamlNode value, Dictionary<string, YamlNode> into, Mark at)
+    private void Merge(YamlNode value, Dictionary<string, YamlNode> into, Mark at)
     {
         var sources = value is YamlSequence list ? list.Items.Reverse() : [value];
         foreach (var source in sources)
         {
             if (source is not YamlMapping mapping) throw Invalid(at, "'<<' must name a mapping or a list of them");
+            Count(mapping.Entries.Count, at);
             foreach (var (key, node) in mapping.Entries) into[key] = node;
         }
+    }
+
+    private void Count(int more, Mark at)
+    {
+        entries += more;
+        if (entries > MaxEntries) throw Invalid(at, $"it has more than {MaxEntries} entries, those that are merged in among them");
     }
 
     private static InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>

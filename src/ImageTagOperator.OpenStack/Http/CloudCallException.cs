@@ -17,21 +17,37 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
 
     public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
+    /// <summary>The configuration may be the cause, and not the server: its name, its scheme, its certificates. It says nothing about the server.</summary>
+    public bool IsOwnFault { get; init; }
+
     /// <summary>Connections break in these ways. Anything else is a bug, and must not look like a cloud that is away.</summary>
     public static bool IsNoAnswer(Exception error) =>
-        Chain(error).Any(e => e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException);
+        Chain(error).Any(e => e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException or AddressNotAllowedException);
 
     public static CloudCallException For(string call, TimeSpan? deadline, Exception e)
     {
         var chain = Chain(e).ToArray();
-        var socket = chain.OfType<SocketException>().FirstOrDefault();
-        var connecting = chain.OfType<HttpRequestException>()
-            .Any(h => h.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
-        var tls = chain.OfType<AuthenticationException>().FirstOrDefault();
-        var cause = tls is not null
-            ? WhyNotSecure(tls.Message)
-            : deadline is { } limit ? $"no answer within {limit.TotalSeconds:0} s" : socket?.Message ?? chain[^1].Message;
-        return new CloudCallException($"{call}: {cause}", wasSent: !connecting, e) { Kind = tls is null ? CloudErrorKind.Transient : KindOf(tls.Message) };
+        var errors = chain.OfType<HttpRequestException>().Select(http => http.HttpRequestError)
+            .Concat(chain.OfType<HttpIOException>().Select(io => io.HttpRequestError))
+            .ToHashSet();
+        var (kind, cause) = Why(chain, errors, deadline);
+        var refused = kind is CloudErrorKind.AddressNotAllowed;
+        var connecting = refused
+            || errors.Overlaps([HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError]);
+        return new CloudCallException($"{call}: {cause}", wasSent: !connecting, e)
+        {
+            Kind = kind,
+            IsOwnFault = refused || chain.OfType<AuthenticationException>().Any()
+                || errors.Overlaps([HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.InvalidResponse]),
+        };
+    }
+
+    private static (CloudErrorKind Kind, string Cause) Why(Exception[] chain, HashSet<HttpRequestError> errors, TimeSpan? deadline)
+    {
+        if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed, refused.Message);
+        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), WhyNotSecure(tls.Message));
+        if (deadline is { } limit) return (CloudErrorKind.Transient, $"no answer within {limit.TotalSeconds:0} s");
+        return (CloudErrorKind.Transient, chain.OfType<SocketException>().FirstOrDefault()?.Message ?? Cause(errors));
     }
 
     /// <summary>.NET has words for this, and no codes.</summary>
@@ -44,7 +60,17 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     {
         CloudErrorKind.TlsUntrusted => "the server's certificate is of no authority that is trusted here, has ended, or is for another name. If the cloud has a CA of its own, give it as 'cacert'.",
         CloudErrorKind.AuthUrlWrong => "what answers there does not speak TLS. Use http:// or the port for https.",
-        _ => tlsError,
+        _ => "no TLS connection could be made; see to the scheme, http or https, and the port",
+    };
+
+    /// <summary>Never the exception's own words: they quote what the other side sent, whatever it is.</summary>
+    private static string Cause(HashSet<HttpRequestError> errors) => errors switch
+    {
+        _ when errors.Contains(HttpRequestError.InvalidResponse) => "what answers there does not speak HTTP as it should; see to the scheme, http or https, and the port",
+        _ when errors.Contains(HttpRequestError.ConfigurationLimitExceeded) => "the head of the answer is too large",
+        _ when errors.Contains(HttpRequestError.SecureConnectionError) => "no TLS connection could be made; see to the scheme, http or https, and the port",
+        _ when errors.Contains(HttpRequestError.ResponseEnded) => "the connection was closed before the whole answer was there",
+        _ => "the connection failed",
     };
 
     private static IEnumerable<Exception> Chain(Exception? e)

@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.OpenStack;
 
-/// <summary>The hosts that this process sends requests to, each with its limits, whichever credentials are used for it.</summary>
+/// <summary>The servers that this process sends requests to, each with its limits, whichever credentials are used for it.</summary>
 /// <param name="mayWrite">Asked right before a PUT or DELETE goes out.</param>
 /// <param name="meterScope">Who listens to their metrics.</param>
-internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<bool> mayWrite, object? meterScope = null) : IDisposable
+/// <param name="dialer">Makes the connections; null: to anywhere.</param>
+internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<bool> mayWrite, object? meterScope = null, CloudDialer? dialer = null) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<CloudHost>> hosts = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly string[] Apis = ["/auth/tokens", "/v2/images", "/v1/cloudimages/"];
+
+    private readonly ConcurrentDictionary<string, Lazy<CloudServer>> servers = new(StringComparer.OrdinalIgnoreCase);
 
     public CloudLimits Limits => limits;
 
@@ -16,27 +19,42 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     public Func<bool> MayWrite => mayWrite;
 
     /// <summary>What carries requests to a cloud.</summary>
-    public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = CloudHttp.Connections;
+    public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = cloud => CloudHttp.Connections(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
 
-    /// <param name="authority">Host and port: with the port even when it is the scheme's own.</param>
-    public CloudHost For(string authority) => hosts.GetOrAdd(authority, _ => new(() => new CloudHost(authority, limits, time, meterScope))).Value;
+    /// <summary>A server as one user sees it, for requests below one address.</summary>
+    /// <param name="address">See <see cref="AddressOf"/>.</param>
+    public CloudHost For(object user, Uri address) => ServerOf(address).For(user, address.AbsoluteUri);
 
-    public CloudHost For(Uri url) => For(AuthorityOf(url));
+    /// <summary>A server, for all who use it.</summary>
+    public CloudServer ServerOf(Uri url)
+    {
+        var authority = AuthorityOf(url);
+        return servers.GetOrAdd(authority, _ => new(() => new CloudServer(authority, limits, time, meterScope))).Value;
+    }
 
+    /// <summary>Host and port: with the port even when it is the scheme's own.</summary>
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";
+
+    /// <summary>What a request's URL has before the API's own part.</summary>
+    public static Uri AddressOf(Uri url)
+    {
+        var path = url.AbsolutePath;
+        var length = Apis.Select(api => path.LastIndexOf(api, StringComparison.Ordinal)).Where(index => index >= 0).DefaultIfEmpty(path.Length).Min();
+        return new UriBuilder(url.Scheme, url.Host, url.Port, path[..length]).Uri;
+    }
 
     /// <summary>Forgets all others that nobody waits for, their metrics too.</summary>
     public void KeepOnly(IReadOnlySet<string> authorities)
     {
-        foreach (var (authority, host) in hosts)
+        foreach (var (authority, server) in servers)
         {
-            if (authorities.Contains(authority) || !host.Value.IsIdle || !hosts.TryRemove(new(authority, host))) continue;
-            host.Value.Dispose();
+            if (authorities.Contains(authority) || !server.Value.IsIdle || !servers.TryRemove(new(authority, server))) continue;
+            server.Value.Dispose();
         }
     }
 
     public void Dispose()
     {
-        foreach (var host in hosts.Values.Where(host => host.IsValueCreated)) host.Value.Dispose();
+        foreach (var server in servers.Values.Where(server => server.IsValueCreated)) server.Value.Dispose();
     }
 }

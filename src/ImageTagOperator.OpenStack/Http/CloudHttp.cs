@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
 using Flurl.Http;
 
@@ -7,32 +8,45 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the end.</summary>
 internal sealed class CloudHttp : IDisposable
 {
+    /// <summary>Of an answer that is only described.</summary>
+    private const int LongestError = 64 * 1024;
+
+    /// <summary>In kB. A token is some 200 bytes, one of PKI once was 8 kB.</summary>
+    private const int LongestHead = 64;
+
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
     private readonly CloudHosts hosts;
-    private readonly ConcurrentDictionary<string, byte> used = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<Uri, CloudHost> used = new();
 
     public CloudHttp(CloudConfiguration cloud, CloudHosts hosts)
     {
         this.hosts = hosts;
+        Secrets = new KnownSecrets(cloud);
         http = new HttpClient(new RequestGuard(hosts.Transport(cloud))) { Timeout = Timeout.InfiniteTimeSpan };
         flurl = new FlurlClient(http);
     }
 
-    /// <summary>The servers that requests went to.</summary>
-    public IEnumerable<string> Used => used.Keys;
+    /// <summary>What is never quoted.</summary>
+    public KnownSecrets Secrets { get; }
 
-    public static HttpMessageHandler Connections(CloudConfiguration cloud) => new SocketsHttpHandler
+    /// <summary>The servers that requests went to.</summary>
+    public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
+
+    public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) => new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,       // a request has our own span, and is told the trace's id in OpenStack's way
         AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
+        AutomaticDecompression = DecompressionMethods.None,     // so that an answer has as many bytes as came over the wire
         ConnectTimeout = TimeSpan.FromSeconds(10),
+        MaxResponseHeadersLength = LongestHead,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         UseCookies = false,
+        ConnectCallback = (context, cancellationToken) => dialer.DialAsync(context.DnsEndPoint, context.InitialRequestMessage.RequestUri!, cancellationToken),
         SslOptions = CloudTls.Options(cloud),
-    };
+    });
 
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>
@@ -73,12 +87,7 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>A login at this server has ended: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
     public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
 
-    private CloudHost HostOf(Uri url)
-    {
-        var authority = CloudHosts.AuthorityOf(url);
-        used.TryAdd(authority, 0);
-        return hosts.For(authority);
-    }
+    private CloudHost HostOf(Uri url) => used.GetOrAdd(CloudHosts.AddressOf(url), static (address, http) => http.hosts.For(http, address), this);
 
     private async ValueTask<CloudResponse> SendNowAsync(string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
@@ -94,8 +103,11 @@ internal sealed class CloudHttp : IDisposable
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {
-            using var response = (await request.SendAsync(method, content, HttpCompletionOption.ResponseContentRead, deadline.Token)).ResponseMessage;
-            var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
+            using var response = (await request.SendAsync(method, content, HttpCompletionOption.ResponseHeadersRead, deadline.Token)).ResponseMessage;
+            var isWanted = response.IsSuccessStatusCode && !CloudResponse.IsWrite(call);
+            var body = isWanted
+                ? await WholeBodyAsync(call, response, deadline.Token)
+                : await BoundedBody.ReadAsync(response.Content, LongestError, deadline.Token);
             return new CloudResponse(
                 call,
                 (int)response.StatusCode,
@@ -103,7 +115,9 @@ internal sealed class CloudHttp : IDisposable
                 response.Headers.TryGetValues("X-Subject-Token", out var subject) ? subject.FirstOrDefault() : null,
                 RetryAfter(response.Headers.RetryAfter),
                 response.Headers.Date,
-                RedirectTarget(url, response.Headers.Location));
+                RedirectTarget(url, response.Headers.Location),
+                response.Content.Headers.ContentType?.MediaType,
+                Secrets);
         }
         catch (Exception e) when (CloudCallException.IsNoAnswer(e))
         {
@@ -119,6 +133,14 @@ internal sealed class CloudHttp : IDisposable
         http.Dispose();
     }
 
+    /// <exception cref="CloudCallException">It is longer than any that an API sends.</exception>
+    private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var limit = hosts.Limits.LongestAnswer;
+        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken) is var body && body.Length <= limit) return body;
+        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
+    }
+
     /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed
     /// without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
     private HttpContent? Content(HttpMethod method, byte[]? json)
@@ -129,7 +151,11 @@ internal sealed class CloudHttp : IDisposable
         return content;
     }
 
-    private static string? RedirectTarget(string url, Uri? location) => location is not null && Uri.TryCreate(new Uri(url), location, out var target) ? WithoutQuery(target.AbsoluteUri) : null;
+    /// <summary>Without the query, and what stands before the host.</summary>
+    private static string? RedirectTarget(string url, Uri? location) =>
+        location is not null && Uri.TryCreate(new Uri(url), location, out var target)
+            ? target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : null;
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.OpenStack;
 
@@ -10,10 +9,21 @@ namespace ImageTagOperator.OpenStack;
 /// <param name="SubjectToken">Keystone's X-Subject-Token.</param>
 /// <param name="Date">The server's clock, where it tells.</param>
 /// <param name="RedirectTarget">Where a redirect points to, without its query. No redirect is followed.</param>
-internal sealed partial record CloudResponse(
-    string Call, int Status, byte[] Body, string? SubjectToken, TimeSpan? RetryAfter, DateTimeOffset? Date = null, string? RedirectTarget = null)
+/// <param name="ContentType">As the server calls it, without parameters.</param>
+/// <param name="Secrets">What must not be quoted of it.</param>
+internal sealed record CloudResponse(
+    string Call,
+    int Status,
+    byte[] Body,
+    string? SubjectToken,
+    TimeSpan? RetryAfter,
+    DateTimeOffset? Date = null,
+    string? RedirectTarget = null,
+    string? ContentType = null,
+    KnownSecrets? Secrets = null)
 {
     private const int MaxMessage = 300;
+    private const int MaxContentType = 60;
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -39,58 +49,77 @@ internal sealed partial record CloudResponse(
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new CloudException(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({e.Message})", RetryAfter, e);
+            // Not the parser's own words: they name members of the answer, and it may be the answer of anything.
+            throw Unreadable($"line {e.LineNumber + 1 ?? 0}, byte {e.BytePositionInLine ?? 0}");
         }
     }
 
-    /// <summary>Verb, URL, status and the cloud's own words.</summary>
+    /// <summary>The answer is JSON that the API does not document.</summary>
+    /// <param name="where">What is wrong, in our own words.</param>
+    public CloudException Unreadable(string where) =>
+        new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})", RetryAfter);
+
+    /// <summary>Verb, URL, status and the cloud's own words, which only JSON has; of anything else the content type.</summary>
     public string Describe()
     {
         if (Status is >= 300 and < 400 && RedirectTarget is not null)
         {
-            return $"{Call} -> {Status}: a redirect to {RedirectTarget}, and redirects are not followed. "
+            return $"{Call} -> {Status}: a redirect to {Short(Secrets?.Redact(RedirectTarget) ?? RedirectTarget)}, and redirects are not followed. "
                 + "Correct the address: 'auth_url' in clouds.yaml for Keystone, the endpoint in the service catalog for another service.";
         }
 
         var message = Message();
-        return message.Length == 0 ? $"{Call} -> {Status}" : $"{Call} -> {Status}: {message}";
+        return message.Length == 0 ? $"{Call} -> {Status}" : $"{Call} -> {Status}{message}";
     }
 
     public CloudException ToException(CloudStep step = CloudStep.Read) => new(AnswerRules.Of(step, Status), Describe(), RetryAfter);
 
-    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, Glance's <c>message</c>, or the
-    /// text of a page.</summary>
+    private bool IsLogin => Call.StartsWith("POST ", StringComparison.Ordinal);
+
+    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, or Glance's <c>message</c>. Whoever
+    /// writes a clouds.yaml chooses who answers, so that nothing else of the answer is passed on, and of a login's only what Keystone itself says.</summary>
     private string Message()
     {
-        var text = Encoding.UTF8.GetString(Body);
+        if (Body.Length == 0) return "";
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using var json = JsonDocument.Parse(Body);
             // Glance puts the line breaks of its HTML page into its JSON too.
-            text = JsonMessage(json.RootElement).Replace("<br />", " ", StringComparison.Ordinal);
+            var text = JsonMessage(json.RootElement).Replace("<br />", " ", StringComparison.Ordinal);
+            text = OneLine(Secrets?.Redact(text) ?? text);
+            return text.Length == 0 ? "" : ": " + Short(text);
         }
         catch (JsonException)
         {
-            text = Markup().Replace(text, " ");
+            return ContentType is { Length: > 0 and <= MaxContentType } type ? $" ({type})" : " (no JSON)";
         }
-
-        text = Blanks().Replace(text, " ").Trim();
-        return text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";
     }
 
-    private static string JsonMessage(JsonElement root)
+    private static string Short(string text) => text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";
+
+    private string JsonMessage(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object) return "";
-        if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object) root = error;
+        var hasError = root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object;
+        if (IsLogin) return hasError ? Text(error, "message") ?? "" : "";
+        if (hasError) root = error;
         return string.Join(": ", new[] { Text(root, "message"), Text(root, "details") }.OfType<string>());
     }
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    [GeneratedRegex("<(head|style|script)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
-    private static partial Regex Markup();
+    /// <summary>Runs of blanks and control characters become one blank.</summary>
+    private static string OneLine(string text)
+    {
+        var line = new StringBuilder(Math.Min(text.Length, MaxMessage + 1));
+        foreach (var character in text)
+        {
+            if (line.Length > MaxMessage) break;
+            if (!char.IsWhiteSpace(character) && !char.IsControl(character)) line.Append(character);
+            else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
+        }
 
-    [GeneratedRegex("[\\s\\p{Cc}]+")]
-    private static partial Regex Blanks();
+        return line.ToString().TrimEnd();
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         lock (gate)
         {
             var now = time.GetUtcNow();
-            if (current is { } token && now < token.Expires - RenewBefore) return Task.FromResult(token);
+            if (current is { } token && now + RenewBefore < token.Expires) return Task.FromResult(token);
             if (rejection is { } refused && now < refused.Until) return Task.FromException<Token>(refused.Error);
             // The login belongs to all who wait for it: a caller that gives up must not end it for the others.
             if (login is null or { IsCompleted: true }) login = LoginAsync();
@@ -74,10 +74,11 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         if (response.SubjectToken is not { Length: > 0 } id)
         {
             // A proxy's welcome page, say: it says nothing about the credentials.
-            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: the answer carries no X-Subject-Token");
+            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token");
         }
 
-        var answer = response.Read(CloudJson.Default.TokenResponse).Token;
+        http.Secrets.AddToken(id);
+        if (response.Read(CloudJson.Default.TokenResponse).Token is not { } answer) throw response.Unreadable("no token");
         if (answer is { Project: null, Domain: null, System: null })
         {
             // To an unscoped token Glance shows no image at all, which must not look as if there were none.
@@ -85,7 +86,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
                 $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt, answer.Catalog ?? []);
+        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>()]);
         lock (gate)
         {
             current = token;

@@ -4,7 +4,7 @@ namespace ImageTagOperator.OpenStack;
 
 // The answer to POST /v3/auth/tokens, as far as it is used.
 
-internal sealed record TokenResponse(TokenResponseToken Token);
+internal sealed record TokenResponse(TokenResponseToken? Token);
 
 internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog = null)
 {
@@ -17,6 +17,6 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
 }
 
 // Of services that are of no use here nothing is asked: one that is odd must not stop a login.
-internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint>? Endpoints = null);
+internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint?>? Endpoints = null);
 
 internal sealed record CatalogEndpoint(string? Interface = null, string? Url = null, string? Region = null, string? RegionId = null);

@@ -3,10 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>The Image API v2, a method per call, with a token of ours.</summary>
-internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keystone keystone, TimeProvider time)
+internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keystone keystone, CloudLimits limits, TimeProvider time)
 {
     private const int PageSize = 1000;      // the most that Glance gives
     private const int Restarts = 3;
+
+    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
     /// <summary>How far the cloud's clock is ahead of ours, as of its last answer; zero as long as it does not tell.</summary>
     public TimeSpan ClockSkew { get; private set; }
@@ -19,7 +21,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
         if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
-        return Canonical(Content(response, CloudJson.Default.Image));
+        return Checked(response, Content(response, CloudJson.Default.Image));
     }
 
     /// <summary>"List images": all pages. An image that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
@@ -27,9 +29,18 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     /// <exception cref="CloudException"/>
     public async Task<IReadOnlyList<Image>> ListAsync(string filters, CancellationToken cancellationToken)
     {
-        for (var restarts = 0; ; restarts++)
+        using var deadline = new CancellationTokenSource(limits.ListDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
         {
-            if (await ListOnceAsync(filters, isLast: restarts == Restarts, cancellationToken) is { } images) return images;
+            for (var restarts = 0; ; restarts++)
+            {
+                if (await ListOnceAsync(filters, isLast: restarts == Restarts, either.Token) is { } images) return images;
+            }
+        }
+        catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new CloudException(CloudErrorKind.Transient, $"{cloud}: a list of its images takes longer than {limits.ListDeadline.TotalMinutes:0} minutes.", inner: e);
         }
     }
 
@@ -64,7 +75,12 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             }
 
             var page = Content(response, CloudJson.Default.ImagePage);
-            foreach (var image in page.Images) found[image.Id] = Canonical(image);
+            if (page.Images is null) throw response.Unreadable("no images");
+            var before = found.Count;
+            foreach (var image in page.Images.Select(image => Checked(response, image))) found[image.Id] = image;
+            // A list that is cut short would be a list without the images that follow, so neither of these is a list at all.
+            if (found.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
+            if (found.Count > limits.MostImages) throw response.Unreadable($"more than {limits.MostImages} images");
             marker = page.Next is null || page.Images is [] ? null : page.Images[^1].Id;
         }
         while (marker is not null);
@@ -87,12 +103,19 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     private async Task<CloudResponse> SendOnceAsync(HttpMethod method, string path, byte[]? json, Token token, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(method, Address(token) + path, token.Id, json, cancellationToken);
-        if (response.Date is { } date) ClockSkew = date - time.GetUtcNow();
+        if (response.Date is { } date) ClockSkew = Skew(date - time.GetUtcNow());
         return response;
     }
 
     /// <summary>Without the version, which each path begins with.</summary>
     private string Address(Token token) => Catalog.ImageEndpoint(cloud, token.Catalog).AbsoluteUri[..^"/v2".Length];
+
+    /// <summary>A clock that is further off is none.</summary>
+    private static TimeSpan Skew(TimeSpan ahead) => ahead.Duration() < MostSkew ? ahead : TimeSpan.Zero;
+
+    /// <summary>What the parser takes for an image is not always one.</summary>
+    private Image Checked(CloudResponse response, Image? image) =>
+        ImageCheck.Problem(image) is { } problem ? throw response.Unreadable(problem) : Canonical(image!);
 
     private Image Canonical(Image image) =>
         cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] } : image;

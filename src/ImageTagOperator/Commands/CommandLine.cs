@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Commands;
 
@@ -43,7 +44,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            await here.Error.WriteLineAsync(parsed.GetValue<bool>(Verbose) ? e.ToString() : e is CommandException ? e.Message : $"image-tag-operator: {e.Message}");
+            await here.Error.WriteLineAsync(VisibleText.Lines(parsed.GetValue<bool>(Verbose) ? e.ToString() : e is CommandException ? e.Message : $"image-tag-operator: {e.Message}"));
             return ExitCode.Error;
         }
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Commands;
 
@@ -23,6 +24,11 @@ internal static partial class RunCommand
         var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
         var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
         var fullRead = new Option<int>("--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
+        var allowed = new Option<string[]>("--allowed-clouds") { Description = "Where clouds may be: a host name, *.NAME for those below one, or a network such as 10.0.0.0/8; may be repeated. Anywhere by default, but never at link-local and metadata addresses.", HelpName = "place" };
+        allowed.Validators.Add(result =>
+        {
+            foreach (var problem in result.Tokens.Select(token => AllowedClouds.Problem(token.Value)).OfType<string>()) result.AddError($"{allowed.Name}: {problem}");
+        });
         foreach (var (option, least) in new[] { (concurrency, 1), (rate, 1), (fullRead, 1), (deadline, 0) })
         {
             option.Validators.Add(result =>
@@ -45,7 +51,7 @@ internal static partial class RunCommand
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, format, levels,
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, allowed, format, levels,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -55,6 +61,7 @@ internal static partial class RunCommand
                 LeaderElection = parsed.GetValue(leaderElect),
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
                 LeaderElectionName = parsed.GetValue(leaderName)!,
+                AllowedClouds = parsed.GetValue(allowed) ?? [],
                 DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
                 Cloud = new CloudLimits
                 {
@@ -111,7 +118,7 @@ internal static partial class RunCommand
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
         if (json) logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
-        else logging.AddSimpleConsole(console => (console.IncludeScopes, console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, true, timestamp + " "));
+        else logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName).Services.AddSingleton<ConsoleFormatter, TextLogFormatter>();
     }
 
     [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health and metrics at {Health}; clouds know its requests as {RequestIds}-...")]

@@ -2,7 +2,7 @@ using ImageTagOperator.Hosting.Metrics;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary><c>/healthz</c>: 200 while no part of the operator has died (a liveness probe). <c>/readyz</c>: 200 once all sets are in the cache.
+/// <summary><c>/healthz</c>: 200 while no part of the operator has died or hangs (a liveness probe). <c>/readyz</c>: 200 once all sets are in the cache.
 /// <c>/metrics</c>: for Prometheus.</summary>
 public static class HealthEndpoints
 {
@@ -21,7 +21,7 @@ public static class HealthEndpoints
 
             var (status, body) = http.Request.Path.Value switch
             {
-                "/healthz" => state.IsAlive ? (200, "ok") : (503, "a watch or a worker has died"),
+                "/healthz" => state.IsAlive ? (200, "ok") : (503, "a watch or a worker has died, or no reconcile has ended for long"),
                 "/readyz" => state.IsReady ? (200, "ok") : (503, "the first list of ImageTagSets is not in yet"),
                 _ => (404, "there are /healthz, /readyz and /metrics"),
             };

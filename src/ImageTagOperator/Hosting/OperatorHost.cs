@@ -64,6 +64,7 @@ public static class OperatorHost
         .AddSingleton<SetGauges>()
         .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
         .AddSingleton(provider => Sessions(options, provider))
+        .AddSingleton<SharedSecrets>()
         .AddSingleton<ICloudDirectory, SecretClouds>()
         .AddSingleton<CloudResolver>()
         .AddSingleton<ClaimBook>()
@@ -87,7 +88,7 @@ public static class OperatorHost
     private static CloudSessions Sessions(OperatorOptions options, IServiceProvider services)
     {
         var state = services.GetRequiredService<OperatorState>();
-        return new(options.Cloud, services.GetRequiredService<TimeProvider>(), () => state.IsLeader, services.GetRequiredService<IMeterFactory>());
+        return new(options.Cloud, services.GetRequiredService<TimeProvider>(), () => state.IsLeader, services.GetRequiredService<IMeterFactory>(), AllowedClouds.Of(options.AllowedClouds, options.IsInCluster));
     }
 
     private static void BuildInfo(IMeterFactory meters) => meters.Create(TagMetrics.Name).CreateObservableGauge(
@@ -103,6 +104,7 @@ public static class OperatorHost
         settings.Namespaces = options.Namespaces;
         settings.ReconcileRequestAnnotation = V1Alpha1ImageTagSet.RequestedAtAnnotation;
         settings.MaxParallelReconciliations = 64;    // they wait for clouds, most of the time: each cloud has limits of its own
+        settings.MaxParallelPerNamespace = 32;
         settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);     // the retries reach a cloud, which is dearer than an API server
         settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? Pace.Interval(set.Spec) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;

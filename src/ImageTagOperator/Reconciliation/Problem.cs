@@ -17,6 +17,7 @@ public sealed record Problem(Reason Reason, string Message, TimeSpan? RetryAfter
             CloudErrorKind.Redirected => Reason.Redirected,
             CloudErrorKind.TlsUntrusted => Reason.TlsUntrusted,
             CloudErrorKind.AccessRulesForbid => Reason.AccessRulesForbid,
+            CloudErrorKind.AddressNotAllowed => Reason.CloudNotAllowed,
             CloudErrorKind.EndpointNotFound => Reason.EndpointNotFound,
             CloudErrorKind.Forbidden => Reason.Forbidden,
             _ => Reason.CloudRejects,

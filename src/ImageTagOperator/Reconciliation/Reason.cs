@@ -48,6 +48,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason TlsUntrusted = new(nameof(TlsUntrusted), ProblemKind.Stalled);
     public static readonly Reason AccessRulesForbid = new(nameof(AccessRulesForbid), ProblemKind.Stalled);
     public static readonly Reason CloudRejects = new(nameof(CloudRejects), ProblemKind.Stalled);
+    public static readonly Reason CloudNotAllowed = new(nameof(CloudNotAllowed), ProblemKind.Stalled);
     public static readonly Reason EndpointNotFound = new(nameof(EndpointNotFound), ProblemKind.Stalled);
     public static readonly Reason Forbidden = new(nameof(Forbidden), ProblemKind.Stalled);
 
@@ -68,7 +69,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static IReadOnlyList<Reason> All { get; } =
     [
         Transient, Interrupted, InternalError, ImageNotActive, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, SecretNotFound, SecretForbidden, InvalidCloudsYaml,
-        CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
+        CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects, CloudNotAllowed, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
         TagNotRemovable, TagQuotaExceeded, TagRejected,
     ];
 

@@ -7,7 +7,8 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>The clouds in the Secrets of a cluster. A Secret is read each time (a <c>get</c>, never a list or a watch), so that a rotated one is
 /// used at the next reconcile.</summary>
-public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
+/// <param name="shared">Reads them for several sets at once; null: each for itself.</param>
+public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? shared = null) : ICloudDirectory
 {
     public async Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
@@ -36,7 +37,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
         var inNamespace = set.Metadata.NamespaceProperty;
         try
         {
-            return await kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken)
+            return await (shared?.GetAsync(new NamespacedName(inNamespace, name), cancellationToken) ?? kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken))
                 ?? throw new Problem(
                     Reason.SecretNotFound,
                     $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} --from-file=clouds.yaml").ToException();
@@ -61,5 +62,11 @@ public sealed class SecretClouds(IKubernetesClient kubernetes) : ICloudDirectory
     private static string? Pem(V1Secret secret, string key) =>
         secret.Data!.TryGetValue(key, out var bytes) && EncodedText.Read(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    private static string Listed(IEnumerable<string>? keys) => keys is null || !keys.Any() ? "none" : string.Join(", ", keys.Select(key => $"'{key}'"));
+    /// <summary>Only those that may be a misspelt clouds.yaml: any Secret of the namespace can be named here, and who reads the status need not be
+    /// allowed to know what is in it.</summary>
+    private static string Listed(IEnumerable<string>? keys)
+    {
+        var alike = (keys ?? []).Where(key => key.Contains("cloud", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(key).ToUpperInvariant() is ".YAML" or ".YML").ToArray();
+        return alike.Length == 0 ? "none that looks like one" : string.Join(", ", alike.Select(key => $"'{key}'"));
+    }
 }

@@ -50,6 +50,9 @@ public static class StatusBuilder
     private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome) =>
         (status.ImageEndpoint, status.CloudCredentialsRef) = (outcome.Endpoint, set.Spec.CloudCredentialsRef);
 
+    /// <summary>Of a sentence for people.</summary>
+    private const int LongestMessage = 8192;
+
     /// <summary>etcd takes objects of up to 1.5 MB; the rest is for the spec and for what others write into the metadata.</summary>
     public const int MostCharacters = 1_000_000;
 
@@ -147,20 +150,20 @@ public static class StatusBuilder
             ObservedGeneration = set.Metadata.Generation,
             LastTransitionTime = Find(set.Status, type) is { } old && old.Status == status ? old.LastTransitionTime : now,
             Reason = reason,
-            Message = message,
+            Message = VisibleText.Of(message, LongestMessage),
         };
     }
 
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyList<string> managed) => new()
     {
         Id = result.Image.Id,
-        Name = string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
+        Name = string.IsNullOrEmpty(result.Image.Name) ? null : VisibleText.Of(result.Image.Name),
         CloudCredentialsRef = result.Job.Credentials,
         ManagedTags = managed,
         OriginalTags = OriginalTags(set, result),
         Pending = PendingOf(result.Plan),
         Reason = result.Problem?.Reason.Name,
-        Message = result.Problem?.Message,
+        Message = result.Problem is { } problem ? VisibleText.Of(problem.Message, LongestMessage) : null,
     };
 
     private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);

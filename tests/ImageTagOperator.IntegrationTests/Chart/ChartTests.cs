@@ -25,6 +25,8 @@ public sealed class ChartTests
         "{caBundle: {configMap: company-ca, key: bundle.pem}}",
         "{podAnnotations: {a: 'true'}, podLabels: {a: b}, priorityClassName: high, nodeSelector: {disk: ssd}, tolerations: [{key: infra, operator: Exists}], affinity: {nodeAffinity: {}}}",
         "{topologySpreadConstraints: [{maxSkew: 2, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}], resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1500m, memory: 1Gi}}}",
+        "{operator: {allowedClouds: ['10.0.0.0/8', 192.0.2.7, '2001:db8::/32', '2001:db8::5']}, networkPolicy: {apiServerPorts: [6443]}}",
+        "{operator: {allowedClouds: [keystone.example.com, '*.example.com', 10.0.0.0/8]}}",
         "{networkPolicy: {from: [{namespaceSelector: {matchLabels: {name: monitoring}}}], egress: [{ports: [{port: 443, protocol: TCP}]}]}}",
         "{metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 1m}, prometheusRule: {enabled: true, labels: {release: prometheus}}, dashboard: {enabled: true, annotations: {folder: Images}}}}");
 
@@ -54,6 +56,9 @@ public sealed class ChartTests
     [InlineData("{operator: {cloudRate: 1000000}}", "- --cloud-rate=1000000\n")]
     [InlineData("{operator: {fullReadInterval: 7}}", "- --full-read-interval=7\n")]
     [InlineData("{operator: {deletionDeadline: 9}}", "- --deletion-deadline=9\n")]
+    [InlineData("{operator: {allowedClouds: ['*.example.com', 10.0.0.0/8]}}", "        - \"--allowed-clouds=*.example.com\"\n        - \"--allowed-clouds=10.0.0.0/8\"\n")]
+    [InlineData("{operator: {allowedClouds: [10.0.0.0/8, 192.0.2.7, '2001:db8::5']}}", "    - to:\n      - ipBlock: {cidr: \"10.0.0.0/8\"}\n      - ipBlock: {cidr: \"192.0.2.7/32\"}\n      - ipBlock: {cidr: \"2001:db8::5/128\"}\n")]
+    [InlineData("{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {apiServerPorts: [7443]}}", "      - {port: 7443, protocol: TCP}\n")]
     [InlineData("{extraArgs: [--context=x]}", "        - --context=x\n")]
     [InlineData("{extraEnv: [{name: A, value: b}]}", "- name: A\n          value: b\n")]
     [InlineData("{proxy: {http: 'http://p:1'}}", "- name: http_proxy\n          value: \"http://p:1\"\n")]
@@ -100,6 +105,12 @@ public sealed class ChartTests
     }
 
     [Theory]
+    [InlineData("{operator: {allowedClouds: [10.0.0.0/8, keystone.example.com]}}")]
+    [InlineData("{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {egress: [{ports: [{port: 443}]}]}}")]
+    public async Task Where_a_name_is_allowed_or_egress_is_given_the_NetworkPolicy_has_no_rule_of_its_own(string values) =>
+        Assert.DoesNotContain("ipBlock", await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("{replica: 3}", "additional properties 'replica' not allowed")]
     [InlineData("{replicas: many}", "/replicas': got string, want integer")]
     [InlineData("{replicas: -1}", "/replicas': minimum: got -1, want 0")]
@@ -107,6 +118,8 @@ public sealed class ChartTests
     [InlineData("{image: {repository: ''}}", "/image/repository': minLength: got 0, want 1")]
     [InlineData("{operator: {logLevel: info}}", "/operator/logLevel': value must be one of 'Trace', 'Debug', 'Information', 'Warning', 'Error'")]
     [InlineData("{operator: {cloudRate: 0}}", "/operator/cloudRate': minimum: got 0, want 1")]
+    [InlineData("{operator: {allowedClouds: ['https://keystone.example.com']}}", "/operator/allowedClouds/0': 'https://keystone.example.com' does not match pattern")]
+    [InlineData("{operator: {allowedClouds: ['*']}}", "/operator/allowedClouds/0': '*' does not match pattern")]
     [InlineData("{watchNamespaces: [Team_A]}", "/watchNamespaces/0': 'Team_A' does not match pattern")]
     [InlineData("{watchNamespaces: team-a}", "/watchNamespaces': got string, want array")]
     [InlineData("{proxy: {https: 'proxy:3128'}}", "/proxy/https': 'proxy:3128' does not match pattern")]

@@ -156,6 +156,96 @@ public sealed class WorkQueueTests
         Assert.Equal(5, backoff.Next(key).TotalMilliseconds);
     }
 
+    [Fact]
+    public async Task The_namespace_with_the_fewest_running_is_next_whatever_the_others_have_waiting()
+    {
+        using var queue = Shared();
+        for (var i = 0; i < 5000; i++) queue.Add($"a/{i}");
+        queue.Add("b/1");
+        queue.Add("b/2");
+        queue.Add("c/1");
+        Assert.Equal(["a/0", "b/1", "c/1", "a/1", "b/2", "a/2"], await TakeAsync(queue, 6));
+        queue.Add("b/3");
+        queue.Done("b/1");
+        queue.Done("b/2");
+        Assert.Equal(["b/3"], await TakeAsync(queue, 1));
+    }
+
+    [Fact]
+    public async Task No_namespace_has_more_workers_than_its_share_and_the_next_free_one_is_its_again()
+    {
+        using var queue = Shared(mostPerGroup: 2);
+        for (var i = 0; i < 4; i++) queue.Add($"a/{i}");
+        Assert.Equal(["a/0", "a/1"], await TakeAsync(queue, 2));
+        Assert.False(HasNext(queue), "a has its share");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var waiting = queue.TakeAsync(patience.Token).AsTask();
+        queue.Add("b/1");
+        Assert.Equal("b/1", await waiting);
+        waiting = queue.TakeAsync(Cancel).AsTask();
+        Assert.False(waiting.IsCompleted);
+        queue.Done("a/0");
+        Assert.Equal("a/2", await waiting);
+    }
+
+    [Fact]
+    public async Task Changes_come_before_rounds_and_rounds_before_retries()
+    {
+        using var queue = Shared();
+        queue.AddAfter("a/retry", TimeSpan.FromSeconds(1), DelayKind.Retry);
+        queue.AddAfter("a/round", TimeSpan.FromSeconds(2), DelayKind.Result);
+        queue.AddAfter("a/asked", TimeSpan.FromSeconds(3), DelayKind.Request);
+        time.Advance(TimeSpan.FromSeconds(4));
+        queue.Add("a/edited");
+        queue.Add("a/retry2");
+        Assert.Equal(["a/asked", "a/edited", "a/retry2", "a/round", "a/retry"], await TakeAsync(queue, 5));
+    }
+
+    [Fact]
+    public async Task A_key_that_waits_for_a_retry_goes_before_the_others_when_it_is_edited()
+    {
+        using var queue = Shared();
+        for (var i = 0; i < 3; i++) queue.AddAfter($"a/{i}", TimeSpan.FromSeconds(1), DelayKind.Retry);
+        time.Advance(TimeSpan.FromSeconds(1));
+        queue.Add("a/2");
+        Assert.Equal(3, queue.Depth);
+        Assert.Equal(["a/2", "a/0", "a/1"], await TakeAsync(queue, 3));
+        Assert.Equal(0, queue.Depth);
+    }
+
+    [Fact]
+    public async Task A_run_takes_the_place_of_the_retry_that_the_run_before_asked_for()
+    {
+        using var queue = Shared();
+        queue.AddAfter("a/1", TimeSpan.FromSeconds(60), DelayKind.Retry);
+        queue.Add("a/1");
+        await TakeAsync(queue, 1);
+        queue.Done("a/1");
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(HasNext(queue));
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_waiting_takes_no_key_with_it()
+    {
+        using var queue = Shared();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var stopped = queue.TakeAsync(stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        queue.Add("a/1");
+        Assert.Equal(["a/1"], await TakeAsync(queue, 1));
+    }
+
+    private WorkQueue<string> Shared(int mostPerGroup = int.MaxValue) => new(time, static key => key.Split('/')[0], mostPerGroup);
+
+    private static async Task<List<string>> TakeAsync(WorkQueue<string> queue, int count)
+    {
+        var taken = new List<string>();
+        for (var i = 0; i < count; i++) taken.Add(await queue.TakeAsync(Cancel));
+        return taken;
+    }
+
     private static bool HasNext(WorkQueue<string> queue) => HasNext(queue, out _);
 
     private static bool HasNext(WorkQueue<string> queue, out string? key)

@@ -10,11 +10,43 @@ public sealed class CloudResponseTests
     [InlineData("""{"message": "Image tag limit exceeded.<br /><br />\n\n\n", "code": "413 Request Entity Too Large", "title": "Request Entity Too Large"}""", 413, "Image tag limit exceeded.")]
     [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""", 401, "The request you have made requires authentication.")]
     [InlineData("""{"error": {"code": 404, "message": "Not Found", "details": "No image found with ID x"}}""", 404, "Not Found: No image found with ID x")]
-    [InlineData("<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied.<br /><br />\n </body>\n</html>", 403, "403 Forbidden Access was denied.")]
-    [InlineData("<style>p { color: red }</style><script>alert(1)</script><p>Bad gateway</p>", 502, "Bad gateway")]
-    [InlineData("500 Internal\r\n\tServer Error\n", 500, "500 Internal Server Error")]
     public void The_clouds_own_words_come_out_of_every_form(string body, int status, string expected) =>
         Assert.Equal($"GET http://glance/v2/images -> {status}: {expected}", Response(status, body).Describe());
+
+    [Theory]
+    [InlineData("<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied.<br /><br />\n </body>\n</html>", "text/html", " (text/html)")]
+    [InlineData("500 Internal\r\n\tServer Error\n", "text/plain", " (text/plain)")]
+    [InlineData("root:x:0:0", null, " (no JSON)")]
+    [InlineData("SSH-2.0-OpenSSH", "", " (no JSON)")]
+    [InlineData("""{"message": "cut of""", "application/json", " (application/json)")]
+    [InlineData("page", "text/a-type-whose-name-is-longer-than-any-that-a-server-has-a-reason-to-use", " (no JSON)")]
+    public void Of_what_is_no_JSON_only_the_status_and_the_content_type_are_told(string body, string? type, string expected) =>
+        Assert.Equal("GET http://glance/v2/images -> 500" + expected, (Response(500, body) with { ContentType = type }).Describe());
+
+    [Theory]
+    [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication."}}""", ": The request you have made requires authentication.")]
+    [InlineData("""{"message": "hidden", "details": "hidden"}""", "")]
+    [InlineData("""{"error": {"details": "hidden", "title": "hidden"}}""", "")]
+    [InlineData("""{"error": "hidden"}""", "")]
+    [InlineData("hidden", " (no JSON)")]
+    public void Of_a_logins_answer_only_Keystones_own_message_is_told(string body, string expected) =>
+        Assert.Equal("POST http://keystone/v3/auth/tokens -> 401" + expected, (Response(401, body) with { Call = "POST http://keystone/v3/auth/tokens" }).Describe());
+
+    [Theory]
+    [InlineData("s3cret-päss/wört&", "s3cret-päss/wört&")]
+    [InlineData("s3cret-päss/wört&", "s3cret-p%C3%A4ss%2Fw%C3%B6rt%26")]
+    [InlineData("s3cret-päss/wört&", "s3cret-p&#228;ss/w&#246;rt&amp;")]
+    [InlineData("s3cret-päss/wört&", "czNjcmV0LXDDpHNzL3fDtnJ0Jg==")]
+    [InlineData("abc", "abc")]
+    public void What_a_cloud_repeats_of_a_secret_is_not_passed_on(string secret, string form)
+    {
+        var secrets = new KnownSecrets(CloudsYaml.Parse(
+            $"clouds: {{c: {{auth: {{auth_url: 'http://k/v3', username: u, password: '{secret}', user_domain_id: d, project_id: p}}}}}}", "c"));
+        var body = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["message"] = $"You sent {form}. {new string('x', 1000)}" });
+        var text = (Response(400, body) with { Secrets = secrets }).Describe();
+        Assert.DoesNotContain(form, text, StringComparison.Ordinal);
+        Assert.Contains("[redacted]", text, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("")]
@@ -30,7 +62,7 @@ public sealed class CloudResponseTests
     [Fact]
     public void A_long_message_is_cut()
     {
-        var text = Response(500, new string('x', 1000)).Describe();
+        var text = Response(500, $$"""{"message": "{{new string('x', 1000)}}"}""").Describe();
         Assert.EndsWith("xxx...", text, StringComparison.Ordinal);
         Assert.InRange(text.Length, 300, 360);
     }
@@ -65,6 +97,7 @@ public sealed class CloudResponseTests
         var error = Assert.Throws<CloudException>(() => Response(200, body).Read(CloudJson.Default.ImagePage));
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
         Assert.StartsWith("GET http://glance/v2/images -> 200: the answer is not what the API documents", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("welcome", error.Message, StringComparison.Ordinal);
     }
 
     private static CloudResponse Response(int status, string body) =>

@@ -37,9 +37,9 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     public static TheoryData<string, Fault, CloudErrorKind, string> BadReads => new()
     {
         { "500", new Fault { Status = 500 }, CloudErrorKind.Transient, "-> 500" },
-        { "503", Busy(503), CloudErrorKind.Transient, "-> 503: come back later" },
-        { "429", Busy(429), CloudErrorKind.Transient, "-> 429: come back later" },
-        { "502 with a page", Page(502), CloudErrorKind.Transient, "-> 502: Welcome" },
+        { "503", Busy(503), CloudErrorKind.Transient, "-> 503 (text/plain)" },
+        { "429", Busy(429), CloudErrorKind.Transient, "-> 429 (text/plain)" },
+        { "502 with a page", Page(502), CloudErrorKind.Transient, "-> 502 (text/html)" },
         { "200 with a page", Page(200), CloudErrorKind.Transient, "not what the API documents" },
         { "302", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = "http://127.0.0.1:1/v3?token=x" } }, CloudErrorKind.Redirected, "-> 302: a redirect to http://127.0.0.1:1/v3, and" },
         { "other JSON", new Fault { Status = 200, Body = """{"versions": []}""", ContentType = "application/json" }, CloudErrorKind.Transient, "not what the API documents" },

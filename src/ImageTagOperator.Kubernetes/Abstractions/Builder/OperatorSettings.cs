@@ -16,6 +16,23 @@ public sealed class OperatorSettings
     /// <value>8</value>
     public int MaxParallelReconciliations { get; set; } = 8;
 
+    /// <summary>How many of one kind in one namespace are.</summary>
+    /// <value>as many as of the kind</value>
+    public int MaxParallelPerNamespace { get; set; } = int.MaxValue;
+
+    /// <summary>How long one reconcile may take. It is cancelled then, and retried.</summary>
+    /// <value>5 min</value>
+    public TimeSpan ReconcileTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a reconcile may go on whose object was deleted or edited meanwhile. Most end by themselves in that time, and then tell what they
+    /// did.</summary>
+    /// <value>2 s</value>
+    public TimeSpan SupersededGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After so long in which no reconcile ended although there was something to do, the operator does not count as alive.</summary>
+    /// <value>15 min</value>
+    public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromMinutes(15);
+
     public ReconcileStrategy ReconcileStrategy { get; set; } = ReconcileStrategy.ByGeneration;
 
     /// <summary>A change of this annotation makes the object reconciled; null: no annotation does.</summary>

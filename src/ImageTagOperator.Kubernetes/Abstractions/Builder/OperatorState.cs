@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
 /// <summary>How the operator is, for health endpoints. Safe for concurrent use.</summary>
 public sealed class OperatorState
 {
+    private readonly ConcurrentBag<Func<bool>> progress = [];
     private volatile Func<bool>? leader;
     private volatile bool ready;
     private volatile bool failed;
@@ -17,8 +20,8 @@ public sealed class OperatorState
     /// lease could not be renewed in time, even before anybody was told.</summary>
     public bool IsLeader => leader?.Invoke() == true;
 
-    /// <summary>No watch and no worker has died.</summary>
-    public bool IsAlive => !failed;
+    /// <summary>No watch and no worker has died, and workers that have something to do get it done.</summary>
+    public bool IsAlive => !failed && progress.All(static isMade => isMade());
 
     /// <summary>What the process should exit with: 1 after the lease was lost, else 0. <see cref="Environment.ExitCode"/> has it too, but a
     /// number that Main returns goes before that.</summary>
@@ -31,6 +34,9 @@ public sealed class OperatorState
     /// <summary>By when the objects of a namespace must be finalized: this process then ends, and no other follows, because it runs in that
     /// namespace and the namespace is being deleted. Null: not so.</summary>
     public DateTimeOffset? EndOf(string? inNamespace) => end is { } known && known.Namespace == inNamespace ? known.At : null;
+
+    /// <summary>Asks this too whether there is progress.</summary>
+    internal void Watch(Func<bool> isMade) => progress.Add(isMade);
 
     internal void SetReady() => ready = true;
 

@@ -1,3 +1,4 @@
+using ImageTagOperator.Kubernetes;
 using Spectre.Console;
 
 namespace ImageTagOperator.Commands;
@@ -39,7 +40,7 @@ internal sealed class Terminal
     {
         // Not as markup: that would take brackets and :words: in a tag for something else.
         var line = new Paragraph();
-        foreach (var (text, tone) in pieces) line.Append(Clean(text), Styles[tone]);
+        foreach (var (text, tone) in pieces) line.Append(VisibleText.Of(text), Styles[tone]);
         console.Write(line);
         console.WriteLine();
     }
@@ -49,7 +50,7 @@ internal sealed class Terminal
     /// <summary>Columns as wide as they need to be, three blanks apart.</summary>
     public void Table(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<(string Text, Tone Tone)>> rows)
     {
-        var widths = headings.Select((heading, column) => rows.Select(row => Clean(row[column].Text).Length).Append(heading.Length).Max()).ToArray();
+        var widths = headings.Select((heading, column) => rows.Select(row => VisibleText.Of(row[column].Text).Length).Append(heading.Length).Max()).ToArray();
         Row([.. headings.Select(heading => (heading, Tone.Strong))]);
         foreach (var row in rows) Row(row);
 
@@ -57,12 +58,10 @@ internal sealed class Terminal
         {
             var last = cells.Index().LastOrDefault(cell => cell.Item.Text.Length > 0).Index;
             Line(cells.Take(last + 1).Index().SelectMany<(int Index, (string Text, Tone Tone) Item), (string, Tone)>(cell =>
-                cell.Index == last ? [cell.Item] : [cell.Item, (new string(' ', widths[cell.Index] - Clean(cell.Item.Text).Length + 3), Tone.Plain)]));
+                cell.Index == last ? [cell.Item] : [cell.Item, (new string(' ', widths[cell.Index] - VisibleText.Of(cell.Item.Text).Length + 3), Tone.Plain)]));
         }
     }
 
     /// <summary>The cursor back to the upper left, and nothing below it.</summary>
     public void Clear() => console.Clear(home: true);
-
-    internal static string Clean(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : text;
 }

@@ -14,7 +14,7 @@ internal static class Runs
     public static void Check(Arbitrary<Story> stories, int usual, Func<Story, Task> holds) =>
         FsCheck.Check.One(Configuration(usual), Prop.ForAll(stories, holds));
 
-    private static Config Configuration(int usual)
+    public static Config Configuration(int usual)
     {
         var runs = Environment.GetEnvironmentVariable("PROPERTY_RUNS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
         var config = Config.QuickThrowOnFailure.WithMaxTest(runs).WithQuietOnSuccess(true);

@@ -1,0 +1,66 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>One reconcile, and what ends it before it is done.</summary>
+internal sealed class ReconcileRun : IDisposable
+{
+    private readonly CancellationTokenSource late;
+    private readonly CancellationTokenSource superseded;
+    private readonly CancellationTokenSource any;
+    private readonly TimeSpan timeout;
+    private readonly TimeProvider time;
+    private readonly TimeSpan grace;
+    private readonly Action ended;
+    private readonly Lock gate = new();
+    private ITimer? timer;
+    private bool isOver;
+
+    public ReconcileRun(TimeSpan timeout, TimeSpan grace, TimeProvider time, Action ended, CancellationToken running)
+    {
+        (this.timeout, this.grace, this.time, this.ended) = (timeout, grace, time, ended);
+        late = new CancellationTokenSource(timeout, time);
+        superseded = new CancellationTokenSource();
+        any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, superseded.Token, running);
+    }
+
+    public CancellationToken Token => any.Token;
+
+    /// <summary>It was ended because its object was deleted or edited.</summary>
+    public bool IsSuperseded => superseded.IsCancellationRequested;
+
+    /// <summary>It was ended because it took too long.</summary>
+    public bool IsLate => late.IsCancellationRequested;
+
+    /// <summary>Says so.</summary>
+    public TimeoutException TookTooLong(Exception inner) => new($"It took longer than {timeout.TotalMinutes:0.#} minutes and was ended; it is tried again.", inner);
+
+    /// <summary>Ends it soon, unless it ends by itself.</summary>
+    public void Supersede()
+    {
+        lock (gate)
+        {
+            if (!isOver) timer ??= time.CreateTimer(_ => End(), null, grace, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isOver = true;
+            timer?.Dispose();
+        }
+
+        ended();
+        any.Dispose();
+        superseded.Dispose();
+        late.Dispose();
+    }
+
+    private void End()
+    {
+        lock (gate)
+        {
+            if (!isOver) superseded.Cancel();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>The keys of one group that are ready to run, and how many run.</summary>
+internal sealed class KeyGroup<TKey>(string name)
+    where TKey : notnull
+{
+    private readonly LinkedList<TKey>[] ready = [.. Enum.GetValues<Urgency>().Select(_ => new LinkedList<TKey>())];
+    private readonly Dictionary<TKey, LinkedListNode<TKey>> nodes = [];
+
+    /// <summary>Whose turn it is: who has the fewest running, then who has the more urgent, then who waited longest for a turn.</summary>
+    public static IComparer<KeyGroup<TKey>> ByTurn { get; } = Comparer<KeyGroup<TKey>>.Create(static (left, right) =>
+        (left.Running, left.MostUrgent, left.LastTurn).CompareTo((right.Running, right.MostUrgent, right.LastTurn)) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(left.Name, right.Name));
+
+    public string Name => name;
+
+    public int Running { get; set; }
+
+    /// <summary>The number of the last turn that it had.</summary>
+    public long LastTurn { get; set; }
+
+    public bool HasReady => nodes.Count > 0;
+
+    private int MostUrgent => Array.FindIndex(ready, static keys => keys.Count > 0);
+
+    public void Enqueue(TKey key, Urgency urgency) => nodes[key] = ready[(int)urgency].AddLast(key);
+
+    public void Remove(TKey key, Urgency urgency)
+    {
+        if (nodes.Remove(key, out var node)) ready[(int)urgency].Remove(node);
+    }
+
+    public TKey Dequeue()
+    {
+        var keys = ready[MostUrgent];
+        var key = keys.First!.Value;
+        keys.RemoveFirst();
+        nodes.Remove(key);
+        return key;
+    }
+}

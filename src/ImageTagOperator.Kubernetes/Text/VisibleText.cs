@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Text from outside as people may see it. Control characters move a terminal's cursor; characters that change the direction of a text, or
+/// that nobody sees, make it read as another one.</summary>
+public static class VisibleText
+{
+    /// <summary>With all of them written out, as <c>\\x1b</c> or <c>\\u{202e}</c>.</summary>
+    /// <param name="most">Characters of the result; what is cut is replaced by an ellipsis.</param>
+    public static string Of(string text, int most = int.MaxValue) => Escaped(text, most, keepsLines: false);
+
+    /// <summary>The same with the ends of lines as they are.</summary>
+    public static string Lines(string text) => Escaped(text, int.MaxValue, keepsLines: true);
+
+    private static string Escaped(string text, int most, bool keepsLines)
+    {
+        if (text.Length <= most && text.All(static c => c is >= ' ' and <= '~')) return text;
+        var result = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())      // half of a surrogate pair comes as U+FFFD
+        {
+            if ((keepsLines && rune.Value is '\n' or '\r') || !IsHidden(rune)) result.Append(rune);
+            else if (rune.Value < 0x100) result.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
+            else result.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
+            if (result.Length > most) return result.ToString(0, char.IsHighSurrogate(result[most - 2]) ? most - 2 : most - 1) + "…";
+        }
+
+        return result.ToString();
+    }
+
+    private static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

@@ -1,0 +1,22 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ImageTagOperator.Kubernetes;
+
+/// <summary>Ends at a depth that no manifest has: what reads the nodes calls itself for each level, and a stack that overflows ends the
+/// process.</summary>
+internal sealed class ShallowParser(IParser inner) : IParser
+{
+    private const int Deepest = 100;
+
+    private int depth;
+
+    public ParsingEvent? Current => inner.Current;
+
+    public bool MoveNext()
+    {
+        var moved = inner.MoveNext();
+        if (moved) depth += inner.Current!.NestingIncrease;
+        return depth <= Deepest ? moved : throw new YamlException(inner.Current!.Start, inner.Current.End, "nested too deep");
+    }
+}

@@ -1,0 +1,4 @@
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>Nothing was sent, because no cloud may be there.</summary>
+internal sealed class AddressNotAllowedException(string message) : IOException(message);

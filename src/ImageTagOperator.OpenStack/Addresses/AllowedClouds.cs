@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>Where clouds may be. Whoever writes a clouds.yaml, or answers for a cloud, names hosts that this process then connects to from where it
+/// stands; this says which of them it may.</summary>
+public sealed class AllowedClouds
+{
+    private readonly string[] names;
+    private readonly IPNetwork[] networks;
+    private readonly bool allowsLoopback;
+
+    private AllowedClouds(string[] names, IPNetwork[] networks, bool allowsLoopback) => (this.names, this.networks, this.allowsLoopback) = (names, networks, allowsLoopback);
+
+    /// <summary>Anywhere, this machine included, but where no cloud can be.</summary>
+    public static AllowedClouds Anywhere { get; } = new([], [], allowsLoopback: true);
+
+    /// <param name="entries">Host names, <c>*.</c> before the names below one, networks (<c>10.0.0.0/8</c>) and addresses. None: anywhere.</param>
+    /// <param name="isInCluster">In a pod, where loopback leads to the pod itself.</param>
+    /// <exception cref="FormatException">See <see cref="Problem"/>.</exception>
+    public static AllowedClouds Of(IEnumerable<string> entries, bool isInCluster)
+    {
+        var all = entries.ToArray();
+        if (all.Select(Problem).OfType<string>().FirstOrDefault() is { } problem) throw new FormatException(problem);
+        return new(
+            [.. all.Where(entry => NetworkOf(entry) is null).Select(entry => entry.TrimEnd('.'))],
+            [.. all.Select(NetworkOf).OfType<IPNetwork>()],
+            allowsLoopback: all.Length == 0 && !isInCluster);
+    }
+
+    /// <summary>What is wrong with an entry, or null.</summary>
+    public static string? Problem(string entry)
+    {
+        if (NetworkOf(entry) is not null) return null;
+        var name = entry.StartsWith("*.", StringComparison.Ordinal) ? entry[2..] : entry;
+        return Uri.CheckHostName(name) == UriHostNameType.Dns && !name.Contains('*') && !name.All(c => char.IsAsciiDigit(c) || c == '.')
+            ? null
+            : $"'{entry}' is no host name, no '*.' with one, and no network such as 10.0.0.0/8 with all bits behind its prefix zero.";
+    }
+
+    /// <summary>The name alone is enough.</summary>
+    internal bool AllowsName(string host)
+    {
+        host = host.TrimEnd('.');
+        return names.Any(name => name.StartsWith("*.", StringComparison.Ordinal)
+            ? host.Length > name.Length - 1 && host.EndsWith(name[1..], StringComparison.OrdinalIgnoreCase)
+            : host.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Somebody said where clouds are.</summary>
+    internal bool IsLimited => names.Length + networks.Length > 0;
+
+    /// <summary>Why nothing may be sent to this address, for a host of this name, or null.</summary>
+    internal string? WhyNot(string host, IPAddress address)
+    {
+        var real = SpecialAddresses.Target(address);
+        if (SpecialAddresses.IsNeverACloud(real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
+        if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
+        {
+            return $"{Both(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
+        }
+
+        return !IsLimited || IsListed(host, real, exactly: false)
+            ? null
+            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to --allowed-clouds";
+    }
+
+    private bool IsListed(string host, IPAddress address, bool exactly) =>
+        networks.Any(network => network.Contains(address)) || (exactly ? names.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase) : AllowsName(host));
+
+    private static string Both(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
+
+    private static IPNetwork? NetworkOf(string entry)
+    {
+        var parts = entry.Split('/');
+        if (!IPAddress.TryParse(parts[0], out var address) || (!entry.Contains(':') && parts[0].Split('.').Length != 4)) return null;
+        if (parts.Length == 1) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        // One with bits behind its prefix is more likely a mistake than meant.
+        return IPNetwork.TryParse(entry, out var network) && network.BaseAddress.Equals(address) ? network : null;
+    }
+}

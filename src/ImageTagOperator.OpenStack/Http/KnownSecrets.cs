@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace ImageTagOperator.OpenStack;
+
+/// <summary>What no text from outside may be quoted with: the secrets of one configuration and the tokens made with it, in the forms in which a server
+/// or a proxy that repeats a request writes them.</summary>
+internal sealed class KnownSecrets
+{
+    public const string Redacted = "[redacted]";
+
+    /// <summary>A shorter one is part of ordinary words, so that a text in which it stands is not shown at all.</summary>
+    private const int ShortestToReplace = 4;
+
+    /// <summary>A token may still be repeated when the next one is already in use.</summary>
+    private const int MostTokens = 4;
+
+    private readonly Lock gate = new();
+    private readonly string[] configured;
+    private readonly Queue<string> tokens = new();
+    private volatile string[] forms;
+
+    public KnownSecrets(CloudConfiguration cloud)
+    {
+        var secret = cloud.Credential switch
+        {
+            PasswordCredential password => password.Password,
+            ApplicationCredential application => application.Secret,
+            TokenCredential token => token.Token,
+            var other => throw new NotSupportedException(other.GetType().Name),
+        };
+        configured = cloud.ClientKey is { } key ? [secret, key.Trim()] : [secret];
+        forms = Forms();
+    }
+
+    public void AddToken(string token)
+    {
+        lock (gate)
+        {
+            tokens.Enqueue(token);
+            if (tokens.Count > MostTokens) tokens.Dequeue();
+            forms = Forms();
+        }
+    }
+
+    public string Redact(string text)
+    {
+        foreach (var form in forms)
+        {
+            if (!text.Contains(form, StringComparison.Ordinal)) continue;
+            if (form.Length < ShortestToReplace) return Redacted;
+            text = text.Replace(form, Redacted, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    /// <summary>Longest first: one form may be a part of another.</summary>
+    private string[] Forms() =>
+        [.. configured.Concat(tokens).Where(secret => secret.Length > 0).SelectMany(FormsOf).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+
+    private static IEnumerable<string> FormsOf(string secret) =>
+    [
+        secret,
+        Uri.EscapeDataString(secret),
+        WebUtility.UrlEncode(secret),
+        WebUtility.HtmlEncode(secret),
+        JsonEncodedText.Encode(secret).ToString(),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)),
+    ];
+}

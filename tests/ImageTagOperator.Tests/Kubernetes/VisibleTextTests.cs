@@ -1,0 +1,32 @@
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Kubernetes;
+
+/// <summary>What people see of text from outside.</summary>
+public sealed class VisibleTextTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("ubuntu-24.04 (golden)", "ubuntu-24.04 (golden)")]
+    [InlineData("Zürich 東京 🎉", "Zürich 東京 🎉")]
+    [InlineData("a\u001b[31mb", "a\\x1b[31mb")]
+    [InlineData("a\r\nb\tc\0d\u007fe\u0085f", "a\\x0d\\x0ab\\x09c\\x00d\\x7fe\\x85f")]
+    [InlineData("a\u202eb\u2066c\u200fd", "a\\u{202e}b\\u{2066}c\\u{200f}d")]
+    [InlineData("a\u200bb\ufeffc\u2028d\u00ade", "a\\u{200b}b\\u{feff}c\\u{2028}d\\xade")]
+    [InlineData("a\U000e0041b", "a\\u{e0041}b")]
+    public void What_nobody_sees_is_written_out(string text, string expected) => Assert.Equal(expected, VisibleText.Of(text));
+
+    [Theory]
+    [InlineData("abcdef", 6, "abcdef")]
+    [InlineData("abcdef", 5, "abcd…")]
+    [InlineData("a\u001bcdef", 5, "a\\x1…")]
+    [InlineData("abc🎉ef", 5, "abc…")]
+    public void What_is_too_long_is_cut_between_characters(string text, int most, string expected) => Assert.Equal(expected, VisibleText.Of(text, most));
+
+    [Fact]
+    public void Ends_of_lines_stay_where_they_are_wanted() => Assert.Equal("a\nb\\x1bc", VisibleText.Lines("a\nb\u001bc"));
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_character() => Assert.Equal("half \ufffd", VisibleText.Of("half " + (char)0xd83d));
+}

@@ -1,0 +1,245 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Tests.Kubernetes;
+using ImageTagOperator.Tests.Tenants;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+/// <summary>Whatever a cloud or a clouds.yaml sends, there is an end to it.</summary>
+public sealed class BoundTests
+{
+    private static readonly string Id = Guid.NewGuid().ToString();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_list_whose_pages_repeat_themselves_ends()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([Id], next: "/v2/images?marker=x"));
+        using var session = Session(cloud);
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
+        Assert.Contains("a page repeats the ones before", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, cloud.Calls.Matching("GET", "*/v2/images*").Count);
+    }
+
+    [Fact]
+    public async Task A_list_without_an_end_ends_at_a_number_of_images()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([.. Enumerable.Range(0, 100).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x"));
+        using var session = Session(cloud, new CloudLimits { MostImages = 1000 });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
+        Assert.Contains("more than 1000 images", error.Message, StringComparison.Ordinal);
+        Assert.Equal(11, cloud.Calls.Matching("GET", "*/v2/images*").Count);
+    }
+
+    [Fact]
+    public async Task A_list_ends_after_its_time_however_soon_each_page_comes()
+    {
+        var time = new FakeTimeProvider();
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Images = (http, _) =>
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            return HostileCloud.JsonAsync(http, HostileCloud.Page([$"{Guid.NewGuid()}"], next: "/v2/images?marker=x"));
+        };
+        using var session = Session(cloud, time: time);
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
+        Assert.Contains("takes longer than 2 minutes", error.Message, StringComparison.Ordinal);
+        Assert.InRange(cloud.Calls.Matching("GET", "*/v2/images*").Count, 1, 7);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_does_not_end_is_cut_off_with_and_without_a_length_in_its_head(bool hasLength)
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        long sent = 0;
+        cloud.Images = async (http, _) =>
+        {
+            if (hasLength) http.Response.ContentLength = long.MaxValue;
+            var chunk = new byte[64 * 1024];
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+                sent += chunk.Length;
+            }
+        };
+        using var session = Session(cloud, new CloudLimits { LongestAnswer = 1 << 20 });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+        Assert.Contains("longer than 1 MiB", error.Message, StringComparison.Ordinal);
+        Assert.InRange(sent, 0, 64 << 20);      // what the sockets between us hold comes on top
+    }
+
+    [Fact]
+    public async Task An_error_that_does_not_end_is_cut_and_told_by_its_status()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Images = async (http, _) =>
+        {
+            http.Response.StatusCode = 500;
+            http.Response.ContentType = "text/html";
+            while (!http.RequestAborted.IsCancellationRequested) await http.Response.WriteAsync(string.Concat(Enumerable.Repeat("<head", 1000)), http.RequestAborted);
+        };
+        using var session = Session(cloud);
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+        Assert.EndsWith("-> 500 (text/html)", error.Message, StringComparison.Ordinal);
+        var write = await session.AddTagAsync(Id, "tag", Cancel);
+        Assert.EndsWith("-> 500 (text/html)", write.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_that_does_not_end_is_cut_off()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Images = (http, _) =>
+        {
+            for (var i = 0; i < 20_000; i++) http.Response.Headers[$"X-{i}"] = "x";
+            return HostileCloud.JsonAsync(http, HostileCloud.Page([]));
+        };
+        using var session = Session(cloud);
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+        Assert.Contains("the head of the answer is too large", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_unpacked_so_that_a_little_cannot_become_much()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        string? accepted = "";
+        cloud.Images = (http, _) =>
+        {
+            accepted = http.Request.Headers.AcceptEncoding;
+            http.Response.Headers.ContentEncoding = "gzip";
+            return HostileCloud.JsonAsync(http, "{}");
+        };
+        using var session = Session(cloud);
+        await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+        Assert.True(string.IsNullOrEmpty(accepted), $"it asked for {accepted}");
+    }
+
+    public static TheoryData<string> NoImages => new(
+        "null",
+        "[]",
+        new string('[', 100_000),
+        $$"""{"id": "{{Id}}", "x": {{new string('[', 1000)}}{{new string(']', 1000)}}, "status": "active", "tags": []}""",
+        $$"""{"id": "../../v3/users", "status": "active", "tags": []}""",
+        $$"""{"id": "{{Id}}/../x", "status": "active", "tags": []}""",
+        $$"""{"id": null, "status": "active", "tags": []}""",
+        $$"""{"id": "{{Id}}", "status": "active", "tags": null}""",
+        $$"""{"id": "{{Id}}", "status": "active", "tags": [null]}""",
+        $$"""{"id": "{{Id}}", "status": null, "tags": []}""",
+        $$"""{"id": "{{Id}}", "status": "active", "tags": ["{{new string('x', 2000)}}"]}""",
+        $$"""{"id": "{{Id}}", "status": "active", "tags": [{{string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"{i}\""))}}]}""",
+        $$"""{"id": "{{Id}}", "name": "{{new string('x', 2000)}}", "status": "active", "tags": []}""");
+
+    [Theory]
+    [MemberData(nameof(NoImages))]
+    public async Task What_is_no_image_is_an_error_and_never_an_image(string body)
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        using var session = Session(cloud);
+        foreach (var (page, read) in new (string, Func<Task>)[]
+        {
+            (body, () => session.GetImageAsync(Id, Cancel)),
+            ($$"""{"images": [{{body}}]}""", () => session.Images.ReadAsync(ImageTerm.All, Cancel)),
+        })
+        {
+            cloud.Images = (http, _) => HostileCloud.JsonAsync(http, page);
+            var error = await Assert.ThrowsAsync<CloudException>(read);
+            Assert.Equal(CloudErrorKind.Transient, error.Kind);
+            Assert.Contains("not what the API documents", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("v3/users", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    public static TheoryData<string, string> Logins => new()
+    {
+        { """{"token": null}""", "not what the API documents" },
+        { """{}""", "not what the API documents" },
+        { """{"token": {"project": {}, "expires_at": "2999-01-01T00:00:00Z", "catalog": [null, {"type": "image", "endpoints": [null]}, {"type": null}]}}""", "no service of type 'image'" },
+        { Endpoint("null"), "no http or https URL" },
+        { Endpoint("\"file:///etc/passwd\""), "no http or https URL" },
+        { Endpoint("\"not a url\""), "no http or https URL" },
+        { Endpoint("\"http://[\""), "no http or https URL" },
+        { """{"token": {"project": {}, "expires_at": "0001-01-01T00:00:00Z", "catalog": []}}""", "no service of type 'image'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Logins))]
+    public async Task A_login_answered_with_anything_is_an_error_that_says_so(string body, string expected)
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Token = _ => body;
+        using var session = Session(cloud);
+        for (var time = 0; time < 2; time++)
+        {
+            var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_stands_before_the_host_in_a_catalogs_URL_is_neither_sent_nor_shown()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        cloud.Token = url => Endpoint($"\"{url.Replace("http://", "http://admin:s3cr3t@", StringComparison.Ordinal)}\"");
+        using var session = Session(cloud);
+        var endpoint = await session.GetImageEndpointAsync(Cancel);
+        Assert.DoesNotContain("s3cr3t", endpoint.ToString(), StringComparison.Ordinal);
+        cloud.Images = (http, _) =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
+        Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Bombs => new()
+    {
+        { Merges(2000), "more than 20000 entries" },
+        { "clouds:\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"  c{i}: {{}}\n")), "more than 20000 entries" },
+        { Laughs(), "entries" },
+        { new string('[', 100_000), "deeper than 32 levels" },
+        { string.Concat(Enumerable.Repeat("{a: ", 50_000)), "deeper than 32 levels" },
+        { "clouds: " + new string('x', 1 << 20), "longer than" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void A_clouds_yaml_that_grows_when_it_is_read_is_refused(string yaml, string expected)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 20);
+    }
+
+    /// <summary>Each mapping merges the one before and adds a key: a hundred kilobytes that become millions of entries.</summary>
+    private static string Merges(int count)
+    {
+        var rest = Enumerable.Range(1, count - 1).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n");
+        return $"m0: &m0 {{k0: v}}\n{string.Concat(rest)}clouds: {{demo: {{}}}}\n";
+    }
+
+    /// <summary>Each mapping merges the one before ten times over.</summary>
+    private static string Laughs()
+    {
+        var first = string.Join(", ", Enumerable.Range(0, 500).Select(i => $"k{i}: v"));
+        var rest = Enumerable.Range(1, 29).Select(i => $"m{i}: &m{i} {{<<: [{string.Join(", ", Enumerable.Repeat($"*m{i - 1}", 10))}]}}\n");
+        return $"m0: &m0 {{{first}}}\n{string.Concat(rest)}clouds: {{demo: {{}}}}\n";
+    }
+
+    private static string Endpoint(string url) =>
+        $$$"""{"token": {"project": {}, "expires_at": "2999-01-01T00:00:00Z", "catalog": [{"type": "image", "endpoints": [{"interface": "public", "region": "RegionOne", "url": {{{url}}}}]}]}}""";
+
+    private static CloudSession Session(HostileCloud cloud, CloudLimits? limits = null, TimeProvider? time = null)
+    {
+        time ??= TimeProvider.System;
+        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), new ImageGates(), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImageTagOperator.Tests.Commands;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Tenants;
+
+/// <summary>Secrets that are easily found are sent through all that can go right and wrong, and looked for in all that comes out.</summary>
+public sealed class CanaryTests
+{
+    private const string Password = "canary-pässword/+&";
+    private const string ApplicationSecret = "canary-application-secret";
+    private const string Token = "canary-token";
+
+    private static readonly string[] Canaries =
+    [
+        "canary", Uri.EscapeDataString(Password), JsonEncodedText.Encode(Password).ToString(),
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(ApplicationSecret)),
+    ];
+
+    /// <summary>What the cloud makes of a request, by a name.</summary>
+    private static readonly Dictionary<string, Func<HostileCloud, string, Task>> Ways = new()
+    {
+        ["refusal"] = (cloud, _) => Answers(cloud, 401, "application/json", body => $$$"""{"error": {"message": {{{JsonSerializer.Serialize("You sent " + body)}}} }}"""),
+        ["page"] = (cloud, _) => Answers(cloud, 502, "text/html", body => $"<pre>{body}</pre>"),
+        ["message"] = (cloud, _) => Answers(cloud, 400, "application/json", body => $$"""{"message": {{JsonSerializer.Serialize(body)}}, "details": {{JsonSerializer.Serialize(body)}}}"""),
+        ["forbidden image"] = (cloud, _) => Echoes(cloud, 403),
+        ["failing image"] = (cloud, _) => Echoes(cloud, 500),
+        ["no image"] = (cloud, _) => Echoes(cloud, 200),
+        ["write"] = (cloud, image) => Writes(cloud, image),
+        ["success"] = (cloud, image) =>
+        {
+            cloud.Images = (http, _) => HostileCloud.JsonAsync(http, http.Request.Method == "GET" ? HostileCloud.Image(image, tags: "[\"mine\"]") : "{}");
+            return Task.CompletedTask;
+        },
+    };
+
+    [Fact]
+    public async Task No_secret_is_in_a_log_a_status_an_Event_or_a_metric()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        var clouds = new List<HostileCloud>();
+        var expected = new List<string>();
+        foreach (var (way, prepare) in Ways)
+        {
+            var (cloud, image) = (await HostileCloud.StartAsync(), $"{Guid.NewGuid()}");
+            clouds.Add(cloud);
+            await prepare(cloud, image);
+            foreach (var (kind, yaml) in new[] { ("password", WithPassword(cloud.Url)), ("application", WithApplicationCredential(cloud.Url)), ("token", WithToken(cloud.Url)) })
+            {
+                var name = $"{way.Replace(' ', '-')}-{kind}";
+                tenants.AddSecret("a", name, yaml);
+                tenants.AddSet("a", name, name, image, "mine");
+                expected.Add(name);
+            }
+        }
+
+        // No TLS where it is wanted, no server, and files that are no clouds.yaml.
+        foreach (var (name, yaml) in new[]
+        {
+            ("tls", WithPassword(clouds[0].Url.Replace("http:", "https:", StringComparison.Ordinal))),
+            ("nobody", WithPassword("http://127.0.0.1:1")),
+            ("userinfo", WithPassword($"http://{ApplicationSecret}:x@127.0.0.1:1")),
+            ("broken", $"clouds: {{demo: {{auth: {{password: '{Password}', x: ["),
+            ("misplaced", $"{ApplicationSecret}: {{demo: x}}"),
+        })
+        {
+            tenants.AddSecret("a", name, yaml);
+            tenants.AddSet("a", name, name, $"{Guid.NewGuid()}", "mine");
+            expected.Add(name);
+        }
+
+        // A Secret that is something else altogether, whose keys are what must not be known.
+        tenants.Kubernetes.Apply(new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "other", ["namespace"] = "a" }, ["data"] = new JsonObject { [ApplicationSecret] = "" },
+        });
+        tenants.AddSet("a", "other", "other", $"{Guid.NewGuid()}", "mine");
+        expected.Add("other");
+
+        foreach (var name in expected) await Eventually.TrueAsync(() => tenants.Ready("a", name) is not null, $"{name} was looked at", seconds: 120);
+        await tenants.EditReachesAsync();
+
+        Lacks("the log", tenants.Log.Entries.Select(entry => entry.Message));
+        Lacks("the status", tenants.Kubernetes.List("imagetagsets.imagetags.io").Select(set => set["status"]?.ToJsonString() ?? ""));
+        Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(told => told.ToJsonString()));
+        Lacks("metrics", [tenants.Metrics]);
+        Assert.Contains(clouds.SelectMany(cloud => cloud.Calls.All), call => call.Body.Contains("canary", StringComparison.Ordinal));
+        foreach (var cloud in clouds) await cloud.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("refusal", "plan -f set.yaml -o json")]
+    [InlineData("message", "plan -f set.yaml -o yaml")]
+    [InlineData("failing image", "plan -f set.yaml")]
+    [InlineData("no image", "apply -f set.yaml --verbose")]
+    [InlineData("page", "export --verbose")]
+    public async Task No_secret_is_in_what_a_command_prints(string way, string arguments)
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        var image = $"{Guid.NewGuid()}";
+        await Ways[way](cloud, image);
+        using var run = new CommandRun();
+        run.Write("clouds.yaml", WithPassword(cloud.Url));
+        run.Write("set.yaml", $"apiVersion: imagetags.io/v1alpha1\nkind: ImageTagSet\nmetadata: {{name: x}}\nspec:\n  cloudCredentialsRef: {{secretName: s, cloudName: demo}}\n  image: {{id: {image}}}\n  tags: [mine]\n");
+        var (code, output, error) = await run.TypeAsync(arguments);
+        Assert.Equal(1, code);
+        Assert.Contains(cloud.Url, output + error, StringComparison.Ordinal);
+        Lacks("what it prints", [output, error]);
+    }
+
+    private static void Lacks(string where, IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (Canaries.FirstOrDefault(canary => text.Contains(canary, StringComparison.OrdinalIgnoreCase)) is { } found) Assert.Fail($"{where} has {found}: {text}");
+        }
+    }
+
+    private static Task Answers(HostileCloud cloud, int status, string type, Func<string, string> answer)
+    {
+        cloud.Login = (http, body) =>
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = type;
+            return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(http.Response, answer(body));
+        };
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A good login, and an Image API that repeats its token: with an error, or with a success in what is no JSON.</summary>
+    private static Task Echoes(HostileCloud cloud, int status)
+    {
+        Welcomes(cloud);
+        cloud.Images = (http, _) =>
+        {
+            http.Response.StatusCode = status;
+            var message = $"\"message\": \"Token {http.Request.Headers["X-Auth-Token"]}\"";
+            return HostileCloud.JsonAsync(http, status == 200 ? $"{{{message}, \"{Token}\": [{{" : $"{{{message}}}");
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task Writes(HostileCloud cloud, string image)
+    {
+        Welcomes(cloud);
+        cloud.Images = (http, _) =>
+        {
+            if (http.Request.Method == "GET") return HostileCloud.JsonAsync(http, HostileCloud.Image(image));
+            http.Response.StatusCode = 400;
+            return HostileCloud.JsonAsync(http, $$"""{"message": "Token {{http.Request.Headers["X-Auth-Token"]}}"}""");
+        };
+        return Task.CompletedTask;
+    }
+
+    private static void Welcomes(HostileCloud cloud) => cloud.Login = (http, _) =>
+    {
+        http.Response.StatusCode = 201;
+        http.Response.Headers["X-Subject-Token"] = Token;
+        return HostileCloud.JsonAsync(http, cloud.Token(cloud.Url));
+    };
+
+    private static string WithPassword(string url) =>
+        $"clouds: {{demo: {{region_name: RegionOne, auth: {{auth_url: '{url}/v3', username: u, password: '{Password}', user_domain_id: d, project_id: p}}}}}}\n";
+
+    private static string WithApplicationCredential(string url) =>
+        $"clouds: {{demo: {{region_name: RegionOne, auth_type: v3applicationcredential, auth: {{auth_url: '{url}/v3', application_credential_id: i, application_credential_secret: {ApplicationSecret}}}}}}}\n";
+
+    private static string WithToken(string url) =>
+        $"clouds: {{demo: {{region_name: RegionOne, auth_type: token, auth: {{auth_url: '{url}/v3', token: {Token}, project_id: p}}}}}}\n";
+}

@@ -1,0 +1,157 @@
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Tenants;
+
+/// <summary>Team a may write ImageTagSets and Secrets in its namespace, and runs servers of its own; nothing of what it does with that keeps team b's edit
+/// from team b's image. Each test first sees the attack go on, then edits, then sees that it still goes on.</summary>
+public sealed class HostileTenantTests
+{
+    /// <summary>Of the 64 workers.</summary>
+    private const int ShareOfOne = 32;
+
+    [Fact]
+    public async Task A_cloud_whose_lists_have_no_end_holds_no_more_than_its_namespaces_share_and_what_is_deleted_frees_its_worker()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        await using var endless = await HostileCloud.StartAsync();
+        endless.Images = async (http, _) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, http.RequestAborted);
+            await HostileCloud.JsonAsync(http, HostileCloud.Page([$"{Guid.NewGuid()}"], next: "/v2/images?marker=x"));
+        };
+        tenants.AddSecret("a", "endless", endless.CloudsYaml);
+        tenants.AddSets(64, "endless", "endless");
+        await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne && tenants.Waiting >= ShareOfOne, $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
+        var before = endless.Calls.All.Count;
+        await tenants.EditReachesAsync();
+        Assert.Equal("True", tenants.ReadyOf("b", "ubuntu"));
+        await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists go on", seconds: 60);
+        Assert.True(tenants.IsAlive);
+        for (var i = 0; i < 64; i++) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"endless-{i}");
+        await Eventually.TrueAsync(() => Enumerable.Range(0, 64).All(i => tenants.Find("a", $"endless-{i}") is null), "a's sets are gone", seconds: 120);
+        await Eventually.TrueAsync(() => tenants.BusyWorkers == 0, "all workers are free", seconds: 60);
+    }
+
+    [Fact]
+    public async Task A_Keystone_that_never_answers_holds_no_more_than_its_namespaces_share()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        await using var silent = await HostileCloud.StartAsync();
+        silent.Login = (http, _) => HostileCloud.HangAsync(http);
+        tenants.AddSecret("a", "silent", silent.CloudsYaml);
+        tenants.AddSets(100, "silent", "silent", _ => $"{Guid.NewGuid()}");
+        await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne, "a has its share", seconds: 120);
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.InRange(tenants.BusyWorkers, 1, ShareOfOne + 1);
+    }
+
+    [Theory]
+    [InlineData("scheme")]
+    [InlineData("path")]
+    [InlineData("port")]
+    [InlineData("password")]
+    public async Task Bs_cloud_named_with_something_wrong_about_it_is_away_for_nobody_else(string what)
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        var yaml = what switch
+        {
+            "scheme" => tenants.Cloud.CloudsYaml.Replace("http://", "https://", StringComparison.Ordinal),
+            "path" => tenants.Cloud.CloudsYaml.Replace("/identity/v3", "/broken/v3", StringComparison.Ordinal),
+            "port" => tenants.Cloud.CloudsYaml.Replace("/identity/v3", "/identity/v3/broken", StringComparison.Ordinal),
+            _ => tenants.Cloud.CloudsYaml.Replace("demo-secret", "wrong", StringComparison.Ordinal),
+        };
+        tenants.Cloud.Faults.Add("POST", "*broken*", new Fault { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "300" } });
+        for (var i = 0; i < 6; i++)
+        {
+            tenants.AddSecret("a", $"wrong-{i}", yaml.Replace("region_name: RegionOne", $"region_name: Region{i}", StringComparison.Ordinal));
+            tenants.AddSet("a", $"wrong-{i}", $"wrong-{i}", $"{Guid.NewGuid()}", "mine");
+        }
+
+        for (var i = 0; i < 6; i++) await tenants.ReasonAsync("a", $"wrong-{i}", what == "password" ? "CredentialsRejected" : "Transient");
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+    }
+
+    [Fact]
+    public async Task Error_pages_that_are_slow_to_look_at_take_no_time()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        await using var pages = await HostileCloud.StartAsync();
+        var page = string.Concat(Enumerable.Repeat("<head", 80_000));
+        pages.Images = (http, _) =>
+        {
+            http.Response.StatusCode = 400;
+            http.Response.ContentType = "text/html";
+            return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(http.Response, page);
+        };
+        tenants.AddSecret("a", "pages", pages.CloudsYaml);
+        tenants.AddSets(64, "pages", "pages", _ => $"{Guid.NewGuid()}");
+        for (var i = 0; i < 64; i++) await tenants.ReasonAsync("a", $"pages-{i}", "Transient");
+        await tenants.EditReachesAsync();
+        Assert.DoesNotContain("<head", tenants.Ready("a", "pages-0")!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Secret_that_is_missing_is_asked_for_once_and_not_by_each_set()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        tenants.AddSets(1000, "orphan", "gone", _ => $"{Guid.NewGuid()}");
+        await tenants.EditReachesAsync();
+        for (var i = 0; i < 1000; i += 111) await tenants.ReasonAsync("a", $"orphan-{i}", "SecretNotFound");
+        var reads = tenants.Kubernetes.Calls.Matching("GET", "*/namespaces/a/secrets/gone");
+        foreach (var (earlier, later) in reads.Zip(reads.Skip(1)))
+        {
+            Assert.True(later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
+        }
+
+        Assert.InRange(reads.Count, 1, 200);
+    }
+
+    [Fact]
+    public async Task A_clouds_yaml_that_grows_when_it_is_read_says_so()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        var bomb = "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n")) + "clouds: {demo: {}}\n";
+        tenants.AddSecret("a", "bomb", bomb);
+        tenants.AddSets(100, "bomb", "bomb", _ => $"{Guid.NewGuid()}");
+        await tenants.EditReachesAsync();
+        await tenants.ReasonAsync("a", "bomb-99", "InvalidCloudsYaml");
+    }
+
+    [Fact]
+    public async Task Image_names_that_move_cursors_or_turn_text_around_are_written_out_everywhere()
+    {
+        await using var tenants = await TwoTenants.StartAsync();
+        await using var cloud = await HostileCloud.StartAsync();
+        var image = $"{Guid.NewGuid()}";
+        var tags = "[]";
+        cloud.Images = (http, path) =>
+        {
+            if (http.Request.Method == "GET") return HostileCloud.JsonAsync(http, path.EndsWith(image, StringComparison.Ordinal) ? Named(image, tags) : $$"""{"images": [{{Named(image, tags)}}]}""");
+            tags = "[\"mine\"]";
+            return Task.CompletedTask;
+        };
+        tenants.AddSecret("a", "names", cloud.CloudsYaml);
+        tenants.AddSet("a", "names", "names", image, "mine");
+        await Eventually.TrueAsync(() => tenants.Find("a", "names")?["status"]?["images"]?[0]?["name"] is not null, "the status names the image", seconds: 120);
+        await Eventually.TrueAsync(() => tenants.Kubernetes.List("events.events.k8s.io").Any(told => (string?)told["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
+        var set = tenants.Find("a", "names")!;
+        Assert.Equal("a\\x1b[2Jb\\u{202e}c\\x00", (string?)set["status"]!["images"]![0]!["name"]);
+        foreach (var text in Strings(set["status"]!).Concat(tenants.Kubernetes.List("events.events.k8s.io").SelectMany(Strings)))
+        {
+            Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e');
+        }
+    }
+
+    /// <summary>Escapes, as they come from a cloud.</summary>
+    private static string Named(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
+
+    private static IEnumerable<string> Strings(System.Text.Json.Nodes.JsonNode node) => node switch
+    {
+        System.Text.Json.Nodes.JsonObject fields => fields.Where(field => field.Value is not null).SelectMany(field => Strings(field.Value!)),
+        System.Text.Json.Nodes.JsonArray items => items.OfType<System.Text.Json.Nodes.JsonNode>().SelectMany(Strings),
+        System.Text.Json.Nodes.JsonValue value when value.TryGetValue<string>(out var text) => [text],
+        _ => [],
+    };
+}
