@@ -34,11 +34,19 @@ public sealed class CloudSession : IDisposable
 
     /// <summary>The Image API's address, ending in <c>/v2</c>. Asks Keystone for a token when there is none.</summary>
     /// <exception cref="CloudException"/>
-    public async Task<Uri> GetImageEndpointAsync(CancellationToken cancellationToken) =>
-        Catalog.ImageEndpoint(cloud, (await keystone.GetTokenAsync(cancellationToken)).Catalog);
+    public async Task<Uri> GetImageEndpointAsync(CancellationToken cancellationToken) => (await GetAccessAsync(cancellationToken)).Endpoint;
 
-    /// <summary>The right to write to one image.</summary>
-    public ImageGate Gate(string imageId) => gates.For(imageId);
+    /// <summary>Which images the session reaches, and as whom. Asks Keystone for a token when there is none.</summary>
+    /// <exception cref="CloudException"/>
+    public async Task<CloudAccess> GetAccessAsync(CancellationToken cancellationToken)
+    {
+        var token = await keystone.GetTokenAsync(cancellationToken);
+        var endpoint = Catalog.ImageEndpoint(cloud, token.Catalog);
+        return new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
+    }
+
+    /// <summary>The right to write to one image. It is one for all who are proven to reach the same cloud.</summary>
+    public ImageGate Gate(CloudAccess access, string imageId) => gates.For(access.Cloud, imageId);
 
     /// <summary>"Show image", now and by itself; null when the cloud knows no such image or does not show it to us.</summary>
     /// <exception cref="CloudException"/>
@@ -65,7 +73,7 @@ public sealed class CloudSession : IDisposable
     private async Task<TagWriteOutcome> WriteAsync(HttpMethod method, string imageId, string tag, CancellationToken cancellationToken)
     {
         if (ImageTag.WhyNotAddressable(tag) is { } why) throw new ArgumentException($"Tag '{tag}' {why}.", nameof(tag));
-        var gate = Gate(imageId);
+        var gate = Gate(await GetAccessAsync(cancellationToken), imageId);
         try
         {
             // From here on the write may happen whatever we get to hear of it.

@@ -55,6 +55,7 @@ public sealed class CloudSessions : IDisposable
     /// <summary>Forgets sessions that nobody holds any more, and the servers that only they used.</summary>
     private void Sweep()
     {
+        Gates.Sweep(time);
         lock (gate)
         {
             var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

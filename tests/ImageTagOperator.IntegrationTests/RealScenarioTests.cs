@@ -25,3 +25,7 @@ public sealed class RealSharingTests : SharingScenarios<RealWorld>;
 public sealed class RealCloudChangeTests : CloudChangeScenarios<RealWorld>;
 
 public sealed class RealPackageClientTests : PackageClientScenarios<RealWorld>;
+
+public sealed class RealHandOverTests : HandOverScenarios<RealWorld>;
+
+public sealed class RealReleaseTests : ReleaseScenarios<RealWorld>;

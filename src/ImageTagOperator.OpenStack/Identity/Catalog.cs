@@ -16,6 +16,21 @@ internal static class Catalog
         return matches is [var one] ? one : throw new CloudException(CloudErrorKind.EndpointNotFound, matches is [] ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
+    /// <summary>What names the cloud whatever the address: the Keystone that was logged in to, the image service's id in its catalog and the
+    /// region. A <c>clouds.yaml</c> can hold any address at all, so one that the catalog does not list names only itself.</summary>
+    public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
+    {
+        var found = catalog.Where(service => service is { Type: "image", Id: not null })
+            .SelectMany(service => (service.Endpoints ?? []).Select(one => (service.Id, Region: one.RegionId ?? one.Region, one.Url)))
+            .Where(one => Uri.IsWellFormedUriString(one.Url, UriKind.Absolute) && Normalise(one.Url) == endpoint)
+            .Where(one => cloud.RegionName is null || one.Region == cloud.RegionName || cloud.ImageEndpointOverride is not null)
+            .Order()
+            .ToArray();
+        return found is [var first, ..] ? $"{Keystone(cloud.AuthUrl)} {first.Id} {first.Region}" : endpoint.AbsoluteUri;
+    }
+
+    private static string Keystone(Uri authUrl) => new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
+
     /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
     internal static Uri Normalise(string url)
     {

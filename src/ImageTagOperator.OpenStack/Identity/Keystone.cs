@@ -86,7 +86,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
                 $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>()]);
+        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>()], answer.ProjectId);
         lock (gate)
         {
             current = token;

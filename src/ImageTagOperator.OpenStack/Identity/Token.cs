@@ -1,13 +1,16 @@
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>A token of ours and the catalog that came with it. Never prints the token.</summary>
-internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<CatalogService> catalog)
+internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<CatalogService> catalog, string? projectId)
 {
     public string Id => id;
 
     public DateTimeOffset Expires => expires;
 
     public IReadOnlyList<CatalogService> Catalog => catalog;
+
+    /// <summary>The project that it is for, or null.</summary>
+    public string? ProjectId => projectId;
 
     public override string ToString() => $"token that ends at {expires:u}";
 }

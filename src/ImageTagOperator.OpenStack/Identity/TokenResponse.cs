@@ -14,9 +14,18 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
     public JsonElement? Domain { get; init; }
 
     public JsonElement? System { get; init; }
+
+    /// <summary>The project that the token is for, or null.</summary>
+    public string? ProjectId =>
+        Project is { ValueKind: JsonValueKind.Object } project && project.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
+            ? id.GetString()
+            : null;
 }
 
 // Of services that are of no use here nothing is asked: one that is odd must not stop a login.
-internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint?>? Endpoints = null);
+internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint?>? Endpoints = null)
+{
+    public string? Id { get; init; }
+}
 
 internal sealed record CatalogEndpoint(string? Interface = null, string? Url = null, string? Region = null, string? RegionId = null);

@@ -32,6 +32,12 @@ public sealed record Image
     /// <summary>A set: the order in which a cloud lists tags is random.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>The stores that Glance is copying the image's data to, comma-separated; empty or missing when it is not.</summary>
+    public string? OsGlanceImportingToStores { get; init; }
+
+    /// <summary>The task that holds the image's import lock; missing when none does.</summary>
+    public string? OsGlanceImportTask { get; init; }
+
     /// <summary>Everything else that the cloud says of it, properties included: those are members beside the others.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }
@@ -40,6 +46,10 @@ public sealed record Image
     [JsonIgnore]
     public bool IsActive => Status == "active";
 
+    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write.</summary>
+    [JsonIgnore]
+    public bool IsImporting => !string.IsNullOrEmpty(OsGlanceImportingToStores) || !string.IsNullOrEmpty(OsGlanceImportTask);
+
     /// <summary>The value of a property, or null.</summary>
     public string? Property(string name) =>
         More is not null && More.TryGetValue(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
@@ -47,6 +57,7 @@ public sealed record Image
     /// <summary>Nothing differs that a tag set could depend on.</summary>
     public bool IsSameAs(Image other) =>
         Id == other.Id && Name == other.Name && Status == other.Status && Visibility == other.Visibility && Owner == other.Owner && OsHidden == other.OsHidden
+        && IsImporting == other.IsImporting
         && Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags)
         && SameProperties(other);
 

@@ -15,7 +15,14 @@ public sealed class ImageGate
     private long lastWrite;
     private long uncertainUntil;
 
-    internal ImageGate(ImageGates gates) => this.gates = gates;
+    internal ImageGate(ImageGates gates, long lastWrite) => (this.gates, this.lastWrite) = (gates, lastWrite);
+
+    /// <summary>The sweep before which somebody asked for it last.</summary>
+    internal long LastAsked { get; set; }
+
+    internal long LastWrite => Interlocked.Read(ref lastWrite);
+
+    internal bool IsIdle(TimeProvider time) => semaphore.CurrentCount > 0 && UncertainFor(time) == TimeSpan.Zero;
 
     /// <summary>Waits for the right to write. Dispose the result to give it back.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)

@@ -5,15 +5,36 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>The gates of all images that this process writes to, whichever credentials it uses for it.</summary>
 public sealed class ImageGates
 {
-    private readonly ConcurrentDictionary<string, ImageGate> gates = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Sweeps that a gate outlives when nobody asks for it.</summary>
+    private const long Kept = 10;
+
+    private readonly ConcurrentDictionary<(string Cloud, string ImageId), ImageGate> gates = new();
     private long sequence;
+    private long sweeps;
+    private long forgotten;
 
     /// <summary>Take this before reading an image: <see cref="ImageGate.WrittenSince"/> then tells whether the reading is stale.</summary>
     public long Sequence => Interlocked.Read(ref sequence);
 
-    /// <summary>The gate of one image. It goes by the id alone: a cloud has more than one address, and two clouds that both have the id lose
-    /// nothing by waiting for each other.</summary>
-    public ImageGate For(string imageId) => gates.GetOrAdd(imageId, _ => new ImageGate(this));
+    /// <summary>The gate of one image. A cloud of one's own that holds an image of the same id keeps nobody out of another.</summary>
+    /// <param name="cloud"><see cref="CloudAccess.Cloud"/>.</param>
+    public ImageGate For(string cloud, string imageId)
+    {
+        var gate = gates.GetOrAdd((cloud, imageId.ToLowerInvariant()), _ => new ImageGate(this, Interlocked.Read(ref forgotten)));
+        gate.LastAsked = Interlocked.Read(ref sweeps);
+        return gate;
+    }
 
     internal long Next() => Interlocked.Increment(ref sequence);
+
+    /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its successor.</summary>
+    internal void Sweep(TimeProvider time)
+    {
+        var now = Interlocked.Increment(ref sweeps);
+        foreach (var (key, gate) in gates.Where(pair => now - pair.Value.LastAsked > Kept && pair.Value.IsIdle(time)))
+        {
+            Interlocked.Exchange(ref forgotten, Math.Max(Interlocked.Read(ref forgotten), gate.LastWrite));
+            gates.TryRemove(key, out _);
+        }
+    }
 }

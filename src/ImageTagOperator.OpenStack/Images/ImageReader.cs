@@ -60,6 +60,12 @@ public sealed class ImageReader
         return await news.WaitAsync(cancellationToken);
     }
 
+    /// <summary>What was read last of a term, however old; null when it was not.</summary>
+    public ImageReading? Latest(ImageTerm term)
+    {
+        lock (gate) return known.TryGetValue(term, out var entry) && entry.Reading is { } reading ? Overlaid(reading) : null;
+    }
+
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
     internal void Note(Image image, DateTimeOffset asOf) =>
         single.AddOrUpdate(image.Id, (image, asOf), (_, old) => old.AsOf > asOf ? old : (image, asOf));

@@ -46,3 +46,14 @@ public enum ImageVisibility
     [JsonStringEnumMemberName("community")]
     Community,
 }
+
+/// <summary>Why an image is left.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LeavingCause>))]
+public enum LeavingCause
+{
+    /// <summary>The spec means it no longer.</summary>
+    Edited,
+
+    /// <summary>The image itself does not match any more.</summary>
+    MovedOn,
+}

@@ -14,6 +14,15 @@ public sealed record ImageState
     [Description("The credentials that the image was reached with, when the set names others by now.")]
     public CloudCredentialsRef? CloudCredentialsRef { get; init; }
 
+    [Description("The cloud that the image is in, when it is not the one of the set's other images.")]
+    public string? Cloud { get; init; }
+
+    [Description("The project of the credentials that the image was reached with, when it is not the one of the set's other images.")]
+    public string? ProjectId { get; init; }
+
+    [Description("Why the image's tags have to go: Edited, the spec means it no longer; MovedOn, the image itself matches the spec no longer.")]
+    public LeavingCause? Leaving { get; init; }
+
     [Description("The tags that this set answers for: it puts them there, and only these does it remove under policy Additive and on deletion.")]
     public IReadOnlyList<string>? ManagedTags { get; init; }
 

@@ -19,8 +19,17 @@ public sealed class ImageTagSetStatus
     [Description("The Image API that the images below are in.")]
     public string? ImageEndpoint { get; set; }
 
-    [Description("The images that the set applies to, and those that still have tags to give up.")]
-    [XListType(XListType.Map, "id")]
+    [Description("The cloud that the images below are in, whatever its address: the Keystone, the image service's id in its catalog and the region.")]
+    public string? Cloud { get; set; }
+
+    [Description("The project of the credentials that the images below were reached with.")]
+    public string? ProjectId { get; set; }
+
+    [Description("The spec.image that the images below were found by.")]
+    public ImageReference? Image { get; set; }
+
+    [Description("The images that the set applies to, and those that still have tags to give up. One id can be there for two clouds.")]
+    [XListType(XListType.Atomic)]
     public IReadOnlyList<ImageState>? Images { get; set; }
 
     [Description("Images that the set applies to.")]

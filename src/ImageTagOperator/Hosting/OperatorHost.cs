@@ -43,7 +43,7 @@ public static class OperatorHost
         _ = app.Services.GetRequiredService<TagMetrics>();
         _ = app.Services.GetRequiredService<SetGauges>();
         BuildInfo(app.Services.GetRequiredService<IMeterFactory>());
-        _ = app.Services.GetRequiredService<ClaimBook>();   // sees the cache fill, before the first reconcile
+        _ = app.Services.GetRequiredService<SetRegistry>();   // sees the cache fill, before the first reconcile
         return app;
     }
 
@@ -67,7 +67,8 @@ public static class OperatorHost
         .AddSingleton<SharedSecrets>()
         .AddSingleton<ICloudDirectory, SecretClouds>()
         .AddSingleton<CloudResolver>()
-        .AddSingleton<ClaimBook>()
+        .AddSingleton<SetRegistry>()
+        .AddSingleton<ImageNeighbours>()
         .AddSingleton<ImageReadings>()
         .AddSingleton<ImageFinder>()
         .AddSingleton<ServerErrors>()

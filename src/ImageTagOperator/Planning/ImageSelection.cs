@@ -29,6 +29,15 @@ public static class ImageSelection
             : matches.OrderByDescending(image => image.Created).ThenByDescending(image => image.Id, StringComparer.Ordinal).Take(count);
     }
 
+    /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
+    public static bool Means(ImageReference reference, ImageFacts image) => reference switch
+    {
+        { Id: { } id } => string.Equals(id, image.Id, StringComparison.OrdinalIgnoreCase),
+        { Name: { } name } => name == image.Name,
+        { Selector: { } selector } => Matches(selector, image),
+        _ => false,
+    };
+
     private static bool Matches(ImageSelector selector, ImageFacts image) =>
         (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))
         && (selector.Owner is null || selector.Owner == image.Owner)

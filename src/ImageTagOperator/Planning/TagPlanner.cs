@@ -59,15 +59,7 @@ public static class TagPlanner
             [.. refused.OrderBy(r => r.Refusal).ThenBy(r => r.Tag, StringComparer.Ordinal)]);
     }
 
-    /// <summary>What the status must own before the first write: everything declared, and what was owned before.</summary>
-    public static ImmutableArray<string> ManagedBefore(TagDeclaration declared, IEnumerable<string> managed) =>
-        Sorted(declared.Tags.Union(managed, StringComparer.Ordinal));
-
-    /// <summary>What the status owns once the writes are done: everything declared, and what should have gone and is still there.</summary>
-    public static ImmutableArray<string> ManagedAfter(TagDeclaration declared, ImageTags image) =>
-        Sorted(declared.Tags.Union(image.Managed.Where(tag => image.Live.Contains(tag) && MustGo(tag, declared, image)), StringComparer.Ordinal));
-
-    private static bool MustGo(string tag, TagDeclaration declared, ImageTags image) =>
+    internal static bool MustGo(string tag, TagDeclaration declared, ImageTags image) =>
         !declared.Tags.Contains(tag)
         && !image.DeclaredByOthers.Contains(tag)
         && !declared.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag))

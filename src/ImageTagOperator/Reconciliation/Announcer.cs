@@ -22,9 +22,15 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             await publish(set, "TagsLeftBehind", message, EventType.Warning, cancellationToken);
         }
 
+        if (outcome.Retained is [_, ..] retained)
+        {
+            var tags = string.Join("; ", retained.Select(image => $"{Listed(image.ManagedTags ?? [])} on image {image.Id}"));
+            await TellAsync("TagsRetained", $"The spec means these images no longer, and the tags stay because spec.deletionPolicy is Retain: {tags}.");
+        }
+
         foreach (var result in outcome.All)
         {
-            var restored = wasInOrder ? result.Added.Intersect(result.Job.Managed).ToArray() : [];
+            var restored = wasInOrder ? result.Added.Intersect(result.Job.Claim.Managed).ToArray() : [];
             var added = result.Added.Except(restored).ToArray();
             if (added.Length > 0) await TellAsync("TagsAdded", $"Added {Listed(added)} to {result.Job.Describe()}.");
             if (restored.Length > 0) await TellAsync("TagsAdded", $"Put back {Listed(restored)}, which somebody had removed, on {result.Job.Describe()}.");

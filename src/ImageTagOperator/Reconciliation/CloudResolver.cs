@@ -8,10 +8,15 @@ namespace ImageTagOperator.Reconciliation;
 public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessions)
 {
     private readonly ConcurrentDictionary<string, CloudSession> lastGood = new();
+    private readonly ConcurrentDictionary<string, (CloudCredentialsRef Reference, CloudSession Session)> lastUsed = new();
 
     /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
-    public Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>
-        ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
+    public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        var session = await ResolveAsync(set, set.Spec.CloudCredentialsRef, cancellationToken);
+        lastUsed[set.Metadata.Uid!] = (set.Spec.CloudCredentialsRef, session);
+        return session;
+    }
 
     /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
@@ -28,6 +33,13 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
         }
     }
 
+    /// <summary>Take this before reading an image by itself.</summary>
+    public long Sequence => sessions.Gates.Sequence;
+
+    /// <summary>The session that the set's credentials led to last in this process, or null.</summary>
+    public CloudSession? LastUsed(V1Alpha1ImageTagSet set) =>
+        lastUsed.TryGetValue(set.Metadata.Uid!, out var last) && last.Reference == set.Spec.CloudCredentialsRef ? last.Session : null;
+
     /// <summary>All images of the set are reached with this session now: those from before are of no use any more.</summary>
     public void Settle(V1Alpha1ImageTagSet set, CloudSession session) => lastGood[set.Metadata.Uid!] = session;
 
@@ -35,5 +47,9 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
     /// elsewhere; or null.</summary>
     public CloudSession? LastGood(V1Alpha1ImageTagSet set) => lastGood.GetValueOrDefault(set.Metadata.Uid!);
 
-    public void Forget(V1Alpha1ImageTagSet set) => lastGood.TryRemove(set.Metadata.Uid!, out _);
+    public void Forget(V1Alpha1ImageTagSet set)
+    {
+        lastGood.TryRemove(set.Metadata.Uid!, out _);
+        lastUsed.TryRemove(set.Metadata.Uid!, out _);
+    }
 }

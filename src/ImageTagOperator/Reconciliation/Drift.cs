@@ -14,8 +14,8 @@ internal readonly record struct Drift(int Found, int Mended)
         var wasInOrder = StatusBuilder.IsInOrder(before, set.Metadata.Generation);
         foreach (var result in outcome.Images ?? [])
         {
-            var steps = result.Job.PlanFor(result.Job.Image).Steps;
-            if (steps.IsEmpty || before.Images?.FirstOrDefault(image => image.Id == result.Image.Id) is not { } known) continue;
+            var steps = result.Planned.Steps;
+            if (steps.IsEmpty || Location.Find(before, result.Image.Id, result.Job.Access.Cloud) is not { } known) continue;
             if (set.Spec.Mode == TagSetMode.Observe)
             {
                 found += steps.Count(step => !IsPending(known.Pending, step));

@@ -9,18 +9,29 @@ public sealed class ImageFinder(ImageReadings readings)
 {
     private const int NamesListed = 5;
 
-    /// <summary>The images that the set applies to: one, or with a selector any number.</summary>
-    /// <exception cref="ProblemException">There is no such image, or more than one.</exception>
+    /// <summary>What the cloud shows when it is asked for the set's images.</summary>
     /// <exception cref="CloudException"/>
-    public async Task<ImageReading> FindAsync(V1Alpha1ImageTagSet set, CloudSession session, CancellationToken cancellationToken)
+    public Task<ImageReading> ReadAsync(V1Alpha1ImageTagSet set, CloudSession session, CancellationToken cancellationToken) =>
+        readings.ReadAsync(set, session, Term(set.Spec.Image), cancellationToken);
+
+    /// <summary>Of what was read, the images that the set applies to: one, or with a selector any number.</summary>
+    /// <exception cref="ProblemException">There is no such image, or more than one.</exception>
+    public static IReadOnlyList<Image> Choose(V1Alpha1ImageTagSet set, CloudSession session, IReadOnlyList<Image> images)
     {
         var reference = set.Spec.Image;
-        var reading = await readings.ReadAsync(set, session, Term(reference), cancellationToken);
-        if (reference.Selector is { } selector) return reading with { Images = Selected(selector, reading.Images) };
-        return reading.Images.Count == 1 ? reading : throw WhyNotOne(session, reference, reading.Images).ToException();
+        if (reference.Selector is { } selector) return Selected(selector, images);
+        return images.Count == 1 ? images : throw WhyNotOne(session, reference, images).ToException();
     }
 
-    private static ImageTerm Term(ImageReference reference) => reference switch
+    /// <summary>Of what was read, the ids that the set would have if nothing were missing.</summary>
+    public static IReadOnlyList<string> Found(V1Alpha1ImageTagSet set, IReadOnlyList<Image> images) => set.Spec.Image switch
+    {
+        { Id: { } id } => [id],     // it was asked for by its id already
+        { Selector: { } selector } => [.. Select(selector, images).Select(image => image.Id)],
+        _ => [.. images.Select(image => image.Id)],
+    };
+
+    internal static ImageTerm Term(ImageReference reference) => reference switch
     {
         { Id: { } id } => ImageTerm.Id(id),
         { Name: { } name } => ImageTerm.Name(name),
@@ -43,7 +54,7 @@ public sealed class ImageFinder(ImageReadings readings)
         return ImageSelection.Select(selector, images.Select(Facts)).Select(facts => byId[facts.Id]);
     }
 
-    private static ImageFacts Facts(Image image) =>
+    internal static ImageFacts Facts(Image image) =>
         new(image.Id, image.Name, image.Owner, image.Visibility, image.Status, image.CreatedAt, image.Tags, image.Property);
 
     private static Problem WhyNotOne(CloudSession session, ImageReference reference, IReadOnlyList<Image> found) => (reference.Id, found.Count) switch

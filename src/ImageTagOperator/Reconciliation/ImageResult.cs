@@ -5,11 +5,32 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>How it went with one image.</summary>
 /// <param name="Image">As it was last read.</param>
-/// <param name="Plan">What is still to be done.</param>
+/// <param name="Share">What is still to be done.</param>
 /// <param name="Added">Tags that were added: seen on the image, or at least acknowledged where it could not be read again.</param>
 /// <param name="Removed">Tags that were removed, likewise.</param>
-public sealed record ImageResult(ImageJob Job, Image Image, TagPlan Plan, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, Problem? Problem)
+public sealed record ImageResult(ImageJob Job, Image Image, ImageShare Share, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, Problem? Problem)
 {
+    /// <summary>What is still to be written.</summary>
+    public TagPlan Plan => Share.Plan;
+
+    /// <summary>What was to be written when the image was first looked at.</summary>
+    public required TagPlan Planned { get; init; }
+
     /// <summary>Nothing was done yet.</summary>
-    public static ImageResult Untouched(ImageJob job, Problem? problem = null) => new(job, job.Image, job.PlanFor(job.Image), [], [], problem);
+    public static ImageResult Untouched(ImageJob job, Problem? problem = null)
+    {
+        var share = job.ShareOf(job.Image);
+        return new ImageResult(job, job.Image, share, [], [], problem ?? ConflictOf(job, share)) { Planned = share.Plan };
+    }
+
+    /// <summary>The problem that another set excludes this one, or null.</summary>
+    public static Problem? ConflictOf(ImageJob job, ImageShare share)
+    {
+        if (share.Winner is not { } winner) return null;
+        var why = winner.OwnsImage && !share.Claim.OwnsImage ? "uses credentials of the project that owns" : "is older and also claims";
+        return new Problem(
+            Reason.Conflict,
+            $"ImageTagSet {winner.Owner} {why} {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
+            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {winner.Owner} goes.");
+    }
 }

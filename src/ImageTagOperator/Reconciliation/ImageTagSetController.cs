@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -11,7 +10,8 @@ public sealed class ImageTagSetController(
     CloudResolver clouds,
     ImageReadings readings,
     ImageFinder finder,
-    ClaimBook claims,
+    SetRegistry registry,
+    ImageNeighbours neighbours,
     Releaser releaser,
     TagApplier applier,
     Contention contention,
@@ -41,6 +41,7 @@ public sealed class ImageTagSetController(
         readings.Forget(entity);
         releaser.Forget(entity);
         contention.Forget(entity);
+        neighbours.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -71,10 +72,10 @@ public sealed class ImageTagSetController(
             // Observe and plan. What another set asked for some time ago will do to see that there is nothing to do, never to write by.
             var session = await Steps.During(Steps.Credentials, clouds.ResolveAsync(set, cancellationToken));
             if (SpecRules.TagsFit(set.Spec, session.Cloud.Profile) is { } unfit) return Outcome.Failed(unfit with { Reason = Reason.TagRejected });
-            var endpoint = (await Steps.During(Steps.LogIn, session.GetImageEndpointAsync(cancellationToken))).AbsoluteUri;
-            var look = await Steps.During(Steps.Read, LookAsync(set, session, endpoint, cancellationToken));
-            if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await Steps.During(Steps.Read, LookAsync(set, session, endpoint, cancellationToken));
-            if (look.Outcome.Unreached.Count == 0 && look.Departing.All(image => image.Job.Session == session)) clouds.Settle(set, session);
+            var access = await Steps.During(Steps.LogIn, session.GetAccessAsync(cancellationToken));
+            var look = await Steps.During(Steps.Read, LookAsync(set, session, access, cancellationToken));
+            if (look.HasWork && time.GetUtcNow() - look.AsOf > TagApplier.FreshFor) look = await Steps.During(Steps.Read, LookAsync(set, session, access, cancellationToken));
+            if (look.IsSettled(session)) clouds.Settle(set, session);
             if (set.Spec.Mode == TagSetMode.Observe) return look.Planned;
             if (look.Removals.Refuse([.. look.Images, .. look.Departing]) is { } limit) return look.Outcome with { Problem = limit, IsHeld = true };
             if (onlyLook) return look.Planned;
@@ -82,7 +83,8 @@ public sealed class ImageTagSetController(
             // Record, then write and verify: first where tags come, then where they go, so that a tag that moves is always somewhere.
             await RecordAsync(set, look.Outcome, cancellationToken);
             var written = await ApplyAsync(look.Images, cancellationToken);
-            var released = MayRelease(written) ? await ApplyAsync(look.Departing, cancellationToken) : look.Departing;
+            var departing = MayRelease(written) ? look.Departing : [.. look.Departing.Select(image => HeldBack(set, image))];
+            var released = await ApplyAsync(departing, cancellationToken);
             return look.Outcome with { Images = written, Departed = released };
         }
         catch (ProblemException e)
@@ -96,34 +98,89 @@ public sealed class ImageTagSetController(
     }
 
     /// <summary>What was found and what would have to be done.</summary>
-    private sealed record Look(ImageResult[] Images, ImageResult[] Departing, Departures Departures, bool HasGivenUp, RemovalBudget Removals, string Endpoint, DateTimeOffset AsOf)
+    private sealed record Look(
+        ImageResult[] Images, ImageResult[] Departing, Departures Departures, IReadOnlyList<ImageState> Kept, bool HasGivenUp, RemovalBudget Removals, CloudAccess Access,
+        Problem? Problem, DateTimeOffset AsOf)
     {
         public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
-        public Outcome Outcome => new(Images, Departing, Endpoint, null)
+        public Outcome Outcome => new(Images, Departing, Access, Problem)
         {
             Gone = Departures.Gone,
-            Unreached = HasGivenUp ? [] : Departures.Unreached,
-            LeftBehind = HasGivenUp ? Departures.Unreached : [],
+            Unreached = [.. Departures.Unreached.Where(image => !IsGivenUp(image))],
+            LeftBehind = [.. Departures.Unreached.Where(IsGivenUp)],
+            Kept = Kept,
+            Retained = Departures.Retained,
         };
 
         /// <summary>With what no write will change.</summary>
         public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Plan) })] };
+
+        /// <summary>All images are reached with this session.</summary>
+        public bool IsSettled(CloudSession session) =>
+            Outcome.Unreached.Count == 0 && Departures.Kept.Count == 0 && Departing.All(image => image.Job.Session == session);
+
+        private bool IsGivenUp(ImageState image) => HasGivenUp && image.Leaving is not null;
     }
 
-    private async Task<Look> LookAsync(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, CancellationToken cancellationToken)
+    private async Task<Look> LookAsync(V1Alpha1ImageTagSet set, CloudSession session, CloudAccess access, CancellationToken cancellationToken)
     {
-        var reading = await finder.FindAsync(set, session, cancellationToken);
-        var ids = reading.Images.Select(image => image.Id).ToArray();
-        claims.Enter(set, endpoint, ids);
+        var reading = await finder.ReadAsync(set, session, cancellationToken);
         var removals = new RemovalBudget(set.Spec.MaxRemovals);
-        var images = reading.Images.Select(image => Plan(set, session, endpoint, image, reading, removals)).ToArray();
-        var departures = await releaser.FindAsync(set, ids, removals, cancellationToken);
-        var departing = departures.Jobs.Select(job => ImageResult.Untouched(job, applier.StillUncertain(job))).ToArray();
+        var departures = await releaser.FindAsync(set, session, access, ImageFinder.Found(set, reading.Images), removals, cancellationToken);
+        var readings = reading.Images.ToDictionary(image => image.Id, _ => reading);
+        foreach (var (image, single) in departures.Holders) readings[image.Id] = single;
+        var chosen = ImageFinder.Choose(set, session, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
+
+        var images = new List<ImageResult>();
+        foreach (var image in chosen) images.Add(ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken)));
+
+        // Those that match and are not chosen made room for newer ones.
+        var jobs = departures.Jobs.ToList();
+        foreach (var (image, single) in departures.Holders.Where(holder => !chosen.Contains(holder.Image)))
+        {
+            var state = Location.Find(set.Status, image.Id, access.Cloud)!;
+            jobs.Add(await releaser.JobAsync(set, state, LeavingCause.MovedOn, session, access, image, single, removals, cancellationToken));
+        }
+
+        var nothing = WhyNothing(set, chosen.Count);
+        IReadOnlyList<ImageState> kept = departures.Kept;
+        if (nothing is not null && set.Spec.Image.Selector!.Newest is not null)
+        {
+            // A tag that moves stays where it is until there is something that it can move to.
+            var last = jobs.Where(job => job.Leaving == LeavingCause.MovedOn).ToArray();
+            jobs.RemoveAll(last.Contains);
+            kept = [.. kept, .. last.Select(job => KeptBack(set, job, nothing))];
+        }
+
+        var departing = jobs.Select(job => ImageResult.Untouched(job, applier.StillUncertain(job))).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
-        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, releaser.HasGivenUp(set, departures), removals, endpoint, reading.AsOf);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, kept, releaser.HasGivenUp(set, departures), removals, access, nothing, reading.AsOf);
 
         ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
+    }
+
+    /// <summary>From some images to none at all is hardly what was wanted: it is said until there are some again. A selector that never matched
+    /// anything waits in peace.</summary>
+    private static Problem? WhyNothing(V1Alpha1ImageTagSet set, int images)
+    {
+        if (images > 0 || set.Spec.Image.Selector is not { } selector) return null;
+        if (set.Status.ImageCount is not > 0 && StatusBuilder.Find(set.Status, "Ready")?.Reason != Reason.NoImageMatches.Name) return null;
+        var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
+        return new Problem(Reason.NoImageMatches, $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
+    }
+
+    private static ImageState KeptBack(V1Alpha1ImageTagSet set, ImageJob job, Problem why)
+    {
+        var state = Location.Find(set.Status, job.Image.Id, job.Access.Cloud)!;
+        return Location.Of(set, state).Note(state with { Leaving = null, Reason = why.Reason.Name, Message = why.Message });
+    }
+
+    /// <summary>Of an image that is left, only what is no longer declared may go.</summary>
+    private static ImageResult HeldBack(V1Alpha1ImageTagSet set, ImageResult image)
+    {
+        var stays = set.Spec.Tags.Intersect(image.Job.Claim.Managed).ToArray();
+        return stays.Length == 0 ? image : ImageResult.Untouched(image.Job with { HeldBack = stays }, image.Problem) with { Planned = image.Planned };
     }
 
     private Outcome Contended(V1Alpha1ImageTagSet set, Outcome outcome)
@@ -141,38 +198,26 @@ public sealed class ImageTagSetController(
         written.Length == 0 || (written.Any(HasAllDeclared) && written.All(image => HasAllDeclared(image) || image.Problem is { Reason.Kind: ProblemKind.Stalled }));
 
     private static bool HasAllDeclared(ImageResult result) =>
-        result.Problem?.Reason != Reason.ImageNotFound && result.Job.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
+        result.Problem?.Reason != Reason.ImageNotFound && result.Job.Claim.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
 
-    private ImageResult Plan(V1Alpha1ImageTagSet set, CloudSession session, string endpoint, Image image, ImageReading reading, RemovalBudget removals)
+    private async Task<ImageJob> JobAsync(
+        V1Alpha1ImageTagSet set, CloudSession session, CloudAccess access, Image image, ImageReading reading, RemovalBudget removals, CancellationToken cancellationToken)
     {
-        var spec = set.Spec;
-        var verdict = Verdict();
-        var job = new ImageJob(
-            session,
-            image,
-            reading,
-            new TagDeclaration(spec.Tags, spec.Policy, spec.IgnoreTags ?? []),
-            set.Status.Images?.FirstOrDefault(state => state.Id == image.Id)?.ManagedTags ?? [],
-            () => Verdict().DeclaredByOthers,
-            CloudRules.For(session.Cloud.Profile),
-            removals) { IsOvertaken = () => claims.IsOvertaken(set) };
-        return ImageResult.Untouched(job, verdict.Winner is not { } winner ? null : new Problem(
-            Reason.Conflict,
-            $"ImageTagSet {winner} is older and also claims {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
-            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {winner} goes."));
-
-        ClaimVerdict Verdict() => ClaimResolver.Resolve(
-            new ImageClaim(set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, spec.Policy, spec.Tags),
-            claims.Others(set.Key(), endpoint, image.Id));
+        var claim = ImageNeighbours.ClaimOf(set, Location.Find(set.Status, image.Id, access.Cloud), ImageNeighbours.Owns(access.ProjectId, image));
+        var others = await neighbours.OfAsync(set, set.Spec.CloudCredentialsRef, session, access, image, cancellationToken);
+        return new ImageJob(registry.Of(set), session, access, image, reading, claim, others, CloudRules.For(session.Cloud.Profile), removals)
+        {
+            Credentials = set.Spec.CloudCredentialsRef,
+        };
     }
 
     /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
     private async Task RecordAsync(V1Alpha1ImageTagSet set, Outcome outcome, CancellationToken cancellationToken)
     {
         var news = outcome.Images!.Any(image => image.Problem is null && !image.Plan.IsEmpty
-            && set.Status.Images?.FirstOrDefault(state => state.Id == image.Image.Id) is var known
+            && Location.Find(set.Status, image.Image.Id, image.Job.Access.Cloud) is var known
             && (known?.ManagedTags is null
-                || image.Job.Declaration.Tags.Except(known.ManagedTags).Any()
+                || image.Job.Claim.Declaration.Tags.Except(known.ManagedTags).Any()
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
         if (!news) return;
 
@@ -186,7 +231,7 @@ public sealed class ImageTagSetController(
 
         var stored = await ReportAsync(set, planned, cancellationToken, Steps.Record);
         // An API server drops fields that its definition does not know, and says nothing about it.
-        if (stored.Status.Images?.Count == set.Status.Images!.Count) return;
+        if (stored.Status.Images?.Count == set.Status.Images!.Count && stored.Status.Cloud == set.Status.Cloud) return;
         throw new Problem(
             Reason.DefinitionOutdated,
             "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it nothing is written. "

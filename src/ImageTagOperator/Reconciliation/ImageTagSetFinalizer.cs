@@ -29,7 +29,7 @@ public sealed partial class ImageTagSetFinalizer(
             return Done(entity);
         }
 
-        var left = images.ToDictionary(image => image.Id, image => image.ManagedTags ?? []);
+        var left = images.ToLookup(image => image.Id, image => image.ManagedTags ?? []).ToDictionary(same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(tags => tags).Distinct()]);
         var deadline = Deadline(entity);
         var problem = await ReleaseByAsync(deadline, entity, left, cancellationToken);
         if (problem is null) return Done(entity);
@@ -90,19 +90,26 @@ public sealed partial class ImageTagSetFinalizer(
     /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
     private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        var departures = await releaser.FindAsync(set, [], new RemovalBudget(null), cancellationToken);
+        var departures = await releaser.FindAllAsync(set, cancellationToken);
         var results = await Task.WhenAll(departures.Jobs.Select(job => applier.ApplyAsync(job, cancellationToken)));
         foreach (var image in departures.Gone) left.Remove(image.Id);
         foreach (var result in results)
         {
-            left[result.Image.Id] = [.. result.Plan.Removes];
+            left[result.Image.Id] = [.. result.Plan.Removes, .. result.Share.Awaited.Keys];
             if (result.Added.Count + result.Removed.Count > 0) announcer.LogChanged(set, result);
             if (result.Added.Count > 0) await publish(set, "TagsAdded", $"Brought back {string.Join(", ", result.Added)} to {result.Job.Describe()}.", cancellationToken: cancellationToken);
             if (result.Removed.Count > 0) await publish(set, "TagsRemoved", $"Removed {string.Join(", ", result.Removed)} from {result.Job.Describe()}.", cancellationToken: cancellationToken);
         }
 
-        return departures.Problem ?? results.Select(result => result.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound);
+        return departures.Problem
+            ?? results.Select(result => result.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
+            ?? results.Select(WhyWaiting).FirstOrDefault(problem => problem is not null);
     }
+
+    /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays too.</summary>
+    private static Problem? WhyWaiting(ImageResult result) => result.Share.Awaited.IsEmpty ? null : new Problem(
+        Reason.Transient,
+        $"ImageTagSet {result.Share.Awaited.Values.First()} declares {string.Join(", ", result.Share.Awaited.Keys)} too and has not taken over {result.Job.Describe()} yet.");
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch
     {

@@ -16,10 +16,14 @@ public sealed class Pace(Func<double> random)
     {
         if (problem is { Reason.NeedsNewSpec: true }) return null;
         var interval = Interval(spec);
-        // A removal that the cloud never manages is no reason to try more often than usual, nor is one that others undo.
-        if (problem is not null && problem.Reason != Reason.TagNotRemovable && problem.Reason != Reason.Contended && interval > LongestWithProblem) interval = LongestWithProblem;
+        if (problem is not null && !Lasts(problem.Reason) && interval > LongestWithProblem) interval = LongestWithProblem;
         return interval * (0.9 + (0.2 * random()));
     }
+
+    /// <summary>No reason to try more often than usual: a removal that the cloud never manages, one that others undo, an image of others, a
+    /// selector that nothing matches.</summary>
+    private static bool Lasts(Reason reason) =>
+        reason == Reason.TagNotRemovable || reason == Reason.Contended || reason == Reason.Forbidden || reason == Reason.NoImageMatches;
 
     /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told so come
     /// back at once; null leaves the pause to the backoff.</summary>

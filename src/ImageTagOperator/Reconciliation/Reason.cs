@@ -31,6 +31,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason InternalError = new(nameof(InternalError), ProblemKind.Unforeseen);
 
     // The declaration.
+    public static readonly Reason NoImageMatches = new(nameof(NoImageMatches), ProblemKind.Stalled);
     public static readonly Reason InvalidSpec = new(nameof(InvalidSpec), ProblemKind.Stalled);
     public static readonly Reason Conflict = new(nameof(Conflict), ProblemKind.Stalled);
     public static readonly Reason RemovalLimitExceeded = new(nameof(RemovalLimitExceeded), ProblemKind.Stalled);
@@ -39,6 +40,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     public static readonly Reason DefinitionOutdated = new(nameof(DefinitionOutdated), ProblemKind.Stalled);
 
     // The credentials.
+    public static readonly Reason CloudChanged = new(nameof(CloudChanged), ProblemKind.Stalled);
     public static readonly Reason SecretNotFound = new(nameof(SecretNotFound), ProblemKind.Stalled);
     public static readonly Reason SecretForbidden = new(nameof(SecretForbidden), ProblemKind.Stalled);
     public static readonly Reason InvalidCloudsYaml = new(nameof(InvalidCloudsYaml), ProblemKind.Stalled);
@@ -68,8 +70,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Reason> All { get; } =
     [
-        Transient, Interrupted, InternalError, ImageNotActive, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, SecretNotFound, SecretForbidden, InvalidCloudsYaml,
-        CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects, CloudNotAllowed, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
+        Transient, Interrupted, InternalError, ImageNotActive, NoImageMatches, CloudChanged, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated,
+        SecretNotFound, SecretForbidden, InvalidCloudsYaml, CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects,
+        CloudNotAllowed, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
         TagNotRemovable, TagQuotaExceeded, TagRejected,
     ];
 

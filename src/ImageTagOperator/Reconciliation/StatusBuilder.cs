@@ -19,9 +19,9 @@ public static class StatusBuilder
             Locate(status, set, outcome);
             status.Images =
             [
-                .. outcome.Images!.Select(image => About(set, image, TagPlanner.ManagedBefore(image.Job.Declaration, image.Job.Managed))),
-                .. outcome.Departed.Select(image => Leaving(set, image)),
-                .. outcome.Unreached,
+                .. outcome.Images!.Select(image => About(set, outcome, image, image.Share.ManagedBefore)),
+                .. outcome.Departed.Select(image => Leaving(set, outcome, image)),
+                .. CarriedOver(set, outcome),
             ];
             status.Conditions = Conditions(set, now, Pending(set, "Progressing", message), ("Reconciling", "Progressing", message));
         });
@@ -39,16 +39,26 @@ public static class StatusBuilder
         Locate(status, set, outcome);
         status.Images =
         [
-            .. images.Select(image => About(set, image, Managed(set, outcome, image))),
-            .. outcome.Departed.Where(HasToGoYet).Select(image => Leaving(set, image)),
-            .. outcome.Unreached,
+            .. images.Select(image => About(set, outcome, image, Managed(set, outcome, image))),
+            .. outcome.Departed.Where(HasToGoYet).Select(image => Leaving(set, outcome, image)),
+            .. CarriedOver(set, outcome),
         ];
         status.ImageCount = images.Count;
         status.TagCount = images.Sum(image => image.Image.Tags.Intersect(set.Spec.Tags).Count());
     });
 
-    private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome) =>
-        (status.ImageEndpoint, status.CloudCredentialsRef) = (outcome.Endpoint, set.Spec.CloudCredentialsRef);
+    private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome)
+    {
+        (status.ImageEndpoint, status.CloudCredentialsRef, status.Image) = (outcome.Access!.Endpoint.AbsoluteUri, set.Spec.CloudCredentialsRef, set.Spec.Image);
+        (status.Cloud, status.ProjectId) = (outcome.Access.Cloud, outcome.Access.ProjectId);
+    }
+
+    /// <summary>What nothing was done about stays as it was; where the image is must be said by itself once the set has another home.</summary>
+    private static IEnumerable<ImageState> CarriedOver(V1Alpha1ImageTagSet set, Outcome outcome)
+    {
+        var home = Location.Of(set, outcome.Access!);
+        return outcome.Unreached.Concat(outcome.Kept).Select(state => Location.Of(set, state).Note(state, home));
+    }
 
     /// <summary>Of a sentence for people.</summary>
     private const int LongestMessage = 8192;
@@ -154,26 +164,28 @@ public static class StatusBuilder
         };
     }
 
-    private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyList<string> managed) => new()
+    private static ImageState About(V1Alpha1ImageTagSet set, Outcome outcome, ImageResult result, IReadOnlyCollection<string> managed)
     {
-        Id = result.Image.Id,
-        Name = string.IsNullOrEmpty(result.Image.Name) ? null : VisibleText.Of(result.Image.Name),
-        CloudCredentialsRef = result.Job.Credentials,
-        ManagedTags = managed,
-        OriginalTags = OriginalTags(set, result),
-        Pending = PendingOf(result.Plan),
-        Reason = result.Problem?.Reason.Name,
-        Message = result.Problem is { } problem ? VisibleText.Of(problem.Message, LongestMessage) : null,
-    };
-
-    private static ImageState About(V1Alpha1ImageTagSet set, ImageResult result, IReadOnlyCollection<string> managed) => About(set, result, [.. managed]);
+        var location = new Location(result.Job.Access.Cloud, result.Job.Access.ProjectId, result.Job.Credentials);
+        return location.Note(new ImageState
+        {
+            Id = result.Image.Id,
+            Name = string.IsNullOrEmpty(result.Image.Name) ? null : VisibleText.Of(result.Image.Name),
+            ManagedTags = [.. managed],
+            OriginalTags = OriginalTags(set, result),
+            Pending = PendingOf(result.Plan),
+            Reason = result.Problem?.Reason.Name,
+            Message = result.Problem is { } problem ? VisibleText.Of(problem.Message, LongestMessage) : null,
+        }, Location.Of(set, outcome.Access!));
+    }
 
     /// <summary>A write that may still be running puts back what was not seen.</summary>
-    private static bool HasToGoYet(ImageResult result) => !result.Plan.IsEmpty || result.Problem is { Reason.Kind: ProblemKind.Retrying };
+    private static bool HasToGoYet(ImageResult result) =>
+        !result.Plan.IsEmpty || result.Share.Awaited.Count > 0 || result.Job.HeldBack.Count > 0 || result.Problem is { Reason.Kind: ProblemKind.Retrying };
 
     /// <summary>What it looks like on the way out is not what it was at first contact.</summary>
-    private static ImageState Leaving(V1Alpha1ImageTagSet set, ImageResult result) =>
-        About(set, result, result.Job.Managed) with { OriginalTags = Known(set, result)?.OriginalTags };
+    private static ImageState Leaving(V1Alpha1ImageTagSet set, Outcome outcome, ImageResult result) =>
+        About(set, outcome, result, result.Job.Claim.Managed) with { OriginalTags = Known(set, result)?.OriginalTags, Leaving = result.Job.Leaving };
 
     /// <summary>A set that may not write manages nothing new; while it is not known what a write did, everything that may be ours stays ours.</summary>
     private static IReadOnlyCollection<string> Managed(V1Alpha1ImageTagSet set, Outcome outcome, ImageResult result)
@@ -182,19 +194,23 @@ public static class StatusBuilder
             || set.Spec.Mode == TagSetMode.Observe
             || result.Problem?.Reason == Reason.Conflict
             || ((result.Problem?.Reason == Reason.RemovalLimitExceeded || result.Problem?.Reason == Reason.Contended) && result.Added.Count == 0);
-        return nothingWritten ? result.Job.Managed
-            : result.Problem is { Reason.Kind: ProblemKind.Retrying } ? TagPlanner.ManagedBefore(result.Job.Declaration, result.Job.Managed)
-            : TagPlanner.ManagedAfter(result.Job.Declaration, result.Job.TagsOf(result.Image));
+        if (nothingWritten) return result.Job.Claim.Managed;
+        return result.Problem is { Reason.Kind: ProblemKind.Retrying } ? result.Share.ManagedBefore : result.Share.ManagedAfter;
     }
 
-    /// <summary>The tags at first contact: what was noted before, else what the image had when it was first read under Restore, less what this
-    /// set had put there under another policy.</summary>
-    private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result) =>
-        set.Spec.DeletionPolicy != TagDeletionPolicy.Restore
-            ? null
-            : Known(set, result)?.OriginalTags ?? Storable(result.Job.Image.Tags.Except(result.Job.Managed));
+    /// <summary>The tags before the first set got its say: what was noted before, by this set or by one whose image it takes over; else what the
+    /// image had when it was first read under Restore, less what sets had put there or declare. Who has no say notes nothing.</summary>
+    private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult result)
+    {
+        if (set.Spec.DeletionPolicy != TagDeletionPolicy.Restore) return null;
+        if (Known(set, result)?.OriginalTags is { } known) return known;
+        if (set.Spec.Mode == TagSetMode.Observe || result.Share.Winner is not null) return null;
+        var others = result.Job.Others;
+        if (others.FirstOrDefault(other => other.Original is not null)?.Original is { } passedOn) return [.. passedOn];
+        return Storable(result.Job.Image.Tags.Except(result.Job.Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags))));
+    }
 
-    private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult result) => set.Status.Images?.FirstOrDefault(image => image.Id == result.Image.Id);
+    private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult result) => Location.Find(set.Status, result.Image.Id, result.Job.Access.Cloud);
 
     private static PendingTags? PendingOf(TagPlan plan)
     {
@@ -217,6 +233,9 @@ public static class StatusBuilder
             Conditions = old.Conditions,
             CloudCredentialsRef = old.CloudCredentialsRef,
             ImageEndpoint = old.ImageEndpoint,
+            Cloud = old.Cloud,
+            ProjectId = old.ProjectId,
+            Image = old.Image,
             Images = old.Images,
             ImageCount = old.ImageCount,
             TagCount = old.TagCount,

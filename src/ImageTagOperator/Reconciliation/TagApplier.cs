@@ -4,10 +4,13 @@ using ImageTagOperator.Planning;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Carries out the plan for one image: write, read again, compare, and plan again when the cloud lost a write.</summary>
-public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, TimeProvider time)
+public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverErrors, TagMetrics metrics, TimeProvider time)
 {
     /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
     private const int Rounds = 3;
+
+    /// <summary>How long a write is given to show on every replica of the cloud's database.</summary>
+    public static readonly TimeSpan ReplicaLag = TimeSpan.FromSeconds(2);
 
     /// <summary>A reading may be this old when a write follows from it.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
@@ -23,7 +26,7 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
     {
         try
         {
-            return await WriteAndVerifyAsync(job.Session, job, cancellationToken);
+            return await WriteAndVerifyAsync(job, cancellationToken);
         }
         catch (CloudException e)
         {
@@ -31,50 +34,77 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
         }
     }
 
-    private async Task<ImageResult> WriteAndVerifyAsync(CloudSession session, ImageJob job, CancellationToken cancellationToken)
+    private async Task<ImageResult> WriteAndVerifyAsync(ImageJob job, CancellationToken cancellationToken)
     {
-        var gate = session.Gate(job.Image.Id);
+        var session = job.Session;
+        var gate = session.Gate(job.Access, job.Image.Id);
         using var right = await gate.EnterAsync(cancellationToken);
         if (StillUncertain(job) is { } running) return ImageResult.Untouched(job, running);
+        var planned = job.ShareOf(job.Image).Plan;
+        job = await WithOthersAsync(job, job.Image, cancellationToken);
         var image = IsStale(job, gate) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
-        if (image is null) return Gone(job);
+        if (image is null) return Gone(job, planned);
 
         var before = image;
         for (var round = 1; ; round++)
         {
-            var plan = job.PlanFor(image);
-            if (plan.IsEmpty) return Result(job, before, image, plan, null);
-            if (Ends(job)) return Result(job, before, image, plan, new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(plan)}."));
-            if (WhyNotNow(job, image, plan) is { } reason) return Result(job, before, image, plan, reason);
+            if (round > 1 || image != job.Image) job = await WithOthersAsync(job, image, cancellationToken);
+            var share = job.ShareOf(image);
+            var result = Result(job, before, image, share, planned, null);
+            if (ImageResult.ConflictOf(job, share) is { } conflict) return result with { Problem = conflict };
+            if (share.Plan.IsEmpty) return result;
+            if (Ends(job)) return result with { Problem = new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(share.Plan)}.") };
+            if (WhyNotNow(job, image, share.Plan) is { } reason) return result with { Problem = reason };
 
             var done = new List<TagStep>();
-            var (problem, mayStillRun) = await WriteAsync(session, job, plan, done, cancellationToken);
-            if (mayStillRun) return Unverified(Result(job, before, image, plan, problem), done);
+            var (problem, mayStillRun) = await WriteAsync(session, job, share.Plan, done, cancellationToken);
+            if (mayStillRun) return Unverified(result with { Problem = problem }, done);
             try
             {
-                if (await session.GetImageAsync(image.Id, cancellationToken) is not { } verified) return Gone(job);
+                if (await ReadBackAsync(job, done, cancellationToken) is not { } verified) return Gone(job, planned);
                 image = verified;
             }
             catch (CloudException e)
             {
-                return Unverified(Result(job, before, image, plan, Problem.From(e)), done);
+                return Unverified(result with { Problem = problem ?? Problem.From(e) }, done);
             }
 
-            plan = job.PlanFor(image);
-            if (problem is not null && !plan.IsEmpty) return Result(job, before, image, plan, problem);
-            if (!plan.IsEmpty && round == Rounds && !Ends(job))
-            {
-                return Result(job, before, image, plan, new Problem(Reason.Transient,
-                    $"The cloud acknowledged changes to {job.Describe()} and lost them again: {Pending(plan)}. Another client may be writing to it; it is tried again."));
-            }
+            share = job.ShareOf(image);
+            if (problem is not null && !share.Plan.IsEmpty) return Result(job, before, image, share, planned, problem);
+            if (!share.Plan.IsEmpty && round == Rounds && !Ends(job)) return Result(job, before, image, share, planned, Lost(job, share, done));
         }
     }
 
-    private bool Ends(ImageJob job) => Stop.IsCancellationRequested || job.IsOvertaken();
+    /// <summary>Who else claims the image is asked at the moment of planning: sets come and go.</summary>
+    private async Task<ImageJob> WithOthersAsync(ImageJob job, Image image, CancellationToken cancellationToken) =>
+        job with { Others = await neighbours.OfAsync(job.Set.Set, job.Credentials, job.Session, job.Access, image, cancellationToken) };
+
+    /// <summary>A replica of the cloud's database may lag, so that one look does not prove that a write was lost.</summary>
+    /// <returns>Null: the image is gone.</returns>
+    private async Task<Image?> ReadBackAsync(ImageJob job, List<TagStep> done, CancellationToken cancellationToken)
+    {
+        var image = await job.Session.GetImageAsync(job.Image.Id, cancellationToken);
+        if (image is null || Unseen(image, done).Count == 0) return image;
+        await Task.Delay(ReplicaLag, time, cancellationToken);
+        return await job.Session.GetImageAsync(job.Image.Id, cancellationToken);
+    }
+
+    private static List<TagStep> Unseen(Image image, List<TagStep> done) => [.. done.Where(step => image.Tags.Contains(step.Tag) != (step.Verb == TagVerb.Add))];
+
+    private static Problem Lost(ImageJob job, ImageShare share, List<TagStep> done)
+    {
+        var lost = share.Plan.Steps.Where(done.Contains).ToArray();
+        var seen = lost.Length == 0
+            ? $"{Capital(job.Describe())} still differs after {Rounds} rounds of changes: {Pending(share.Plan)}."
+            : $"The cloud acknowledged these changes to {job.Describe()}, and {ReplicaLag.TotalSeconds:0} s later the image does not show them: {Steps(lost)}.";
+        return new Problem(Reason.Transient, $"{seen} Another client may be writing to it; it is tried again.");
+    }
+
+    private bool Ends(ImageJob job) => Stop.IsCancellationRequested || job.Set.IsSuperseded;
 
     /// <summary>A reading of some time ago will do to see that there is nothing to do, never to write by.</summary>
     private bool IsStale(ImageJob job, ImageGate gate) =>
-        gate.WrittenSince(job.Reading.Sequence) || (time.GetUtcNow() - job.Reading.AsOf > FreshFor && !job.PlanFor(job.Image).IsEmpty);
+        gate.WrittenSince(job.Reading.Sequence) || (time.GetUtcNow() - job.Reading.AsOf > FreshFor && !job.ShareOf(job.Image).Plan.IsEmpty);
 
     /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
     /// <param name="done">Takes the steps that the cloud acknowledged.</param>
@@ -89,9 +119,19 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
             var (verb, tag) = step;
             // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
             if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;
-            var outcome = verb == TagVerb.Add
-                ? await session.AddTagAsync(job.Image.Id, tag, cancellationToken)
-                : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
+            TagWriteOutcome outcome;
+            try
+            {
+                outcome = verb == TagVerb.Add
+                    ? await session.AddTagAsync(job.Image.Id, tag, cancellationToken)
+                    : await session.RemoveTagAsync(job.Image.Id, tag, cancellationToken);
+            }
+            catch (CloudException e)
+            {
+                // No token could be had for this one; those before it were written all the same.
+                return (Problem.From(e), false);
+            }
+
             metrics.Written(verb, outcome.Result);
             if (outcome.Result is TagWriteResult.Done)
             {
@@ -130,33 +170,38 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
     }
 
     /// <summary>Why the image must be left alone for now, and why what was read of it need not be the last word; or null.</summary>
-    public Problem? StillUncertain(ImageJob job) => job.Session.Gate(job.Image.Id).UncertainFor(time) is not { Ticks: > 0 } pause ? null : new Problem(
+    public Problem? StillUncertain(ImageJob job) => job.Session.Gate(job.Access, job.Image.Id).UncertainFor(time) is not { Ticks: > 0 } pause ? null : new Problem(
         Reason.Transient,
         $"An earlier change to {job.Describe()} got no answer and may still be running; the image is looked at again when it has come to an end.",
         pause);
 
     private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
     {
-        if (image.IsActive) return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, plan.Removes.Count());
-        return WhyNotActive(job, image);
+        if (WhyNotActive(job, image) is { } reason) return reason;
+        return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, plan.Removes.Count());
     }
 
     /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
     internal static Problem? WhyNotActive(ImageJob job, Image image)
     {
+        if (image is { IsActive: true, IsImporting: true })
+        {
+            return new Problem(Reason.ImageNotActive, $"The data of {job.Describe()} is being imported or copied to other stores; its tags are set as soon as that is over.");
+        }
+
         if (image.IsActive) return null;
         return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
             ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Reactivate it, or choose another.")
             : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");
     }
 
-    private static ImageResult Result(ImageJob job, Image before, Image image, TagPlan plan, Problem? problem) => new(
+    private static ImageResult Result(ImageJob job, Image before, Image image, ImageShare share, TagPlan planned, Problem? problem) => new(
         job,
         image,
-        plan,
-        [.. image.Tags.Except(before.Tags).Intersect(job.Declaration.Tags).Order(StringComparer.Ordinal)],
-        [.. before.Tags.Except(image.Tags).Except(job.Declaration.Tags).Order(StringComparer.Ordinal)],
-        problem ?? RefusalOf(job, plan));
+        share,
+        [.. image.Tags.Except(before.Tags).Intersect(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
+        [.. before.Tags.Except(image.Tags).Except(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
+        problem ?? RefusalOf(job, share.Plan)) { Planned = planned };
 
     /// <summary>People are told of what the cloud acknowledged, even when it cannot be asked whether it is so.</summary>
     private static ImageResult Unverified(ImageResult result, List<TagStep> done) => result with
@@ -178,15 +223,16 @@ public sealed class TagApplier(ServerErrors serverErrors, TagMetrics metrics, Ti
 
     private static string Refusals(TagPlan plan) => string.Join("; ", plan.Refused.Select(refused => $"'{refused.Tag}' {refused.Why}"));
 
-    private static string Pending(TagPlan plan) => string.Join(", ", plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
+    private static string Pending(TagPlan plan) => Steps(plan.Steps);
 
-    private static ImageResult Gone(ImageJob job) => new(
-        job,
-        job.Image,
-        new TagPlan([], []),
-        [],
-        [],
-        new Problem(Reason.ImageNotFound, $"{Capital(job.Describe())} was deleted meanwhile. Import it again, or correct spec.image."));
+    private static string Steps(IEnumerable<TagStep> steps) => string.Join(", ", steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
+
+    private static ImageResult Gone(ImageJob job, TagPlan planned)
+    {
+        var nothing = ImagePlan.Of([job.Claim with { Declaration = TagDeclaration.Nothing, Managed = [] }], [], job.Rules).ShareOf(job.Claim.Owner);
+        var problem = new Problem(Reason.ImageNotFound, $"{Capital(job.Describe())} was deleted meanwhile. Import it again, or correct spec.image.");
+        return new ImageResult(job, job.Image, nothing with { Claim = job.Claim }, [], [], problem) { Planned = planned };
+    }
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;
@@ -13,7 +14,7 @@ public sealed class ArgoHealthTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly Outcome InSync = new([], [], "http://glance/v2", null);
+    private static readonly Outcome InSync = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
 
     public static TheoryData<string> Reasons =>
         [.. typeof(Reason).GetFields(BindingFlags.Public | BindingFlags.Static).Where(one => one.FieldType == typeof(Reason)).Select(one => one.Name)];

@@ -66,8 +66,11 @@ public sealed class SandboxCloud : SandboxServer
 
     internal string ImageUrl => Url + Flavor.ImagePrefix;
 
-    internal IEnumerable<(string Type, string Name, string Url)> Catalog =>
-        [("identity", "keystone", IdentityUrl + "/v3"), ("image", "glance", ImageUrl)];
+    /// <summary>What stands in for the host in the catalog's internal addresses; null: the host itself.</summary>
+    public string? InternalHost { get; set; }
+
+    internal IEnumerable<(string Type, string Name, string Url, string InternalUrl)> Catalog =>
+        [("identity", "keystone", IdentityUrl + "/v3", Internal(IdentityUrl + "/v3")), ("image", "glance", ImageUrl, Internal(ImageUrl))];
 
     /// <param name="time">Tokens expire and images are stamped by it. Default: the system's clock.</param>
     /// <param name="port">0 takes a free one.</param>
@@ -82,6 +85,15 @@ public sealed class SandboxCloud : SandboxServer
     public SandboxImage AddImage(string name, params IEnumerable<string> tags)
     {
         var image = new SandboxImage(name, Identity.Project("demo"), Time.GetUtcNow());
+        image.SetTags(tags);
+        AddImage(image);
+        return image;
+    }
+
+    /// <summary>The same with an id of one's own.</summary>
+    public SandboxImage AddImage(string name, string id, IEnumerable<string> tags)
+    {
+        var image = new SandboxImage(name, Identity.Project("demo"), Time.GetUtcNow()) { Id = id };
         image.SetTags(tags);
         AddImage(image);
         return image;
@@ -103,6 +115,8 @@ public sealed class SandboxCloud : SandboxServer
         if (Below(path, Flavor.ImagePrefix) is { } imagePath) return glance.HandleAsync(http, imagePath, body);
         return path == "/healthcheck" ? GlanceApi.HealthAsync(http) : http.TextAsync(404, "text/plain", "");
     }
+
+    private string Internal(string url) => InternalHost is { } host ? new UriBuilder(url) { Host = host }.Uri.AbsoluteUri.TrimEnd('/') : url;
 
     /// <summary>The rest of a path below a prefix, or null.</summary>
     private static string? Below(string path, string prefix) =>

@@ -7,7 +7,7 @@ namespace ImageTagOperator.Sandbox.Cloud;
 internal static class TokenDocument
 {
     /// <param name="endpoints">Service type to address, the same for all three interfaces.</param>
-    public static JsonObject Write(Token token, IEnumerable<(string Type, string Name, string Url)> endpoints, string region)
+    public static JsonObject Write(Token token, IEnumerable<(string Type, string Name, string Url, string InternalUrl)> endpoints, string region)
     {
         var body = new JsonObject
         {
@@ -36,7 +36,7 @@ internal static class TokenDocument
         if (token.Scope != TokenScope.None)
         {
             body["roles"] = new JsonArray([.. token.Roles.Select(Role)]);
-            body["catalog"] = new JsonArray([.. endpoints.Select(endpoint => Service(endpoint.Type, endpoint.Name, endpoint.Url, region))]);
+            body["catalog"] = new JsonArray([.. endpoints.Select(endpoint => Service(endpoint.Type, endpoint.Name, face => face == "internal" ? endpoint.InternalUrl : endpoint.Url, region))]);
         }
 
         return new JsonObject { ["token"] = body };
@@ -46,14 +46,14 @@ internal static class TokenDocument
 
     private static JsonObject Role(string name) => new() { ["id"] = StableId("role", name), ["name"] = name };
 
-    private static JsonObject Service(string type, string name, string url, string region) => new()
+    private static JsonObject Service(string type, string name, Func<string, string> url, string region) => new()
     {
         ["endpoints"] = new JsonArray([.. new[] { "internal", "admin", "public" }.Select(face => new JsonObject
         {
             ["id"] = StableId(type, face),
             ["interface"] = face,
             ["region_id"] = region,
-            ["url"] = url,
+            ["url"] = url(face),
             ["region"] = region,
         })]),
         ["id"] = StableId("service", type),

@@ -76,15 +76,6 @@ public sealed class TagPlannerTests
         Assert.Empty(Plan([tag], live: []).Steps);
     }
 
-    [Fact]
-    public void Owns_before_the_first_write_all_that_it_may_write() =>
-        Assert.Equal(["a", "b", "c"], TagPlanner.ManagedBefore(new TagDeclaration(["c", "a"], TagPolicy.Exact, []), ["b", "a"]));
-
-    [Fact]
-    public void Owns_afterwards_what_is_declared_and_what_should_have_gone_and_is_still_there() => Assert.Equal(
-        ["declared", "stuck"],
-        TagPlanner.ManagedAfter(new TagDeclaration(["declared"], TagPolicy.Additive, []), new ImageTags(["stuck", "shared"], ["stuck", "gone", "shared"], ["shared"])));
-
     private static TagPlan Plan(string[] tags, string[] live, TagPolicy policy = TagPolicy.Exact, string[]? ignore = null) =>
         TagPlanner.Plan(new TagDeclaration(tags, policy, ignore ?? []), new ImageTags(live, [], []), Rules);
 

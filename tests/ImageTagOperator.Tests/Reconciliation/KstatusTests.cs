@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;
@@ -59,7 +60,7 @@ public sealed class KstatusTests
 
     private static Outcome OutcomeOf(string ending) => ending switch
     {
-        "" => new Outcome([], [], "http://glance/v2", null),
+        "" => new Outcome([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null),
         "Suspended" => Outcome.Suspended,
         _ => Outcome.Failed(new Problem((Reason)typeof(Reason).GetField(ending)!.GetValue(null)!, "It is so.")),
     };

@@ -19,9 +19,9 @@ public sealed class PaceTests
     public void A_cause_that_somebody_may_remove_at_any_time_is_looked_for_each_minute()
     {
         Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.SecretNotFound));
-        Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.Forbidden));
+        Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.CredentialsRejected));
         spec.Interval = "30s";
-        Assert.Equal(TimeSpan.FromSeconds(30), After(Reason.Forbidden));
+        Assert.Equal(TimeSpan.FromSeconds(30), After(Reason.CredentialsRejected));
     }
 
     [Fact]
@@ -32,6 +32,8 @@ public sealed class PaceTests
     {
         Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.TagNotRemovable));
         Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.Contended));
+        Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.Forbidden));
+        Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.NoImageMatches));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -12,9 +13,17 @@ namespace ImageTagOperator.Tests.Reconciliation;
 public sealed class TagApplierTests : IAsyncLifetime
 {
     private readonly CloudSessions sessions = new(TimeProvider.System);
-    private readonly TagApplier applier = new(new ServerErrors(), new TagMetrics(), TimeProvider.System);
+    private readonly SetCache cache = new();
+    private readonly FakeTimeProvider clock = new();
+    private readonly TagApplier applier;
     private SandboxCloud cloud = null!;
     private CloudSession session = null!;
+
+    public TagApplierTests()
+    {
+        var neighbours = new ImageNeighbours(new SetRegistry(cache, cache), new CloudResolver(new NoClouds(), sessions), clock);
+        applier = new TagApplier(neighbours, new ServerErrors(), new TagMetrics(), new JumpingTime(clock));
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -39,6 +48,60 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.Equal(["golden", "lts"], result.Added);
         Assert.Equal(2, cloud.Calls.Matching("PUT", "*/tags/golden").Count);
         Assert.Single(cloud.Calls.Matching("PUT", "*/tags/lts"));
+    }
+
+    [Fact]
+    public async Task A_write_that_a_replica_shows_late_is_not_sent_again()
+    {
+        var image = cloud.AddImage("lagging");
+        var stale = $$"""{"id": "{{image.Id}}", "name": "lagging", "status": "active", "tags": [], "visibility": "shared"}""";
+        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        cloud.Faults.Add("GET", $"*/v2/images/{image.Id}", new Fault { Status = 200, ContentType = "application/json", Body = stale }, times: 1);
+        var before = clock.GetUtcNow();
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        Assert.Null(result.Problem);
+        Assert.Equal(["golden"], result.Added);
+        Assert.Single(cloud.Calls.Matching("PUT", "*"));
+        Assert.Equal(TagApplier.ReplicaLag, clock.GetUtcNow() - before);
+    }
+
+    [Fact]
+    public async Task Each_try_of_a_write_that_does_not_show_waits_for_replicas_and_the_message_says_what_was_seen()
+    {
+        var image = cloud.AddImage("hopeless");
+        cloud.Faults.Add("PUT", "*/tags/*", new Fault { Status = 204 });
+        var before = clock.GetUtcNow();
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden");
+        Assert.Contains("acknowledged these changes", result.Problem!.Message, StringComparison.Ordinal);
+        Assert.Contains("2 s later the image does not show them: +golden", result.Problem.Message, StringComparison.Ordinal);
+        Assert.Equal(3 * TagApplier.ReplicaLag, clock.GetUtcNow() - before);
+    }
+
+    [Fact]
+    public async Task An_image_whose_data_is_on_the_move_is_left_alone()
+    {
+        var image = cloud.AddImage("copying");
+        image.Properties["os_glance_importing_to_stores"] = "fast,slow";
+        var result = await ApplyAsync(image, TagPolicy.Exact, "golden");
+        Assert.Equal(Reason.ImageNotActive, result.Problem!.Reason);
+        Assert.Contains("copied", result.Problem.Message, StringComparison.Ordinal);
+        Assert.Empty(cloud.Calls.Matching("PUT", "*"));
+        image.Properties["os_glance_importing_to_stores"] = "";
+        Assert.Null((await ApplyAsync(image, TagPolicy.Exact, "golden")).Problem);
+        Assert.Equal(["golden"], image.Tags);
+    }
+
+    [Fact]
+    public async Task A_login_that_fails_between_two_tags_forgets_nothing_that_was_acknowledged()
+    {
+        var image = cloud.AddImage("expired");
+        var job = await JobAsync(image, TagPolicy.Exact, "golden", "lts");
+        cloud.Faults.Add("PUT", "*/tags/lts", new Fault { Status = 401 });
+        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 503 });
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        Assert.Equal(Reason.Transient, result.Problem!.Reason);
+        Assert.Equal(["golden"], result.Added);
+        Assert.Equal(["golden"], image.Tags);
     }
 
     [Fact]
@@ -189,8 +252,22 @@ public sealed class TagApplierTests : IAsyncLifetime
 
     private async Task<ImageJob> JobAsync(SandboxImage image, TagPolicy policy, params string[] tags)
     {
-        var (asOf, sequence) = (TimeProvider.System.GetUtcNow(), sessions.Gates.Sequence);
+        var access = await session.GetAccessAsync(CancellationToken.None);
+        var (asOf, sequence) = (clock.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        return new ImageJob(session, live!, new ImageReading([live!], asOf, sequence), new TagDeclaration(tags, policy, []), [], () => [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null));
+        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", Namespace = "ns", Uid = "set" } });
+        var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
+        return new ImageJob(set, session, access, live!, new ImageReading([live!], asOf, sequence), claim, [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null))
+        {
+            Credentials = new CloudCredentialsRef(),
+        };
+    }
+
+    private sealed class NoClouds : ICloudDirectory
+    {
+        public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("There are no other sets.");
+
+        public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => "nothing";
     }
 }

@@ -38,9 +38,10 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_Secret_that_leads_to_another_project_takes_the_tags_from_the_image_in_the_project_before()
+    public async Task A_Secret_that_leads_to_another_project_takes_no_tag_from_any_image()
     {
-        await using var world = await StartAsync();
+        await using var world = await CreateWorldAsync();
+        var process = await world.StartOperatorAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
         var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"), await other.CreateImageAsync(Name(world)));
         await world.CreateAsync(Moving(world));
@@ -49,8 +50,26 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(Renamed(world.CloudsYaml, "other", "demo"));
         await world.TagsAsync(other, after, "golden", "old");
-        await world.TagsAsync(before, "foreign");
-        await world.ReadyAsync("moving", "True");
+        var seen = await world.ReadyAsync("moving", "False", "CloudChanged");
+        Assert.Contains(before, World.Ready(seen)!.Message, StringComparison.Ordinal);
+        Assert.Contains("Lead the Secret back", World.Ready(seen)!.Message, StringComparison.Ordinal);
+        await process.KillAsync();
+        await world.StartOperatorAsync();
+        await world.RequestAsync("moving", "again");
+        await world.ReadyAsync("moving", "False", "CloudChanged");
+        await world.TagsAsync(before, "foreign", "golden", "old");
+        Assert.DoesNotContain(await world.CloudCallsAsync(before), call => call.StartsWith("DELETE ", StringComparison.Ordinal));
+
+        // Where the Secret leads back, the tags are the set's again, and go when it says so.
+        await world.DeleteSecretAsync();
+        await world.CreateSecretAsync(world.CloudsYaml);
+        await world.UntilAsync(
+            () => world.GetAsync("moving"),
+            set => set.Status.Images!.Any(image => image.Id == before && image.Reason is null),
+            "the first image to be the set's again",
+            set => string.Join("; ", set.Status.Images!.Select(image => $"{image.Id} {image.Reason} {image.Message}")));
+        await world.EditAsync("moving", new JsonObject { ["tags"] = new JsonArray("old") });
+        await world.TagsAsync(before, "foreign", "old");
         await other.DeleteCreatedAsync();
     }
 

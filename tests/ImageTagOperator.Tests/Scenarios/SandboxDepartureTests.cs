@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
 using Xunit;
@@ -49,7 +48,7 @@ public sealed class SandboxDepartureTests
         var told = Assert.Single(await world.ToldAsync("ImageGone"));
         Assert.Contains(gone.Id, told, StringComparison.Ordinal);
         Assert.Contains("managed golden", told, StringComparison.Ordinal);
-        Assert.Empty((await world.ReadyAsync("builds", "True")).Status.Images!);
+        Assert.Empty((await world.ReadyAsync("builds", "False", "NoImageMatches")).Status.Images!);
     }
 
     [Fact]
@@ -65,10 +64,7 @@ public sealed class SandboxDepartureTests
         await world.ReadyAsync("moving", "True");
 
         world.Cloud.Faults.Add("DELETE", $"*{before.Id}/tags/golden", new Fault { Status = 500 }, times: 1);
-        await world.DeleteSecretAsync();
-        var clouds = KubernetesYaml.LoadAll(world.CloudsYaml)[0].AsObject();
-        clouds["clouds"]!["demo"] = clouds["clouds"]!["other"]!.DeepClone();
-        await world.CreateSecretAsync(clouds.ToJsonString());
+        await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
         await world.TagsAsync(other, after, "golden");
         await world.TagsAsync(before.Id, "foreign");
         Assert.Equal(2, world.Cloud.Calls.Matching("DELETE", $"*{before.Id}/tags/golden").Count);

@@ -25,3 +25,7 @@ public sealed class SandboxSharingTests : SharingScenarios<SandboxWorld>;
 public sealed class SandboxCloudChangeTests : CloudChangeScenarios<SandboxWorld>;
 
 public sealed class SandboxPackageClientTests : PackageClientScenarios<SandboxWorld>;
+
+public sealed class SandboxHandOverTests : HandOverScenarios<SandboxWorld>;
+
+public sealed class SandboxReleaseTests : ReleaseScenarios<SandboxWorld>;

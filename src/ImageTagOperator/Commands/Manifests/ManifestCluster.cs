@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using k8s;
@@ -11,8 +10,6 @@ namespace ImageTagOperator.Commands;
 internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> sets)
     : IKubernetesClient, IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue<V1Alpha1ImageTagSet>
 {
-    private readonly ConcurrentDictionary<NamespacedName, bool> queued = new();
-
     public bool IsSynced => true;
 
     public IReadOnlyCollection<V1Alpha1ImageTagSet> All => sets;
@@ -25,10 +22,10 @@ internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> s
         return new MemoryStream();      // nothing changes from here on, so there is nothing to end
     }
 
-    public void Enqueue(NamespacedName key, TimeSpan after = default) => queued[key] = true;
-
-    /// <summary>The keys that were queued since this was asked last.</summary>
-    public IReadOnlyCollection<NamespacedName> TakeQueued() => [.. queued.Keys.Where(key => queued.TryRemove(key, out _))];
+    /// <summary>Each set is looked at once.</summary>
+    public void Enqueue(NamespacedName key, TimeSpan after = default)
+    {
+    }
 
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => Task.FromResult(entity);

@@ -13,7 +13,7 @@ internal sealed class ManifestOperator : IDisposable
 {
     private readonly ManifestCluster cluster;
     private readonly CloudSessions sessions;
-    private readonly ClaimBook claims;
+    private readonly SetRegistry registry;
     private readonly ImageTagSetController controller;
 
     /// <param name="sets">All that have a say, those of the cluster included.</param>
@@ -26,45 +26,32 @@ internal sealed class ManifestOperator : IDisposable
         foreach (var metadata in sets.Select(set => set.Metadata)) (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.NamespaceProperty}/{metadata.Name}", metadata.Generation ?? 1);
         cluster = new ManifestCluster(sets);
         sessions = new CloudSessions(new CloudLimits(), time);
-        claims = new ClaimBook(cluster, cluster);
+        registry = new SetRegistry(cluster, cluster);
         var clouds = new CloudResolver(directory, sessions);
         var readings = new ImageReadings(cluster);
-        var releaser = new Releaser(clouds, claims, new OperatorOptions(), time);
+        var neighbours = new ImageNeighbours(registry, clouds, time);
+        var releaser = new Releaser(clouds, registry, neighbours, new OperatorOptions(), time);
         var metrics = new TagMetrics();
-        var applier = new TagApplier(new ServerErrors(), metrics, time) { Stop = stop, Written = written };
+        var applier = new TagApplier(neighbours, new ServerErrors(), metrics, time) { Stop = stop, Written = written };
         var announcer = new Announcer(static (_, _, _, _, _) => Task.CompletedTask, NullLogger<Announcer>.Instance);
         controller = new ImageTagSetController(
-            cluster, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);
+            cluster, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);
     }
 
     /// <summary>What would be done for each of the sets. Nothing is written.</summary>
     public async Task<IReadOnlyDictionary<NamespacedName, Outcome>> PlanAsync(IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken)
     {
-        var outcomes = new Dictionary<NamespacedName, Outcome>();
-        // Which images a set claims is known once it was looked at. Those whose neighbours turn out to be news to them are looked at again; those
-        // that only look claim nothing, and see all neighbours at the end.
-        var (claiming, looking) = (sets.Where(set => set.Spec.Mode != TagSetMode.Observe).ToHashSet(), sets.Where(set => set.Spec.Mode == TagSetMode.Observe));
-        for (IEnumerable<V1Alpha1ImageTagSet> due = claiming; due.Any(); due = [.. cluster.TakeQueued().Select(cluster.TryGet).OfType<V1Alpha1ImageTagSet>().Where(claiming.Contains)])
-        {
-            await LookAsync(due);
-        }
-
-        await LookAsync(looking);
-        return outcomes;
-
-        async Task LookAsync(IEnumerable<V1Alpha1ImageTagSet> due)
-        {
-            foreach (var (set, outcome) in await EachAsync(due, controller.PlanAsync, cancellationToken)) outcomes[set.Key()] = outcome;
-        }
+        var outcomes = await EachAsync(sets, controller.PlanAsync, cancellationToken);
+        return outcomes.ToDictionary(result => result.Set.Key(), result => result.Outcome);
     }
 
-    /// <summary>Does it, once. <see cref="PlanAsync"/> comes first: it tells the sets of each other.</summary>
+    /// <summary>Does it, once.</summary>
     public async Task<IReadOnlyDictionary<NamespacedName, Outcome>> ApplyAsync(IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
         (await EachAsync(sets, controller.CarryOutAsync, cancellationToken)).ToDictionary(result => result.Set.Key(), result => result.Outcome);
 
     public void Dispose()
     {
-        claims.Dispose();
+        registry.Dispose();
         sessions.Dispose();
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
 
@@ -103,17 +104,16 @@ internal static partial class ManifestValidator
                 : default);
         foreach (var group in sharing)
         {
-            var claims = group.Select(ClaimOf).ToArray();
-            foreach (var (index, manifest) in group.Index())
+            var plan = ImagePlan.Of(group.Select(ClaimOf), [], CloudRules.For(CloudProfile.OpenStack));
+            foreach (var manifest in group)
             {
-                if (ClaimResolver.Resolve(claims[index], claims.Where((_, other) => other != index)).Winner is not { } winner) continue;
+                if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
                 yield return manifest.Error("spec.image", $"is claimed by ImageTagSet {winner} too, and one of the two has policy Exact, which shares with nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }
         }
     }
 
-    private static ImageClaim ClaimOf(Manifest manifest) =>
-        manifest.Set is { } set ? new(set.Key().ToString(), set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, set.Spec.Policy, set.Spec.Tags) : throw new ArgumentException("It was not read.", nameof(manifest));
+    private static ImageClaim ClaimOf(Manifest manifest) => ImageNeighbours.ClaimOf(manifest.Set!, null, ownsImage: false);
 
     [GeneratedRegex(@"^spec(\.\w+)*")]
     private static partial Regex Field();

@@ -29,7 +29,7 @@ internal static class PlanReporter
         // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
         PlannedImage[] images =
         [
-            .. outcome.All.Select(image => Image(image, done)).Concat(outcome.Unreached.Select(Unreached))
+            .. outcome.All.Select(image => Image(image, done)).Concat(outcome.Unreached.Concat(outcome.Kept).Select(Unreached))
                 .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
         ];
         var cloud = outcome.All.FirstOrDefault()?.Job.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;

@@ -43,10 +43,7 @@ internal static class EndState
         var claims = stage.History.On(image).ToArray();
         var owners = claims.Where(claim => claim.Spec.Tags.Contains(tag)).Select(claim => claim.Set).Distinct().ToArray();
         if (owners.Length == 0) return !atStart ? false : claims.Any(claim => claim.Spec.IsExact && !claim.Spec.Ignores(tag)) ? null : true;
-        // One set may have left the tag to another that had no say and therefore never took it over.
-        var isLeftTo = owners.Length > 1 && claims.Any(claim => claim.Spec.IsExact);
-        var isClaimedUnheard = claiming.Values.Any(spec => spec.Tags.Contains(tag));
-        return atStart || isLeftTo || isClaimedUnheard || stage.History.SeemedToDeclare(image, tag) || owners.Any(set => MayKeep(stage, set, image, tag, heard)) ? null : false;
+        return atStart || owners.Any(set => MayKeep(stage, set, image, tag, heard)) ? null : false;
     }
 
     /// <summary>The set may rightly have left a tag of its own behind, or not have come to take it away.</summary>

@@ -9,10 +9,11 @@ internal sealed class Ledger
     private readonly List<HashSet<string>> live = [];
     private readonly Dictionary<(int Set, int Image), HashSet<string>> managed = [];
     private readonly Dictionary<(int Set, int Image), HashSet<string>> original = [];
+    private readonly Dictionary<int, Target> applied = [];
+    private readonly HashSet<(int Set, int Image)> edited = [];
     private SortedDictionary<int, Declared> known = [];
 
-    /// <summary>Tags that may stay or not: their set has left for images on which it is not heard, or another one seemed to declare them for an
-    /// image that it turned out to leave at the same moment.</summary>
+    /// <summary>Tags that may stay or not: their set has left for images on which it is not heard.</summary>
     public HashSet<(int Image, string Tag)> Open { get; } = [];
 
     public IReadOnlyList<IReadOnlySet<string>> Live => live;
@@ -21,7 +22,6 @@ internal sealed class Ledger
     {
         live.AddRange(imported.Select(tags => tags.ToHashSet()));
         foreach (var (set, spec) in alive) NoteOriginal(set, spec);
-        foreach (var (set, spec) in alive) NoteOpen(set, spec);
         for (var image = 0; image < live.Count; image++) Write(image, Claiming(alive, image));
         foreach (var (set, spec) in alive.Where(entry => entry.Value.Image.Select(live.Count) is not null)) MoveOn(alive, set, spec);
         foreach (var (set, spec) in known.Where(entry => !alive.ContainsKey(entry.Key)))
@@ -46,9 +46,8 @@ internal sealed class Ledger
 
     private int[] ImagesOf(int set) => [.. managed.Keys.Where(key => key.Set == set).Select(key => key.Image)];
 
-    /// <summary>A set whose image is not to be found stays with those that it had.</summary>
     private Dictionary<int, Declared> Claiming(IReadOnlyDictionary<int, Declared> alive, int image) =>
-        alive.Where(entry => (entry.Value.Image.Select(live.Count) ?? ImagesOf(entry.Key)).Contains(image)).ToDictionary();
+        alive.Where(entry => (entry.Value.Image.Select(live.Count) ?? []).Contains(image)).ToDictionary();
 
     private void NoteOriginal(int set, Declared spec)
     {
@@ -60,16 +59,6 @@ internal sealed class Ledger
 
         if (spec.OnDeletion == TagDeletionPolicy.Restore) return;
         foreach (var key in original.Keys.Where(key => key.Set == set).ToArray()) original.Remove(key);
-    }
-
-    private void NoteOpen(int set, Declared spec)
-    {
-        foreach (var image in ImagesOf(set).Except(spec.Image.Select(live.Count) ?? ImagesOf(set)))
-        {
-            var others = managed.Where(entry => entry.Key.Image == image && entry.Key.Set != set).SelectMany(entry => entry.Value);
-            var takenAlong = spec.OnDeletion == TagDeletionPolicy.Retain ? [] : managed[(set, image)];
-            Open.UnionWith(spec.Tags.Except(takenAlong).Intersect(others).Select(tag => (image, tag)));
-        }
     }
 
     private void Write(int image, Dictionary<int, Declared> claiming)
@@ -91,25 +80,38 @@ internal sealed class Ledger
     {
         var images = spec.Image.Select(live.Count)!;
         var isThere = images.Length == 0 || images.Any(image => live[image].IsSupersetOf(spec.Tags));
+        var isEdited = applied.TryGetValue(set, out var before) && before != spec.Image;
+        applied[set] = spec.Image;
+        foreach (var image in images) edited.Remove((set, image));
         foreach (var image in ImagesOf(set).Except(images))
         {
-            if (spec is { OnDeletion: TagDeletionPolicy.Retain, Image.IsSelector: false }) managed.Remove((set, image));
+            if (isEdited) edited.Add((set, image));
+            if (edited.Contains((set, image)) && spec.OnDeletion == TagDeletionPolicy.Retain) managed.Remove((set, image));
             else if (isThere) Leave(alive, set, image);
-            else Open.UnionWith(managed[(set, image)].Select(tag => (image, tag)));
+            else Hold(alive, set, spec, image);
         }
     }
 
-    /// <summary>What somebody declares stays; if that one is not heard, only when it was known by then.</summary>
+    /// <summary>As long as none of the set's images has its tags, only what it declares no longer goes.</summary>
+    private void Hold(IReadOnlyDictionary<int, Declared> alive, int set, Declared spec, int image)
+    {
+        live[image].ExceptWith([.. managed[(set, image)].Except(spec.Tags).Except(DeclaredFor(alive, set, image))]);
+        Open.UnionWith(managed[(set, image)].Intersect(spec.Tags).Select(tag => (image, tag)));
+    }
+
+    /// <summary>What somebody with a say declares stays.</summary>
     private void Leave(IReadOnlyDictionary<int, Declared> alive, int set, int image)
     {
-        var claiming = Claiming(alive, image);
-        var heard = Claims.Heard(claiming);
-        var others = claiming.Where(entry => entry.Key != set).SelectMany(entry => entry.Value.Tags);
-        Open.UnionWith(claiming.Where(entry => !heard.Contains(entry.Key)).SelectMany(entry => entry.Value.Tags).Intersect(managed[(set, image)]).Select(tag => (image, tag)));
         var before = original.GetValueOrDefault((set, image), []);
-        live[image].ExceptWith([.. managed[(set, image)].Except(before).Except(others)]);
+        live[image].ExceptWith([.. managed[(set, image)].Except(before).Except(DeclaredFor(alive, set, image))]);
         live[image].UnionWith(before);
         managed.Remove((set, image));
         original.Remove((set, image));
+    }
+
+    private string[] DeclaredFor(IReadOnlyDictionary<int, Declared> alive, int set, int image)
+    {
+        var claiming = Claiming(alive, image);
+        return [.. Claims.Heard(claiming).Where(other => other != set).SelectMany(other => claiming[other].Tags)];
     }
 }

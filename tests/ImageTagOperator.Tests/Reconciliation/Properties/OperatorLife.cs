@@ -2,6 +2,7 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Kubernetes;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,24 +13,25 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 internal sealed class OperatorLife : IDisposable
 {
     private readonly CloudSessions sessions;
-    private readonly ClaimBook claims;
+    private readonly SetRegistry registry;
     private readonly ImageTagSetController controller;
     private readonly ImageTagSetFinalizer finalizer;
     private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
 
-    public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, TimeProvider time)
+    public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, FakeTimeProvider time)
     {
         sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance };
-        claims = new ClaimBook(kubernetes, queue);
+        registry = new SetRegistry(kubernetes, queue);
         var clouds = new CloudResolver(new SecretClouds(kubernetes), sessions);
         var readings = new ImageReadings(queue);
         var options = new OperatorOptions();
-        var releaser = new Releaser(clouds, claims, options, time);
+        var neighbours = new ImageNeighbours(registry, clouds, time);
+        var releaser = new Releaser(clouds, registry, neighbours, options, time);
         var metrics = new TagMetrics();
         var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
-        var applier = new TagApplier(new ServerErrors(), metrics, time);
+        var applier = new TagApplier(neighbours, new ServerErrors(), metrics, new JumpingTime(time));
         controller = new ImageTagSetController(
-            kubernetes, clouds, readings, new ImageFinder(readings), claims, releaser, applier, new Contention(time), new Pace(() => 0.5),
+            kubernetes, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
             announcer, metrics, time);
         finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, new OperatorState(), time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
@@ -54,7 +56,7 @@ internal sealed class OperatorLife : IDisposable
 
     public void Dispose()
     {
-        claims.Dispose();
+        registry.Dispose();
         sessions.Dispose();
     }
 

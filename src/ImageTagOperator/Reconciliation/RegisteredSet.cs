@@ -1,0 +1,39 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>One generation of a set, with the status that the API server has of it.</summary>
+public sealed class RegisteredSet(V1Alpha1ImageTagSet set)
+{
+    private readonly bool isValid = SpecRules.Check(set.Spec) is null;
+    private volatile V1Alpha1ImageTagSet current = set;
+    private volatile bool isSuperseded;
+
+    /// <summary>Shared with the cache: look, do not change.</summary>
+    public V1Alpha1ImageTagSet Set
+    {
+        get => current;
+        internal set => current = value;
+    }
+
+    public NamespacedName Key => Set.Key();
+
+    public ImageTagSetSpec Spec => Set.Spec;
+
+    /// <summary>The set was edited or deleted since: what was planned for this generation may be nobody's wish any more.</summary>
+    public bool IsSuperseded => isSuperseded;
+
+    /// <summary>Who only looks, is suspended, is invalid or is about to go keeps nobody from anything.</summary>
+    public bool MakesClaims => isValid && !Spec.Suspend && Spec.Mode != TagSetMode.Observe && !Set.IsTerminating();
+
+    /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
+    public bool Means(ImageFacts image) => ImageSelection.Means(Spec.Image, image);
+
+    internal void Supersede() => isSuperseded = true;
+
+    /// <summary>What is planned for the set and what is planned for this one is the same.</summary>
+    internal bool IsFor(V1Alpha1ImageTagSet other) =>
+        Set.Metadata.Uid == other.Metadata.Uid && Set.Metadata.Generation == other.Metadata.Generation && Set.IsTerminating() == other.IsTerminating();
+}

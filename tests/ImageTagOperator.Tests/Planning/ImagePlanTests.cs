@@ -1,0 +1,109 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Planning;
+
+/// <summary>What sets have to do with each other on one image.</summary>
+public sealed class ImagePlanTests
+{
+    private static readonly TagRules Rules = new(ImageTag.WhyNotAddressable, ImageTag.Collides, Quota: 128);
+
+    [Fact]
+    public void Additive_sets_add_up()
+    {
+        ImageClaim[] claims = [Claim("a", 1, TagPolicy.Additive, "x"), Claim("b", 2, TagPolicy.Additive, "y"), Claim("c", 3, TagPolicy.Additive, "z")];
+        Assert.Equal("a: +x; b: +y; c: +z", Told(claims));
+        Assert.Equal("a: ; b: ; c: ", Told(claims, "x", "y", "z", "foreign"));
+    }
+
+    /// <summary>The table of who is heard, a row a case: of two sets that exclude each other, a declares x and b declares y.</summary>
+    [Theory]
+    //          a: policy          created owns   b: policy          created owns
+    [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Exact,    2, false, "a: +x; b loses to a")]
+    [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Additive, 2, false, "a: +x; b loses to a")]
+    [InlineData(TagPolicy.Additive, 1, false, TagPolicy.Exact,    2, false, "a: +x; b loses to a")]
+    [InlineData(TagPolicy.Exact,    1, true,  TagPolicy.Exact,    2, true,  "a: +x; b loses to a")]
+    [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Exact,    2, true,  "a loses to b; b: +y")]
+    [InlineData(TagPolicy.Additive, 1, false, TagPolicy.Exact,    2, true,  "a loses to b; b: +y")]
+    [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Additive, 2, true,  "a loses to b; b: +y")]
+    [InlineData(TagPolicy.Exact,    2, false, TagPolicy.Exact,    1, false, "a loses to b; b: +y")]
+    [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Exact,    1, false, "a: +x; b loses to a")]
+    [InlineData(TagPolicy.Additive, 1, false, TagPolicy.Additive, 2, true,  "a: +x; b: +y")]
+    public void The_owner_of_the_image_wins_then_the_older_then_the_first_by_name(
+        TagPolicy aPolicy, int aCreated, bool aOwns, TagPolicy bPolicy, int bCreated, bool bOwns, string expected)
+    {
+        ImageClaim[] claims = [Claim("a", aCreated, aPolicy, "x") with { OwnsImage = aOwns }, Claim("b", bCreated, bPolicy, "y") with { OwnsImage = bOwns }];
+        Assert.Equal(expected, Told(claims));
+        Assert.Equal(expected, Told([claims[1], claims[0]]));
+    }
+
+    [Fact]
+    public void A_loser_excludes_nobody_and_protects_nothing() => Assert.Equal(
+        "a: ; b loses to a; c: -golden",
+        Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"), Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
+
+    [Fact]
+    public void Exact_leaves_what_those_who_are_heard_declare_and_nothing_else() => Assert.Equal(
+        "a: +x -foreign -managed; b: -managed", Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
+
+    [Fact]
+    public void A_tag_that_another_set_declares_is_in_nobodys_share_to_remove() => Assert.Equal(
+        "a: ; b: ", Told([Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")], "golden"));
+
+    [Fact]
+    public void Who_gives_up_a_tag_answers_for_it_until_the_heirs_status_has_it()
+    {
+        var (leaving, heir) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
+        var waiting = ImagePlan.Of([leaving, heir], ["golden"], Rules).ShareOf("a");
+        Assert.True(waiting.Plan.IsEmpty);
+        Assert.Equal("b", waiting.Awaited["golden"]);
+        Assert.Equal(["golden"], waiting.ManagedAfter);
+
+        var done = ImagePlan.Of([leaving, Managing(heir, "golden")], ["golden"], Rules).ShareOf("a");
+        Assert.True(done.Plan.IsEmpty);
+        Assert.Empty(done.Awaited);
+        Assert.Empty(done.ManagedAfter);
+    }
+
+    [Fact]
+    public void The_next_in_line_inherits_although_it_had_no_say_before() => Assert.Equal(
+        "a: ; b: ", Told([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
+
+    [Fact]
+    public void What_was_there_before_is_brought_back_unless_an_Exact_set_would_take_it_away_again()
+    {
+        var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
+        Assert.Equal("a: +before -golden", Told([restoring], "golden"));
+        Assert.Equal("a: +before -golden; b: ", Told([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
+        Assert.Equal("a: -golden; b: +mine -golden", Told([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
+    }
+
+    [Fact]
+    public void Owns_before_the_first_write_all_that_it_may_write_and_afterwards_what_is_declared_and_what_is_stuck()
+    {
+        var share = ImagePlan.Of(
+            [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"), Managing(Claim("b", 2, TagPolicy.Additive, "shared"), "shared")],
+            ["stuck", "shared"],
+            Rules).ShareOf("a");
+        Assert.Equal(["declared", "gone", "shared", "stuck"], share.ManagedBefore);
+        Assert.Equal(["declared", "stuck"], share.ManagedAfter);
+    }
+
+    private static string Told(ImageClaim[] claims, params string[] live)
+    {
+        var plan = ImagePlan.Of(claims, live, Rules);
+        return string.Join("; ", claims.Select(claim => claim.Owner).Order(StringComparer.Ordinal).Select(owner => plan.ShareOf(owner)).Select(share => share.Winner is { } winner
+            ? $"{share.Claim.Owner} loses to {winner.Owner}"
+            : $"{share.Claim.Owner}: {string.Join(" ", share.Plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag))}"));
+    }
+
+    private static ImageClaim Claim(string owner, int age, TagPolicy policy, params string[] tags) =>
+        new(owner, DateTimeOffset.UnixEpoch.AddSeconds(age), new TagDeclaration(tags, policy, []), []);
+
+    private static ImageClaim Managing(ImageClaim claim, params string[] tags) => claim with { Managed = tags };
+
+    private static ImageClaim Leaving(ImageClaim claim, params string[] tags) =>
+        claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive }, IsLeaving = true, Managed = tags };
+}

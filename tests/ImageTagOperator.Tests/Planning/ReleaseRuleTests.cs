@@ -1,0 +1,33 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Planning;
+
+/// <summary>The table of <see cref="ReleaseRule"/>, a row a case.</summary>
+public sealed class ReleaseRuleTests
+{
+    [Theory]
+    //                               the spec is the same, or the image moved on before | edited or deleted: Remove | Retain
+    [InlineData(Evidence.Matches,      Release.Keep,     Release.Keep,     Release.Retain)]
+    [InlineData(Evidence.MatchesNot,   Release.LetGo,    Release.LetGo,    Release.Retain)]
+    [InlineData(Evidence.Gone,         Release.Forget,   Release.Forget,   Release.Retain)]
+    [InlineData(Evidence.CloudChanged, Release.Hold,     Release.TryAgain, Release.Retain)]
+    [InlineData(Evidence.None,         Release.TryAgain, Release.TryAgain, Release.Retain)]
+    public void Only_evidence_and_an_edit_let_a_tag_go(Evidence evidence, Release same, Release edited, Release retained)
+    {
+        foreach (var policy in Enum.GetValues<TagDeletionPolicy>())
+        {
+            Assert.Equal(same, ReleaseRule.Of(evidence, null, policy));
+            Assert.Equal(policy == TagDeletionPolicy.Retain ? retained : edited, ReleaseRule.Of(evidence, LeavingCause.Edited, policy));
+        }
+    }
+
+    [Fact]
+    public void What_moved_on_is_let_go_whatever_the_deletion_policy_and_kept_when_it_comes_back()
+    {
+        Assert.Equal(Release.LetGo, ReleaseRule.Of(Evidence.MatchesNot, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
+        Assert.Equal(Release.Keep, ReleaseRule.Of(Evidence.Matches, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
+        Assert.Equal(Release.TryAgain, ReleaseRule.Of(Evidence.CloudChanged, LeavingCause.MovedOn, TagDeletionPolicy.Remove));
+    }
+}

@@ -1,0 +1,144 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning;
+using ImageTagOperator.Reconciliation;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>Which sets there are for an image, whom a change concerns, and what a change supersedes.</summary>
+public sealed class SetRegistryTests : IDisposable
+{
+    private const string Image = "11111111-1111-4111-8111-111111111111";
+
+    private readonly SetCache cache = new();
+    private readonly SetRegistry registry;
+
+    public SetRegistryTests() => registry = new SetRegistry(cache, cache);
+
+    public void Dispose() => registry.Dispose();
+
+    [Fact]
+    public void A_set_is_found_by_what_it_declares_before_it_has_looked_at_anything()
+    {
+        cache.Tell(WatchEventType.Added, Set("by-id", new ImageReference { Id = Image.ToUpperInvariant() }));
+        cache.Tell(WatchEventType.Added, Set("by-name", new ImageReference { Name = "ubuntu" }));
+        cache.Tell(WatchEventType.Added, Set("by-glob", new ImageReference { Selector = new ImageSelector { Names = ["u*"] } }));
+        cache.Tell(WatchEventType.Added, Set("other-name", new ImageReference { Name = "Ubuntu" }));
+        cache.Tell(WatchEventType.Added, Set("other-glob", new ImageReference { Selector = new ImageSelector { Names = ["d*"] } }));
+        Assert.Equal(["by-glob", "by-id", "by-name"], Concerning("ubuntu"));
+        Assert.Equal(["by-id", "other-glob"], Concerning("debian"));
+    }
+
+    [Fact]
+    public void A_set_is_found_by_its_status_as_long_as_that_has_the_image()
+    {
+        var set = Set("left", new ImageReference { Name = "other" });
+        cache.Tell(WatchEventType.Added, With(set, "golden"));
+        Assert.Equal(["left"], Concerning("ubuntu"));
+        cache.Tell(WatchEventType.Modified, Set("left", new ImageReference { Name = "other" }));
+        Assert.Empty(Concerning("ubuntu"));
+        cache.Tell(WatchEventType.Deleted, set);
+        Assert.Empty(Concerning("other"));
+    }
+
+    [Fact]
+    public void Those_who_share_an_image_are_looked_at_when_a_say_comes_changes_or_goes()
+    {
+        var byId = new ImageReference { Id = Image };
+        cache.Tell(WatchEventType.Added, Set("a", byId));
+        Assert.Empty(cache.Taken());
+        cache.Tell(WatchEventType.Added, Set("b", byId));
+        Assert.Equal(["ns/a"], cache.Taken());
+        cache.Tell(WatchEventType.Modified, Set("b", byId));
+        Assert.Empty(cache.Taken());
+        cache.Tell(WatchEventType.Modified, Set("b", byId, generation: 2));
+        Assert.Equal(["ns/a"], cache.Taken());
+        cache.Tell(WatchEventType.Deleted, Set("b", byId, generation: 2));
+        Assert.Equal(["ns/a"], cache.Taken());
+    }
+
+    [Fact]
+    public void Who_gives_up_a_tag_is_looked_at_when_another_has_taken_it_over_and_nobody_else_is()
+    {
+        var byId = new ImageReference { Id = Image };
+        cache.Tell(WatchEventType.Added, With(Set("gives-up", byId, tags: []), "golden"));
+        cache.Tell(WatchEventType.Added, With(Set("keeps", byId, tags: "golden"), "golden"));
+        cache.Tell(WatchEventType.Added, With(Set("heir", byId, tags: "golden")));
+        cache.Taken();
+        cache.Tell(WatchEventType.Modified, With(Set("heir", byId, tags: "golden"), "golden"));
+        Assert.Equal(["ns/gives-up"], cache.Taken());
+    }
+
+    [Fact]
+    public void Those_who_share_an_image_are_looked_at_when_one_turns_out_to_be_refused()
+    {
+        var byId = new ImageReference { Id = Image };
+        cache.Tell(WatchEventType.Added, Set("a", byId));
+        cache.Tell(WatchEventType.Added, With(Set("b", byId)));
+        cache.Taken();
+        var refused = With(Set("b", byId));
+        refused.Status.Images = [refused.Status.Images![0] with { Reason = Reason.Forbidden.Name }];
+        cache.Tell(WatchEventType.Modified, refused);
+        Assert.Equal(["ns/a"], cache.Taken());
+    }
+
+    [Fact]
+    public void A_generation_is_superseded_by_an_edit_and_by_the_deletion_and_by_nothing_else()
+    {
+        var byId = new ImageReference { Id = Image };
+        var read = Set("a", byId);
+        cache.Tell(WatchEventType.Added, Set("a", byId));
+        var first = registry.Of(read);
+        Assert.False(first.IsSuperseded);
+        cache.Tell(WatchEventType.Modified, With(Set("a", byId), "golden"));
+        Assert.False(first.IsSuperseded);
+        Assert.Same(first, registry.Of(read));
+
+        cache.Tell(WatchEventType.Modified, Set("a", byId, generation: 2));
+        Assert.True(first.IsSuperseded);
+        Assert.True(registry.Of(read).IsSuperseded);
+        var second = registry.Of(Set("a", byId, generation: 2));
+        Assert.False(second.IsSuperseded);
+
+        var dying = Set("a", byId, generation: 2);
+        dying.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        cache.Tell(WatchEventType.Modified, dying);
+        Assert.True(second.IsSuperseded);
+        Assert.False(registry.Of(dying).IsSuperseded);
+        cache.Tell(WatchEventType.Deleted, dying);
+        Assert.False(registry.Of(dying).IsSuperseded);
+        Assert.True(registry.Of(Set("a", byId, generation: 2)).IsSuperseded);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("observes", false)]
+    [InlineData("is suspended", false)]
+    [InlineData("is invalid", false)]
+    [InlineData("is deleted", false)]
+    public void Who_only_looks_is_suspended_or_invalid_or_about_to_go_claims_nothing(string what, bool claims)
+    {
+        var set = Set("a", new ImageReference { Id = Image });
+        if (what == "observes") set.Spec.Mode = TagSetMode.Observe;
+        if (what == "is suspended") set.Spec.Suspend = true;
+        if (what == "is invalid") set.Spec.Tags = ["golden", "Golden"];
+        if (what == "is deleted") set.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        Assert.Equal(claims, new RegisteredSet(set).MakesClaims);
+    }
+
+    private string[] Concerning(string name) =>
+        [.. registry.Concerning(new ImageFacts(Image, name, null, null, "active", null, [], _ => null)).Select(set => set.Key.Name).Order()];
+
+    private static V1Alpha1ImageTagSet Set(string name, ImageReference image, int generation = 1, params string[] tags) => new()
+    {
+        Metadata = { Name = name, Namespace = "ns", Uid = name, Generation = generation },
+        Spec = { Image = image, Tags = tags, CloudCredentialsRef = new CloudCredentialsRef { SecretName = "clouds", CloudName = "demo" } },
+    };
+
+    private static V1Alpha1ImageTagSet With(V1Alpha1ImageTagSet set, params string[] managed)
+    {
+        set.Status.Images = [new ImageState { Id = Image, ManagedTags = managed }];
+        return set;
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Scenarios;
+
+/// <summary>Sets that share an image and come, go and change: what one declares is never missing, and what nobody declares any more goes.</summary>
+public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
+    where TWorld : World, IWorldFactory
+{
+    private const int Pairs = 5;
+
+    [Fact]
+    public async Task A_renamed_set_never_loses_its_tag()
+    {
+        await using var world = await StartAsync();
+        var images = await ImagesAsync(world);
+        for (var i = 0; i < Pairs; i++) await world.CreateAsync(Additive(world, $"old{i}", images[i], "golden"));
+        for (var i = 0; i < Pairs; i++) await world.ReadyAsync($"old{i}", "True");
+        for (var i = 0; i < Pairs; i++)
+        {
+            await world.CreateAsync(Additive(world, $"new{i}", images[i], "golden"));
+            await world.DeleteAsync($"old{i}");
+        }
+
+        for (var i = 0; i < Pairs; i++)
+        {
+            await world.GoneAsync($"old{i}");
+            Assert.Equal(["golden"], (await world.ReadyAsync($"new{i}", "True")).Status.Images!.Single().ManagedTags);
+        }
+
+        foreach (var image in images) await NeverRemovedAsync(world, image, "golden");
+    }
+
+    [Fact]
+    public async Task A_declaration_that_moves_from_one_set_to_another_is_never_missing()
+    {
+        await using var world = await StartAsync();
+        var images = await ImagesAsync(world);
+        for (var i = 0; i < Pairs; i++)
+        {
+            await world.CreateAsync(Additive(world, $"p{i}", images[i], "base"));
+            await world.CreateAsync(Additive(world, $"q{i}", images[i], "golden"));
+        }
+
+        for (var i = 0; i < Pairs; i++)
+        {
+            await world.ReadyAsync($"p{i}", "True");
+            await world.ReadyAsync($"q{i}", "True");
+        }
+
+        // One commit, applied in one go.
+        await Task.WhenAll(Enumerable.Range(0, Pairs).SelectMany(i => new[]
+        {
+            world.EditAsync($"p{i}", new() { ["tags"] = new JsonArray("base", "golden") }),
+            world.EditAsync($"q{i}", new() { ["tags"] = new JsonArray("other") }),
+        }));
+        for (var i = 0; i < Pairs; i++)
+        {
+            await world.ReadyAsync($"p{i}", "True");
+            await world.ReadyAsync($"q{i}", "True");
+            await world.TagsAsync(images[i], "base", "golden", "other");
+        }
+
+        // Applied the other way round it would rightly have been missing; here each set was told before the other gave up.
+        for (var i = 0; i < Pairs; i++) await world.UntilAsync(
+            () => world.GetAsync($"q{i}"),
+            set => set.Status.Images!.Single().ManagedTags!.SequenceEqual(["other"]),
+            $"q{i} to answer for nothing else any more",
+            set => string.Join(", ", set.Status.Images!.Single().ManagedTags!));
+    }
+
+    [Fact]
+    public async Task Restore_brings_back_what_was_there_before_the_first_of_several_sets_and_nothing_of_theirs()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("restored", "orig");
+        foreach (var (name, tag) in new[] { ("a", "stable"), ("b", "cis") })
+        {
+            var set = Additive(world, name, image, tag);
+            set.Spec.DeletionPolicy = TagDeletionPolicy.Restore;
+            await world.CreateAsync(set);
+            await world.ReadyAsync(name, "True");
+        }
+
+        await world.DeleteAsync("a");
+        await world.GoneAsync("a");
+        await world.TagsAsync(image, "cis", "orig");
+        await world.DeleteAsync("b");
+        await world.GoneAsync("b");
+        await world.TagsAsync(image, "orig");
+    }
+
+    [Fact]
+    public async Task Restore_passes_on_with_the_image_and_an_observer_or_a_loser_notes_nothing()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("passed-on", "orig");
+        await world.CreateAsync(Restoring("a"));
+        await world.ReadyAsync("a", "True");
+        await world.TagsAsync(image, "golden");
+        await NextSecondAsync();
+        await world.CreateAsync(Restoring("b"));
+        Assert.Null((await world.ReadyAsync("b", "False", "Conflict")).Status.Images!.Single().OriginalTags);
+        var observer = Restoring("c");
+        observer.Spec.Mode = TagSetMode.Observe;
+        await world.CreateAsync(observer);
+        Assert.Null((await world.UntilAsync(
+            () => world.GetAsync("c"), set => World.Ready(set) is not null, "c to be looked at", _ => "it is not")).Status.Images!.Single().OriginalTags);
+
+        await world.DeleteAsync("a");
+        await world.GoneAsync("a");
+        Assert.Equal(["orig"], (await world.ReadyAsync("b", "True")).Status.Images!.Single().OriginalTags);
+        await NeverRemovedAsync(world, image, "golden");
+        await world.DeleteAsync("b");
+        await world.GoneAsync("b");
+        await world.TagsAsync(image, "orig");
+
+        V1Alpha1ImageTagSet Restoring(string name)
+        {
+            var set = world.Set(name, image, "golden");
+            set.Spec.DeletionPolicy = TagDeletionPolicy.Restore;
+            return set;
+        }
+    }
+
+    [Theory]
+    [InlineData("was never heard")]
+    [InlineData("never had a Secret")]
+    [InlineData("is suspended")]
+    public async Task A_tag_goes_with_the_last_set_that_has_a_say(string other)
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("last", "foreign");
+        await world.CreateAsync(Additive(world, "a", image, "golden"));
+        await world.CreateAsync(Additive(world, "base", image, "base"));
+        await world.ReadyAsync("a", "True");
+        await world.ReadyAsync("base", "True");
+        await NextSecondAsync();
+        var silent = Additive(world, "silent", image, "golden");
+        if (other == "was never heard") silent.Spec.Policy = TagPolicy.Exact;
+        if (other == "never had a Secret") silent.Spec.CloudCredentialsRef = silent.Spec.CloudCredentialsRef with { SecretName = "nosuch" };
+        if (other == "is suspended") silent.Spec.Suspend = true;
+        await world.CreateAsync(silent);
+        await world.UntilAsync(() => world.GetAsync("silent"), set => World.Ready(set) is { Status: not "True" }, "silent to be told", _ => "it is not");
+
+        await world.DeleteAsync("a");
+        await world.GoneAsync("a");
+        await world.TagsAsync(image, "base", "foreign");
+        await world.DeleteAsync("silent");
+        await world.GoneAsync("silent");
+        await world.TagsAsync(image, "base", "foreign");
+    }
+
+    [Fact]
+    public async Task An_older_set_with_an_invalid_spec_keeps_nobody_from_anything()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("invalid");
+        await world.CreateAsync(world.Set("a", image, "Golden", "golden"));
+        await world.ReadyAsync("a", "False", "InvalidSpec");
+        await NextSecondAsync();
+        await world.CreateAsync(world.Set("b", image, "mine"));
+        await world.ReadyAsync("b", "True");
+        await world.TagsAsync(image, "mine");
+    }
+
+    [Fact]
+    public async Task A_set_that_moves_to_an_image_that_it_may_not_have_leaves_no_undeclared_tag_behind()
+    {
+        await using var world = await StartAsync();
+        var (x, y) = (await world.Glance.CreateImageAsync("x"), await world.Glance.CreateImageAsync("y"));
+        await world.CreateAsync(world.Set("a", y, "theirs"));
+        await world.ReadyAsync("a", "True");
+        await NextSecondAsync();
+        await world.CreateAsync(world.Set("b", x, "v1", "golden"));
+        await world.ReadyAsync("b", "True");
+        await world.EditAsync("b", new() { ["image"] = new JsonObject { ["id"] = y }, ["tags"] = new JsonArray("v2", "golden") });
+        await world.ReadyAsync("b", "False", "Conflict");
+        await world.TagsAsync(x, "golden");
+        await world.TagsAsync(y, "theirs");
+
+        await world.DeleteAsync("a");
+        await world.TagsAsync(y, "golden", "v2");
+        await world.TagsAsync(x);
+    }
+
+    [Theory]
+    [InlineData("by a glob")]
+    [InlineData("by other credentials")]
+    [InlineData("by its name, before it is there")]
+    public async Task A_younger_Exact_selector_does_not_strip_a_new_image_that_an_older_set_means(string how)
+    {
+        await using var world = await CreateWorldAsync();
+        var clouds = KubernetesYaml.LoadAll(world.CloudsYaml)[0].AsObject();
+        clouds["clouds"]!["again"] = clouds["clouds"]!["demo"]!.DeepClone();
+        await world.DeleteSecretAsync();
+        await world.CreateSecretAsync(clouds.ToJsonString());
+        await world.StartOperatorAsync();
+        var name = $"{world.Namespace}-new";
+        var older = Additive(world, "older", name, "lts");
+        if (how != "by its name, before it is there") older.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"] } };
+        if (how == "by other credentials") older.Spec.CloudCredentialsRef = older.Spec.CloudCredentialsRef with { CloudName = "again" };
+        older.Spec.Interval = "10m";
+        await world.CreateAsync(older);
+        await world.UntilAsync(() => world.GetAsync("older"), set => World.Ready(set) is not null, "the older set to be looked at", _ => "it is not");
+        await NextSecondAsync();
+        var younger = world.Set("younger", "unused", "all");
+        younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}*"] } };
+        await world.CreateAsync(younger);
+        await world.ReadyAsync("younger", "True");
+
+        var image = await world.Glance.CreateImageAsync(name, "build-123", "cve-scanned");
+        await world.ReadyAsync("younger", "False", "Conflict");
+        Assert.Equal(["build-123", "cve-scanned"], (await world.Glance.GetTagsAsync(image)).Except(["lts"]).Order());
+    }
+
+    private static async Task<string[]> ImagesAsync(World world)
+    {
+        var images = new List<string>();
+        for (var i = 0; i < Pairs; i++) images.Add(await world.Glance.CreateImageAsync($"{world.Namespace}-{i}"));
+        return [.. images];
+    }
+
+    private static V1Alpha1ImageTagSet Additive(World world, string name, string image, params string[] tags)
+    {
+        var set = world.Set(name, image, tags);
+        set.Spec.Policy = TagPolicy.Additive;
+        return set;
+    }
+
+    private static async Task NeverRemovedAsync(World world, string image, string tag) => Assert.DoesNotContain(
+        await world.CloudCallsAsync(image), call => call.StartsWith("DELETE ", StringComparison.Ordinal) && call.Contains($"/tags/{tag} ", StringComparison.Ordinal));
+
+    /// <summary>Ages are whole seconds.</summary>
+    private static Task NextSecondAsync()
+    {
+        var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start, "the next second", now => $"it is {now}");
+    }
+}
