@@ -18,6 +18,8 @@ internal sealed class CloudHost(CloudServer server, object user, CircuitBreaker 
 
     public CloudServer Server => server;
 
+    public object User => user;
+
     public CloudMetrics Metrics => server.Metrics;
 
     /// <summary>Hardly any request of this configuration goes through.</summary>

@@ -47,10 +47,14 @@ internal sealed record CloudResponse(
         {
             return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("null");
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
+        catch (JsonException e)
         {
             // Not the parser's own words: they name members of the answer, and it may be the answer of anything.
             throw Unreadable($"line {e.LineNumber + 1 ?? 0}, byte {e.BytePositionInLine ?? 0}");
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw Unreadable("a member has a value that it cannot have");
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class CloudServer : IDisposable
     private readonly ConcurrentDictionary<string, CircuitBreaker> circuits = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private readonly List<WeakReference<CloudHost>> hosts = [];
+    private volatile int users;
 
     /// <param name="scope">Who listens to its metrics.</param>
     public CloudServer(string authority, CloudLimits limits, TimeProvider time, object? scope)
@@ -22,7 +23,7 @@ internal sealed class CloudServer : IDisposable
         this.limits = limits;
         this.time = time;
         Metrics = new CloudMetrics(authority, IsAway, scope);
-        slots = new FairSlots(limits.Concurrency, CountUsers);
+        slots = new FairSlots(limits.Concurrency, () => users);
         var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -52,6 +53,7 @@ internal sealed class CloudServer : IDisposable
         {
             hosts.RemoveAll(static other => !other.TryGetTarget(out _));
             hosts.Add(new WeakReference<CloudHost>(host));
+            users = Users().Select(static known => known.User).Distinct().Count();
         }
 
         return host;
@@ -81,11 +83,6 @@ internal sealed class CloudServer : IDisposable
 
     /// <summary>It does not answer those who know it, or nobody.</summary>
     private bool IsAway() => circuits.Values.Any(circuit => circuit.IsOpen) || (Users() is { Count: > 0 } all && all.TrueForAll(host => host.IsOpen));
-
-    private int CountUsers()
-    {
-        lock (gate) return hosts.Count;
-    }
 
     private List<CloudHost> Users()
     {

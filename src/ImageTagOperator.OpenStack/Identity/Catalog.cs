@@ -21,8 +21,8 @@ internal static class Catalog
     public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
     {
         var found = catalog.Where(service => service is { Type: "image", Id: not null })
-            .SelectMany(service => (service.Endpoints ?? []).Select(one => (service.Id, Region: one.RegionId ?? one.Region, one.Url)))
-            .Where(one => Uri.IsWellFormedUriString(one.Url, UriKind.Absolute) && Normalise(one.Url) == endpoint)
+            .SelectMany(service => (service.Endpoints ?? []).OfType<CatalogEndpoint>().Select(one => (service.Id, Region: one.RegionId ?? one.Region, one.Url)))
+            .Where(one => IsAddress(one.Url) && Normalise(one.Url!) == endpoint)
             .Where(one => cloud.RegionName is null || one.Region == cloud.RegionName || cloud.ImageEndpointOverride is not null)
             .Order()
             .ToArray();
@@ -43,9 +43,11 @@ internal static class Catalog
         return address.Uri;
     }
 
+    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
     private static Uri Address(CloudConfiguration cloud, CatalogEndpoint endpoint) =>
-        Uri.TryCreate(endpoint.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? Normalise(endpoint.Url)
+        IsAddress(endpoint.Url)
+            ? Normalise(endpoint.Url!)
             : throw new CloudException(
                 CloudErrorKind.EndpointNotFound,
                 $"{cloud}: the catalog's image endpoint for {Name(endpoint)} is no http or https URL. "

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 
@@ -60,7 +59,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         if (other.MakesClaims && await MeansAsync(other, state, session, image, cancellationToken))
         {
             if (state is not null) return ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image));
-            var isOurs = set.Metadata.Namespace == self.Metadata.Namespace && set.Spec.CloudCredentialsRef == credentials;
+            var isOurs = set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
             if (isOurs) return ClaimOf(set, state, Owns(access.ProjectId, image));
             if (await ProjectThatSeesAsync(set, session, access, image, cancellationToken) is { } seen) return ClaimOf(set, state, Owns(seen.ProjectId, image));
         }

@@ -216,7 +216,8 @@ public sealed class ImageTagSetController(
     {
         var news = outcome.Images!.Any(image => image.Problem is null && !image.Plan.IsEmpty
             && Location.Find(set.Status, image.Image.Id, image.Job.Access.Cloud) is var known
-            && (known?.ManagedTags is null
+            && (set.Status.Cloud != image.Job.Access.Cloud
+                || known?.ManagedTags is null
                 || image.Job.Claim.Declaration.Tags.Except(known.ManagedTags).Any()
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
         if (!news) return;

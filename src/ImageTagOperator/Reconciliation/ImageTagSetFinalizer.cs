@@ -66,7 +66,7 @@ public sealed partial class ImageTagSetFinalizer(
         }
         catch (Exception error) when (time.GetUtcNow() >= deadline && !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(error, set.Metadata.Namespace, set.Metadata.Name);
+            LogFailed(error, set.Metadata.NamespaceProperty, set.Metadata.Name);
             return Problem.Unforeseen(error);
         }
     }

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Reconciliation;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;

@@ -1,4 +1,4 @@
-using ImageTagOperator.Kubernetes;
+using k8s.Models;
 
 namespace ImageTagOperator.Reconciliation;
 

@@ -24,14 +24,14 @@ public sealed class ArgoHealthTests
     public async Task Only_what_a_person_must_act_upon_is_degraded(string name)
     {
         var reason = (Reason)typeof(Reason).GetField(name)!.GetValue(null)!;
-        var expected = reason.Kind == ProblemKind.Stalled ? "Degraded" : "Progressing";
+        var expected = reason.Kind is ProblemKind.Stalled or ProblemKind.Unforeseen ? "Degraded" : "Progressing";
         foreach (var before in new[] { null, InSync, Outcome.Suspended })
         {
             var set = Set();
             if (before is not null) set.Status = StatusBuilder.After(set, before, Now);
             set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
             var health = await HealthAsync(set);
-            Assert.Equal((expected, $"{name}: Image 'grün' says \"no\".\nTry again."), ((string)health["status"]!, (string)health["message"]!));
+            Assert.Equal((expected, $"{name}: Image 'grün' says \"no\".\\x0aTry again."), ((string)health["status"]!, (string)health["message"]!));
         }
     }
 

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same UUID for the same object throughout, and
+/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same id for the same object throughout, and
 /// one age and one time for all.</summary>
 internal sealed partial class NormalForm
 {
@@ -14,14 +14,16 @@ internal sealed partial class NormalForm
 
     private readonly ImmutableArray<(string InGuide, string Real)> names;
     private readonly ImmutableArray<string> ids;
+    private readonly ImmutableArray<string> keystoneIds;
 
     /// <param name="names">What the guide calls something, and what it is called in this run. Of the same length where tables have it.</param>
     public NormalForm(params IEnumerable<(string InGuide, string Real)> names)
-        : this([.. names], [])
+        : this([.. names], [], [])
     {
     }
 
-    private NormalForm(ImmutableArray<(string, string)> names, ImmutableArray<string> ids) => (this.names, this.ids) = (names, ids);
+    private NormalForm(ImmutableArray<(string, string)> names, ImmutableArray<string> ids, ImmutableArray<string> keystoneIds) =>
+        (this.names, this.ids, this.keystoneIds) = (names, ids, keystoneIds);
 
     /// <summary>What to type where the guide says this.</summary>
     public string ToReal(string inGuide)
@@ -36,23 +38,34 @@ internal sealed partial class NormalForm
     {
         var text = string.Join('\n', printed.TrimEnd().Split('\n').Select(line => line.TrimEnd()));
         foreach (var (ours, real) in names) text = text.Replace(real, ours, StringComparison.Ordinal);
-        var known = ids;
-        foreach (Match id in Uuid().Matches(text)) known = known.Contains(id.Value) ? known : known.Add(id.Value);
+        var known = Known(ids, Uuid(), text);
+        var knownToKeystone = Known(keystoneIds, KeystoneId(), text);
+        text = KeystoneId().Replace(text, id => Placeholder(knownToKeystone.IndexOf(id.Value), "of Keystone").Replace("-", "", StringComparison.Ordinal));
         text = Uuid().Replace(text, id => Placeholder(known.IndexOf(id.Value)));
         text = Timestamp().Replace(text, Time);
         text = EventAge().Replace(text, age => Age.PadRight(age.Length));
-        return (KubectlTable.WithAges(text, Age), new NormalForm(names, known));
+        return (KubectlTable.WithAges(text, Age), new NormalForm(names, known, knownToKeystone));
     }
 
-    private static string Placeholder(int index)
+    private static ImmutableArray<string> Known(ImmutableArray<string> before, Regex pattern, string text)
     {
-        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"object {index} of the guide"))[..16];
+        foreach (Match id in pattern.Matches(text)) before = before.Contains(id.Value) ? before : before.Add(id.Value);
+        return before;
+    }
+
+    private static string Placeholder(int index, string where = "of the guide")
+    {
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"object {index} {where}"))[..16];
         (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0f) | 0x40), (byte)((bytes[8] & 0x3f) | 0x80));
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Uuid();
+
+    /// <summary>Keystone writes its UUIDs without dashes.</summary>
+    [GeneratedRegex(@"\b[0-9a-f]{32}\b")]
+    private static partial Regex KeystoneId();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Timestamp();

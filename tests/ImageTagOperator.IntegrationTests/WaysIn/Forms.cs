@@ -54,6 +54,7 @@ internal static class Forms
         ["irrelevant-keys"] = $"{{volume_api_version: 3, compute_api_version: 2.79, networks: [{{name: n}}], api_timeout: 5, auth: {{{Password}}}}}",
         ["unknown-profile-with-an-url"] = $"{{profile: nowhere, auth: {{{Password}}}}}",
         ["one-of-regions"] = $"{{regions: [RegionOne], auth: {{{Password}}}}}",
+        ["several-regions"] = $"{{regions: [RegionOne, RegionTwo], region_name: RegionTwo, auth: {{{Password}}}}}",
     };
 
     /// <summary>Neither the command nor we log in.</summary>
@@ -104,7 +105,6 @@ internal static class Forms
         ["unscoped"] = $"auth: {{{Url}, {Who}}}",
         ["unscoped-token"] = $"{{auth_type: token, auth: {{{Url}, token: 'TOKEN'}}}}",
         ["system-scope-of-a-part"] = $"auth: {{{Url}, {Who}, system_scope: some}}",
-        ["several-regions"] = $"{{regions: [RegionOne, RegionTwo], region_name: RegionTwo, auth: {{{Password}}}}}",
     };
 
     /// <summary>The command takes the domain with the id <c>default</c> if only the version is given; openstacksdk does not.</summary>

@@ -68,7 +68,8 @@ public sealed class ApplyTests
         using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one");
         run.Write("set.yaml", Set("one", "name: one", string.Join(", ", Enumerable.Range(0, 128).Select(number => $"tag-{number}"))));
-        var start = new ProcessStartInfo(OperatorProcess.Executable, ["apply", "-f", "set.yaml"])
+        // A test run in the background may have been told to ignore SIGINT, and its children with it.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", OperatorProcess.Executable, "apply", "-f", "set.yaml"])
         {
             WorkingDirectory = run.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Scenarios;
+using k8s;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Faults;
 

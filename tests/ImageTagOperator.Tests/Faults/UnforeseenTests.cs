@@ -4,7 +4,7 @@ using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -80,7 +80,7 @@ public sealed class UnforeseenTests
     }
 
     /// <summary>An operator in this process. It ends without finishing what it is at.</summary>
-    private sealed class RunningOperator(WebApplication app) : IAsyncDisposable
+    private sealed class RunningOperator(IHost app) : IAsyncDisposable
     {
         public double InternalErrors => app.Services.GetRequiredService<MetricCollector>().Collect().Split('\n')
             .Where(line => line.StartsWith("imagetags_internal_errors_total{", StringComparison.Ordinal))
@@ -103,7 +103,7 @@ public sealed class UnforeseenTests
         public async ValueTask DisposeAsync()
         {
             await app.StopAsync(new CancellationToken(canceled: true));
-            await app.DisposeAsync();
+            await ((IAsyncDisposable)app).DisposeAsync();
         }
 
         private static void Sabotage(IServiceCollection services, Saboteur saboteur)
@@ -113,7 +113,7 @@ public sealed class UnforeseenTests
             services.AddSingleton<IKubernetesClient>(provider => new SabotagedKubernetes((KubernetesClient)client.ImplementationFactory!(provider), saboteur));
             services.AddSingleton(provider => new CloudSessions(new CloudLimits(), TimeProvider.System)
             {
-                Transport = cloud => new SabotagedCloud(CloudHttp.Connections(cloud), saboteur),
+                Transport = cloud => new SabotagedCloud(CloudHttp.Connections(cloud, new CloudDialer(AllowedClouds.Anywhere)), saboteur),
             });
             services.AddSingleton<EventPublisher>(provider =>
             {

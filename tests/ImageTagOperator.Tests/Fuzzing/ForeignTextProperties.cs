@@ -77,7 +77,7 @@ public sealed class ForeignTextProperties
             Check(
                 text =>
                 {
-                    File.WriteAllText(path, text);
+                    File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
                     Allow<KubernetesConfigurationException>(() => new Kubeconfig([path]).Resolve(null));
                 },
                 "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n- name: k\n  cluster: {server: \"https://k:6443\", insecure-skip-tls-verify: true}\ncontexts:\n- name: c\n  context: {cluster: k, user: u, namespace: n}\nusers:\n- name: u\n  user: {token: t}\n",
@@ -111,7 +111,7 @@ public sealed class ForeignTextProperties
         """{"type": "ERROR", "object": {"kind": "Status", "code": 410, "reason": "Expired", "message": "too old", "details": {"retryAfterSeconds": 3}}}""");
 
     private static CloudResponse Response(string call, int status, string body) =>
-        new(call, status, Encoding.UTF8.GetBytes(body), "token", null, null, "application/json", new KnownSecrets(Cloud));
+        new(call, status, Encoding.UTF8.GetBytes(body), "token", null, ContentType: "application/json", Secrets: new KnownSecrets(Cloud));
 
     private static void Allow<TError>(Action read)
         where TError : Exception

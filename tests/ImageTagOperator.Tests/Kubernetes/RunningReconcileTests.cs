@@ -15,7 +15,7 @@ public sealed class RunningReconcileTests
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
         server.ApplyWidget("a");
-        var world = new WidgetWorld { Reconcile = (widget, token) => widget.Spec.Size == 1 ? HangAsync(widget, token, ended) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
+        var world = new WidgetWorld { Reconcile = (widget, token) => widget.Spec.Size == 1 ? HangAsync(widget, ended, token) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
         await using var widgets = await TestOperator.StartAsync(server, world, time);
         await widgets.ReadyAsync();
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the reconcile runs", seconds: 60);
@@ -33,11 +33,11 @@ public sealed class RunningReconcileTests
     [Fact]
     public async Task A_change_of_labels_ends_nothing()
     {
-        var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
+        var (time, ended, goOn) = (new FakeTimeProvider(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
         server.ApplyWidget("a");
-        var world = new WidgetWorld { Reconcile = (widget, token) => HangAsync(widget, token, ended) };
-        await using var widgets = await TestOperator.StartAsync(server, world, time, settings => settings.ShutdownTimeout = TimeSpan.Zero);
+        var world = new WidgetWorld { Reconcile = (widget, token) => HangAsync(widget, ended, token, goOn.Task) };
+        await using var widgets = await TestOperator.StartAsync(server, world, time);
         await widgets.ReadyAsync();
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the reconcile runs", seconds: 60);
         var labelled = server.Widget("a")!;
@@ -46,6 +46,7 @@ public sealed class RunningReconcileTests
         await Eventually.TrueAsync(() => widgets.Cache.TryGet(new("default", "a"))!.Metadata.Labels?.ContainsKey("x") == true, "the label is seen", seconds: 60);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(ended.Task.IsCompleted);
+        goOn.SetResult();       // a stop waits for it
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class RunningReconcileTests
         await using var server = await WidgetCluster.StartAsync(time);
         server.ApplyWidget("a");
         WidgetWorld world = null!;
-        world = new WidgetWorld { Reconcile = (widget, token) => world.Runs("a") == 1 ? HangAsync(widget, token, ended) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
+        world = new WidgetWorld { Reconcile = (widget, token) => world.Runs("a") == 1 ? HangAsync(widget, ended, token) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
         await using var widgets = await TestOperator.StartAsync(server, world, time);
         await widgets.ReadyAsync();
         await time.UntilDueInAsync(TimeSpan.FromMinutes(5));
@@ -86,11 +87,11 @@ public sealed class RunningReconcileTests
         Assert.True(state.IsAlive);
     }
 
-    private static async Task<ReconciliationResult<Widget>> HangAsync(Widget widget, CancellationToken cancellationToken, TaskCompletionSource ended)
+    private static async Task<ReconciliationResult<Widget>> HangAsync(Widget widget, TaskCompletionSource ended, CancellationToken cancellationToken, Task? until = null)
     {
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            await (until ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None)).WaitAsync(cancellationToken);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -16,7 +16,7 @@ public sealed class StatusReports
     [InlineData("1h", 30)]
     public void What_should_heal_and_does_not_says_since_when_once(string interval, int minutes)
     {
-        var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", Namespace = "b", Generation = 1 }, Spec = { Interval = interval } };
+        var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 }, Spec = { Interval = interval } };
         var told = new List<int>();
         for (var minute = 0; minute < 90; minute++)
         {

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Planning;
 using ImageTagOperator.Reconciliation;
 using Xunit;
@@ -102,7 +101,7 @@ public sealed class SetRegistryTests : IDisposable
         Assert.False(second.IsSuperseded);
 
         var dying = Set("a", byId, generation: 2);
-        dying.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        dying.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
         cache.Tell(WatchEventType.Modified, dying);
         Assert.True(second.IsSuperseded);
         Assert.False(registry.Of(dying).IsSuperseded);
@@ -123,7 +122,7 @@ public sealed class SetRegistryTests : IDisposable
         if (what == "observes") set.Spec.Mode = TagSetMode.Observe;
         if (what == "is suspended") set.Spec.Suspend = true;
         if (what == "is invalid") set.Spec.Tags = ["golden", "Golden"];
-        if (what == "is deleted") set.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+        if (what == "is deleted") set.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
         Assert.Equal(claims, new RegisteredSet(set).MakesClaims);
     }
 
@@ -132,7 +131,7 @@ public sealed class SetRegistryTests : IDisposable
 
     private static V1Alpha1ImageTagSet Set(string name, ImageReference image, int generation = 1, params string[] tags) => new()
     {
-        Metadata = { Name = name, Namespace = "ns", Uid = name, Generation = generation },
+        Metadata = { Name = name, NamespaceProperty = "ns", Uid = name, Generation = generation },
         Spec = { Image = image, Tags = tags, CloudCredentialsRef = new CloudCredentialsRef { SecretName = "clouds", CloudName = "demo" } },
     };
 

@@ -255,7 +255,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var access = await session.GetAccessAsync(CancellationToken.None);
         var (asOf, sequence) = (clock.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", Namespace = "ns", Uid = "set" } });
+        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } });
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
         return new ImageJob(set, session, access, live!, new ImageReading([live!], asOf, sequence), claim, [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null))
         {

@@ -11,6 +11,10 @@ public sealed class OperatorProcess : IAsyncDisposable
     // However busy the machine is: it is there for an operator that hangs.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    private const int FirstPort = 12_000;
+
+    private static int ports = Environment.ProcessId * 97;
+
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
 
@@ -112,10 +116,22 @@ public sealed class OperatorProcess : IAsyncDisposable
         throw new TimeoutException($"the operator did not become ready:\n{Log}");
     }
 
+    // Not one of those that the system deals out by itself: by the time the operator listens, somebody else would have it now and then.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref ports) % 7000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one, then.
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
+using k8s.Models;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
@@ -71,7 +72,7 @@ public sealed class SandboxEvidenceTests
         await world.ReadyAsync("a", "True");
         await NextSecondAsync();
         var b = world.Set("b", image.Id, "mine");
-        b.Metadata.Namespace = world.OtherNamespace;
+        b.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(b);
         var loser = await world.ReadyAsync("b", "False", "Conflict", world.OtherNamespace);
         var winner = await world.GetAsync("a");
@@ -112,7 +113,7 @@ public sealed class SandboxEvidenceTests
         // An administrator of another project may write here, and was first.
         var older = world.Set("older", image.Id, "theirs");
         older.Spec.CloudCredentialsRef.CloudName = "admin";
-        older.Metadata.Namespace = world.OtherNamespace;
+        older.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(older);
         await world.ReadyAsync("older", "True", inNamespace: world.OtherNamespace);
         await NextSecondAsync();

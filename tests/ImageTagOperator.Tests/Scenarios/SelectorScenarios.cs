@@ -149,7 +149,8 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         for (; !stop.IsCancellationRequested; looks++)
         {
             var tagged = 0;
-            foreach (var image in images) tagged += (await world.Glance.GetTagsAsync(image)).Contains("stable") ? 1 : 0;
+            // By number: an enumeration would not see an image that is added while it lasts.
+            for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1 : 0;
             Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");
         }
 

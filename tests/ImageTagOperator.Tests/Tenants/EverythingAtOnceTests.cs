@@ -42,7 +42,7 @@ public sealed class EverythingAtOnceTests
 
         await tenants.EditReachesAsync();
         // It was all of it: each kind has been looked at.
-        await tenants.ReasonAsync("a", "scheme-0", "Transient");
+        await tenants.ReasonAsync("a", "scheme-0", "AuthUrlWrong");
         await tenants.ReasonAsync("a", "password-0", "CredentialsRejected");
         await tenants.ReasonAsync("a", "bomb-0", "InvalidCloudsYaml");
         await tenants.ReasonAsync("a", "gone-0", "SecretNotFound");

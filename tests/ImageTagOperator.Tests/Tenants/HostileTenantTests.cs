@@ -26,7 +26,7 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne && tenants.Waiting >= ShareOfOne, $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
         var before = endless.Calls.All.Count;
         await tenants.EditReachesAsync();
-        Assert.Equal("True", tenants.ReadyOf("b", "ubuntu"));
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 60);
         await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists go on", seconds: 60);
         Assert.True(tenants.IsAlive);
         for (var i = 0; i < 64; i++) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"endless-{i}");
@@ -69,7 +69,8 @@ public sealed class HostileTenantTests
             tenants.AddSet("a", $"wrong-{i}", $"wrong-{i}", $"{Guid.NewGuid()}", "mine");
         }
 
-        for (var i = 0; i < 6; i++) await tenants.ReasonAsync("a", $"wrong-{i}", what == "password" ? "CredentialsRejected" : "Transient");
+        var reason = what switch { "password" => "CredentialsRejected", "scheme" => "AuthUrlWrong", _ => "Transient" };
+        for (var i = 0; i < 6; i++) await tenants.ReasonAsync("a", $"wrong-{i}", reason);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
     }
 
@@ -87,7 +88,7 @@ public sealed class HostileTenantTests
         };
         tenants.AddSecret("a", "pages", pages.CloudsYaml);
         tenants.AddSets(64, "pages", "pages", _ => $"{Guid.NewGuid()}");
-        for (var i = 0; i < 64; i++) await tenants.ReasonAsync("a", $"pages-{i}", "Transient");
+        for (var i = 0; i < 64; i++) await tenants.ReasonAsync("a", $"pages-{i}", "CloudRejects");
         await tenants.EditReachesAsync();
         Assert.DoesNotContain("<head", tenants.Ready("a", "pages-0")!.ToJsonString(), StringComparison.Ordinal);
     }

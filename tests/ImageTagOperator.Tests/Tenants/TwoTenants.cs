@@ -6,7 +6,7 @@ using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -17,10 +17,10 @@ namespace ImageTagOperator.Tests.Tenants;
 internal sealed class TwoTenants : IAsyncDisposable
 {
     private readonly SandboxKubernetes kubernetes;
-    private readonly WebApplication app;
+    private readonly IHost app;
     private int edits;
 
-    private TwoTenants(SandboxKubernetes kubernetes, SandboxCloud cloud, SandboxImage image, WebApplication app, RecordingLogger log)
+    private TwoTenants(SandboxKubernetes kubernetes, SandboxCloud cloud, SandboxImage image, IHost app, RecordingLogger log)
     {
         (this.kubernetes, Cloud, Image, this.app, Log) = (kubernetes, cloud, image, app, log);
     }
@@ -120,7 +120,7 @@ internal sealed class TwoTenants : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(CancellationToken.None);
-        await app.DisposeAsync();
+        await ((IAsyncDisposable)app).DisposeAsync();
         await kubernetes.DisposeAsync();
         await Cloud.DisposeAsync();
     }

@@ -29,7 +29,7 @@ public sealed class WatchTripwires
         var never = new PackageHandler(async (_, cancellationToken) =>
         {
             asked.TrySetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException("never");
         });
         Tripwire.Stands(!(await WatchedAsync(never, asked.Task)).Ended);

@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes;
 using Spectre.Console;
 
 namespace ImageTagOperator.Commands;

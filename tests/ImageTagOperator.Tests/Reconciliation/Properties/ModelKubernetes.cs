@@ -67,7 +67,7 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
         {
             if (typeof(TEntity) != typeof(V1Secret)) return TryGet(new NamespacedName(inNamespace, name)) as TEntity;
             SecretReads++;
-            return new V1Secret { Metadata = { Name = name }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(ModelGlance.CloudsYaml) } } as TEntity;
+            return new V1Secret { Metadata = new() { Name = name }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(ModelGlance.CloudsYaml) } } as TEntity;
         });
 
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Abstractions;
 
 /// <summary>Whole numbers are written without a fraction.</summary>
 internal static class SchemaNumber

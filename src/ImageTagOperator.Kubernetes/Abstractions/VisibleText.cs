@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Abstractions;
 
 /// <summary>Text from outside as people may see it. Control characters move a terminal's cursor; characters that change the direction of a text, or
 /// that nobody sees, make it read as another one.</summary>
