@@ -5,7 +5,7 @@ namespace ImageTagOperator.Scenarios;
 /// <summary>Waits for conditions of servers and processes that tell nobody when they are ready.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     /// <summary>Polls until the condition holds; fails with what was seen last.</summary>
     public static async Task<T> HoldsAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe)
