@@ -66,7 +66,7 @@ internal sealed class TwoTenants : IAsyncDisposable
         tenants.AddSet("b", "ubuntu", "openstack-clouds", image.Id, tags: "golden");
         await app.StartAsync(Cancel);
         await tenants.ReachesAsync("golden");
-        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 120);
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 400);
         return tenants;
     }
 
@@ -106,7 +106,7 @@ internal sealed class TwoTenants : IAsyncDisposable
     public string? ReasonOf(string inNamespace, string name) => (string?)Ready(inNamespace, name)?["reason"];
 
     public async Task ReasonAsync(string inNamespace, string name, string reason) =>
-        await Eventually.TrueAsync(() => ReasonOf(inNamespace, name) == reason, $"{inNamespace}/{name} says {reason}, not {Ready(inNamespace, name)?.ToJsonString()}", seconds: 120);
+        await Eventually.TrueAsync(() => ReasonOf(inNamespace, name) == reason, $"{inNamespace}/{name} says {reason}, not {Ready(inNamespace, name)?.ToJsonString()}", seconds: 400);
 
     /// <summary>b edits its set, and waits until its image is as edited. How long that may take on a busy machine is another thing than what it waits
     /// for: that it gets there while all that a does goes on, the caller makes sure of.</summary>
@@ -125,7 +125,7 @@ internal sealed class TwoTenants : IAsyncDisposable
         await Cloud.DisposeAsync();
     }
 
-    private Task ReachesAsync(params string[] tags) => Eventually.TrueAsync(() => Image.Tags.ToHashSet().SetEquals(tags), $"b's image has {string.Join(", ", tags)}", seconds: 120);
+    private Task ReachesAsync(params string[] tags) => Eventually.TrueAsync(() => Image.Tags.ToHashSet().SetEquals(tags), $"b's image has {string.Join(", ", tags)}", seconds: 400);
 
     private int Sample(string name) => Metrics.Split('\n')
         .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal)).Select(line => (int)double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture)).Sum();
