@@ -68,10 +68,11 @@ public sealed class LeaderElectionTests
         TestOperator? app = null;
         world.Reconcile = async (widget, cancel) =>
         {
-            using var registration = cancel.Register(() => cancelled = true);
             await Eventually.TrueAsync(() => !app!.State.IsLeader, "leadership is lost", 60);
             // A controller that ignores its token, and writes all the same.
             refused = await Record.ExceptionAsync(() => app!.Client.UpdateStatusAsync(widget, CancellationToken.None));
+            await Eventually.TrueAsync(() => cancel.IsCancellationRequested, "the reconcile is cancelled", 60);
+            cancelled = true;
             return Result.Success(widget);
         };
         await using var started = app = await StartAsync(server, world);

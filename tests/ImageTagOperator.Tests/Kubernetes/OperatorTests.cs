@@ -212,8 +212,14 @@ public sealed class OperatorTests
         {
             Reconcile = async (widget, cancel) =>
             {
-                await using var seen = cancel.Register(() => holderWhenCancelled = Holder(server));
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
+                }
+                finally
+                {
+                    holderWhenCancelled = Holder(server);
+                }
                 return Result.Success(widget);
             },
         };

@@ -60,10 +60,16 @@ public sealed class BoundTests
         var hungUp = new TaskCompletionSource();
         cloud.Images = async (http, _) =>
         {
-            using var registration = http.RequestAborted.Register(() => hungUp.TrySetResult());
             if (hasLength) http.Response.ContentLength = long.MaxValue;
             var chunk = new byte[64 * 1024];
-            while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+            try
+            {
+                while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+            }
+            finally
+            {
+                hungUp.SetResult();
+            }
         };
         using var session = Session(cloud, new CloudLimits { LongestAnswer = 1 << 20 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
