@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Abstractions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
