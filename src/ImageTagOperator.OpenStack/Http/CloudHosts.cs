@@ -23,7 +23,7 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     /// <summary>A server as one user sees it, for requests below one address.</summary>
     /// <param name="address">See <see cref="AddressOf"/>.</param>
-    public CloudHost For(object user, Uri address) => ServerOf(address).For(user, address.AbsoluteUri);
+    public CloudHost For(string user, Uri address) => ServerOf(address).For(user, address.AbsoluteUri);
 
     /// <summary>A server, for all who use it.</summary>
     public CloudServer ServerOf(Uri url)

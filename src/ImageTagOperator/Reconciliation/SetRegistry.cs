@@ -41,11 +41,15 @@ public sealed class SetRegistry : IDisposable
     /// <summary>The sets that mean the image or have it in their status.</summary>
     public IReadOnlyList<RegisteredSet> Concerning(ImageFacts image)
     {
+        RegisteredSet[] known, candidates;
         lock (gate)
         {
             var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
-            return [.. keys.Select(key => sets[key]), .. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key]).Where(set => set.Means(image))];
+            (known, candidates) = ([.. keys.Select(key => sets[key])], [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])]);
         }
+
+        // Not under the lock: anybody can have thousands of globs.
+        return [.. known, .. candidates.Where(set => set.Means(image))];
     }
 
     public void Dispose() => subscription.Dispose();

@@ -243,6 +243,6 @@ public sealed class BoundTests
     private static CloudSession Session(HostileCloud cloud, CloudLimits? limits = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), new ImageGates(), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
     }
 }

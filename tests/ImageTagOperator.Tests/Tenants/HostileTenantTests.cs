@@ -11,6 +11,10 @@ public sealed class HostileTenantTests
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
+    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most in one look, or
+    /// failures that count a second each.</summary>
+    private const int MostLooks = 5;
+
     [Fact]
     public async Task A_cloud_whose_lists_have_no_end_holds_no_more_than_its_namespaces_share_and_what_is_deleted_frees_its_worker()
     {
@@ -45,6 +49,50 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne, "a has its share", seconds: 120);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.InRange(tenants.BusyWorkers, 1, ShareOfOne + 1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sets_that_name_bs_image_and_have_clouds_that_never_answer_are_waited_for_once(bool byAddress)
+    {
+        await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
+        await using var silent = await HostileCloud.StartAsync();
+        silent.Login = (http, _) => HostileCloud.HangAsync(http);
+        for (var i = 0; i < 40; i++) AddSilent(tenants, silent, $"silent-{i}");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        var before = tenants.FailedLooks;
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task New_sets_that_name_bs_image_come_all_the_time_and_are_waited_for_no_longer(bool byAddress)
+    {
+        await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
+        await using var silent = await HostileCloud.StartAsync();
+        silent.Login = (http, _) => HostileCloud.HangAsync(http);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var coming = Task.Run(
+            async () =>
+            {
+                for (var i = 0; !enough.IsCancellationRequested; i++)
+                {
+                    AddSilent(tenants, silent, $"silent-{i}");
+                    if (i >= 20) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"silent-{i - 20}");
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+                }
+            },
+            CancellationToken.None);
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        var before = tenants.FailedLooks;
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.False(coming.IsCompleted);
+        Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
+        await enough.CancelAsync();
+        await coming;
     }
 
     [Theory]
@@ -143,6 +191,12 @@ public sealed class HostileTenantTests
         {
             Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e');
         }
+    }
+
+    private static void AddSilent(TwoTenants tenants, HostileCloud silent, string name)
+    {
+        tenants.AddSecret("a", name, silent.CloudsYaml.Replace("mallory,", $"{name},", StringComparison.Ordinal));
+        tenants.AddSet("a", name, name, tenants.Image.Id, "mine");
     }
 
     /// <summary>Escapes, as they come from a cloud.</summary>
