@@ -14,6 +14,10 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     public CloudLimits Limits => limits;
 
+    /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come from: memory is
+    /// shared by all.</summary>
+    public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
+
     public TimeProvider Time => time;
 
     public Func<bool> MayWrite => mayWrite;

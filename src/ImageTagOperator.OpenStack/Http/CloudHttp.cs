@@ -149,8 +149,20 @@ internal sealed class CloudHttp : IDisposable
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var limit = hosts.Limits.LongestAnswer;
-        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken) is var body && body.Length <= limit) return body;
+        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken)) is var body && body.Length <= limit) return body;
         throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
+    }
+
+    private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hosts.LargeAnswers.EnterAsync(user, hosts.Limits.Deadline / 2, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new CloudCallException($"{call}: the answer is large, and so many large ones were being read that it could not be", wasSent: true, e) { IsOwnFault = true };
+        }
     }
 
     /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed

@@ -9,24 +9,13 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>Whoever replaces a Secret and has its set looked at does not do so any faster.</summary>
     private static readonly TimeSpan Shared = TimeSpan.FromSeconds(2);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<NamespacedName, (DateTimeOffset Since, Task<V1Secret?> Secret)> readings = [];
+    private readonly Remembered<NamespacedName, Task<V1Secret?>> readings = new(time);
 
     /// <returns>Null: there is none.</returns>
     /// <exception cref="KubernetesException"/>
     public Task<V1Secret?> GetAsync(NamespacedName name, CancellationToken cancellationToken)
     {
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            foreach (var (old, reading) in readings)
-            {
-                if (reading.Secret.IsCompleted && now - reading.Since >= Shared) readings.Remove(old);
-            }
-
-            // Not with a caller's token: others wait for it too. The client ends it in time.
-            if (!readings.TryGetValue(name, out var current)) readings[name] = current = (now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None));
-            return current.Secret.WaitAsync(cancellationToken);
-        }
+        // Not with a caller's token: others wait for it too. The client ends it in time.
+        return readings.GetOrPut(name, _ => kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None), Shared).WaitAsync(cancellationToken);
     }
 }

@@ -14,6 +14,25 @@ public sealed class BoundTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Large_answers_are_read_a_few_at_a_time_and_one_users_leave_places_for_anothers()
+    {
+        var time = new FakeTimeProvider();
+        using var hosts = new CloudHosts(new CloudLimits(), time, static () => true);
+        var hanging = Enumerable.Range(0, 50).Select(_ => new StallingContent()).ToArray();
+        var readings = hanging.Select(content => ReadAsync(content, "a")).ToArray();
+        Assert.Equal(6, hanging.Count(content => content.Asked > BoundedBody.Small));
+        Assert.All(hanging, content => Assert.InRange(content.Asked, BoundedBody.Small, BoundedBody.Small + (64 * 1024)));
+        Assert.Equal(1 << 20, (await ReadAsync(new ByteArrayContent(new byte[1 << 20]), "b")).Length);
+        time.Advance(TimeSpan.FromMinutes(1));
+        foreach (var content in hanging) content.Rest.SetResult();
+        Assert.Equal(44, readings.Count(reading => reading.IsFaulted));
+        await Task.WhenAll(readings.Where(reading => !reading.IsFaulted));
+
+        Task<byte[]> ReadAsync(HttpContent content, string user) =>
+            BoundedBody.ReadAsync(content, 16 << 20, Cancel, () => hosts.LargeAnswers.EnterAsync(user, TimeSpan.FromSeconds(15), Cancel));
+    }
+
+    [Fact]
     public async Task A_list_whose_pages_repeat_themselves_ends()
     {
         await using var cloud = await HostileCloud.StartAsync();
@@ -244,5 +263,46 @@ public sealed class BoundTests
     {
         time ??= TimeProvider.System;
         return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+    }
+
+    /// <summary>Sends what is read without leave, and the rest when it is told to.</summary>
+    private sealed class StallingContent : HttpContent
+    {
+        private readonly Body body;
+
+        public StallingContent() => body = new Body(this);
+
+        public TaskCompletionSource Rest { get; } = new();
+
+        /// <summary>Bytes that were asked for.</summary>
+        public int Asked { get; private set; }
+
+        protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);
+
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => throw new NotSupportedException();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        private sealed class Body(StallingContent content) : MemoryStream
+        {
+            private int sent;
+
+            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                content.Asked += buffer.Length;
+                if (sent >= BoundedBody.Small)
+                {
+                    await content.Rest.Task.WaitAsync(cancellationToken);
+                    return 0;
+                }
+
+                sent += buffer.Length;
+                return buffer.Length;
+            }
+        }
     }
 }

@@ -22,7 +22,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     public TagApplierTests()
     {
         var neighbours = new ImageNeighbours(new SetRegistry(cache, cache), new CloudResolver(new NoClouds(), sessions), clock);
-        applier = new TagApplier(neighbours, new ServerErrors(), new TagMetrics(), new JumpingTime(clock));
+        applier = new TagApplier(neighbours, new ServerErrors(clock), new TagMetrics(), new JumpingTime(clock));
     }
 
     public async ValueTask InitializeAsync()
