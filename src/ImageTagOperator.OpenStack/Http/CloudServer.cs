@@ -13,17 +13,20 @@ internal sealed class CloudServer : IDisposable
     private readonly TimeProvider time;
     private readonly TokenBucketRateLimiter rate;
     private readonly FairSlots slots;
+    private readonly bool hasOwnMetrics;
     private readonly Lock gate = new();
     private readonly List<WeakReference<CloudHost>> hosts = [];
     private volatile int users;
 
+    /// <param name="firstUser">Who named it first.</param>
     /// <param name="scope">Who listens to its metrics.</param>
-    public CloudServer(string authority, CloudLimits limits, TimeProvider time, object? scope)
+    /// <param name="metrics">Shares these; null: it has its own.</param>
+    public CloudServer(string authority, string firstUser, CloudLimits limits, TimeProvider time, object? scope, CloudMetrics? metrics)
     {
-        Authority = authority;
+        (Authority, FirstUser, hasOwnMetrics) = (authority, firstUser, metrics is null);
         this.limits = limits;
         this.time = time;
-        Metrics = new CloudMetrics(authority, IsAway, scope);
+        Metrics = metrics ?? new CloudMetrics(authority, IsAway, scope);
         slots = new FairSlots(limits.Concurrency, time, () => users);
         var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -37,6 +40,8 @@ internal sealed class CloudServer : IDisposable
 
     /// <summary>Host and port.</summary>
     public string Authority { get; }
+
+    public string FirstUser { get; }
 
     public CloudMetrics Metrics { get; }
 
@@ -77,7 +82,7 @@ internal sealed class CloudServer : IDisposable
 
     public void Dispose()
     {
-        Metrics.Dispose();
+        if (hasOwnMetrics) Metrics.Dispose();
         rate.Dispose();
     }
 

@@ -218,6 +218,37 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.All(writes.Zip(writes.Skip(1)), pair => Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_holds_an_images_gate_for_long_lets_others_have_a_turn_between_two_writes(bool isWaitedFor)
+    {
+        var image = cloud.AddImage("long");
+        var job = await JobAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");
+        Task<IDisposable>? other = null;
+        cloud.Faults.Decide = call =>
+        {
+            if (call.Method != "PUT") return null;
+            if (isWaitedFor) other ??= session.Gate(job.Access, image.Id).EnterAsync("other", CancellationToken.None);
+            clock.Advance(TimeSpan.FromSeconds(4));
+            return null;
+        };
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        if (isWaitedFor)
+        {
+            Assert.Equal(["a", "b", "c"], result.Added);
+            Assert.Equal(Reason.Transient, result.Problem!.Reason);
+            Assert.Contains("Others wait to change image 'long'", result.Problem.Message, StringComparison.Ordinal);
+            Assert.EndsWith("+d, +e.", result.Problem.Message, StringComparison.Ordinal);
+            (await other!).Dispose();
+        }
+        else
+        {
+            Assert.Null(result.Problem);
+            Assert.Equal(5, result.Added.Count);
+        }
+    }
+
     [Fact]
     public async Task A_change_that_the_cloud_acknowledged_is_told_even_when_it_cannot_be_read_again()
     {

@@ -49,6 +49,7 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne, "a has its share", seconds: 120);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.InRange(tenants.BusyWorkers, 1, ShareOfOne + 1);
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Theory]
@@ -120,6 +121,7 @@ public sealed class HostileTenantTests
         var reason = what switch { "password" => "CredentialsRejected", "scheme" => "AuthUrlWrong", _ => "Transient" };
         for (var i = 0; i < 6; i++) await tenants.ReasonAsync("a", $"wrong-{i}", reason);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
@@ -139,6 +141,7 @@ public sealed class HostileTenantTests
         for (var i = 0; i < 64; i++) await tenants.ReasonAsync("a", $"pages-{i}", "CloudRejects");
         await tenants.EditReachesAsync();
         Assert.DoesNotContain("<head", tenants.Ready("a", "pages-0")!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
@@ -166,6 +169,7 @@ public sealed class HostileTenantTests
         tenants.AddSets(100, "bomb", "bomb", _ => $"{Guid.NewGuid()}");
         await tenants.EditReachesAsync();
         await tenants.ReasonAsync("a", "bomb-99", "InvalidCloudsYaml");
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
