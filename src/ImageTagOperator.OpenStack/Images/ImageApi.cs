@@ -64,6 +64,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     {
         var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
         string? marker = null;
+        var bytes = 0L;
         do
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
@@ -75,6 +76,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
                     $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
             }
 
+            if ((bytes += response.Body.Length) > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count;

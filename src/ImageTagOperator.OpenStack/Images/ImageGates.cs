@@ -16,6 +16,8 @@ public sealed class ImageGates(TimeProvider time)
     /// <summary>Take this before reading an image: <see cref="ImageGate.WrittenSince"/> then tells whether the reading is stale.</summary>
     public long Sequence => Interlocked.Read(ref sequence);
 
+    internal int Count => gates.Count;
+
     /// <summary>The gate of one image. A cloud of one's own that holds an image of the same id keeps nobody out of another.</summary>
     /// <param name="cloud"><see cref="CloudAccess.Cloud"/>.</param>
     public ImageGate For(string cloud, string imageId)

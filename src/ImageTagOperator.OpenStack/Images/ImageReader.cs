@@ -60,6 +60,15 @@ public sealed class ImageReader
         return await news.WaitAsync(cancellationToken);
     }
 
+    /// <summary>How many are known.</summary>
+    internal int Terms
+    {
+        get
+        {
+            lock (gate) return known.Count;
+        }
+    }
+
     /// <summary>What was read last of a term, however old; null when it was not.</summary>
     public ImageReading? Latest(ImageTerm term)
     {

@@ -10,6 +10,9 @@ public sealed class SetRegistry : IDisposable
 {
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whoever edits its sets all the time has those of other namespaces looked at no more often than this.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<NamespacedName, RegisteredSet> sets = [];
     private readonly SetIndex byName = new(StringComparer.Ordinal);
@@ -78,7 +81,7 @@ public sealed class SetRegistry : IDisposable
             Wake(key, before, after, woken);
         }
 
-        foreach (var other in woken) queue.Enqueue(other);
+        foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
     }
 
     private void Index(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after)

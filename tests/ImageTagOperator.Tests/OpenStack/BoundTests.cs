@@ -55,6 +55,18 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task A_list_of_large_images_ends_at_a_number_of_bytes()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        var name = new string('x', 1000);
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
+        using var session = Session(cloud, new CloudLimits { LongestList = 1 << 20 });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
+        Assert.Contains("a list longer than 1 MiB", error.Message, StringComparison.Ordinal);
+        Assert.InRange(cloud.Calls.Matching("GET", "*/v2/images*").Count, 2, 4);
+    }
+
+    [Fact]
     public async Task A_list_ends_after_its_time_however_soon_each_page_comes()
     {
         var time = new FakeTimeProvider();
@@ -263,6 +275,14 @@ public sealed class BoundTests
     {
         time ??= TimeProvider.System;
         return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+    }
+
+    [Fact]
+    public void A_clouds_yaml_that_cannot_be_read_is_tried_once_for_all_who_ask_for_its_clouds()
+    {
+        var file = new CloudsFile("clouds: {demo: [");
+        var errors = Enumerable.Range(0, 3).Select(i => Assert.Throws<InvalidCloudsYamlException>(() => file.Find($"cloud-{i}", new TlsFiles()))).ToArray();
+        Assert.All(errors, error => Assert.Same(errors[0], error));
     }
 
     /// <summary>Sends what is read without leave, and the rest when it is told to.</summary>

@@ -73,6 +73,20 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
+    public async Task Gates_that_nobody_asks_for_are_forgotten_and_what_was_written_is_not()
+    {
+        var gates = new ImageGates(time);
+        var sequence = gates.Sequence;
+        for (var i = 0; i < 1000; i++) gates.For("cloud", $"{i}").Written();
+        var held = gates.For("cloud", "held");
+        using var right = await held.EnterAsync("b", Cancel);
+        for (var sweep = 0; sweep < 20; sweep++) gates.Sweep();
+        Assert.Equal(1, gates.Count);
+        Assert.Same(held, gates.For("cloud", "held"));
+        Assert.True(gates.For("cloud", "5").WrittenSince(sequence));
+    }
+
+    [Fact]
     public async Task A_request_whose_turn_does_not_come_says_where_and_is_not_sent()
     {
         using var hosts = new CloudHosts(new CloudLimits { Concurrency = 1 }, time, static () => true);
