@@ -24,6 +24,10 @@ public sealed record CloudLimits
     /// <value>16 MiB: a thousand images are some 2 MB</value>
     public int LongestAnswer { get; init; } = 16 << 20;
 
+    /// <summary>Bytes of one list, over all its pages.</summary>
+    /// <value>64 MiB</value>
+    public int LongestList { get; init; } = 64 << 20;
+
     /// <summary>Images of one list.</summary>
     /// <value>20,000</value>
     public int MostImages { get; init; } = 20_000;

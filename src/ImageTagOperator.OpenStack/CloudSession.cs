@@ -13,12 +13,12 @@ public sealed class CloudSession : IDisposable
     private readonly ImageGates gates;
     private readonly TimeProvider time;
 
-    internal CloudSession(CloudConfiguration cloud, ImageGates gates, CloudHosts hosts, TimeProvider time)
+    internal CloudSession(CloudConfiguration cloud, string user, ImageGates gates, CloudHosts hosts, TimeProvider time)
     {
         this.cloud = cloud;
         this.gates = gates;
         this.time = time;
-        http = new CloudHttp(cloud, hosts);
+        http = new CloudHttp(cloud, user, hosts);
         keystone = new Keystone(cloud, http, time);
         api = new ImageApi(cloud, http, keystone, hosts.Limits, time);
         Images = new ImageReader(api, gates, hosts.Limits, time);
@@ -45,15 +45,20 @@ public sealed class CloudSession : IDisposable
         return new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
     }
 
+    /// <summary>Whether the session can be one of this cloud at all, as far as that shows before its Keystone is asked.</summary>
+    /// <param name="named"><see cref="CloudAccess.Cloud"/>.</param>
+    public bool MayLeadTo(string named) => Catalog.MayBe(cloud, named);
+
     /// <summary>The right to write to one image. It is one for all who are proven to reach the same cloud.</summary>
     public ImageGate Gate(CloudAccess access, string imageId) => gates.For(access.Cloud, imageId);
 
     /// <summary>"Show image", now and by itself; null when the cloud knows no such image or does not show it to us.</summary>
+    /// <param name="isUrgent">Others wait until this is done.</param>
     /// <exception cref="CloudException"/>
-    public async Task<Image?> GetImageAsync(string imageId, CancellationToken cancellationToken)
+    public async Task<Image?> GetImageAsync(string imageId, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var asOf = time.GetUtcNow();
-        var image = await api.GetAsync(imageId, cancellationToken);
+        var image = await api.GetAsync(imageId, cancellationToken, isUrgent);
         if (image is not null) Images.Note(image, asOf);
         return image;
     }

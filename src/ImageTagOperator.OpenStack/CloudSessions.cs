@@ -22,6 +22,7 @@ public sealed class CloudSessions : IDisposable
     public CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null, AllowedClouds? allowed = null)
     {
         this.time = time;
+        Gates = new ImageGates(time);
         hosts = new(limits, time, mayWrite ?? (static () => true), meterScope, new CloudDialer(allowed ?? AllowedClouds.Anywhere));
         sweeper = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
@@ -38,15 +39,16 @@ public sealed class CloudSessions : IDisposable
     }
 
     /// <summary>Shared by all sessions: two credentials for one cloud still reach the same images.</summary>
-    public ImageGates Gates { get; } = new();
+    public ImageGates Gates { get; }
 
+    /// <param name="user">Whose requests they are: limits are dealt out by user. A session that several use is the first one's.</param>
     /// <exception cref="InvalidCloudsYamlException">The certificates are no PEM.</exception>
-    public CloudSession Get(CloudConfiguration cloud)
+    public CloudSession Get(CloudConfiguration cloud, string user = "")
     {
         lock (gate)
         {
             if (sessions.TryGetValue(cloud, out var known) && known.TryGetTarget(out var session)) return session;
-            session = new CloudSession(cloud, Gates, hosts, time);
+            session = new CloudSession(cloud, user, Gates, hosts, time);
             sessions[cloud] = new WeakReference<CloudSession>(session);
             return session;
         }
@@ -55,7 +57,7 @@ public sealed class CloudSessions : IDisposable
     /// <summary>Forgets sessions that nobody holds any more, and the servers that only they used.</summary>
     private void Sweep()
     {
-        Gates.Sweep(time);
+        Gates.Sweep();
         lock (gate)
         {
             var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

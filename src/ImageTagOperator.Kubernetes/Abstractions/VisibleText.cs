@@ -14,6 +14,20 @@ public static class VisibleText
     /// <summary>The same with the ends of lines as they are.</summary>
     public static string Lines(string text) => Escaped(text, int.MaxValue, keepsLines: true);
 
+    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both have there.</summary>
+    public static string InQuotes(string document)
+    {
+        if (document.All(static c => c is (>= ' ' and <= '~') or '\n')) return document;
+        var result = new StringBuilder(document.Length);
+        foreach (var rune in document.EnumerateRunes())
+        {
+            if (rune.Value is '\n' or '\r' || !IsHidden(rune)) result.Append(rune);
+            else foreach (var unit in rune.ToString()) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
+        }
+
+        return result.ToString();
+    }
+
     private static string Escaped(string text, int most, bool keepsLines)
     {
         if (text.Length <= most && text.All(static c => c is >= ' ' and <= '~')) return text;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -21,7 +22,7 @@ internal sealed partial class YamlWriter(Emitter emitter)
         new YamlWriter(emitter).WriteNode(node);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
-        return text.ToString();
+        return VisibleText.InQuotes(text.ToString());
     }
 
     private void WriteNode(JsonNode? node)
@@ -73,7 +74,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
         value.Contains('\n', StringComparison.Ordinal) && value[0] is not (' ' or '\n' or '\t') && value.All(IsPlainInBlock);
 
     private static bool IsPlainInBlock(char c) =>
-        c == '\n' || (c >= ' ' && c is not ('\u007f' or '\u0085' or '\u2028' or '\u2029' or '\ufeff') && !char.IsSurrogate(c));
+        c == '\n' || (c >= ' ' && !char.IsSurrogate(c) && char.GetUnicodeCategory(c) is not (
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
     /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not
     /// end in a colon or blank.</summary>

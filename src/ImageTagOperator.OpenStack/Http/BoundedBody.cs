@@ -3,16 +3,22 @@ namespace ImageTagOperator.OpenStack;
 /// <summary>Reads of an answer what there is room for, whatever its head says of its length.</summary>
 internal static class BoundedBody
 {
+    /// <summary>What is read without leave.</summary>
+    public const int Small = 256 * 1024;
+
     private const int Chunk = 16 * 1024;
 
+    /// <param name="large">Gives leave to read more than <see cref="Small"/>, for as long as that takes; null: it needs none.</param>
     /// <returns>The first <paramref name="most"/> bytes, or all if there are fewer.</returns>
-    public static async Task<byte[]> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? large = null)
     {
+        using var leave = new Leave();
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
         var buffer = new byte[Chunk];
         while (body.Length < most)
         {
+            if (large is not null && body.Length >= Small) leave.Held ??= await large();
             var room = (int)Math.Min(buffer.Length, most - body.Length);
             var read = await stream.ReadAsync(buffer.AsMemory(0, room), cancellationToken);
             if (read == 0) break;
@@ -20,5 +26,12 @@ internal static class BoundedBody
         }
 
         return body.ToArray();
+    }
+
+    private sealed class Leave : IDisposable
+    {
+        public IDisposable? Held { get; set; }
+
+        public void Dispose() => Held?.Dispose();
     }
 }

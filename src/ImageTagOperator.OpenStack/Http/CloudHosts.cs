@@ -10,9 +10,17 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 {
     private static readonly string[] Apis = ["/auth/tokens", "/v2/images", "/v1/cloudimages/"];
 
+    /// <summary>Servers with metrics of their own, of those that one user was the first to name.</summary>
+    private const int MostNamed = 20;
+
     private readonly ConcurrentDictionary<string, Lazy<CloudServer>> servers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lazy<CloudMetrics> others = new(() => new CloudMetrics("other", static () => false, meterScope));
 
     public CloudLimits Limits => limits;
+
+    /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come from: memory is
+    /// shared by all.</summary>
+    public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
 
     public TimeProvider Time => time;
 
@@ -23,14 +31,16 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     /// <summary>A server as one user sees it, for requests below one address.</summary>
     /// <param name="address">See <see cref="AddressOf"/>.</param>
-    public CloudHost For(object user, Uri address) => ServerOf(address).For(user, address.AbsoluteUri);
+    public CloudHost For(string user, Uri address) => ServerOf(user, address).For(user, address.AbsoluteUri);
 
-    /// <summary>A server, for all who use it.</summary>
-    public CloudServer ServerOf(Uri url)
+    private CloudServer ServerOf(string user, Uri url)
     {
         var authority = AuthorityOf(url);
-        return servers.GetOrAdd(authority, _ => new(() => new CloudServer(authority, limits, time, meterScope))).Value;
+        return servers.GetOrAdd(authority, _ => new(() => new CloudServer(authority, user, limits, time, meterScope, HasRoomFor(user) ? null : others.Value))).Value;
     }
+
+    /// <summary>Whoever names ever more servers must not fill the metrics with them.</summary>
+    private bool HasRoomFor(string user) => servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MostNamed;
 
     /// <summary>Host and port: with the port even when it is the scheme's own.</summary>
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";
@@ -56,5 +66,6 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     public void Dispose()
     {
         foreach (var server in servers.Values.Where(server => server.IsValueCreated)) server.Value.Dispose();
+        if (others.IsValueCreated) others.Value.Dispose();
     }
 }

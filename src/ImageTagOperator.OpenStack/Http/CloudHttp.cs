@@ -14,16 +14,20 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>In kB. A token is some 200 bytes, one of PKI once was 8 kB.</summary>
     private const int LongestHead = 64;
 
+    /// <summary>That one configuration leads to at a time: Keystone, the Image API, and where they move.</summary>
+    private const int MostAddresses = 8;
+
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpClient http;
     private readonly FlurlClient flurl;
     private readonly CloudHosts hosts;
+    private readonly string user;
     private readonly ConcurrentDictionary<Uri, CloudHost> used = new();
 
-    public CloudHttp(CloudConfiguration cloud, CloudHosts hosts)
+    public CloudHttp(CloudConfiguration cloud, string user, CloudHosts hosts)
     {
-        this.hosts = hosts;
+        (this.user, this.hosts) = (user, hosts);
         Secrets = new KnownSecrets(cloud);
         http = new HttpClient(new RequestGuard(hosts.Transport(cloud))) { Timeout = Timeout.InfiniteTimeSpan };
         flurl = new FlurlClient(http);
@@ -50,9 +54,10 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
     /// <param name="url">Absolute, every part already percent-encoded.</param>
+    /// <param name="isUrgent">Goes before what else waits to be sent; writes always do.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
-    public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
+    public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var call = $"{method} {WithoutQuery(url)}";
         var address = new Uri(url);
@@ -60,7 +65,7 @@ internal sealed class CloudHttp : IDisposable
         using var telling = new CloudCall(host.Metrics, method, address);
         try
         {
-            var response = await host.SendAsync(call, SendTimedAsync, cancellationToken);
+            var response = await host.SendAsync(call, SendTimedAsync, cancellationToken, isUrgent);
             telling.Answered(response.Status);
             return response;
         }
@@ -87,7 +92,14 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>A login at this server has ended: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
     public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
 
-    private CloudHost HostOf(Uri url) => used.GetOrAdd(CloudHosts.AddressOf(url), static (address, http) => http.hosts.For(http, address), this);
+    private CloudHost HostOf(Uri url)
+    {
+        var address = CloudHosts.AddressOf(url);
+        if (used.TryGetValue(address, out var known)) return known;
+        // A catalog can name another address with each token.
+        if (used.Count >= MostAddresses) used.Clear();
+        return used.GetOrAdd(address, static (address, http) => http.hosts.For(http.user, address), this);
+    }
 
     private async ValueTask<CloudResponse> SendNowAsync(string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
@@ -137,8 +149,20 @@ internal sealed class CloudHttp : IDisposable
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var limit = hosts.Limits.LongestAnswer;
-        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken) is var body && body.Length <= limit) return body;
+        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken)) is var body && body.Length <= limit) return body;
         throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
+    }
+
+    private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hosts.LargeAnswers.EnterAsync(user, hosts.Limits.Deadline / 2, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new CloudCallException($"{call}: the answer is large, and so many large ones were being read that it could not be", wasSent: true, e) { IsOwnFault = true };
+        }
     }
 
     /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed

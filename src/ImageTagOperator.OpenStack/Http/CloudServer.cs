@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 
 namespace ImageTagOperator.OpenStack;
@@ -7,23 +6,28 @@ namespace ImageTagOperator.OpenStack;
 /// before: anybody can name a server, with the wrong scheme or below a path where nothing is.</summary>
 internal sealed class CloudServer : IDisposable
 {
+    /// <summary>For a place.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
     private readonly CloudLimits limits;
     private readonly TimeProvider time;
     private readonly TokenBucketRateLimiter rate;
     private readonly FairSlots slots;
-    private readonly ConcurrentDictionary<string, CircuitBreaker> circuits = new(StringComparer.Ordinal);
+    private readonly bool hasOwnMetrics;
     private readonly Lock gate = new();
     private readonly List<WeakReference<CloudHost>> hosts = [];
     private volatile int users;
 
+    /// <param name="firstUser">Who named it first.</param>
     /// <param name="scope">Who listens to its metrics.</param>
-    public CloudServer(string authority, CloudLimits limits, TimeProvider time, object? scope)
+    /// <param name="metrics">Shares these; null: it has its own.</param>
+    public CloudServer(string authority, string firstUser, CloudLimits limits, TimeProvider time, object? scope, CloudMetrics? metrics)
     {
-        Authority = authority;
+        (Authority, FirstUser, hasOwnMetrics) = (authority, firstUser, metrics is null);
         this.limits = limits;
         this.time = time;
-        Metrics = new CloudMetrics(authority, IsAway, scope);
-        slots = new FairSlots(limits.Concurrency, () => users);
+        Metrics = metrics ?? new CloudMetrics(authority, IsAway, scope);
+        slots = new FairSlots(limits.Concurrency, time, () => users);
         var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -37,6 +41,8 @@ internal sealed class CloudServer : IDisposable
     /// <summary>Host and port.</summary>
     public string Authority { get; }
 
+    public string FirstUser { get; }
+
     public CloudMetrics Metrics { get; }
 
     /// <summary>No request is under way or waits.</summary>
@@ -44,25 +50,24 @@ internal sealed class CloudServer : IDisposable
 
     /// <summary>This server as one user sees it.</summary>
     /// <param name="address">With the scheme, and the path that the API is below.</param>
-    public CloudHost For(object user, string address)
+    public CloudHost For(string user, string address)
     {
-        var circuit = circuits.GetOrAdd(address, _ => new CircuitBreaker(limits, time, static (error, response) =>
-            error is CloudCallException { IsOwnFault: false } || response?.Status is 502 or 503 or 504));
-        var host = new CloudHost(this, user, circuit, limits, time);
         lock (gate)
         {
             hosts.RemoveAll(static other => !other.TryGetTarget(out _));
+            var known = Users();
+            var host = new CloudHost(this, user, address, known.Find(other => other.Address == address)?.Shared ?? Circuit(), limits, time);
             hosts.Add(new WeakReference<CloudHost>(host));
-            users = Users().Select(static known => known.User).Distinct().Count();
+            users = known.Append(host).Select(static each => each.User).Distinct().Count();
+            return host;
         }
-
-        return host;
     }
 
     /// <summary>Waits for a place, and for its turn in this second. Dispose the result when the answer is in.</summary>
-    public async Task<IDisposable> EnterAsync(object user, bool isProven, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">No place came free within <see cref="LongestWait"/>.</exception>
+    public async Task<IDisposable> EnterAsync(string user, bool isProven, bool isUrgent, CancellationToken cancellationToken)
     {
-        var place = await slots.EnterAsync(user, isProven, cancellationToken);
+        var place = await slots.EnterAsync(user, LongestWait, cancellationToken, isProven, isUrgent);
         try
         {
             using var turn = await rate.AcquireAsync(1, cancellationToken);
@@ -77,12 +82,15 @@ internal sealed class CloudServer : IDisposable
 
     public void Dispose()
     {
-        Metrics.Dispose();
+        if (hasOwnMetrics) Metrics.Dispose();
         rate.Dispose();
     }
 
+    private CircuitBreaker Circuit() => new(limits, time, static (error, response) =>
+        error is CloudCallException { IsOwnFault: false } || response?.Status is 502 or 503 or 504);
+
     /// <summary>It does not answer those who know it, or nobody.</summary>
-    private bool IsAway() => circuits.Values.Any(circuit => circuit.IsOpen) || (Users() is { Count: > 0 } all && all.TrueForAll(host => host.IsOpen));
+    private bool IsAway() => Users() is { Count: > 0 } all && (all.Exists(static host => host.Shared.IsOpen) || all.TrueForAll(static host => host.IsOpen));
 
     private List<CloudHost> Users()
     {

@@ -29,6 +29,11 @@ internal static class Catalog
         return found is [var first, ..] ? $"{Keystone(cloud.AuthUrl)} {first.Id} {first.Region}" : endpoint.AbsoluteUri;
     }
 
+    /// <summary>Whether <see cref="CloudOf"/> can come to this, whatever the catalog holds.</summary>
+    public static bool MayBe(CloudConfiguration cloud, string named) => named.Contains(' ')
+        ? named.StartsWith(Keystone(cloud.AuthUrl) + " ", StringComparison.Ordinal)
+        : cloud.ImageEndpointOverride is not { } known || Normalise(known.AbsoluteUri).AbsoluteUri == named;
+
     private static string Keystone(Uri authUrl) => new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>

@@ -14,10 +14,11 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     public TimeSpan ClockSkew { get; private set; }
 
     /// <summary>"Show image"; null when the cloud knows no such image or does not show it to us.</summary>
+    /// <param name="isUrgent">Goes before what else waits to be sent.</param>
     /// <exception cref="CloudException"/>
-    public async Task<Image?> GetAsync(string imageId, CancellationToken cancellationToken)
+    public async Task<Image?> GetAsync(string imageId, CancellationToken cancellationToken, bool isUrgent = false)
     {
-        var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken);
+        var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken, isUrgent);
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
         if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
@@ -48,14 +49,14 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>
     /// <exception cref="CloudException">No token could be had.</exception>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
-    public async Task<CloudResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    public async Task<CloudResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var token = await keystone.GetTokenAsync(cancellationToken);
-        var response = await SendOnceAsync(method, path, json, token, cancellationToken);
+        var response = await SendOnceAsync(method, path, json, token, isUrgent, cancellationToken);
         if (response.Status != 401) return response;
         keystone.Discard(token);
         token = await keystone.GetTokenAsync(cancellationToken);
-        return await SendOnceAsync(method, path, json, token, cancellationToken);
+        return await SendOnceAsync(method, path, json, token, isUrgent, cancellationToken);
     }
 
     /// <summary>Null when the marker of a page was gone and there may be another try.</summary>
@@ -63,6 +64,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     {
         var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
         string? marker = null;
+        var bytes = 0L;
         do
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
@@ -74,6 +76,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
                     $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
             }
 
+            if ((bytes += response.Body.Length) > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count;
@@ -87,11 +90,11 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return [.. found.Values];
     }
 
-    private async Task<CloudResponse> ReadAsync(string pathAndQuery, CancellationToken cancellationToken)
+    private async Task<CloudResponse> ReadAsync(string pathAndQuery, CancellationToken cancellationToken, bool isUrgent = false)
     {
         try
         {
-            var response = await SendAsync(HttpMethod.Get, pathAndQuery, json: null, cancellationToken);
+            var response = await SendAsync(HttpMethod.Get, pathAndQuery, json: null, cancellationToken, isUrgent);
             return response.Status != 401 ? response : throw TokenRefused(response);
         }
         catch (CloudCallException e)
@@ -100,9 +103,9 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
-    private async Task<CloudResponse> SendOnceAsync(HttpMethod method, string path, byte[]? json, Token token, CancellationToken cancellationToken)
+    private async Task<CloudResponse> SendOnceAsync(HttpMethod method, string path, byte[]? json, Token token, bool isUrgent, CancellationToken cancellationToken)
     {
-        var response = await http.SendAsync(method, Address(token) + path, token.Id, json, cancellationToken);
+        var response = await http.SendAsync(method, Address(token) + path, token.Id, json, cancellationToken, isUrgent);
         if (response.Date is { } date) ClockSkew = Skew(date - time.GetUtcNow());
         return response;
     }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>The gates of all images that this process writes to, whichever credentials it uses for it.</summary>
-public sealed class ImageGates
+public sealed class ImageGates(TimeProvider time)
 {
     /// <summary>Sweeps that a gate outlives when nobody asks for it.</summary>
     private const long Kept = 10;
@@ -16,11 +16,13 @@ public sealed class ImageGates
     /// <summary>Take this before reading an image: <see cref="ImageGate.WrittenSince"/> then tells whether the reading is stale.</summary>
     public long Sequence => Interlocked.Read(ref sequence);
 
+    internal int Count => gates.Count;
+
     /// <summary>The gate of one image. A cloud of one's own that holds an image of the same id keeps nobody out of another.</summary>
     /// <param name="cloud"><see cref="CloudAccess.Cloud"/>.</param>
     public ImageGate For(string cloud, string imageId)
     {
-        var gate = gates.GetOrAdd((cloud, imageId.ToLowerInvariant()), _ => new ImageGate(this, Interlocked.Read(ref forgotten)));
+        var gate = gates.GetOrAdd((cloud, imageId.ToLowerInvariant()), key => new ImageGate(this, key.ImageId, Interlocked.Read(ref forgotten), time));
         gate.LastAsked = Interlocked.Read(ref sweeps);
         return gate;
     }
@@ -28,7 +30,7 @@ public sealed class ImageGates
     internal long Next() => Interlocked.Increment(ref sequence);
 
     /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its successor.</summary>
-    internal void Sweep(TimeProvider time)
+    internal void Sweep()
     {
         var now = Interlocked.Increment(ref sweeps);
         foreach (var (key, gate) in gates.Where(pair => now - pair.Value.LastAsked > Kept && pair.Value.IsIdle(time)))

@@ -60,6 +60,15 @@ public sealed class ImageReader
         return await news.WaitAsync(cancellationToken);
     }
 
+    /// <summary>How many are known.</summary>
+    internal int Terms
+    {
+        get
+        {
+            lock (gate) return known.Count;
+        }
+    }
+
     /// <summary>What was read last of a term, however old; null when it was not.</summary>
     public ImageReading? Latest(ImageTerm term)
     {
@@ -91,6 +100,7 @@ public sealed class ImageReader
             Activity.Current = round.Values.MinBy(demand => demand.Number)!.By;
             try
             {
+                ForgetUnused();
                 var due = round.Values.Any(demand => demand.IsPeriodic) ? DueSoon() : [];
                 var left = await SkipUnchangedAsync([.. due.Union(round.Keys)], round);
                 await Task.WhenAll(queries.Groups(left).Select(group => FetchAsync(group, round)));
@@ -104,8 +114,8 @@ public sealed class ImageReader
         }
     }
 
-    /// <summary>Terms that are asked for again and again and will be before long: they come along.</summary>
-    private List<ImageTerm> DueSoon()
+    /// <summary>Who edits a set has it ask for another term each time.</summary>
+    private void ForgetUnused()
     {
         lock (gate)
         {
@@ -117,7 +127,15 @@ public sealed class ImageReader
                 queries.ForgetUnlisted();
                 unlistedSince = now;
             }
+        }
+    }
 
+    /// <summary>Terms that are asked for again and again and will be before long: they come along.</summary>
+    private List<ImageTerm> DueSoon()
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
             return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.UsualAge > TimeSpan.Zero && now - entry.Reading.AsOf > entry.UsualAge / 2).Select(pair => pair.Key)];
         }
     }

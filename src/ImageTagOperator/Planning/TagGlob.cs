@@ -5,6 +5,9 @@ public static class TagGlob
 {
     public static bool IsMatch(string glob, string text)
     {
+        // Most globs need no more than this look.
+        if (glob.Length - glob.AsSpan().Count('*') > text.Length) return false;
+
         // Walks both once; on a mismatch it goes back to the last star and lets that take one character more.
         var (g, t, star, mark) = (0, 0, -1, 0);
         while (t < text.Length)

@@ -25,7 +25,7 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
         var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
         try
         {
-            return sessions.Get(cloud with { Profile = profile });
+            return sessions.Get(cloud with { Profile = profile }, set.Metadata.NamespaceProperty ?? "");
         }
         catch (InvalidCloudsYamlException e)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
@@ -7,37 +6,47 @@ using ImageTagOperator.Planning;
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status says so,
-/// or it shares a session with who asks, or it is found out with one request, which is remembered for a while. Safe for concurrent use.</summary>
+/// or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
+/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace, however many
+/// sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and <see cref="Patience"/> over all looks.
+/// A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: then only what is known of its sets counts.</remarks>
 public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
 {
-    /// <summary>Another team's cloud must not hold up this one for longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private const int AtATime = 8;
 
-    /// <summary>A cloud that does not answer proves nothing at first; whoever keeps silent is not waited for.</summary>
-    private const int Tries = 3;
-
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PatienceFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UnseenFor = TimeSpan.FromMinutes(1);
 
-    private readonly ConditionalWeakTable<CloudSession, ConcurrentDictionary<string, Sight>> sights = [];
-    private readonly ConcurrentDictionary<string, Silence> silences = new();
+    private readonly ConditionalWeakTable<CloudSession, Remembered<string, Image?>> wholeImages = [];
+    private readonly Remembered<(string? Namespace, CloudCredentialsRef Credentials, string Cloud, string ImageId), Sight> sights = new(time);
+    private readonly Remembered<(string? By, string? Of), Patience> patience = new(time);
 
     /// <summary>The claims of the others on an image of this session, those that are on their way out included.</summary>
+    /// <exception cref="CloudException">Whether one of them counts could not be found out in time.</exception>
     public async Task<IReadOnlyList<ImageClaim>> OfAsync(
         V1Alpha1ImageTagSet self, CloudCredentialsRef credentials, CloudSession session, CloudAccess access, Image image, CancellationToken cancellationToken)
     {
         var claims = new List<ImageClaim>();
+        var unproven = new List<Meaning>();
         foreach (var other in registry.Concerning(ImageFinder.Facts(image)))
         {
-            if (other.Key == self.Key()) continue;
-            if (await ClaimAsync(other, self, credentials, session, access, image, cancellationToken) is { } claim) claims.Add(claim);
+            var set = other.Set;
+            if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
+            var state = Location.Find(set.Status, image.Id, access.Cloud);
+            if (state?.Reason == Reason.Forbidden.Name) continue;
+            var meant = other.MakesClaims ? await MeantAsync(other, state, session, image, cancellationToken) : null;
+            if (meant is not null && state is not null) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
+            else if (state is not null) claims.Add(ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true });
+            else if (meant is not null && !IsSame(set, self, credentials)) unproven.Add(meant);
+            else if (meant is not null && IsAmongNewest(meant, session)) claims.Add(ClaimOf(set, state, Owns(access.ProjectId, image)));
         }
 
-        return claims;
+        var question = new Question(self.Metadata.NamespaceProperty, session, access, image);
+        var proven = await Task.WhenAll(unproven.GroupBy(meaning => meaning.By.Key.Namespace).Select(those => ProvenAsync(question, those, cancellationToken)));
+        return [.. claims, .. proven.SelectMany(found => found)];
     }
-
-    /// <summary>A set that is gone.</summary>
-    public void Forget(V1Alpha1ImageTagSet set) => silences.TryRemove(set.Metadata.Uid!, out _);
 
     /// <summary>What a set itself says of an image that it means.</summary>
     public static ImageClaim ClaimOf(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage) => new(
@@ -48,44 +57,35 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     public static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
-    private async Task<ImageClaim?> ClaimAsync(
-        RegisteredSet other, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials, CloudSession session, CloudAccess access, Image image,
-        CancellationToken cancellationToken)
-    {
-        var set = other.Set;
-        if (set.Spec.Mode == TagSetMode.Observe) return null;
-        var state = Location.Find(set.Status, image.Id, access.Cloud);
-        if (state?.Reason == Reason.Forbidden.Name) return null;
-        if (other.MakesClaims && await MeansAsync(other, state, session, image, cancellationToken))
-        {
-            if (state is not null) return ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image));
-            var isOurs = set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
-            if (isOurs) return ClaimOf(set, state, Owns(access.ProjectId, image));
-            if (await ProjectThatSeesAsync(set, session, access, image, cancellationToken) is { } seen) return ClaimOf(set, state, Owns(seen.ProjectId, image));
-        }
+    /// <summary>They use the same credentials.</summary>
+    private static bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials) =>
+        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
 
-        return state is null ? null : ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
-    }
-
-    /// <summary>With <c>newest</c>, as its status says; where that does not speak of the image yet, as far as the images are known that its
-    /// session listed last.</summary>
-    private async Task<bool> MeansAsync(RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
+    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not meant.</summary>
+    private async Task<Meaning?> MeantAsync(RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
     {
         var facts = ImageFinder.Facts(image);
-        if (other.Spec.Image.Selector is not { } selector) return other.Means(facts);
-        if (state?.Leaving is not null) return false;
-        if (selector.Properties is not null && image.More is null)
+        if (other.Spec.Image.Selector is { } selector)
         {
-            // Readings by id or name leave properties out.
-            if (!ImageSelection.Means(WithoutProperties(selector), facts)) return false;
-            if (await SightAsync(session, image.Id, cancellationToken) is not { Image: { } whole }) return state is not null;
-            facts = ImageFinder.Facts(whole with { Tags = image.Tags });
+            if (state?.Leaving is not null) return null;
+            if (selector.Properties is not null && image.More is null)
+            {
+                // Readings by id or name leave properties out.
+                if (!ImageSelection.Means(WithoutProperties(selector), facts)) return null;
+                if (await WholeAsync(session, image.Id, cancellationToken) is not { } whole) return state is null ? null : new Meaning(other, facts);
+                facts = ImageFinder.Facts(whole with { Tags = image.Tags });
+            }
         }
 
-        if (!other.Means(facts)) return false;
-        if (selector.Newest is null || state is not null) return true;
-        var listed = (clouds.LastUsed(other.Set) ?? session).Images.Latest(ImageFinder.Term(other.Spec.Image))?.Images ?? [];
-        return ImageSelection.Select(selector, listed.Where(one => one.Id != image.Id).Select(ImageFinder.Facts).Append(facts)).Any(one => one.Id == image.Id);
+        return other.Means(facts) ? new Meaning(other, facts) : null;
+    }
+
+    /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
+    private bool IsAmongNewest(Meaning meaning, CloudSession session)
+    {
+        if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
+        var listed = (clouds.LastUsed(meaning.By.Set) ?? session).Images.Latest(ImageFinder.Term(meaning.By.Spec.Image))?.Images ?? [];
+        return ImageSelection.Select(selector, listed.Where(one => one.Id != meaning.Image.Id).Select(ImageFinder.Facts).Append(meaning.Image)).Any(one => one.Id == meaning.Image.Id);
     }
 
     private static ImageReference WithoutProperties(ImageSelector selector) => new()
@@ -96,47 +96,110 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         },
     };
 
-    /// <summary>Null: the set's credentials do not lead to the image, or it could not be found out time and again.</summary>
-    /// <exception cref="CloudException">It could not be found out now.</exception>
-    private async Task<CloudAccess?> ProjectThatSeesAsync(
-        V1Alpha1ImageTagSet set, CloudSession session, CloudAccess access, Image image, CancellationToken cancellationToken)
+    /// <summary>The claims of those sets of one namespace whose credentials lead to the image.</summary>
+    private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
     {
-        var uid = set.Metadata.Uid!;
-        if (silences.TryGetValue(uid, out var silence) && time.GetUtcNow() < silence.Until) return null;
-        using var late = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var left = patience.GetOrPut((question.By, meanings.Key), _ => new Patience(time), PatienceFor);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        if (left.Left is { Ticks: > 0 } rest) late.CancelAfter(rest < LongestWait ? rest : LongestWait);
+        else await late.CancelAsync();
+        using var places = new SemaphoreSlim(AtATime);
+        // A Secret, and an entry of it, are asked for once for all sets that use them.
+        var answers = await Task.WhenAll(meanings.GroupBy(meaning => meaning.By.Spec.CloudCredentialsRef).Select(async those =>
+            (Those: those, Sight: await SightAsync(question, those.First().By.Set, left, places, late.Token, cancellationToken))));
+        if (answers.Any(answer => answer.Sight is null) && left.Left > TimeSpan.Zero)
+        {
+            throw new CloudException(
+                CloudErrorKind.Transient,
+                $"An ImageTagSet of namespace {meanings.Key} also means image {question.Image.Id}, and whether its credentials lead to it could not be found out yet. It is tried again.");
+        }
+
+        return
+        [
+            .. from answer in answers
+               let seen = answer.Sight?.Access
+               where seen is not null
+               from meaning in answer.Those
+               where IsAmongNewest(meaning, question.Session)
+               select ClaimOf(meaning.By.Set, null, Owns(seen.ProjectId, question.Image)),
+        ];
+    }
+
+    /// <returns>Null: it could not be found out now.</returns>
+    private async Task<Sight?> SightAsync(
+        Question question, V1Alpha1ImageTagSet set, Patience left, SemaphoreSlim places, CancellationToken late, CancellationToken cancellationToken)
+    {
+        var (credentials, last) = (set.Spec.CloudCredentialsRef, clouds.LastUsed(set));
+        var key = (set.Metadata.NamespaceProperty, credentials, question.Access.Cloud, question.Image.Id);
+        if (sights.TryGet(key, out var known) && known.IsBy(last)) return known;
+        if (last is not null && !last.MayLeadTo(question.Access.Cloud)) return Sight.Elsewhere;
+        if (late.IsCancellationRequested) return null;
+        var (found, by) = ((Sight?)null, last);
+        left.Begin();
         try
         {
-            var its = clouds.LastUsed(set) ?? await clouds.ResolveAsync(set, either.Token);
-            var seen = its == session ? access : await its.GetAccessAsync(either.Token);
-            var sees = seen.Cloud == access.Cloud && (its == session || await SightAsync(its, image.Id, either.Token) is { Image: not null });
-            silences.TryRemove(uid, out _);
-            return sees ? seen : null;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
+            await places.WaitAsync(either.Token);
+            try
+            {
+                by ??= await clouds.ResolveAsync(set, credentials, either.Token);
+                found = new Sight(new(by), await LookAsync(question, by, either.Token));
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+        catch (Exception e) when (e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled })
+        {
+            found = new Sight(by is null ? null : new(by), null);
         }
         catch (Exception e) when (e is CloudException or ProblemException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            var isConclusive = e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled };
-            var count = (silence?.Count ?? 0) + 1;
-            silences[uid] = new Silence(count, isConclusive || count >= Tries ? time.GetUtcNow() + UnseenFor : default);
-            if (isConclusive || count >= Tries) return null;
-            throw new CloudException(
-                CloudErrorKind.Transient,
-                $"ImageTagSet {set.Key()} also means image {image.Id}, and whether its credentials lead to it could not be found out. It is tried again.");
+            return null;
         }
+        finally
+        {
+            left.End(found is not null);
+        }
+
+        sights.Put(key, found, found.Access is null ? UnseenFor : SeenFor);
+        return found;
     }
 
-    private async Task<Sight> SightAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
+    /// <returns>Null: the credentials do not lead to the image.</returns>
+    /// <exception cref="CloudException"/>
+    private static async Task<CloudAccess?> LookAsync(Question question, CloudSession session, CancellationToken cancellationToken)
     {
-        var known = sights.GetOrCreateValue(session);
-        if (known.TryGetValue(imageId, out var sight) && time.GetUtcNow() < sight.Until) return sight;
-        foreach (var (id, _) in known.Where(pair => time.GetUtcNow() >= pair.Value.Until)) known.TryRemove(id, out _);
-        var image = await session.GetImageAsync(imageId, cancellationToken);
-        return known[imageId] = new Sight(image, time.GetUtcNow() + (image is null ? UnseenFor : SeenFor));
+        if (session == question.Session) return question.Access;
+        if (!session.MayLeadTo(question.Access.Cloud)) return null;
+        var access = await session.GetAccessAsync(cancellationToken);
+        var sees = access.Cloud == question.Access.Cloud && await session.GetImageAsync(question.Image.Id, cancellationToken) is not null;
+        return sees ? access : null;
     }
 
-    /// <param name="Count">Times in a row that nothing could be found out.</param>
-    /// <param name="Until">Not asked again before that.</param>
-    private sealed record Silence(int Count, DateTimeOffset Until);
+    private async Task<Image?> WholeAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
+    {
+        var known = wholeImages.GetValue(session, _ => new(time));
+        if (known.TryGet(imageId, out var whole)) return whole;
+        var image = await session.GetImageAsync(imageId, cancellationToken);
+        known.Put(imageId, image, image is null ? UnseenFor : SeenFor);
+        return image;
+    }
 
-    private sealed record Sight(Image? Image, DateTimeOffset Until);
+    /// <summary>Who asks, and of which image.</summary>
+    private sealed record Question(string? By, CloudSession Session, CloudAccess Access, Image Image);
+
+    /// <summary>An image that a set means, as it means it.</summary>
+    private sealed record Meaning(RegisteredSet By, ImageFacts Image);
+
+    /// <param name="Session">Of the credentials; it is not kept for this.</param>
+    /// <param name="Access">Null: they do not lead to the image.</param>
+    private sealed record Sight(WeakReference<CloudSession>? Session, CloudAccess? Access)
+    {
+        public static readonly Sight Elsewhere = new(null, null);
+
+        /// <summary>What was found out is of no use once the credentials are others.</summary>
+        public bool IsBy(CloudSession? last) => last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
+    }
 }

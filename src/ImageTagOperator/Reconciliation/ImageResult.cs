@@ -28,9 +28,17 @@ public sealed record ImageResult(ImageJob Job, Image Image, ImageShare Share, IR
     {
         if (share.Winner is not { } winner) return null;
         var why = winner.OwnsImage && !share.Claim.OwnsImage ? "uses credentials of the project that owns" : "is older and also claims";
+        var (name, it) = NameOf(job, winner.Owner);
         return new Problem(
             Reason.Conflict,
-            $"ImageTagSet {winner.Owner} {why} {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
-            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {winner.Owner} goes.");
+            $"{name} {why} {job.Describe()}, and one of the two has policy Exact, which shares with nobody. "
+            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {it} goes.");
+    }
+
+    /// <summary>Of a set of another namespace no more than the namespace.</summary>
+    internal static (string Name, string It) NameOf(ImageJob job, string owner)
+    {
+        var ofIt = owner[..Math.Max(0, owner.IndexOf('/'))];
+        return ofIt == (job.Set.Key.Namespace ?? "") ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
     }
 }

@@ -41,7 +41,6 @@ public sealed class ImageTagSetController(
         readings.Forget(entity);
         releaser.Forget(entity);
         contention.Forget(entity);
-        neighbours.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -132,8 +131,7 @@ public sealed class ImageTagSetController(
         foreach (var (image, single) in departures.Holders) readings[image.Id] = single;
         var chosen = ImageFinder.Choose(set, session, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
 
-        var images = new List<ImageResult>();
-        foreach (var image in chosen) images.Add(ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken)));
+        var images = await Task.WhenAll(chosen.Select(async image => ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken))));
 
         // Those that match and are not chosen made room for newer ones.
         var jobs = departures.Jobs.ToList();

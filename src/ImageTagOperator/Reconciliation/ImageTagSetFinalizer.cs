@@ -109,7 +109,7 @@ public sealed partial class ImageTagSetFinalizer(
     /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays too.</summary>
     private static Problem? WhyWaiting(ImageResult result) => result.Share.Awaited.IsEmpty ? null : new Problem(
         Reason.Transient,
-        $"ImageTagSet {result.Share.Awaited.Values.First()} declares {string.Join(", ", result.Share.Awaited.Keys)} too and has not taken over {result.Job.Describe()} yet.");
+        $"{ImageResult.NameOf(result.Job, result.Share.Awaited.Values.First()).Name} declares {string.Join(", ", result.Share.Awaited.Keys)} too and has not taken over {result.Job.Describe()} yet.");
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch
     {

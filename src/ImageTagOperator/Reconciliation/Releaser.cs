@@ -47,22 +47,11 @@ public sealed class Releaser(CloudResolver clouds, SetRegistry registry, ImageNe
         var ways = await WaysAsync(set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause)).Select(one => one.State)], session, cancellationToken);
         var looks = await Task.WhenAll(candidates.Select(one => LookAsync(set, one.State, one.Cause, session, access, ways, cancellationToken)));
         var verdicts = looks.Select(look => (Look: look, Release: ReleaseRule.Of(look.Evidence, look.Cause, set.Spec.DeletionPolicy))).ToLookup(one => one.Release, one => one.Look);
-        var (jobs, unreached) = (new List<ImageJob>(), verdicts[Release.TryAgain].ToList());
-        foreach (var look in verdicts[Release.LetGo])
-        {
-            try
-            {
-                jobs.Add(await JobAsync(set, look, removals, cancellationToken));
-            }
-            catch (CloudException e)
-            {
-                unreached.Add(look with { Cause = look.Cause ?? LeavingCause.MovedOn, Problem = Problem.From(e) });
-            }
-        }
-
+        var tries = await Task.WhenAll(verdicts[Release.LetGo].Select(look => TryJobAsync(set, look, removals, cancellationToken)));
+        Look[] unreached = [.. verdicts[Release.TryAgain], .. tries.Where(one => one.Job is null).Select(one => one.Look)];
         return new Departures(
             [.. verdicts[Release.Keep].Select(look => (look.Sight!.Image, look.Sight.Reading))],
-            jobs,
+            [.. tries.Select(one => one.Job).OfType<ImageJob>()],
             [.. verdicts[Release.Forget].Select(look => look.State)],
             [.. unreached.Select(Unreached)],
             [.. verdicts[Release.Hold].Select(Kept)],
@@ -88,8 +77,19 @@ public sealed class Releaser(CloudResolver clouds, SetRegistry registry, ImageNe
         };
     }
 
-    private Task<ImageJob> JobAsync(V1Alpha1ImageTagSet set, Look look, RemovalBudget removals, CancellationToken cancellationToken) => JobAsync(
-        set, look.State, look.Cause ?? LeavingCause.MovedOn, look.Sight!.Session, look.Sight.Access, look.Sight.Image, look.Sight.Reading, removals, cancellationToken);
+    /// <summary>Without a job: the look, with what was in the way.</summary>
+    private async Task<(Look Look, ImageJob? Job)> TryJobAsync(V1Alpha1ImageTagSet set, Look look, RemovalBudget removals, CancellationToken cancellationToken)
+    {
+        var (cause, sight) = (look.Cause ?? LeavingCause.MovedOn, look.Sight!);
+        try
+        {
+            return (look, await JobAsync(set, look.State, cause, sight.Session, sight.Access, sight.Image, sight.Reading, removals, cancellationToken));
+        }
+        catch (CloudException e)
+        {
+            return (look with { Cause = cause, Problem = Problem.From(e) }, null);
+        }
+    }
 
     /// <summary>The ways to each of the images that are left on purpose, in the order in which they are tried.</summary>
     private async Task<Dictionary<CloudCredentialsRef, Way>> WaysAsync(

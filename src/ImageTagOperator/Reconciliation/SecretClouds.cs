@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using k8s.Models;
@@ -10,6 +11,9 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="shared">Reads them for several sets at once; null: each for itself.</param>
 public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? shared = null) : ICloudDirectory
 {
+    /// <summary>What several sets read at once is not parsed by each.</summary>
+    private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
+
     public async Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
@@ -22,7 +26,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            return CloudsYaml.Parse(EncodedText.Read(yaml), reference.CloudName, files);
+            return opened.GetValue(secret, _ => new CloudsFile(EncodedText.Read(yaml))).Find(reference.CloudName, files);
         }
         catch (InvalidCloudsYamlException e)
         {

@@ -1,17 +1,18 @@
-using System.Collections.Concurrent;
-
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Counts how often the removal of a tag ended with a server error in a row. Glance can hold a tag twice, after which its removal
 /// answers 500 for ever; a single 500 means nothing.</summary>
-public sealed class ServerErrors
+public sealed class ServerErrors(TimeProvider time)
 {
     private const int Proof = 3;
 
-    private readonly ConcurrentDictionary<(string ImageId, string Tag), int> counts = new();
+    /// <summary>Longer than the longest interval between two tries, and not for ever: images come and go.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(2);
+
+    private readonly Remembered<(string ImageId, string Tag), int> counts = new(time);
 
     /// <summary>True when this was one too many to be chance.</summary>
-    public bool Another(string imageId, string tag) => counts.AddOrUpdate((imageId, tag), 1, (_, count) => count + 1) >= Proof;
+    public bool Another(string imageId, string tag) => counts.Update((imageId, tag), static count => count + 1, KeptFor) >= Proof;
 
-    public void Forget(string imageId, string tag) => counts.TryRemove((imageId, tag), out _);
+    public void Forget(string imageId, string tag) => counts.Remove((imageId, tag));
 }

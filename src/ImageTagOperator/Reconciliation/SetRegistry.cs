@@ -10,6 +10,9 @@ public sealed class SetRegistry : IDisposable
 {
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whoever edits its sets all the time has those of other namespaces looked at no more often than this.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<NamespacedName, RegisteredSet> sets = [];
     private readonly SetIndex byName = new(StringComparer.Ordinal);
@@ -41,11 +44,15 @@ public sealed class SetRegistry : IDisposable
     /// <summary>The sets that mean the image or have it in their status.</summary>
     public IReadOnlyList<RegisteredSet> Concerning(ImageFacts image)
     {
+        RegisteredSet[] known, candidates;
         lock (gate)
         {
             var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
-            return [.. keys.Select(key => sets[key]), .. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key]).Where(set => set.Means(image))];
+            (known, candidates) = ([.. keys.Select(key => sets[key])], [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])]);
         }
+
+        // Not under the lock: anybody can have thousands of globs.
+        return [.. known, .. candidates.Where(set => set.Means(image))];
     }
 
     public void Dispose() => subscription.Dispose();
@@ -74,7 +81,7 @@ public sealed class SetRegistry : IDisposable
             Wake(key, before, after, woken);
         }
 
-        foreach (var other in woken) queue.Enqueue(other);
+        foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
     }
 
     private void Index(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after)

@@ -10,34 +10,32 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>Whoever makes a Secret and has its set looked at does not do so any faster.</summary>
     private static readonly TimeSpan Shared = TimeSpan.FromSeconds(2);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<NamespacedName, (DateTimeOffset Since, Task<V1Secret?> Secret)> readings = [];
+    private readonly Remembered<NamespacedName, Task<V1Secret?>> readings = new(time);
 
-    /// <returns>Null: there is none.</returns>
+    /// <returns>Null: there is none. The same object as before while the Secret is the same.</returns>
     /// <exception cref="KubernetesException"/>
     /// <exception cref="HttpRequestException"/>
     /// <exception cref="TimeoutException"/>
     public async Task<V1Secret?> GetAsync(NamespacedName name, CancellationToken cancellationToken)
     {
-        Task<V1Secret?> first;
-        bool isOwn;
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            foreach (var (old, reading) in readings)
+        var isOwn = false;
+        var reading = readings.GetOrPut(
+            name,
+            _ =>
             {
-                if (reading.Secret.IsCompleted && now - reading.Since >= Shared) readings.Remove(old);
-            }
-
-            isOwn = !readings.TryGetValue(name, out var known);
-            // Not with a caller's token: others wait for it too. The client ends it in time.
-            if (isOwn) readings[name] = known = (now, ReadAsync(name, CancellationToken.None));
-            first = known.Secret;
-        }
-
-        var secret = await first.WaitAsync(cancellationToken);
-        return isOwn || secret is null ? secret : await ReadAsync(name, cancellationToken);
+                isOwn = true;
+                // Not with a caller's token: others wait for it too. The client ends it in time.
+                return ReadAsync(name, CancellationToken.None);
+            },
+            Shared);
+        var secret = await reading.WaitAsync(cancellationToken);
+        if (isOwn || secret is null) return secret;
+        var current = await ReadAsync(name, cancellationToken);
+        return IsSame(secret, current) ? secret : current;
     }
+
+    private static bool IsSame(V1Secret secret, V1Secret? current) =>
+        (secret.Metadata.Uid, secret.Metadata.ResourceVersion) == (current?.Metadata.Uid, current?.Metadata.ResourceVersion);
 
     private Task<V1Secret?> ReadAsync(NamespacedName name, CancellationToken cancellationToken) =>
         kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, cancellationToken);

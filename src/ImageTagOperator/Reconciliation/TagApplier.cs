@@ -15,6 +15,9 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     /// <summary>A reading may be this old when a write follows from it.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
+    /// <summary>After this, who waits for the image's gate has a turn first.</summary>
+    public static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
+
     /// <summary>Asks for an end between two writes; what was written until then is still verified.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -38,11 +41,12 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     {
         var session = job.Session;
         var gate = session.Gate(job.Access, job.Image.Id);
-        using var right = await gate.EnterAsync(cancellationToken);
+        using var right = await gate.EnterAsync(job.Set.Key.Namespace ?? "", cancellationToken);
+        var turn = time.GetTimestamp();
         if (StillUncertain(job) is { } running) return ImageResult.Untouched(job, running);
         var planned = job.ShareOf(job.Image).Plan;
         job = await WithOthersAsync(job, job.Image, cancellationToken);
-        var image = IsStale(job, gate) ? await session.GetImageAsync(job.Image.Id, cancellationToken) : job.Image;
+        var image = IsStale(job, gate) ? await session.GetImageAsync(job.Image.Id, cancellationToken, isUrgent: true) : job.Image;
         if (image is null) return Gone(job, planned);
 
         var before = image;
@@ -54,10 +58,11 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             if (ImageResult.ConflictOf(job, share) is { } conflict) return result with { Problem = conflict };
             if (share.Plan.IsEmpty) return result;
             if (Ends(job)) return result with { Problem = new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(share.Plan)}.") };
+            if (IsOver()) return result with { Problem = new Problem(Reason.Transient, $"Others wait to change {job.Describe()}; these changes are left for the next turn: {Pending(share.Plan)}.") };
             if (WhyNotNow(job, image, share.Plan) is { } reason) return result with { Problem = reason };
 
             var done = new List<TagStep>();
-            var (problem, mayStillRun) = await WriteAsync(session, job, share.Plan, done, cancellationToken);
+            var (problem, mayStillRun) = await WriteAsync(job, share.Plan, done, IsOver, cancellationToken);
             if (mayStillRun) return Unverified(result with { Problem = problem }, done);
             try
             {
@@ -71,8 +76,10 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
             share = job.ShareOf(image);
             if (problem is not null && !share.Plan.IsEmpty) return Result(job, before, image, share, planned, problem);
-            if (!share.Plan.IsEmpty && round == Rounds && !Ends(job)) return Result(job, before, image, share, planned, Lost(job, share, done));
+            if (!share.Plan.IsEmpty && round == Rounds && !Ends(job) && !IsOver()) return Result(job, before, image, share, planned, Lost(job, share, done));
         }
+
+        bool IsOver() => gate.IsWaitedFor && time.GetElapsedTime(turn) > Turn;
     }
 
     /// <summary>Who else claims the image is asked at the moment of planning: sets come and go.</summary>
@@ -83,10 +90,10 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     /// <returns>Null: the image is gone.</returns>
     private async Task<Image?> ReadBackAsync(ImageJob job, List<TagStep> done, CancellationToken cancellationToken)
     {
-        var image = await job.Session.GetImageAsync(job.Image.Id, cancellationToken);
+        var image = await job.Session.GetImageAsync(job.Image.Id, cancellationToken, isUrgent: true);
         if (image is null || Unseen(image, done).Count == 0) return image;
         await Task.Delay(ReplicaLag, time, cancellationToken);
-        return await job.Session.GetImageAsync(job.Image.Id, cancellationToken);
+        return await job.Session.GetImageAsync(job.Image.Id, cancellationToken, isUrgent: true);
     }
 
     private static List<TagStep> Unseen(Image image, List<TagStep> done) => [.. done.Where(step => image.Tags.Contains(step.Tag) != (step.Verb == TagVerb.Add))];
@@ -108,14 +115,16 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
     /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
     /// <param name="done">Takes the steps that the cloud acknowledged.</param>
+    /// <param name="isOver">Asked between two steps.</param>
     private async Task<(Problem? Problem, bool MayStillRun)> WriteAsync(
-        CloudSession session, ImageJob job, TagPlan plan, List<TagStep> done, CancellationToken cancellationToken)
+        ImageJob job, TagPlan plan, List<TagStep> done, Func<bool> isOver, CancellationToken cancellationToken)
     {
+        var session = job.Session;
         Problem? first = null;
         var stayed = new List<string>();
         foreach (var step in plan.Steps)
         {
-            if (Ends(job)) break;
+            if (Ends(job) || (done.Count > 0 && isOver())) break;
             var (verb, tag) = step;
             // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
             if (verb == TagVerb.Add && stayed.Exists(other => job.Rules.Collides(tag, other))) continue;

@@ -111,7 +111,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
             {
                 var cloud = CloudsYaml.Parse(file, form);
                 using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true);
-                using var http = new CloudHttp(cloud, hosts);
+                using var http = new CloudHttp(cloud, "", hosts);
                 var token = await new Keystone(cloud, http, TimeProvider.System).GetTokenAsync(TestContext.Current.CancellationToken);
                 return await People.DescribeAsync(token.Id);
             }

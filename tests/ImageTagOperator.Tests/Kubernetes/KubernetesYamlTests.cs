@@ -109,12 +109,16 @@ public sealed class KubernetesYamlTests
     [InlineData("grüße 😀")]
     [InlineData("grüße 😀\nline")]
     [InlineData("\u0085\u2028\ufeff\ufffe\u007f\u0001")]
+    [InlineData("a\u202eb\u2066c\u200bd")]
+    [InlineData("several\nlines\u202ethat turn")]
+    [InlineData("\U000e0001tag")]
     [InlineData("2026-01-02")]
     public void Every_string_reads_back_as_it_was(string value)
     {
         var node = new JsonObject { [value] = value, ["list"] = new JsonArray(value, new JsonObject { ["x"] = value, ["y"] = 1 }, new JsonArray(value)), ["after"] = 1 };
         var yaml = KubernetesYaml.Serialize(node);
         Assert.True(JsonNode.DeepEquals(node, Assert.Single(KubernetesYaml.LoadAll(yaml))), yaml);
+        Assert.Equal(yaml, VisibleText.Lines(yaml));
     }
 
     [Fact]
@@ -151,6 +155,7 @@ public sealed class KubernetesYamlTests
         var yaml = KubernetesYaml.Serialize(node);
         Assert.StartsWith("? k", yaml, StringComparison.Ordinal);
         Assert.True(JsonNode.DeepEquals(node, Assert.Single(KubernetesYaml.LoadAll(yaml))), yaml);
+        Assert.Equal(yaml, VisibleText.Lines(yaml));
     }
 
     private static string Sorted(JsonNode node) => node switch

@@ -176,6 +176,31 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task Of_several_that_are_deleted_before_anybody_looks_the_one_that_ran_is_told_of()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        var (running, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var world = new WidgetWorld
+        {
+            Reconcile = async (widget, _) =>
+            {
+                running.TrySetResult();
+                await goOn.Task;
+                return Result.Success(widget);
+            },
+        };
+        server.ApplyWidget("a");
+        await using var app = await TestOperator.StartAsync(server, world);
+        await running.Task;
+        var first = world.Reconciled.Single().Metadata.Uid;
+        server.DeleteWidget("a");
+        server.ApplyWidget("a");
+        server.DeleteWidget("a");
+        goOn.SetResult();
+        await Eventually.TrueAsync(() => world.Deleted.Any(widget => widget.Metadata.Uid == first), "what the first one left is told to go");
+    }
+
+    [Fact]
     public async Task Statement_15_shutdown_lets_running_reconciles_finish_and_takes_no_more()
     {
         await using var server = await WidgetCluster.StartAsync();

@@ -165,7 +165,7 @@ public sealed class AllowedCloudsTests
             Connect = (endpoint, cancellationToken) => ToLoopbackAsync(endpoint, port, reached, cancellationToken),
         };
         using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true, null, dialer);
-        using var session = new CloudSession(configuration, new ImageGates(), hosts, TimeProvider.System);
+        using var session = new CloudSession(configuration, "b", new ImageGates(TimeProvider.System), hosts, TimeProvider.System);
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Guid.NewGuid().ToString(), Cancel));
         Assert.Equal(CloudErrorKind.AddressNotAllowed, error.Kind);
         Assert.Contains("169.254.169.254", error.Message, StringComparison.Ordinal);

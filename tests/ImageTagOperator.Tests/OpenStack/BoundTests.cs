@@ -14,6 +14,25 @@ public sealed class BoundTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Large_answers_are_read_a_few_at_a_time_and_one_users_leave_places_for_anothers()
+    {
+        var time = new FakeTimeProvider();
+        using var hosts = new CloudHosts(new CloudLimits(), time, static () => true);
+        var hanging = Enumerable.Range(0, 50).Select(_ => new StallingContent()).ToArray();
+        var readings = hanging.Select(content => ReadAsync(content, "a")).ToArray();
+        Assert.Equal(6, hanging.Count(content => content.Asked > BoundedBody.Small));
+        Assert.All(hanging, content => Assert.InRange(content.Asked, BoundedBody.Small, BoundedBody.Small + (64 * 1024)));
+        Assert.Equal(1 << 20, (await ReadAsync(new ByteArrayContent(new byte[1 << 20]), "b")).Length);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(() => readings.Count(reading => reading.IsFaulted) == 44, "the others wait no longer");
+        foreach (var content in hanging) content.Rest.SetResult();
+        await Task.WhenAll(readings.Where((_, i) => hanging[i].Asked > BoundedBody.Small));
+
+        Task<byte[]> ReadAsync(HttpContent content, string user) =>
+            BoundedBody.ReadAsync(content, 16 << 20, Cancel, () => hosts.LargeAnswers.EnterAsync(user, TimeSpan.FromSeconds(15), Cancel));
+    }
+
+    [Fact]
     public async Task A_list_whose_pages_repeat_themselves_ends()
     {
         await using var cloud = await HostileCloud.StartAsync();
@@ -33,6 +52,18 @@ public sealed class BoundTests
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("more than 1000 images", error.Message, StringComparison.Ordinal);
         Assert.Equal(11, cloud.Calls.Matching("GET", "*/v2/images*").Count);
+    }
+
+    [Fact]
+    public async Task A_list_of_large_images_ends_at_a_number_of_bytes()
+    {
+        await using var cloud = await HostileCloud.StartAsync();
+        var name = new string('x', 1000);
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
+        using var session = Session(cloud, new CloudLimits { LongestList = 1 << 20 });
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
+        Assert.Contains("a list longer than 1 MiB", error.Message, StringComparison.Ordinal);
+        Assert.InRange(cloud.Calls.Matching("GET", "*/v2/images*").Count, 2, 4);
     }
 
     [Fact]
@@ -243,6 +274,55 @@ public sealed class BoundTests
     private static CloudSession Session(HostileCloud cloud, CloudLimits? limits = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), new ImageGates(), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+    }
+
+    [Fact]
+    public void A_clouds_yaml_that_cannot_be_read_is_tried_once_for_all_who_ask_for_its_clouds()
+    {
+        var file = new CloudsFile("clouds: {demo: [");
+        var errors = Enumerable.Range(0, 3).Select(i => Assert.Throws<InvalidCloudsYamlException>(() => file.Find($"cloud-{i}", new TlsFiles()))).ToArray();
+        Assert.All(errors, error => Assert.Same(errors[0], error));
+    }
+
+    /// <summary>Sends what is read without leave, and the rest when it is told to.</summary>
+    private sealed class StallingContent : HttpContent
+    {
+        private readonly Body body;
+
+        public StallingContent() => body = new Body(this);
+
+        public TaskCompletionSource Rest { get; } = new();
+
+        /// <summary>Bytes that were asked for.</summary>
+        public int Asked { get; private set; }
+
+        protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);
+
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => throw new NotSupportedException();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        private sealed class Body(StallingContent content) : MemoryStream
+        {
+            private int sent;
+
+            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                content.Asked += buffer.Length;
+                if (sent >= BoundedBody.Small)
+                {
+                    await content.Rest.Task.WaitAsync(cancellationToken);
+                    return 0;
+                }
+
+                sent += buffer.Length;
+                return buffer.Length;
+            }
+        }
     }
 }

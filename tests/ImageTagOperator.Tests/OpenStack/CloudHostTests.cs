@@ -15,7 +15,7 @@ public sealed class CloudHostTests : IDisposable
     public CloudHostTests()
     {
         hosts = new CloudHosts(new CloudLimits { Concurrency = 3 }, time, static () => true);
-        host = hosts.For(this, new Uri("http://glance.test:9292/"));
+        host = hosts.For("b", new Uri("http://glance.test:9292/"));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -25,8 +25,8 @@ public sealed class CloudHostTests : IDisposable
     [Fact]
     public void All_who_use_a_server_share_its_limits()
     {
-        Assert.Same(host.Server, hosts.For(new object(), new Uri("https://GLANCE.test:9292/other")).Server);
-        Assert.NotSame(host.Server, hosts.For(this, new Uri("http://glance.test:5000/v3")).Server);
+        Assert.Same(host.Server, hosts.For($"{Guid.NewGuid()}", new Uri("https://GLANCE.test:9292/other")).Server);
+        Assert.NotSame(host.Server, hosts.For("b", new Uri("http://glance.test:5000/v3")).Server);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CloudHostTests : IDisposable
     public async Task After_the_first_rush_requests_go_on_at_their_rate(int rate)
     {
         using var limited = new CloudHosts(new CloudLimits { RequestsPerSecond = rate }, time, static () => true);
-        var server = limited.For(this, new Uri("http://glance.test/"));
+        var server = limited.For("b", new Uri("http://glance.test/"));
         for (var i = 0; i < rate + 10; i++) Assert.Equal(200, (await server.SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel)).Status);
     }
 
@@ -160,7 +160,7 @@ public sealed class CloudHostTests : IDisposable
     public async Task A_server_that_is_away_does_not_slow_another()
     {
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
-        var other = await hosts.For(this, new Uri("http://other.test/")).SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel);
+        var other = await hosts.For("b", new Uri("http://other.test/")).SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel);
         Assert.Equal(200, other.Status);
     }
 
@@ -170,7 +170,7 @@ public sealed class CloudHostTests : IDisposable
     public async Task A_server_that_answers_none_of_those_who_know_it_is_away_for_all_of_them_and_what_strangers_say_of_it_counts_for_nothing(bool isKnown)
     {
         var address = new Uri("http://glance.test:9292/");
-        var (one, other) = (hosts.For(new object(), address), hosts.For(new object(), address));
+        var (one, other) = (hosts.For($"{Guid.NewGuid()}", address), hosts.For($"{Guid.NewGuid()}", address));
         await SendAsync(other, () => Answer(200));
         if (isKnown) await SendAsync(one, () => Answer(200));
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(one, Broken));
@@ -182,7 +182,7 @@ public sealed class CloudHostTests : IDisposable
     public async Task What_is_the_configurations_own_fault_is_its_own_even_where_it_was_answered_before()
     {
         var address = new Uri("http://glance.test:9292/");
-        var (one, other) = (hosts.For(new object(), address), hosts.For(new object(), address));
+        var (one, other) = (hosts.For($"{Guid.NewGuid()}", address), hosts.For($"{Guid.NewGuid()}", address));
         foreach (var user in new[] { one, other }) await SendAsync(user, () => Answer(200));
         for (var i = 0; i < 8; i++)
         {
@@ -198,7 +198,7 @@ public sealed class CloudHostTests : IDisposable
     {
         foreach (var address in new[] { "https://glance.test:9292/", "http://glance.test:9292/nothing-here/" })
         {
-            var hostile = hosts.For(new object(), new Uri(address));
+            var hostile = hosts.For($"{Guid.NewGuid()}", new Uri(address));
             await SendAsync(hostile, () => Answer(200));
             for (var i = 0; i < 8; i++) await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(hostile, Broken));
         }

@@ -50,6 +50,21 @@ public sealed class CloudMetricsTests
     private static async Task UseAsync(CloudSessions sessions, SandboxCloud cloud) =>
         await sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "demo")).GetImageEndpointAsync(TestContext.Current.CancellationToken);
 
+    [Fact]
+    public void A_namespace_that_names_ever_more_servers_does_not_fill_the_metrics_with_them()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var collector = new MetricCollector(meters);
+        using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true, meters);
+        for (var i = 0; i < 500; i++) hosts.For("a", new Uri($"http://hostile-{i}.test/")).Metrics.Requested("create_token", "201");
+        hosts.For("b", new Uri("http://glance.test/")).Metrics.Requested("create_token", "201");
+        var clouds = collector.Collect().Split('\n').Where(line => line.StartsWith("imagetags_cloud_requests_total{", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(20 + 1 + 1, clouds.Length);
+        Assert.Contains(clouds, line => line.Contains("\"glance.test:80\"", StringComparison.Ordinal));
+        Assert.Contains(clouds, line => line.Contains("\"other\"", StringComparison.Ordinal) && line.EndsWith(" 480", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("POST", "/v3/auth/tokens", "create_token")]
     [InlineData("GET", "/v2/images", "list_images")]

@@ -44,6 +44,18 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Terms_that_nobody_asks_for_again_are_forgotten()
+    {
+        Images(1);
+        for (var i = 0; i < 300; i++)
+        {
+            await session.Images.ReadAsync(ImageTerm.Name($"renamed-{i}"), TimeSpan.Zero, Interval, Cancel);    // as a set does that was edited
+            time.Advance(TimeSpan.FromMinutes(1));
+            Assert.InRange(session.Images.Terms, 1, 40);
+        }
+    }
+
+    [Fact]
     public async Task Unchanged_images_cost_about_one_request_per_interval_however_many_there_are()
     {
         // 10,000 sets that come round over the interval, each on an image of its own.

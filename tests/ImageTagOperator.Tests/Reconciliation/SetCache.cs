@@ -22,7 +22,14 @@ internal sealed class SetCache : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue
 
     public void Tell(WatchEventType type, V1Alpha1ImageTagSet set) => observer(new EntityChange<V1Alpha1ImageTagSet>(type, set, null));
 
-    public void Enqueue(NamespacedName key, TimeSpan after = default) => queued.Add(key.ToString());
+    public void Enqueue(NamespacedName key, TimeSpan after = default)
+    {
+        queued.Add(key.ToString());
+        LastPause = after;
+    }
+
+    /// <summary>After which the set that was queued last is due.</summary>
+    public TimeSpan LastPause { get; private set; }
 
     /// <summary>The sets that were queued since this was asked last.</summary>
     public string[] Taken()

@@ -58,6 +58,21 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Edits_in_one_namespace_have_the_sets_of_another_looked_at_once_a_second_at_most()
+    {
+        var byId = new ImageReference { Id = Image };
+        cache.Tell(WatchEventType.Added, Set("a", byId));
+        cache.Tell(WatchEventType.Added, Set("b", byId));
+        Assert.Equal(["ns/a"], cache.Taken());
+        Assert.Equal(TimeSpan.Zero, cache.LastPause);
+        var foreign = Set("c", byId);
+        foreign.Metadata.NamespaceProperty = "other";
+        cache.Tell(WatchEventType.Added, foreign);
+        Assert.Equal(["ns/a", "ns/b"], cache.Taken());
+        Assert.Equal(TimeSpan.FromSeconds(1), cache.LastPause);
+    }
+
+    [Fact]
     public void Who_gives_up_a_tag_is_looked_at_when_another_has_taken_it_over_and_nobody_else_is()
     {
         var byId = new ImageReference { Id = Image };

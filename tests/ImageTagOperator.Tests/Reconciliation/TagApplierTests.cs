@@ -22,7 +22,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     public TagApplierTests()
     {
         var neighbours = new ImageNeighbours(new SetRegistry(cache, cache), new CloudResolver(new NoClouds(), sessions), clock);
-        applier = new TagApplier(neighbours, new ServerErrors(), new TagMetrics(), new JumpingTime(clock));
+        applier = new TagApplier(neighbours, new ServerErrors(clock), new TagMetrics(), new JumpingTime(clock));
     }
 
     public async ValueTask InitializeAsync()
@@ -216,6 +216,37 @@ public sealed class TagApplierTests : IAsyncLifetime
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
         Assert.Equal(16, writes.Length);
         Assert.All(writes.Zip(writes.Skip(1)), pair => Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_holds_an_images_gate_for_long_lets_others_have_a_turn_between_two_writes(bool isWaitedFor)
+    {
+        var image = cloud.AddImage("long");
+        var job = await JobAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");
+        Task<IDisposable>? other = null;
+        cloud.Faults.Decide = call =>
+        {
+            if (call.Method != "PUT") return null;
+            if (isWaitedFor) other ??= session.Gate(job.Access, image.Id).EnterAsync("other", CancellationToken.None);
+            clock.Advance(TimeSpan.FromSeconds(4));
+            return null;
+        };
+        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        if (isWaitedFor)
+        {
+            Assert.Equal(["a", "b", "c"], result.Added);
+            Assert.Equal(Reason.Transient, result.Problem!.Reason);
+            Assert.Contains("Others wait to change image 'long'", result.Problem.Message, StringComparison.Ordinal);
+            Assert.EndsWith("+d, +e.", result.Problem.Message, StringComparison.Ordinal);
+            (await other!).Dispose();
+        }
+        else
+        {
+            Assert.Null(result.Problem);
+            Assert.Equal(5, result.Added.Count);
+        }
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Tests.Commands;
@@ -37,8 +39,16 @@ public sealed class CanaryTests
     };
 
     [Fact]
-    public async Task No_secret_is_in_a_log_a_status_an_Event_or_a_metric()
+    public async Task No_secret_is_in_a_log_a_status_an_Event_a_metric_or_a_trace()
     {
+        var spans = new ConcurrentQueue<string>();
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = static _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => spans.Enqueue(Text(span)),
+        };
+        ActivitySource.AddActivityListener(traces);
         await using var tenants = await TwoTenants.StartAsync();
         var clouds = new List<HostileCloud>();
         var expected = new List<string>();
@@ -86,6 +96,8 @@ public sealed class CanaryTests
         Lacks("the status", tenants.Kubernetes.List("imagetagsets.imagetags.io").Select(set => set["status"]?.ToJsonString() ?? ""));
         Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(told => told.ToJsonString()));
         Lacks("metrics", [tenants.Metrics]);
+        Lacks("traces", spans);
+        Assert.Contains(spans, span => span.StartsWith("create_token", StringComparison.Ordinal));
         Assert.Contains(clouds.SelectMany(cloud => cloud.Calls.All), call => call.Body.Contains("canary", StringComparison.Ordinal));
         foreach (var cloud in clouds) await cloud.DisposeAsync();
     }
@@ -109,6 +121,14 @@ public sealed class CanaryTests
         Assert.Contains(cloud.Url, output + error, StringComparison.Ordinal);
         Lacks("what it prints", [output, error]);
     }
+
+    /// <summary>All that an exporter can send of it.</summary>
+    private static string Text(Activity span) => string.Join(
+        ' ',
+        [
+            span.DisplayName, span.StatusDescription, span.TraceStateString, .. span.TagObjects.Concat(span.Baggage.Select(one => KeyValuePair.Create(one.Key, (object?)one.Value))).Select(tag => $"{tag}"),
+            .. span.Events.SelectMany(one => one.Tags.Select(tag => $"{tag}").Prepend(one.Name)),
+        ]);
 
     private static void Lacks(string where, IEnumerable<string> texts)
     {

@@ -11,6 +11,10 @@ public sealed class HostileTenantTests
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
+    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most in one look, or
+    /// failures that count a second each.</summary>
+    private const int MostLooks = 5;
+
     [Fact]
     public async Task A_cloud_whose_lists_have_no_end_holds_no_more_than_its_namespaces_share_and_what_is_deleted_frees_its_worker()
     {
@@ -45,6 +49,51 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne, "a has its share", seconds: 120);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.InRange(tenants.BusyWorkers, 1, ShareOfOne + 1);
+        Assert.Equal(0, tenants.FailedLooks);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sets_that_name_bs_image_and_have_clouds_that_never_answer_are_waited_for_once(bool byAddress)
+    {
+        await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
+        await using var silent = await HostileCloud.StartAsync();
+        silent.Login = (http, _) => HostileCloud.HangAsync(http);
+        for (var i = 0; i < 40; i++) AddSilent(tenants, silent, $"silent-{i}");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        var before = tenants.FailedLooks;
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task New_sets_that_name_bs_image_come_all_the_time_and_are_waited_for_no_longer(bool byAddress)
+    {
+        await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
+        await using var silent = await HostileCloud.StartAsync();
+        silent.Login = (http, _) => HostileCloud.HangAsync(http);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var coming = Task.Run(
+            async () =>
+            {
+                for (var i = 0; !enough.IsCancellationRequested; i++)
+                {
+                    AddSilent(tenants, silent, $"silent-{i}");
+                    if (i >= 20) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"silent-{i - 20}");
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+                }
+            },
+            CancellationToken.None);
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        var before = tenants.FailedLooks;
+        for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.False(coming.IsCompleted);
+        Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
+        await enough.CancelAsync();
+        await coming;
     }
 
     [Theory]
@@ -72,6 +121,7 @@ public sealed class HostileTenantTests
         var reason = what switch { "password" => "CredentialsRejected", "scheme" => "AuthUrlWrong", _ => "Transient" };
         for (var i = 0; i < 6; i++) await tenants.ReasonAsync("a", $"wrong-{i}", reason);
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
@@ -91,22 +141,25 @@ public sealed class HostileTenantTests
         for (var i = 0; i < 64; i++) await tenants.ReasonAsync("a", $"pages-{i}", "CloudRejects");
         await tenants.EditReachesAsync();
         Assert.DoesNotContain("<head", tenants.Ready("a", "pages-0")!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
     public async Task A_Secret_that_is_missing_is_asked_for_once_and_not_by_each_set()
     {
         await using var tenants = await TwoTenants.StartAsync();
-        tenants.AddSets(1000, "orphan", "gone", _ => $"{Guid.NewGuid()}");
+        tenants.AddSets(10_000, "orphan", "gone", _ => $"{Guid.NewGuid()}");
         await tenants.EditReachesAsync();
-        for (var i = 0; i < 1000; i += 111) await tenants.ReasonAsync("a", $"orphan-{i}", "SecretNotFound");
+        for (var i = 0; i < 10_000; i += 1111) await tenants.ReasonAsync("a", $"orphan-{i}", "SecretNotFound");
         var reads = tenants.Kubernetes.Calls.Matching("GET", "*/namespaces/a/secrets/gone");
         foreach (var (earlier, later) in reads.Zip(reads.Skip(1)))
         {
             Assert.True(later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
         }
 
-        Assert.InRange(reads.Count, 1, 200);
+        // That nobody found it is asked for again by none of the ten thousand, and b's look was not one more try.
+        Assert.InRange(reads.Count, 1, 500);
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
@@ -118,6 +171,7 @@ public sealed class HostileTenantTests
         tenants.AddSets(100, "bomb", "bomb", _ => $"{Guid.NewGuid()}");
         await tenants.EditReachesAsync();
         await tenants.ReasonAsync("a", "bomb-99", "InvalidCloudsYaml");
+        Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
@@ -143,6 +197,12 @@ public sealed class HostileTenantTests
         {
             Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e');
         }
+    }
+
+    private static void AddSilent(TwoTenants tenants, HostileCloud silent, string name)
+    {
+        tenants.AddSecret("a", name, silent.CloudsYaml.Replace("mallory,", $"{name},", StringComparison.Ordinal));
+        tenants.AddSet("a", name, name, tenants.Image.Id, "mine");
     }
 
     /// <summary>Escapes, as they come from a cloud.</summary>

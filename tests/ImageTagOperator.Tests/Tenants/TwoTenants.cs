@@ -39,6 +39,9 @@ internal sealed class TwoTenants : IAsyncDisposable
 
     public int BusyWorkers => Sample("imagetags_workers_busy");
 
+    /// <summary>Looks at b's set that ended with a retry.</summary>
+    public int FailedLooks => Log.Entries.Count(entry => entry.Message.StartsWith("Reconcile of b/ubuntu failed", StringComparison.Ordinal));
+
     public int Waiting => Sample("imagetags_queue_depth");
 
     public bool IsAlive => app.Services.GetRequiredService<OperatorState>().IsAlive;
@@ -46,7 +49,8 @@ internal sealed class TwoTenants : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>With b's image in order.</summary>
-    public static async Task<TwoTenants> StartAsync(CloudLimits? limits = null)
+    /// <param name="byAddress">The catalog of b's cloud does not list the address that b uses, so that the cloud is known by that alone.</param>
+    public static async Task<TwoTenants> StartAsync(CloudLimits? limits = null, bool byAddress = false)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
         kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
@@ -62,13 +66,19 @@ internal sealed class TwoTenants : IAsyncDisposable
         // What hangs is cut off at the end of a test.
         app.Services.GetRequiredService<OperatorSettings>().ShutdownTimeout = TimeSpan.FromSeconds(1);
         var tenants = new TwoTenants(kubernetes, cloud, image, app, log);
-        tenants.AddSecret("b", "openstack-clouds", cloud.CloudsYaml);
+        tenants.AddSecret("b", "openstack-clouds", byAddress ? WithAddress(cloud, "localhost") : cloud.CloudsYaml);
         tenants.AddSet("b", "ubuntu", "openstack-clouds", image.Id, tags: "golden");
         await app.StartAsync(Cancel);
         await tenants.ReachesAsync("golden");
         await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 400);
         return tenants;
     }
+
+    /// <summary>The cloud's clouds.yaml with an address of the Image API that its catalog does not have.</summary>
+    private static string WithAddress(SandboxCloud cloud, string host) => cloud.CloudsYaml.Replace(
+        "region_name: RegionOne",
+        $"region_name: RegionOne\n    image_endpoint_override: http://{host}:{new Uri(cloud.Url).Port}/image",
+        StringComparison.Ordinal);
 
     public void AddSecret(string inNamespace, string name, string cloudsYaml) => kubernetes.Apply(new JsonObject
     {

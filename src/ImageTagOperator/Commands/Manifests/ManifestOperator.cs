@@ -32,7 +32,7 @@ internal sealed class ManifestOperator : IDisposable
         var neighbours = new ImageNeighbours(registry, clouds, time);
         var releaser = new Releaser(clouds, registry, neighbours, new OperatorOptions(), time);
         var metrics = new TagMetrics();
-        var applier = new TagApplier(neighbours, new ServerErrors(), metrics, time) { Stop = stop, Written = written };
+        var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, time) { Stop = stop, Written = written };
         var announcer = new Announcer(static (_, _, _, _, _) => Task.CompletedTask, NullLogger<Announcer>.Instance);
         controller = new ImageTagSetController(
             cluster, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);

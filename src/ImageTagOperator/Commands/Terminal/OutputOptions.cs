@@ -34,6 +34,6 @@ internal sealed class OutputOptions(Surroundings here, params string[] formats)
     public void Write<T>(string format, T value, JsonTypeInfo<T> type)
     {
         if (format == "yaml") here.Out.Write(KubernetesYaml.Serialize(JsonSerializer.SerializeToNode(value, type)!));
-        else here.Out.WriteLine(JsonSerializer.Serialize(value, type));
+        else here.Out.WriteLine(VisibleText.InQuotes(JsonSerializer.Serialize(value, type)));
     }
 }

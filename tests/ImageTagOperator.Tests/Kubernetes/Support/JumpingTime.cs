@@ -3,7 +3,11 @@ namespace ImageTagOperator.Tests.Kubernetes;
 /// <summary>Whoever waits by this clock has waited at once: it moves the other one on.</summary>
 internal sealed class JumpingTime(FakeTimeProvider time) : TimeProvider
 {
+    public override long TimestampFrequency => time.TimestampFrequency;
+
     public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+    public override long GetTimestamp() => time.GetTimestamp();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -29,7 +29,7 @@ internal sealed class OperatorLife : IDisposable
         var releaser = new Releaser(clouds, registry, neighbours, options, time);
         var metrics = new TagMetrics();
         var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
-        var applier = new TagApplier(neighbours, new ServerErrors(), metrics, new JumpingTime(time));
+        var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, new JumpingTime(time));
         controller = new ImageTagSetController(
             kubernetes, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
             announcer, metrics, time);

@@ -1,0 +1,133 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+/// <summary>Who is next, and how long that may take.</summary>
+public sealed class FairSlotsTests
+{
+    private readonly FakeTimeProvider time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Who_comes_last_waits_for_one_turn_of_each_other_user_and_not_for_their_queues()
+    {
+        var slots = new FairSlots(1, time);
+        var held = await EnterAsync(slots, "a");
+        var order = new List<string>();
+        var waiting = new List<Task>();
+        for (var i = 0; i < 1000; i++) waiting.Add(TakeAsync("a"));
+        for (var i = 0; i < 1000; i++) waiting.Add(TakeAsync("c"));
+        waiting.Add(TakeAsync("b"));
+        held.Dispose();
+        await Task.WhenAll(waiting);
+        Assert.InRange(order.IndexOf("b"), 0, 2);
+        Assert.True(slots.IsIdle);
+
+        async Task TakeAsync(string user)
+        {
+            using var place = await EnterAsync(slots, user);
+            order.Add(user);    // one at a time
+        }
+    }
+
+    [Fact]
+    public async Task What_is_urgent_goes_before_all_else_of_the_same_user()
+    {
+        var slots = new FairSlots(1, time);
+        var held = await EnterAsync(slots, "a");
+        var reads = Enumerable.Range(0, 100).Select(_ => EnterAsync(slots, "a")).ToArray();
+        var write = slots.EnterAsync("a", TimeSpan.FromMinutes(1), Cancel, isUrgent: true);
+        held.Dispose();
+        (await write).Dispose();
+        foreach (var read in reads) (await read).Dispose();
+    }
+
+    [Fact]
+    public async Task A_wait_ends_in_time_and_takes_no_place()
+    {
+        var slots = new FairSlots(1, time);
+        var held = await EnterAsync(slots, "a");
+        var late = EnterAsync(slots, "b");
+        Assert.True(slots.IsWaitedFor);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => late);
+        Assert.False(slots.IsWaitedFor);
+        held.Dispose();
+        Assert.True(slots.IsIdle);
+        (await EnterAsync(slots, "b")).Dispose();
+    }
+
+    [Fact]
+    public async Task The_gate_of_an_image_says_what_it_waits_for()
+    {
+        var gate = new ImageGates(time).For("cloud", "11111111-1111-4111-8111-111111111111");
+        using var held = await gate.EnterAsync("a", Cancel);
+        var late = gate.EnterAsync("b", Cancel);
+        time.Advance(ImageGate.LongestWait);
+        var error = await Assert.ThrowsAsync<CloudException>(() => late);
+        Assert.Equal(CloudErrorKind.Transient, error.Kind);
+        Assert.Contains("Image 11111111-1111-4111-8111-111111111111 is being changed for others", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gates_that_nobody_asks_for_are_forgotten_and_what_was_written_is_not()
+    {
+        var gates = new ImageGates(time);
+        var sequence = gates.Sequence;
+        for (var i = 0; i < 1000; i++) gates.For("cloud", $"{i}").Written();
+        var held = gates.For("cloud", "held");
+        using var right = await held.EnterAsync("b", Cancel);
+        for (var sweep = 0; sweep < 20; sweep++) gates.Sweep();
+        Assert.Equal(1, gates.Count);
+        Assert.Same(held, gates.For("cloud", "held"));
+        Assert.True(gates.For("cloud", "5").WrittenSince(sequence));
+    }
+
+    [Fact]
+    public async Task A_request_whose_turn_does_not_come_says_where_and_is_not_sent()
+    {
+        using var hosts = new CloudHosts(new CloudLimits { Concurrency = 1 }, time, static () => true);
+        var host = hosts.For("b", new Uri("http://glance.test/"));
+        var hanging = new TaskCompletionSource<CloudResponse>();
+        var first = host.SendAsync("GET x", async _ => await hanging.Task, Cancel);
+        var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("it was sent"), Cancel);
+        time.Advance(CloudServer.LongestWait);
+        var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
+        Assert.False(error.WasSent);
+        Assert.Contains("its turn at glance.test:80 did not come within 2 minutes", error.Message, StringComparison.Ordinal);
+        hanging.SetResult(new CloudResponse("GET x", 200, [], null, null));
+        await first;
+    }
+
+    [Fact]
+    public async Task Many_configurations_of_one_user_are_one_user()
+    {
+        using var hosts = new CloudHosts(new CloudLimits { Concurrency = 4 }, time, static () => true);
+        var hanging = new TaskCompletionSource<CloudResponse>();
+        var modest = hosts.For("b", new Uri("http://glance.test/"));
+        Assert.Equal(200, (await modest.SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel)).Status);
+        for (var i = 0; i < 3; i++) await hosts.For("a", new Uri("http://glance.test/")).SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel);
+        var held = Enumerable.Range(0, 100).Select(i => hosts.For("a", new Uri("http://glance.test/")).SendAsync("GET x", async _ => await hanging.Task, Cancel)).ToArray();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(200, (await modest.SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel)).Status);
+        }
+
+        hanging.SetResult(new CloudResponse("GET x", 200, [], null, null));
+        await Task.WhenAll(held);
+    }
+
+    [Fact]
+    public async Task Logins_that_hang_leave_room_for_the_first_login_of_another()
+    {
+        var slots = new FairSlots(8, time, () => 2);
+        var hanging = Enumerable.Range(0, 100).Select(_ => slots.EnterAsync("a", TimeSpan.FromMinutes(1), Cancel, isProven: false)).ToArray();
+        (await slots.EnterAsync("b", TimeSpan.FromMinutes(1), Cancel, isProven: false)).Dispose();
+        Assert.Equal(2, hanging.Count(one => one.IsCompletedSuccessfully));
+    }
+
+    private Task<IDisposable> EnterAsync(FairSlots slots, string user) => slots.EnterAsync(user, TimeSpan.FromMinutes(1), Cancel);
+}

@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>How long the sets of namespace a may keep a look at the image of namespace b waiting, on a clock that stands still unless it is moved.</summary>
+public sealed class ImageNeighbourTests : IDisposable
+{
+    private const string Image = "11111111-1111-4111-8111-111111111111";
+
+    private readonly FakeTimeProvider time = new();
+    private readonly SetCache cache = new();
+    private readonly Clouds clouds = new();
+    private readonly CloudSessions sessions;
+    private readonly SetRegistry registry;
+    private readonly CloudResolver resolver;
+    private readonly ImageNeighbours neighbours;
+    private CloudSession? session;
+
+    public ImageNeighbourTests()
+    {
+        sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => new Wire(clouds) };
+        registry = new SetRegistry(cache, cache);
+        resolver = new CloudResolver(clouds, sessions);
+        neighbours = new ImageNeighbours(registry, resolver, time);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        clouds.Silence.TrySetResult();
+        registry.Dispose();
+        sessions.Dispose();
+    }
+
+    [Fact]
+    public async Task Credentials_for_another_Keystone_are_never_asked_for_an_image_of_this_one()
+    {
+        for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i} http://other-{i}.test");
+        Assert.Empty(await LookAsync());
+        Assert.DoesNotContain(clouds.Requests, request => request.Contains("other", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Credentials_that_lead_to_the_image_are_heard_and_asked_for_once_for_all_sets_that_use_them()
+    {
+        for (var i = 0; i < 1000; i++) Add($"a{i}", "good");
+        Assert.Equal(1000, (await LookAsync()).Count);
+        Assert.Equal(1000, (await LookAsync()).Count);
+        Assert.Equal(2, clouds.Requests.Count(request => request.StartsWith("good ", StringComparison.Ordinal)));    // a login, and the image
+        Assert.Equal(1, clouds.Found["good"]);
+    }
+
+    [Fact]
+    public async Task Neighbours_that_do_not_answer_are_waited_for_five_seconds_in_all_however_many_they_are()
+    {
+        for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
+        var first = LookAsync();
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
+        time.Advance(TimeSpan.FromSeconds(3));
+        var error = await Assert.ThrowsAsync<CloudException>(() => first);
+        Assert.Equal(CloudErrorKind.Transient, error.Kind);
+        Assert.Contains("namespace a ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a/a", error.Message, StringComparison.Ordinal);
+
+        Assert.Empty(await LookInTheEndAsync());
+        for (var look = 0; look < 20; look++) Assert.Empty(await LookAsync());      // the clock stands still
+        // Eight at a time, and who answers nobody is not sent more and more.
+        Assert.InRange(clouds.Requests.Count(request => request.StartsWith("silent", StringComparison.Ordinal)), 1, 16);
+    }
+
+    [Fact]
+    public async Task Neighbours_that_come_all_the_time_are_waited_for_no_longer_than_those_that_are_there()
+    {
+        await LookInTheEndAsync();
+        for (var round = 0; round < 60; round++)
+        {
+            for (var i = 0; i < 40; i++) Add($"a{round}-{i}", $"silent-{round}-{i}");
+            if (round == 0) await LookInTheEndAsync();
+            // The clock stands still: a look that waits for it is never over.
+            var look = LookAsync();
+            await Eventually.TrueAsync(() => look.IsCompleted, "it looks without a wait");
+            Assert.Empty(await look);
+        }
+    }
+
+    [Fact]
+    public async Task All_sets_of_a_namespace_wait_together_for_those_of_another()
+    {
+        for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
+        var started = time.GetUtcNow();
+        var looks = Enumerable.Range(0, 100).Select(i => LookInTheEndAsync($"b{i}")).ToArray();
+        await time.AdvanceUntilAsync(() => looks.All(look => look.IsCompleted), "all have looked");
+        await Task.WhenAll(looks);
+        Assert.InRange(time.GetUtcNow() - started, TimeSpan.Zero, TimeSpan.FromSeconds(15));     // the clock goes on while they work
+    }
+
+    [Fact]
+    public async Task A_namespace_is_trusted_again_after_a_while()
+    {
+        Add("a", "silent");
+        await LookInTheEndAsync();
+        time.Advance(TimeSpan.FromMinutes(6));
+        var again = LookAsync();
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
+        time.Advance(TimeSpan.FromSeconds(3));
+        await Assert.ThrowsAsync<CloudException>(() => again);
+    }
+
+    [Fact]
+    public async Task A_neighbour_whose_cloud_is_slow_for_a_moment_is_waited_for_and_heard()
+    {
+        Add("a", "silent");
+        var look = LookAsync();
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
+        time.Advance(TimeSpan.FromSeconds(2));
+        clouds.Silence.SetResult();
+        Assert.Equal("a/a", Assert.Single(await look).Owner);
+    }
+
+    [Fact]
+    public async Task A_neighbour_whose_cloud_fails_for_a_moment_is_tried_again_and_heard()
+    {
+        clouds.Failing = 2;
+        Add("a", "failing");
+        for (var i = 0; i < 2; i++) await Assert.ThrowsAsync<CloudException>(() => LookAsync());
+        Assert.Equal("a/a", Assert.Single(await LookAsync()).Owner);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_answer_keeps_nobody_elses_claim_from_being_heard()
+    {
+        Add("bad", "silent");
+        Add("good", "good");
+        Add("other", "good", inNamespace: "c");
+        Assert.Equal(["a/good", "c/other"], (await LookInTheEndAsync()).Select(claim => claim.Owner).Order());
+    }
+
+    private void Add(string name, string secret, string inNamespace = "a") => cache.Tell(WatchEventType.Added, Set(name, secret, inNamespace));
+
+    private static V1Alpha1ImageTagSet Set(string name, string secret, string inNamespace) => new()
+    {
+        Metadata = { Name = name, NamespaceProperty = inNamespace, Uid = $"{inNamespace}-{name}", Generation = 1 },
+        Spec = { Image = new ImageReference { Id = Image }, Tags = ["mine"], CloudCredentialsRef = new CloudCredentialsRef { SecretName = secret, CloudName = "demo" } },
+    };
+
+    private async Task<IReadOnlyList<ImageClaim>> LookAsync(string by = "b")
+    {
+        var self = Set(by, "own", "b");
+        session ??= await resolver.ResolveAsync(self, Cancel);
+        var image = new Image { Id = Image, Name = "ubuntu", Status = "active", Tags = [] };
+        return await neighbours.OfAsync(self, self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel), image, Cancel);
+    }
+
+    /// <summary>Looks again at once as long as that is what comes of it.</summary>
+    private async Task<IReadOnlyList<ImageClaim>> LookInTheEndAsync(string by = "b")
+    {
+        for (var tries = 0; tries <= 5; tries++)
+        {
+            try
+            {
+                var look = LookAsync(by);
+                if (by == "b") await time.AdvanceUntilAsync(() => look.IsCompleted, "the look is over", step: TimeSpan.FromMilliseconds(50));
+                return await look;
+            }
+            catch (CloudException)
+            {
+                // It is tried again.
+            }
+        }
+
+        throw new InvalidOperationException("It never ends.");
+    }
+
+    /// <summary>A Secret is called as what it leads to: how it behaves, and where its Keystone is.</summary>
+    private sealed class Clouds : ICloudDirectory
+    {
+        public ConcurrentQueue<string> Requests { get; } = new();
+
+        public ConcurrentDictionary<string, int> Found { get; } = new();
+
+        public TaskCompletionSource Silence { get; } = new();
+
+        /// <summary>Logins that are refused because the server is busy.</summary>
+        public int Failing { get; set; }
+
+        public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+        {
+            Found.AddOrUpdate(reference.SecretName, 1, (_, count) => count + 1);
+            var (user, url) = reference.SecretName.Split(' ') is [var first, var second] ? (first, second) : (reference.SecretName, "http://keystone.test");
+            return Task.FromResult(CloudsYaml.Parse(
+                $"clouds: {{demo: {{auth: {{auth_url: '{url}/v3', username: {user}, password: p, project_name: p, user_domain_name: d, project_domain_name: d}}}}}}", "demo"));
+        }
+
+        public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => reference.SecretName;
+    }
+
+    private sealed class Wire(Clouds clouds) : HttpMessageHandler
+    {
+        private string user = "";
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Method == HttpMethod.Post)
+            {
+                var login = await request.Content!.ReadAsStringAsync(cancellationToken);
+                user = System.Text.Json.Nodes.JsonNode.Parse(login)!["auth"]!["identity"]!["password"]!["user"]!["name"]!.GetValue<string>();
+            }
+
+            clouds.Requests.Enqueue($"{user} {request.Method} {request.RequestUri}");
+            if (user.StartsWith("silent", StringComparison.Ordinal)) await clouds.Silence.Task.WaitAsync(cancellationToken);
+            if (user == "failing" && clouds.Failing-- > 0) return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+            var body = request.Method == HttpMethod.Post
+                ? """
+                  {"token": {"expires_at": "2999-01-01T00:00:00.000000Z", "project": {"id": "p"}, "catalog": [{"type": "image", "id": "glance", "endpoints":
+                   [{"interface": "public", "region": "RegionOne", "region_id": "RegionOne", "url": "http://glance.test"}]}]}}
+                  """
+                : $$"""{"id": "{{Image}}", "name": "ubuntu", "status": "active", "tags": []}""";
+            var response = new HttpResponseMessage(request.Method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            response.Headers.Add("X-Subject-Token", "token");
+            return response;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>What is remembered by keys that anybody can make up.</summary>
+public sealed class RememberedTests
+{
+    private readonly FakeTimeProvider time = new();
+
+    [Fact]
+    public void A_value_is_there_for_its_time_and_not_after()
+    {
+        var remembered = new Remembered<string, int>(time);
+        remembered.Put("a", 1, TimeSpan.FromMinutes(1));
+        Assert.True(remembered.TryGet("a", out var value));
+        Assert.Equal(1, value);
+        Assert.Equal(1, remembered.GetOrPut("a", _ => 2, TimeSpan.FromMinutes(1)));
+        Assert.Equal(2, remembered.Update("a", old => old + 1, TimeSpan.FromMinutes(1)));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(remembered.TryGet("a", out _));
+        Assert.Equal(1, remembered.Update("a", old => old + 1, TimeSpan.FromMinutes(1)));
+        remembered.Remove("a");
+        Assert.Equal(3, remembered.GetOrPut("a", _ => 3, TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public void However_many_keys_come_only_those_of_late_are_kept()
+    {
+        var remembered = new Remembered<string, int>(time);
+        for (var i = 0; i < 100_000; i++)
+        {
+            remembered.Put($"{i}", i, TimeSpan.FromSeconds(10));
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            Assert.InRange(remembered.Count, 1, 2 * 100 + 1);
+        }
+    }
+}
