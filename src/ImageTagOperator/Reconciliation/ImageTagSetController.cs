@@ -42,6 +42,7 @@ public sealed class ImageTagSetController(
         releaser.Forget(entity);
         contention.Forget(entity);
         neighbours.Forget(entity);
+        announcer.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -106,6 +107,7 @@ public sealed class ImageTagSetController(
 
         public Outcome Outcome => new(Images, Departing, Access, Problem)
         {
+            AsOf = AsOf,
             Gone = Departures.Gone,
             Unreached = [.. Departures.Unreached.Where(image => !IsGivenUp(image))],
             LeftBehind = [.. Departures.Unreached.Where(IsGivenUp)],
@@ -165,7 +167,7 @@ public sealed class ImageTagSetController(
     private static Problem? WhyNothing(V1Alpha1ImageTagSet set, int images)
     {
         if (images > 0 || set.Spec.Image.Selector is not { } selector) return null;
-        if (set.Status.ImageCount is not > 0 && StatusBuilder.Find(set.Status, "Ready")?.Reason != Reason.NoImageMatches.Name) return null;
+        if (set.Status.ImageCount is not > 0 && (set.Status.LastVerifiedReason ?? StatusBuilder.Find(set.Status, "Ready")?.Reason) != Reason.NoImageMatches.Name) return null;
         var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
         return new Problem(Reason.NoImageMatches, $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
     }

@@ -12,6 +12,14 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
 {
     public bool IsSuspended { get; private init; }
 
+    /// <summary>When the cloud showed what this goes by; null: now.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>The cloud showed everything that it was asked for, so that it is known how the images are.</summary>
+    public bool IsVerified => Images is null
+        ? Problem is { Reason.IsSeen: true }
+        : Unreached.Count == 0 && !Kept.Any(IsElsewhere) && Problem?.Reason.Kind != ProblemKind.Retrying && !All.Any(result => result.Problem?.Reason.Kind == ProblemKind.Retrying);
+
     public static Outcome Suspended { get; } = new(null, [], null, null) { IsSuspended = true };
 
     public static Outcome Failed(Problem problem) => new(null, [], null, problem);
@@ -24,7 +32,7 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// out counts only as long as it is tried again: one that was deactivated, say, is no reason to doubt the others.</summary>
     public Problem? Worst => Problem ?? (Images ?? []).Select(result => result.Problem)
         .Concat(Departed.Select(result => result.Problem).Where(problem => problem?.Reason.Kind == ProblemKind.Retrying))
-        .Concat(Kept.Where(image => image.Reason == Reason.CloudChanged.Name).Take(1).Select(HeldProblem))
+        .Concat(Kept.Where(IsElsewhere).Take(1).Select(HeldProblem))
         .Concat(Unreached.Take(1).Select(UnreachedProblem))
         .OfType<Problem>().OrderBy(problem => problem.Reason.Kind).FirstOrDefault();
 
@@ -45,6 +53,8 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
 
     /// <summary>Nothing was written, on purpose.</summary>
     public bool IsHeld { get; init; }
+
+    private static bool IsElsewhere(ImageState image) => image.Reason == Reason.CloudChanged.Name;
 
     private Problem HeldProblem(ImageState first)
     {

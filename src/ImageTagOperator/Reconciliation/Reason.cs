@@ -9,7 +9,7 @@ public enum ProblemKind
     /// <summary>Nobody, it goes by as the image becomes usable: Ready is False and Reconciling is True.</summary>
     Waiting,
 
-    /// <summary>Nobody, it is tried again soon: Ready keeps its value and Reconciling is True.</summary>
+    /// <summary>Nobody, it is tried again soon: Ready is Unknown and Reconciling is True.</summary>
     Retrying,
 
     /// <summary>The authors of this program: Ready is Unknown and Stalled is True, and it is tried again.</summary>
@@ -78,6 +78,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
 
     /// <summary>Only another spec helps, so there is nothing to look at again meanwhile.</summary>
     public bool NeedsNewSpec => this == InvalidSpec;
+
+    /// <summary>The cloud was asked for the set's images and answered, so that this is how things are.</summary>
+    public bool IsSeen => this == ImageNotFound || this == AmbiguousImage || this == TooManyImages;
 
     public override string ToString() => Name;
 }

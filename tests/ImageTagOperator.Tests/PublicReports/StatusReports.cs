@@ -26,6 +26,6 @@ public sealed class StatusReports
         }
 
         Assert.Equal([minutes + 1], told);
-        Assert.Equal("no answer 0. It has been so since 2026-03-01 12:00:00 UTC.", StatusBuilder.Find(set.Status, "Reconciling")!.Message);
+        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", StatusBuilder.Find(set.Status, "Reconciling")!.Message);
     }
 }
