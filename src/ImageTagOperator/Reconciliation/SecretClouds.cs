@@ -22,7 +22,8 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            return CloudsYaml.Parse(EncodedText.Read(yaml), reference.CloudName, files);
+            var profiles = secret.Data.TryGetValue("clouds-public.yaml", out var text) ? EncodedText.Read(text) : null;
+            return CloudsYaml.Parse(EncodedText.Read(yaml), reference.CloudName, files, publicClouds: profiles);
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -44,7 +45,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         }
         catch (KubernetesException e) when (e.StatusCode != HttpStatusCode.Forbidden)
         {
-            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message}. It is tried again.", e.RetryAfter).ToException();
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.", e.RetryAfter).ToException();
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
