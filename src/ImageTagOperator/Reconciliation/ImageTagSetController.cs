@@ -46,16 +46,15 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    /// <summary>Tells of what nobody foresaw. An API server that refuses or does not answer was foreseen: nothing can be written to it, and the
-    /// next try will tell.</summary>
+    /// <summary>Tells of what ended a reconcile. An API server that does not answer or is in trouble is left alone: the next try will tell.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
-        if (error is KubernetesException or HttpRequestException or TimeoutException) return "";
-        metrics.Failed(error);
-        var (before, outcome) = (entity.Status, Outcome.Failed(Problem.Unforeseen(error)));
+        if (Problem.Ended(error) is not { } problem) return "";
+        if (problem.Reason == Reason.InternalError) metrics.Failed(error);
+        var (before, outcome) = (entity.Status, Outcome.Failed(problem));
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
-        return Reason.InternalError.Name;
+        return problem.Reason.Name;
     }
 
     /// <summary>What a reconcile would find and do. Nothing is written.</summary>
@@ -94,7 +93,7 @@ public sealed class ImageTagSetController(
         }
         catch (CloudException e)
         {
-            return Outcome.Failed(Problem.From(e));
+            return Outcome.Failed(Problem.From(e).Of(clouds.Describe(set)));
         }
     }
 
@@ -116,7 +115,7 @@ public sealed class ImageTagSetController(
         };
 
         /// <summary>With what no write will change.</summary>
-        public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Plan) })] };
+        public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Image, image.Plan) })] };
 
         /// <summary>All images are reached with this session.</summary>
         public bool IsSettled(CloudSession session) =>
@@ -132,7 +131,7 @@ public sealed class ImageTagSetController(
         var departures = await releaser.FindAsync(set, session, access, ImageFinder.Found(set, reading.Images), removals, cancellationToken);
         var readings = reading.Images.ToDictionary(image => image.Id, _ => reading);
         foreach (var (image, single) in departures.Holders) readings[image.Id] = single;
-        var chosen = ImageFinder.Choose(set, session, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
+        var chosen = ImageFinder.Choose(set, session, departures.Jobs, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
 
         var images = new List<ImageResult>();
         foreach (var image in chosen) images.Add(ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken)));

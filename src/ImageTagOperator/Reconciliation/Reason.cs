@@ -38,6 +38,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
 
     // The installation.
     public static readonly Reason DefinitionOutdated = new(nameof(DefinitionOutdated), ProblemKind.Stalled);
+    public static readonly Reason KubernetesRefuses = new(nameof(KubernetesRefuses), ProblemKind.Stalled);
 
     // The credentials.
     public static readonly Reason CloudChanged = new(nameof(CloudChanged), ProblemKind.Stalled);
@@ -70,7 +71,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Reason> All { get; } =
     [
-        Transient, Interrupted, InternalError, ImageNotActive, NoImageMatches, CloudChanged, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated,
+        Transient, Interrupted, InternalError, ImageNotActive, NoImageMatches, CloudChanged, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, KubernetesRefuses,
         SecretNotFound, SecretForbidden, InvalidCloudsYaml, CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects,
         CloudNotAllowed, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
         TagNotRemovable, TagQuotaExceeded, TagRejected,

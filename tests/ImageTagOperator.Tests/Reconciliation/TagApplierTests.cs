@@ -243,7 +243,7 @@ public sealed class TagApplierTests : IAsyncLifetime
 
         var refused = await applier.ApplyAsync(await JobAsync(second, TagPolicy.Exact, "golden") with { Removals = removals }, CancellationToken.None);
         Assert.Equal(Reason.RemovalLimitExceeded, refused.Problem!.Reason);
-        Assert.Contains("2 tags would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("2 tags (c, d) would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
         Assert.Equal(["c", "d"], second.Tags.Order());
     }
 
