@@ -206,7 +206,7 @@ public sealed class ImageTagSetController(
     {
         var claim = ImageNeighbours.ClaimOf(set, Location.Find(set.Status, image.Id, access.Cloud), ImageNeighbours.Owns(access.ProjectId, image));
         var others = await neighbours.OfAsync(set, set.Spec.CloudCredentialsRef, session, access, image, cancellationToken);
-        return new ImageJob(registry.Of(set), session, access, image, reading, claim, others, CloudRules.For(session.Cloud.Profile), removals)
+        return new ImageJob(registry.Of(set), session, access, image, reading, claim, others, applier.RulesOf(session, access), removals)
         {
             Credentials = set.Spec.CloudCredentialsRef,
         };

@@ -16,6 +16,11 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     /// <summary>A reading may be this old when a write follows from it.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
+    private readonly TagQuotas quotas = new(time);
+
+    /// <summary>What the cloud can do with tags, as far as is known by now.</summary>
+    public TagRules RulesOf(CloudSession session, CloudAccess access) => CloudRules.For(session.Cloud.Profile) with { Quota = quotas.Of(access.Cloud) };
+
     /// <summary>Asks for an end between two writes; what was written until then is still verified.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -59,6 +64,8 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
             var done = new List<TagStep>();
             var (problem, mayStillRun) = await WriteAsync(session, job, share.Plan, done, cancellationToken);
+            var hasLearnt = problem?.Reason == Reason.TagQuotaExceeded && quotas.Teach(job.Access.Cloud, CountAfter(image, done));
+            if (hasLearnt) job = job with { Rules = RulesOf(session, job.Access) };
             if (mayStillRun) return Unverified(result with { Problem = problem }, done);
             try
             {
@@ -71,10 +78,13 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             }
 
             share = job.ShareOf(image);
+            if (hasLearnt && round < Rounds) continue;
             if (problem is not null && !share.Plan.IsEmpty) return Result(job, before, image, share, planned, problem);
             if (!share.Plan.IsEmpty && round == Rounds && !Ends(job)) return Result(job, before, image, share, planned, Lost(job, share, done));
         }
     }
+
+    private static int CountAfter(Image image, List<TagStep> done) => image.Tags.Count + done.Sum(step => step.Verb == TagVerb.Add ? 1 : -1);
 
     /// <summary>Who else claims the image is asked at the moment of planning: sets come and go.</summary>
     private async Task<ImageJob> WithOthersAsync(ImageJob job, Image image, CancellationToken cancellationToken) =>
@@ -148,7 +158,8 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             var problem = ProblemOf(job, verb, tag, outcome);
             first ??= problem;
             if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
-            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden) return (problem, false);
+            // Another one would fare no better, and what goes may have to go first.
+            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden or TagWriteResult.QuotaExceeded) return (problem, false);
         }
 
         return (first, false);

@@ -183,7 +183,35 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_quota_below_ours_stops_only_the_tags_that_do_not_fit()
+    public async Task What_the_cloud_takes_is_learnt_from_its_refusal_and_what_goes_then_goes_first()
+    {
+        cloud.TagQuota = 2;
+        var (first, second) = (cloud.AddImage("full", "a", "b"), cloud.AddImage("full-too", "c", "d"));
+        static bool IsRefused(Call call) => call.Status == 413;
+        Assert.Null((await ApplyAsync(first, TagPolicy.Exact, "x", "y")).Problem);
+        Assert.Equal(["x", "y"], first.Tags.Order());
+        Assert.Single(cloud.Calls.All, IsRefused);
+
+        // What is known is not tried again until it may have changed.
+        Assert.Null((await ApplyAsync(second, TagPolicy.Exact, "x", "y")).Problem);
+        Assert.Single(cloud.Calls.All, IsRefused);
+        var access = await session.GetAccessAsync(CancellationToken.None);
+        Assert.Equal(2, applier.RulesOf(session, access).Quota);
+        clock.Advance(TimeSpan.FromHours(2));
+        Assert.Null(applier.RulesOf(session, access).Quota);
+    }
+
+    [Fact]
+    public async Task A_quota_that_was_lowered_below_what_is_there_is_found_step_by_step()
+    {
+        var image = cloud.AddImage("over", "a", "b", "c", "d");
+        cloud.TagQuota = 2;
+        for (var again = 0; again < 3; again++) await ApplyAsync(image, TagPolicy.Exact, "x");
+        Assert.Equal(["x"], image.Tags);
+    }
+
+    [Fact]
+    public async Task A_quota_stops_only_the_tags_that_do_not_fit()
     {
         cloud.TagQuota = 1;
         var image = cloud.AddImage("full");
@@ -257,7 +285,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
         var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } });
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
-        return new ImageJob(set, session, access, live!, new ImageReading([live!], asOf, sequence), claim, [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null))
+        return new ImageJob(set, session, access, live!, new ImageReading([live!], asOf, sequence), claim, [], applier.RulesOf(session, access), new RemovalBudget(null))
         {
             Credentials = new CloudCredentialsRef(),
         };
