@@ -100,13 +100,14 @@ public sealed class ImageTagSetController(
     /// <summary>What was found and what would have to be done.</summary>
     private sealed record Look(
         ImageResult[] Images, ImageResult[] Departing, Departures Departures, IReadOnlyList<ImageState> Kept, bool HasGivenUp, RemovalBudget Removals, CloudAccess Access,
-        Problem? Problem, DateTimeOffset AsOf)
+        Problem? Problem, DateTimeOffset AsOf, IReadOnlyList<string> Odd)
     {
         public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
         public Outcome Outcome => new(Images, Departing, Access, Problem)
         {
             AsOf = AsOf,
+            Odd = Odd,
             Gone = Departures.Gone,
             Unreached = [.. Departures.Unreached.Where(image => !IsGivenUp(image))],
             LeftBehind = [.. Departures.Unreached.Where(IsGivenUp)],
@@ -156,7 +157,7 @@ public sealed class ImageTagSetController(
 
         var departing = jobs.Select(job => ImageResult.Untouched(job, applier.StillUncertain(job))).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
-        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, kept, releaser.HasGivenUp(set, departures), removals, access, nothing, reading.AsOf);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, kept, releaser.HasGivenUp(set, departures), removals, access, nothing, reading.AsOf, reading.Odd);
 
         ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
     }

@@ -51,6 +51,9 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// <summary>Images that the spec lets go and whose tags stay, as <c>deletionPolicy</c> says.</summary>
     public IReadOnlyList<ImageState> Retained { get; init; } = [];
 
+    /// <summary>The ids of images that the cloud shows in a way that cannot be read, and that a selector may mean.</summary>
+    public IReadOnlyList<string> Odd { get; init; } = [];
+
     /// <summary>Nothing was written, on purpose.</summary>
     public bool IsHeld { get; init; }
 

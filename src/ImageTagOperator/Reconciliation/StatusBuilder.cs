@@ -105,9 +105,17 @@ public static class StatusBuilder
             return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));
         }
 
-        if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", InSync, "No image matches spec.image.selector."));
+        if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", InSync, $"No image matches spec.image.selector.{Odd(outcome)}"));
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
-        return Conditions(set, now, ("True", InSync, $"{Count(outcome.Images.Count, "image")} with {tags}."));
+        return Conditions(set, now, ("True", InSync, $"{Count(outcome.Images.Count, "image")} with {tags}.{Odd(outcome)}"));
+    }
+
+    private static string Odd(Outcome outcome)
+    {
+        const int most = 5;
+        return outcome.Odd.Count == 0
+            ? ""
+            : $" Left out, because the cloud does not show them as images: {string.Join(", ", outcome.Odd.Take(most))}{(outcome.Odd.Count > most ? ", ..." : "")}.";
     }
 
     private static string Differences(ImageResult[] drifted)
@@ -232,7 +240,8 @@ public static class StatusBuilder
             || set.Spec.Mode == TagSetMode.Observe
             || result.Problem?.Reason == Reason.Conflict
             || ((result.Problem?.Reason == Reason.RemovalLimitExceeded || result.Problem?.Reason == Reason.Contended) && result.Added.Count == 0);
-        if (nothingWritten) return result.Job.Claim.Managed;
+        // One that turned out to be excluded after its first writes answers for them.
+        if (nothingWritten) return [.. result.Job.Claim.Managed.Union(result.Added)];
         return result.Problem is { Reason.Kind: ProblemKind.Retrying } ? result.Share.ManagedBefore : result.Share.ManagedAfter;
     }
 

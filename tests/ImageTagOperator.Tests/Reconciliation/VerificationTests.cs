@@ -168,6 +168,14 @@ public sealed class VerificationTests
     }
 
     [Fact]
+    public void What_a_list_shows_and_nobody_can_read_is_named()
+    {
+        var set = Set();
+        Report(set, InSync with { Odd = ["1", "2"] }, 0);
+        Assert.EndsWith(" Left out, because the cloud does not show them as images: 1, 2.", Ready(set).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
     {
         var (set, told) = (Set(), new List<string>());
