@@ -19,7 +19,7 @@ public static class AnswerRules
         new(CloudStep.Login, "404, 405, other 4xx", CloudErrorKind.AuthUrlWrong, static status => status is >= 400 and < 500),
         new(CloudStep.Login, "5xx, or no token", CloudErrorKind.Transient, static _ => true),
         new(CloudStep.Login, "a token without a project", CloudErrorKind.CredentialsRejected, NoAnswer),
-        new(CloudStep.Catalog, "no image service, no endpoint for the region and interface, or several", CloudErrorKind.EndpointNotFound, NoAnswer),
+        new(CloudStep.Catalog, "no image service, no endpoint for region and interface, or several", CloudErrorKind.EndpointNotFound, NoAnswer),
         new(CloudStep.Read, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
         new(CloudStep.Read, "401, 408, 409, 429, 5xx", CloudErrorKind.Transient, static status => status is 401 or 408 or 409 or 429 or >= 500),
         new(CloudStep.Read, "403", CloudErrorKind.Forbidden, static status => status == 403),

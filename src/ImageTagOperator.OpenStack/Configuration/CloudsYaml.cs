@@ -11,14 +11,16 @@ public static class CloudsYaml
     /// <param name="cloudName">The entry under <c>clouds</c>.</param>
     /// <param name="files">Stand in for the files that the cloud names.</param>
     /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
-    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as its <c>profile</c>; null: there is none.</param>
+    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is none.</param>
     /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be heeded.</exception>
-    public static CloudConfiguration Parse(string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
+    public static CloudConfiguration Parse(
+        string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
         Parse(YamlSection.Root(yaml), cloudName, files, readFile, publicClouds);
 
     /// <inheritdoc cref="Parse(string, string, TlsFiles?, Func{string, string}?, string?)"/>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a value of the file makes a library throw, the file is what is wrong")]
-    internal static CloudConfiguration Parse(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, string? publicClouds = null)
+    internal static CloudConfiguration Parse(
+        YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, string? publicClouds = null)
     {
         try
         {
@@ -31,7 +33,8 @@ public static class CloudsYaml
         }
     }
 
-    private static CloudConfiguration Read(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, string? publicClouds)
+    private static CloudConfiguration Read(
+        YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, string? publicClouds)
     {
         var clouds = root.Section("clouds")
             ?? throw new InvalidCloudsYamlException("clouds.yaml has no key 'clouds'; it must hold one entry per cloud.");
@@ -72,7 +75,8 @@ public static class CloudsYaml
         }
         catch (InvalidCloudsYamlException e)
         {
-            throw new InvalidCloudsYamlException(e.Message.Replace("clouds.yaml", "clouds-public.yaml", StringComparison.Ordinal).Replace("'clouds'", "'public-clouds'", StringComparison.Ordinal), e);
+            var message = e.Message.Replace("clouds.yaml", "clouds-public.yaml", StringComparison.Ordinal);
+            throw new InvalidCloudsYamlException(message.Replace("'clouds'", "'public-clouds'", StringComparison.Ordinal), e);
         }
     }
 

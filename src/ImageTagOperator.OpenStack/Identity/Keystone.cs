@@ -98,7 +98,8 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
 
     private string Remedy => cloud.Credential switch
     {
-        ApplicationCredential => "It may have expired or been deleted: 'openstack application credential list', as its user, tells. Correct it in clouds.yaml, or put a new one there.",
+        ApplicationCredential => "It may have expired or been deleted: 'openstack application credential list', as its user, tells. "
+            + "Correct it in clouds.yaml, or put a new one there.",
         TokenCredential => "A token ends after some hours. Put a new one into clouds.yaml, or better an application credential.",
         _ => "Correct the credentials in clouds.yaml.",
     };

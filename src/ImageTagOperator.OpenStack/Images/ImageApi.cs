@@ -24,7 +24,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return Checked(response, Content(response, CloudJson.Default.Image));
     }
 
-    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
+    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that
+    /// is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
     /// <exception cref="CloudException"/>
     public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken)
@@ -85,10 +86,12 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             }
 
             // A list that is cut short would be a list without the images that follow, so none of these is a list at all.
-            if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(page.Images[0].Image) ?? "an image without an id, a status or tags");
+            var first = page.Images is [] ? null : page.Images[0].Image;
+            if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
             if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
             if (found.Count > limits.MostImages) throw response.Unreadable($"more than {limits.MostImages} images");
-            marker = page.Next is null || page.Images is [] ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
+            var isLastPage = page.Next is null || page.Images is [];
+            marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
         while (marker is not null);
         return new ImageList([.. found.Values], [.. odd]);

@@ -86,8 +86,14 @@ internal sealed partial class ImageQueries(ImageApi api)
                 var filter = term.Text.Contains(':') ? "eq:" + term.Text : term.Text;
                 var named = await api.ListAsync($"name={Uri.EscapeDataString(filter)}", cancellationToken);
                 // One of them may be the one that is meant.
-                if (named.Odd.Count > 0) throw new CloudException(CloudErrorKind.Transient, $"The cloud shows an image named '{term.Text}' that cannot be read: {string.Join(", ", named.Odd)}.");
-                return new([.. named.Images.Where(image => image.Name == term.Text).Select(Slim)], []);     // clouds fold case in the filter
+                if (named.Odd.Count > 0)
+                {
+                    var message = $"The cloud shows an image named '{term.Text}' that cannot be read: {string.Join(", ", named.Odd)}.";
+                    throw new CloudException(CloudErrorKind.Transient, message);
+                }
+
+                // Clouds fold case in the filter.
+                return new([.. named.Images.Where(image => image.Name == term.Text).Select(Slim)], []);
             default:
                 return await api.ListAsync(term.Text.Length == 0 ? "" : $"visibility={term.Text}", cancellationToken);
         }

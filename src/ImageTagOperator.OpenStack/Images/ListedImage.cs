@@ -18,14 +18,16 @@ internal sealed class ListedImageConverter : JsonConverter<ListedImage>
         {
             return JsonSerializer.Deserialize(ref reader, CloudJson.Default.Image) is { } image ? new(image, image.Id) : default;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
         {
             reader = begin;
             using var document = JsonDocument.ParseValue(ref reader);
-            var isNamed = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String;
-            return new(null, isNamed ? document.RootElement.GetProperty("id").GetString() : null);
+            var root = document.RootElement;
+            var hasId = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String;
+            return new(null, hasId ? root.GetProperty("id").GetString() : null);
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, ListedImage value, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override void Write(Utf8JsonWriter writer, ListedImage value, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 }

@@ -42,7 +42,8 @@ public sealed class ImageTagSetStatus
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastSyncTime { get; set; }
 
-    [Description("When the cloud last showed the images, so that it was known how they are. Of a set that does not change it is noted once an hour, or once an interval if that is longer: it may be that much later in truth.")]
+    [Description("When the cloud last showed the images, so that it was known how they are. Of a set that does not change it is noted once an hour, "
+        + "or once an interval if that is longer: it may be that much later in truth.")]
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastVerifiedTime { get; set; }
 

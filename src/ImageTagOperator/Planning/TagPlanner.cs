@@ -48,7 +48,8 @@ public static class TagPlanner
         var room = Math.Max(0, quota - (live.Count - first.Count));
         foreach (var tag in adds.Skip(room))
         {
-            refused.Add(new RefusedTag(tag, TagRefusal.Quota, $"would be tag number {quota + 1} or above, and the cloud takes {quota} on an image; declare fewer, or remove others"));
+            refused.Add(new RefusedTag(tag, TagRefusal.Quota,
+                $"would be tag number {quota + 1} or above, and the cloud takes {quota} on an image; declare fewer, or remove others"));
         }
 
         return new TagPlan(

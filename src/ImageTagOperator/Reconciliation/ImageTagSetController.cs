@@ -46,7 +46,7 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    /// <summary>Tells of what ended a reconcile. An API server that does not answer or is in trouble is left alone: the next try will tell.</summary>
+    /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
         if (Problem.Ended(error) is not { } problem) return "";
@@ -167,7 +167,8 @@ public sealed class ImageTagSetController(
     private static Problem? WhyNothing(V1Alpha1ImageTagSet set, int images)
     {
         if (images > 0 || set.Spec.Image.Selector is not { } selector) return null;
-        if (set.Status.ImageCount is not > 0 && (set.Status.LastVerifiedReason ?? StatusBuilder.Find(set.Status, "Ready")?.Reason) != Reason.NoImageMatches.Name) return null;
+        var lastKnown = set.Status.LastVerifiedReason ?? StatusBuilder.Find(set.Status, "Ready")?.Reason;
+        if (set.Status.ImageCount is not > 0 && lastKnown != Reason.NoImageMatches.Name) return null;
         var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
         return new Problem(Reason.NoImageMatches, $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
     }

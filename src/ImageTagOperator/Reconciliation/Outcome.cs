@@ -18,7 +18,8 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// <summary>The cloud showed everything that it was asked for, so that it is known how the images are.</summary>
     public bool IsVerified => Images is null
         ? Problem is { Reason.IsSeen: true }
-        : Unreached.Count == 0 && !Kept.Any(IsElsewhere) && Problem?.Reason.Kind != ProblemKind.Retrying && !All.Any(result => result.Problem?.Reason.Kind == ProblemKind.Retrying);
+        : Unreached.Count == 0 && !Kept.Any(IsElsewhere)
+            && !All.Select(result => result.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
 
     public static Outcome Suspended { get; } = new(null, [], null, null) { IsSuspended = true };
 

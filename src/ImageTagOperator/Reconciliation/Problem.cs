@@ -1,3 +1,4 @@
+using System.Net;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Reconciliation;
@@ -31,15 +32,18 @@ public sealed record Problem(Reason Reason, string Message, TimeSpan? RetryAfter
     /// <summary>Of what a reconcile threw; null where the next try will tell.</summary>
     public static Problem? Ended(Exception error) => error switch
     {
-        KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating || (int)e.StatusCode is 408 or 429 or >= 500 => null,
+        KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating => null,
+        KubernetesException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => null,
         KubernetesException e => new(
             Reason.KubernetesRefuses,
             $"The Kubernetes API refuses what the operator has to do to {Steps.Of(error)}: {e.Message.TrimEnd('.')}. "
-            + "Give the operator's service account that permission (kubectl describe clusterrole image-tag-operator shows what it has), or correct the admission webhook that refuses it."),
+            + "Give the operator's service account that permission (kubectl describe clusterrole image-tag-operator shows what it has), "
+            + "or correct the admission webhook that refuses it."),
         HttpRequestException or TimeoutException => null,
         ReconcileTimeoutException => new(
             Reason.Transient,
-            $"The operator began to {Steps.Of(error.InnerException!)} and did not come to an end in time; it is tried again. The cloud may be slow, or its limits (--cloud-rate, --cloud-concurrency) too tight."),
+            $"The operator began to {Steps.Of(error.InnerException!)} and did not come to an end in time; it is tried again. "
+            + "The cloud may be slow, or its limits (--cloud-rate, --cloud-concurrency) too tight."),
         _ => Unforeseen(error),
     };
 

@@ -31,19 +31,20 @@ public sealed class RemovalBudget(int? limit)
         var where = images.Count == 1 ? images.First().Job.Describe() : $"{images.Count} images";
         return new Problem(
             Reason.RemovalLimitExceeded,
-            $"{Tags(removals, planned.SelectMany(image => image.Plan.Removes))} would be removed from {where}, and spec.maxRemovals is {limit}; nothing was changed. "
-            + $"Raise it to {removals}, or correct the declaration.");
+            $"{Tags(removals, planned.SelectMany(image => image.Plan.Removes))} would be removed from {where}, and spec.maxRemovals is {limit}; "
+            + $"nothing was changed. Raise it to {removals}, or correct the declaration.");
     }
 
     /// <summary>The problem that an image is for which nothing is left.</summary>
     public Problem Exhausted(ImageJob job, string[] removals) => new(
         Reason.RemovalLimitExceeded,
-        $"{Tags(removals.Length, removals)} would be removed from {job.Describe()}, more than what is left of spec.maxRemovals {limit}; the image was not changed further. "
-        + "Raise maxRemovals or correct the declaration.");
+        $"{Tags(removals.Length, removals)} would be removed from {job.Describe()}, more than what is left of spec.maxRemovals {limit}; "
+        + "the image was not changed further. Raise maxRemovals or correct the declaration.");
 
     private static string Tags(int number, IEnumerable<string> tags)
     {
         string[] names = [.. tags.Distinct().Order(StringComparer.Ordinal)];
-        return $"{number} {(number == 1 ? "tag" : "tags")} ({string.Join(", ", names.Take(MostListed))}{(names.Length > MostListed ? ", ..." : "")})";
+        var listed = string.Join(", ", names.Take(MostListed)) + (names.Length > MostListed ? ", ..." : "");
+        return $"{number} {(number == 1 ? "tag" : "tags")} ({listed})";
     }
 }

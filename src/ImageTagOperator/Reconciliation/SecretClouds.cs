@@ -18,8 +18,9 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         {
             throw new Problem(
                 Reason.InvalidCloudsYaml,
-                $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key: kubectl -n {set.Metadata.NamespaceProperty} create secret generic "
-                + $"{reference.SecretName} --from-file=clouds.yaml --dry-run=client -o yaml | kubectl apply -f -").ToException();
+                $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key: "
+                + $"kubectl -n {set.Metadata.NamespaceProperty} create secret generic {reference.SecretName} --from-file=clouds.yaml "
+                + "--dry-run=client -o yaml | kubectl apply -f -").ToException();
         }
 
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));

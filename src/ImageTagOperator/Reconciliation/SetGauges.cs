@@ -22,7 +22,8 @@ public sealed class SetGauges
             "ImageTagSets, by state (ready, reconciling, stalled, drifted, suspended, unknown before the first reconcile) and reason.");
         meter.CreateObservableGauge("imagetags.sets.longest", Longest, "s", "For how long the ImageTagSet has been so that has been so longest, by state and reason.");
         meter.CreateObservableGauge("imagetags.sets.unverified", Unverified, "s",
-            "How long ago the images of the ImageTagSet were seen whose were seen longest ago, once that is three hours or, if longer, three of its intervals; 0 before. By state and reason.");
+            "How long ago the images of the ImageTagSet were seen whose were seen longest ago, once that is three hours or, if longer, three of its "
+            + "intervals; 0 before. By state and reason.");
         meter.CreateObservableGauge("imagetags.images", () => Sum(status => status.ImageCount), null, "Images that ImageTagSets apply to; one that several share counts for each.");
         meter.CreateObservableGauge("imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
     }
@@ -42,7 +43,8 @@ public sealed class SetGauges
     private IEnumerable<Measurement<double>> Unverified()
     {
         var now = time.GetUtcNow();
-        return Led.Where(set => !set.Spec.Suspend && !set.IsTerminating()).GroupBy(Situation.Of, (situation, members) => new Measurement<double>(members.Max(Overdue), situation.Labels));
+        return Led.Where(set => !set.Spec.Suspend && !set.IsTerminating())
+            .GroupBy(Situation.Of, (situation, members) => new Measurement<double>(members.Max(Overdue), situation.Labels));
 
         double Overdue(V1Alpha1ImageTagSet set)
         {

@@ -102,7 +102,9 @@ public static partial class SpecRules
     private const int MostTags = 128;
 
     private static Problem? TagsWithinLimit(ImageTagSetSpec spec) =>
-        spec.Tags.Count <= MostTags ? null : Invalid($"spec.tags has {spec.Tags.Count} tags; a set can declare at most {MostTags}. Split the set, with policy Additive.");
+        spec.Tags.Count <= MostTags
+            ? null
+            : Invalid($"spec.tags has {spec.Tags.Count} tags; a set can declare at most {MostTags}. Split the set, with policy Additive.");
 
     /// <summary>Otherwise the set takes from its images what it knows them by, and with that all that it put on them.</summary>
     private static Problem? SelectorTagsStay(ImageTagSetSpec spec) =>

@@ -115,7 +115,8 @@ public static class StatusBuilder
         const int most = 5;
         return outcome.Odd.Count == 0
             ? ""
-            : $" Left out, because the cloud does not show them as images: {string.Join(", ", outcome.Odd.Take(most))}{(outcome.Odd.Count > most ? ", ..." : "")}.";
+            : " Left out, because the cloud does not show them as images: "
+                + string.Join(", ", outcome.Odd.Take(most).Concat(outcome.Odd.Count > most ? ["..."] : [])) + (outcome.Odd.Count > most ? "" : ".");
     }
 
     private static string Differences(ImageResult[] drifted)
@@ -182,7 +183,7 @@ public static class StatusBuilder
     private static void Verify(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome, DateTimeOffset now)
     {
         var (was, ready, seen) = (Find(set.Status, "Ready"), Find(status, "Ready")!, outcome.AsOf ?? now);
-        var isNews = outcome.ChangedAnything || was?.Status != ready.Status || was.Reason != ready.Reason || was.ObservedGeneration != ready.ObservedGeneration;
+        var isNews = outcome.ChangedAnything || (was?.Status, was?.Reason, was?.ObservedGeneration) != (ready.Status, ready.Reason, ready.ObservedGeneration);
         if (!isNews && seen - status.LastVerifiedTime < Verification(set.Spec)) return;
         if (!(seen < status.LastVerifiedTime)) status.LastVerifiedTime = seen;
         (status.LastVerifiedReason, status.LastVerifiedGeneration) = (ready.Reason, ready.ObservedGeneration);
@@ -190,7 +191,8 @@ public static class StatusBuilder
 
     /// <summary>How exact <see cref="ImageTagSetStatus.LastVerifiedTime"/> is of a set that does not change: an hour, or its interval if that is
     /// longer.</summary>
-    public static TimeSpan Verification(ImageTagSetSpec spec) => Pace.Interval(spec) is var interval && interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
+    public static TimeSpan Verification(ImageTagSetSpec spec) =>
+        Pace.Interval(spec) is var interval && interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

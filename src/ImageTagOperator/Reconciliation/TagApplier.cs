@@ -215,7 +215,10 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
         if (image.IsActive) return null;
         return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
-            ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Choose another, or reactivate it: openstack image set --activate {image.Id}")
+            ? new Problem(
+                Reason.ImageDeactivated,
+                $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. "
+                + $"Choose another, or reactivate it: openstack image set --activate {image.Id}")
             : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");
     }
 
@@ -241,7 +244,8 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
         [] => null,
         [{ Refusal: TagRefusal.NotAddressable }, ..] => new(
             Reason.TagNotRemovable,
-            $"{Capital(job.Describe())} has tags that cannot be removed through the Image API: {Refusals(plan)}. List them in spec.ignoreTags, or replace the image's tags, as its owner: {Replacement(job, image, plan)}"),
+            $"{Capital(job.Describe())} has tags that cannot be removed through the Image API: {Refusals(plan)}. "
+            + $"List them in spec.ignoreTags, or replace the image's tags, as its owner: {Replacement(job, image, plan)}"),
         [{ Refusal: TagRefusal.Collision }, ..] => new(Reason.TagCollision, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
         _ => new(Reason.TagQuotaExceeded, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
     };
@@ -251,9 +255,10 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     {
         var unnamed = plan.Refused.Where(refused => refused.Refusal == TagRefusal.NotAddressable).Select(refused => refused.Tag);
         string[] stay = [.. image.Tags.Union(plan.Adds).Except(plan.Removes).Except(unnamed).Order(StringComparer.Ordinal)];
-        var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""))}}]}]""";
-        return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" -H 'Content-Type: application/openstack-images-v2.1-json-patch' "
-            + $"-d '{patch}' {job.Access.Endpoint.AbsoluteUri}/images/{job.Image.Id}";
+        var tags = string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""));
+        var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{tags}}]}]""";
+        return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" "
+            + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' {job.Access.Endpoint.AbsoluteUri}/images/{job.Image.Id}";
     }
 
     private static string Refusals(TagPlan plan) => string.Join("; ", plan.Refused.Select(refused => $"'{refused.Tag}' {refused.Why}"));

@@ -15,7 +15,8 @@ internal static class KubectlTable
         var column = -1;
         foreach (var line in text.Split('\n'))
         {
-            if (line.StartsWith("NAME", StringComparison.Ordinal)) column = line.Contains(" AGE", StringComparison.Ordinal) ? line.IndexOf(" " + title, StringComparison.Ordinal) + 1 : -1;
+            var isKubectls = line.Contains(" AGE", StringComparison.Ordinal);
+            if (line.StartsWith("NAME", StringComparison.Ordinal)) column = isKubectls ? line.IndexOf(" " + title, StringComparison.Ordinal) + 1 : -1;
             else if (column >= line.Length) column = -1;
             result.Append(column <= 0 ? line : Row(line, column, age, title)).Append('\n');
         }

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 using World = ImageTagOperator.Scenarios.World;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Entities;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
 using Xunit;

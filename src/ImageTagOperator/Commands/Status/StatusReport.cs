@@ -5,7 +5,8 @@ namespace ImageTagOperator.Commands;
 
 /// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
 internal sealed record SetStatus(
-    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount, DateTimeOffset? LastSyncTime, DateTimeOffset? LastVerifiedTime, IReadOnlyList<ImageStatus> Images)
+    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount,
+    DateTimeOffset? LastSyncTime, DateTimeOffset? LastVerifiedTime, IReadOnlyList<ImageStatus> Images)
 {
     /// <summary>Changes that were not made, over all images.</summary>
     [JsonIgnore]
