@@ -6,6 +6,7 @@ namespace ImageTagOperator.OpenStack;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    Converters = [typeof(ListedImageConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 // Keystone
 [JsonSerializable(typeof(TokenRequest))]

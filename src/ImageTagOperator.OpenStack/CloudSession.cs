@@ -84,8 +84,9 @@ public sealed class CloudSession : IDisposable
             // From here on the write may happen whatever we get to hear of it.
             gate.Written();
             var response = await SendWriteAsync(method, imageId, tag, cancellationToken);
-            if (Result(response) == TagWriteResult.Uncertain) gate.MarkUncertain(time);
-            return new TagWriteOutcome(Result(response), response.IsSuccess ? "" : response.Describe(), response.RetryAfter);
+            var result = AnswerRules.OfWrite(response.Status);
+            if (result == TagWriteResult.Uncertain) gate.MarkUncertain(time);
+            return new TagWriteOutcome(result, response.IsSuccess ? "" : response.Describe(), response.RetryAfter);
         }
         catch (CloudCallException e)
         {
@@ -118,17 +119,4 @@ public sealed class CloudSession : IDisposable
 
         return api.SendAsync(method, $"/v2/images/{imageId}/tags/{Uri.EscapeDataString(tag)}", json: null, cancellationToken);
     }
-
-    private static TagWriteResult Result(CloudResponse response) => response.Status switch
-    {
-        >= 200 and < 300 => TagWriteResult.Done,
-        401 or 429 or 503 => TagWriteResult.NotSent,
-        403 => TagWriteResult.Forbidden,
-        404 => TagWriteResult.NotFound,
-        408 or 502 or 504 => TagWriteResult.Uncertain,
-        409 => TagWriteResult.ServerError,
-        413 => TagWriteResult.QuotaExceeded,
-        >= 400 and < 500 => TagWriteResult.Rejected,
-        _ => TagWriteResult.ServerError,
-    };
 }

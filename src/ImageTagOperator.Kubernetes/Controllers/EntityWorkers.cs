@@ -116,8 +116,10 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
         catch (OperationCanceledException error) when (run.IsLate)
         {
-            LogFailed(logger, run.TookTooLong(error), key);
-            (outcome, result) = (new Outcome.Retry(null, Cap(key)), "error");
+            var late = run.TookTooLong(error);
+            LogFailed(logger, late, key);
+            var reason = await TellFailedAsync(key, late, running);
+            (outcome, result) = (new Outcome.Retry(null, Cap(key)) { Reason = reason }, "error");
         }
         catch (KubernetesException error) when (error.IsConflict)
         {

@@ -31,7 +31,7 @@ internal sealed class ReconcileRun : IDisposable
     public bool IsLate => late.IsCancellationRequested;
 
     /// <summary>Says so.</summary>
-    public TimeoutException TookTooLong(Exception inner) => new($"It took longer than {timeout.TotalMinutes:0.#} minutes and was ended; it is tried again.", inner);
+    public ReconcileTimeoutException TookTooLong(Exception inner) => new(timeout, inner);
 
     /// <summary>Ends it soon, unless it ends by itself.</summary>
     public void Supersede()

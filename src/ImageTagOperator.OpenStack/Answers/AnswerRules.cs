@@ -18,11 +18,29 @@ public static class AnswerRules
         new(CloudStep.Login, "408, 409, 429", CloudErrorKind.Transient, static status => status is 408 or 409 or 429),
         new(CloudStep.Login, "404, 405, other 4xx", CloudErrorKind.AuthUrlWrong, static status => status is >= 400 and < 500),
         new(CloudStep.Login, "5xx, or no token", CloudErrorKind.Transient, static _ => true),
+        new(CloudStep.Login, "a token without a project", CloudErrorKind.CredentialsRejected, NoAnswer),
+        new(CloudStep.Catalog, "no image service, no endpoint for region and interface, or several", CloudErrorKind.EndpointNotFound, NoAnswer),
         new(CloudStep.Read, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
         new(CloudStep.Read, "401, 408, 409, 429, 5xx", CloudErrorKind.Transient, static status => status is 401 or 408 or 409 or 429 or >= 500),
         new(CloudStep.Read, "403", CloudErrorKind.Forbidden, static status => status == 403),
         new(CloudStep.Read, "400, 405, other 4xx", CloudErrorKind.Rejected, static _ => true),
     ];
+
+    /// <summary>Of a write.</summary>
+    public static IReadOnlyList<WriteRule> Writes { get; } =
+    [
+        new("2xx", TagWriteResult.Done, static status => status is >= 200 and < 300),
+        new("401, 429, 503, or no connection", TagWriteResult.NotSent, static status => status is 401 or 429 or 503),
+        new("403", TagWriteResult.Forbidden, static status => status == 403),
+        new("404", TagWriteResult.NotFound, static status => status == 404),
+        new("408, 502, 504, or no answer", TagWriteResult.Uncertain, static status => status is 408 or 502 or 504),
+        new("413", TagWriteResult.QuotaExceeded, static status => status == 413),
+        new("400, other 4xx", TagWriteResult.Rejected, static status => status is >= 400 and < 500 and not 409),
+        new("409, 500, anything else", TagWriteResult.ServerError, static _ => true),
+    ];
+
+    /// <summary>What the status of a write means.</summary>
+    public static TagWriteResult OfWrite(int status) => Writes.First(rule => rule.Fits(status)).Result;
 
     /// <summary>What a status means at a step.</summary>
     public static CloudErrorKind Of(CloudStep step, int status) => All.First(rule => rule.Step == step && rule.Fits(status)).Kind;

@@ -12,6 +12,12 @@ public enum CloudStep
     /// <summary>Keystone answers a login.</summary>
     Login,
 
+    /// <summary>The Image API is looked up in the catalog that came with the token.</summary>
+    Catalog,
+
     /// <summary>The Image API answers a read.</summary>
     Read,
+
+    /// <summary>The Image API answers a PUT or DELETE of a tag.</summary>
+    Write,
 }

@@ -11,17 +11,20 @@ public static class CloudsYaml
     /// <param name="cloudName">The entry under <c>clouds</c>.</param>
     /// <param name="files">Stand in for the files that the cloud names.</param>
     /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
+    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is none.</param>
     /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be heeded.</exception>
-    public static CloudConfiguration Parse(string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null) =>
-        Parse(YamlSection.Root(yaml), cloudName, files, readFile);
+    public static CloudConfiguration Parse(
+        string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
+        Parse(YamlSection.Root(yaml), cloudName, files, readFile, () => PublicClouds(publicClouds));
 
-    /// <inheritdoc cref="Parse(string, string, TlsFiles?, Func{string, string}?)"/>
+    /// <inheritdoc cref="Parse(string, string, TlsFiles?, Func{string, string}?, string?)"/>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a value of the file makes a library throw, the file is what is wrong")]
-    internal static CloudConfiguration Parse(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile)
+    internal static CloudConfiguration Parse(
+        YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, Func<YamlSection?>? publicClouds = null)
     {
         try
         {
-            return Read(root, cloudName, files, readFile);
+            return Read(root, cloudName, files, readFile, publicClouds);
         }
         catch (Exception e) when (e is not InvalidCloudsYamlException)
         {
@@ -30,12 +33,18 @@ public static class CloudsYaml
         }
     }
 
-    private static CloudConfiguration Read(YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile)
+    private static CloudConfiguration Read(
+        YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, Func<YamlSection?>? publicClouds)
     {
         var clouds = root.Section("clouds")
             ?? throw new InvalidCloudsYamlException("clouds.yaml has no key 'clouds'; it must hold one entry per cloud.");
         var cloud = clouds.Section(cloudName, dashes: true)
             ?? throw new InvalidCloudsYamlException($"clouds.yaml has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");
+        if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
+        {
+            cloud = cloud.Over(ownProfile);
+        }
+
         var auth = cloud.Section("auth", dashes: true);
         var profile = VendorProfile.Of(cloud, auth);
         var options = new LoginOptions(cloud, auth, profile);
@@ -58,6 +67,22 @@ public static class CloudsYaml
             verify,
             tls.ClientCertificate,
             tls.ClientKey);
+    }
+
+    /// <summary>The profiles in clouds-public.yaml, which go before those that are known here.</summary>
+    /// <exception cref="InvalidCloudsYamlException"/>
+    internal static YamlSection? PublicClouds(string? yaml)
+    {
+        if (string.IsNullOrWhiteSpace(yaml)) return null;
+        try
+        {
+            return YamlSection.Root(yaml).Section("public-clouds");
+        }
+        catch (InvalidCloudsYamlException e)
+        {
+            var message = e.Message.Replace("clouds.yaml", "clouds-public.yaml", StringComparison.Ordinal);
+            throw new InvalidCloudsYamlException(message.Replace("'clouds'", "'public-clouds'", StringComparison.Ordinal), e);
+        }
     }
 
     private static CloudScope Scope(LoginOptions options)

@@ -2,7 +2,8 @@ namespace ImageTagOperator.OpenStack;
 
 /// <summary>The clouds of whoever is at the keyboard, found where openstacksdk and with it python-openstackclient find them
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"): the first of <c>$OS_CLIENT_CONFIG_FILE</c>, the current
-/// folder, <c>~/.config/openstack</c> and <c>/etc/openstack</c> that has a clouds.yaml, with secure.yaml laid over it; and the
+/// folder, <c>~/.config/openstack</c> and <c>/etc/openstack</c> that has a clouds.yaml, with secure.yaml laid over it and
+/// clouds-public.yaml below; and the
 /// <c>OS_*</c> variables, a cloud of their own that is called <c>envvars</c>.</summary>
 public sealed class LocalClouds
 {
@@ -51,7 +52,7 @@ public sealed class LocalClouds
         if (path is null) throw new InvalidCloudsYamlException($"There is no clouds.yaml to look up cloud '{name}' in; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE.");
         try
         {
-            return CloudsYaml.Parse(file.Value, name, null, ReadFile);
+            return CloudsYaml.Parse(file.Value, name, null, ReadFile, () => CloudsYaml.PublicClouds(Profiles()));
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -82,6 +83,19 @@ public sealed class LocalClouds
         return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets)) : clouds;
     }
 
+    private string? Profiles()
+    {
+        if (Candidates("clouds-public", null).FirstOrDefault(File.Exists) is not { } profiles) return null;
+        try
+        {
+            return File.ReadAllText(profiles);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidCloudsYamlException($"{profiles} cannot be read: {e.Message}", e);
+        }
+    }
+
     private static YamlMapping Mapping(string path)
     {
         try
@@ -109,9 +123,9 @@ public sealed class LocalClouds
         return below with { Entries = merged };
     }
 
-    private IEnumerable<string> Candidates(string name, string variable)
+    private IEnumerable<string> Candidates(string name, string? variable)
     {
-        if (Variable(variable) is { } set) yield return Path.GetFullPath(Expanded(set), folder);
+        if (variable is not null && Variable(variable) is { } set) yield return Path.GetFullPath(Expanded(set), folder);
         string?[] folders = [folder, Variable("XDG_CONFIG_HOME") is { } config ? Path.Combine(config, "openstack") : null, Expanded("~/.config/openstack"), "/etc/openstack"];
         foreach (var place in folders.OfType<string>().Distinct())
         {

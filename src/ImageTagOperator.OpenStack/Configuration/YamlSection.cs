@@ -52,6 +52,23 @@ internal sealed class YamlSection
     public InvalidCloudsYamlException Error(string what, YamlNode? at = null) =>
         new($"clouds.yaml, {path.TrimEnd('.')} (line {at?.Line ?? line}): {what}.");
 
+    /// <summary>Laid over a profile, as openstacksdk does: only <c>auth</c> is mixed. It does not name the profile any more.</summary>
+    public YamlSection Over(YamlSection profile)
+    {
+        var merged = new Dictionary<string, YamlNode>(profile.entries);
+        foreach (var (key, value) in entries) merged[key] = value;
+        if (Section("auth", dashes: true) is { } ours && profile.Section("auth", dashes: true) is { } theirs)
+        {
+            var auth = new Dictionary<string, YamlNode>(theirs.entries);
+            foreach (var (key, value) in ours.entries) auth[key] = value;
+            merged["auth"] = new YamlMapping(auth, ours.line);
+        }
+
+        merged.Remove("profile");
+        merged.Remove("cloud");
+        return new YamlSection(path, new YamlMapping(merged, line));
+    }
+
     private YamlMapping WithoutDashes(string key, YamlMapping child)
     {
         var renamed = new Dictionary<string, YamlNode>();

@@ -96,6 +96,14 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         return token;
     }
 
+    private string Remedy => cloud.Credential switch
+    {
+        ApplicationCredential => "It may have expired or been deleted: 'openstack application credential list', as its user, tells. "
+            + "Correct it in clouds.yaml, or put a new one there.",
+        TokenCredential => "A token ends after some hours. Put a new one into clouds.yaml, or better an application credential.",
+        _ => "Correct the credentials in clouds.yaml.",
+    };
+
     private CloudException Failed(CloudResponse response)
     {
         var error = response.ToException(CloudStep.Login);
@@ -112,7 +120,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     {
         var error = new CloudException(
             CloudErrorKind.CredentialsRejected,
-            $"Keystone of {cloud} refuses {cloud.Credential.Description} ({response.Describe()}). Correct the credentials in clouds.yaml.");
+            $"Keystone of {cloud} refuses {cloud.Credential.Description} ({response.Describe()}). {Remedy}");
         lock (gate) rejection = (error, time.GetUtcNow() + RejectionHolds);
         return error;
     }

@@ -32,7 +32,9 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         try
         {
             var stamp = bound.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            changed = await api.ListAsync($"updated_at=gte:{stamp}&visibility=all", cancellationToken);
+            var list = await api.ListAsync($"updated_at=gte:{stamp}&visibility=all", cancellationToken);
+            if (list.Odd.Count > 0) return null;
+            changed = list.Images;
         }
         catch (CloudException)
         {

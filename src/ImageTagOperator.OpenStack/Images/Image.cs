@@ -68,7 +68,7 @@ public sealed record Image
 /// <summary>One page of "List images".</summary>
 internal sealed record ImagePage
 {
-    public required IReadOnlyList<Image> Images { get; init; }
+    public required IReadOnlyList<ListedImage> Images { get; init; }
 
     /// <summary>Path and query of the next page, or null on the last.</summary>
     public string? Next { get; init; }

@@ -25,10 +25,11 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return Checked(response, Content(response, CloudJson.Default.Image));
     }
 
-    /// <summary>"List images": all pages. An image that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
+    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that
+    /// is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
     /// <exception cref="CloudException"/>
-    public async Task<IReadOnlyList<Image>> ListAsync(string filters, CancellationToken cancellationToken)
+    public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(limits.ListDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -60,9 +61,10 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     }
 
     /// <summary>Null when the marker of a page was gone and there may be another try.</summary>
-    private async Task<IReadOnlyList<Image>?> ListOnceAsync(string filters, bool isLast, CancellationToken cancellationToken)
+    private async Task<ImageList?> ListOnceAsync(string filters, bool isLast, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
+        var odd = new SortedSet<string>(StringComparer.Ordinal);
         string? marker = null;
         var bytes = 0L;
         do
@@ -79,15 +81,23 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             if ((bytes += response.Body.Length) > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
-            var before = found.Count;
-            foreach (var image in page.Images.Select(image => Checked(response, image))) found[image.Id] = image;
-            // A list that is cut short would be a list without the images that follow, so neither of these is a list at all.
-            if (found.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
+            var before = found.Count + odd.Count;
+            foreach (var (image, id) in page.Images)
+            {
+                if (ImageCheck.Problem(image) is null) found[image!.Id] = Canonical(image);
+                else odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+            }
+
+            // A list that is cut short would be a list without the images that follow, so none of these is a list at all.
+            var first = page.Images is [] ? null : page.Images[0].Image;
+            if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
+            if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
             if (found.Count > limits.MostImages) throw response.Unreadable($"more than {limits.MostImages} images");
-            marker = page.Next is null || page.Images is [] ? null : page.Images[^1].Id;
+            var isLastPage = page.Next is null || page.Images is [];
+            marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
         while (marker is not null);
-        return [.. found.Values];
+        return new ImageList([.. found.Values], [.. odd]);
     }
 
     private async Task<CloudResponse> ReadAsync(string pathAndQuery, CancellationToken cancellationToken, bool isUrgent = false)

@@ -41,7 +41,8 @@ internal sealed partial class ImageQueries(ImageApi api)
         IReadOnlyList<Image> images;
         try
         {
-            images = await ListAsync(group, cancellationToken);
+            // What cannot be read is missing here, so that it is asked for by itself.
+            images = (await ListAsync(group, cancellationToken)).Images;
         }
         catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
         {
@@ -64,7 +65,8 @@ internal sealed partial class ImageQueries(ImageApi api)
     {
         try
         {
-            return new ImageAnswer(term, await FetchOneAsync(term, cancellationToken), IsListed: term.Kind != ImageTermKind.Id);
+            var list = await FetchOneAsync(term, cancellationToken);
+            return new ImageAnswer(term, list.Images, IsListed: term.Kind != ImageTermKind.Id, Odd: list.Odd);
         }
         catch (CloudException e)
         {
@@ -72,24 +74,32 @@ internal sealed partial class ImageQueries(ImageApi api)
         }
     }
 
-    private async Task<IReadOnlyList<Image>> FetchOneAsync(ImageTerm term, CancellationToken cancellationToken)
+    private async Task<ImageList> FetchOneAsync(ImageTerm term, CancellationToken cancellationToken)
     {
         switch (term.Kind)
         {
             case ImageTermKind.Id:
-                return await api.GetAsync(term.Text, cancellationToken) is { } image ? [Slim(image)] : [];
+                return await api.GetAsync(term.Text, cancellationToken) is { } image ? new([Slim(image)], []) : new([], []);
             case ImageTermKind.Name:
                 // A colon would make Glance take the part before it for an operator such as in: or gte:. What follows eq: is taken as it is,
                 // where in: keeps the backslashes that its quotes call for.
                 var filter = term.Text.Contains(':') ? "eq:" + term.Text : term.Text;
                 var named = await api.ListAsync($"name={Uri.EscapeDataString(filter)}", cancellationToken);
-                return [.. named.Where(image => image.Name == term.Text).Select(Slim)];     // clouds fold case in the filter
+                // One of them may be the one that is meant.
+                if (named.Odd.Count > 0)
+                {
+                    var message = $"The cloud shows an image named '{term.Text}' that cannot be read: {string.Join(", ", named.Odd)}.";
+                    throw new CloudException(CloudErrorKind.Transient, message);
+                }
+
+                // Clouds fold case in the filter.
+                return new([.. named.Images.Where(image => image.Name == term.Text).Select(Slim)], []);
             default:
                 return await api.ListAsync(term.Text.Length == 0 ? "" : $"visibility={term.Text}", cancellationToken);
         }
     }
 
-    private Task<IReadOnlyList<Image>> ListAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
+    private Task<ImageList> ListAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
     {
         var list = string.Join(',', group.Select(term => Uri.EscapeDataString(term.Text)));
         return api.ListAsync(group[0].Kind == ImageTermKind.Id ? $"id=in:{list}&visibility=all" : $"name=in:{list}", cancellationToken);

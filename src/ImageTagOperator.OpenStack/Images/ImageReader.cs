@@ -177,7 +177,8 @@ public sealed class ImageReader
         // Not with a caller's token: the answer belongs to all who wait for it. Each request has its deadline.
         foreach (var answer in await queries.FetchAsync(group, CancellationToken.None))
         {
-            if (answer.Error is null) Store(answer.Term, new ImageReading(answer.Images, asOf, sequence), round, answer);
+            var reading = new ImageReading(answer.Images, asOf, sequence) { Odd = answer.Odd ?? [] };
+            if (answer.Error is null) Store(answer.Term, reading, round, answer);
             else if (round.TryGetValue(answer.Term, out var demand)) demand.Answer.TrySetException(answer.Error);
         }
     }

@@ -6,9 +6,6 @@ public static class ImageTag
     /// <summary>Characters, not bytes; Glance answers 400 to a PUT above it and 404 to a DELETE.</summary>
     public const int MaxLength = 255;
 
-    /// <summary>Glance's default <c>image_tag_quota</c>.</summary>
-    public const int DefaultQuota = 128;
-
     /// <summary>Why no request may carry this tag in its path, as the end of a sentence, or null when it may.
     /// Such tags come onto an image with its creation or a PATCH.</summary>
     public static string? WhyNotAddressable(string tag) => tag switch

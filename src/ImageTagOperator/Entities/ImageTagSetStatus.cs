@@ -41,4 +41,15 @@ public sealed class ImageTagSetStatus
     [Description("When a tag of an image was last changed by this set.")]
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastSyncTime { get; set; }
+
+    [Description("When the cloud last showed the images, so that it was known how they are. Of a set that does not change it is noted once an hour, "
+        + "or once an interval if that is longer: it may be that much later in truth.")]
+    [JsonConverter(typeof(Rfc3339SecondsConverter))]
+    public DateTimeOffset? LastVerifiedTime { get; set; }
+
+    [Description("The reason of Ready when the images were last verified.")]
+    public string? LastVerifiedReason { get; set; }
+
+    [Description("The metadata.generation that the images were last verified against.")]
+    public long? LastVerifiedGeneration { get; set; }
 }

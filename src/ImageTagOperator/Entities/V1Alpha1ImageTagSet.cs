@@ -12,6 +12,8 @@ namespace ImageTagOperator.Entities;
 [GenericAdditionalPrinterColumn(".spec.policy", "Policy", "string", Description = "What is done about tags that are not declared.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why Ready is what it is.")]
 [GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
+[GenericAdditionalPrinterColumn(
+    ".status.lastVerifiedTime", "Verified", "date", Priority = 1, Description = "How long ago the images were last seen.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].message", "Message", "string", Priority = 1)]
 public sealed class V1Alpha1ImageTagSet : CustomKubernetesEntity<ImageTagSetSpec, ImageTagSetStatus>
 {

@@ -42,12 +42,14 @@ public static class TagPlanner
         removes = [.. removes.Where(tag => !adds.Any(add => rules.Replaces(add, tag)))];
         var first = removes.Where(remove => adds.Any(add => rules.Collides(add, remove))).ToList();
 
-        var over = live.Count - first.Count + adds.Length - rules.Quota;
+        var quota = rules.Quota ?? int.MaxValue;
+        var over = live.Count - first.Count + adds.Length - quota;
         first.AddRange(removes.Except(first).Take(Math.Max(0, over)).ToArray());
-        var room = Math.Max(0, rules.Quota - (live.Count - first.Count));
+        var room = Math.Max(0, quota - (live.Count - first.Count));
         foreach (var tag in adds.Skip(room))
         {
-            refused.Add(new RefusedTag(tag, TagRefusal.Quota, $"would be tag number {rules.Quota + 1} or above, and the cloud allows {rules.Quota} on an image; declare fewer"));
+            refused.Add(new RefusedTag(tag, TagRefusal.Quota,
+                $"would be tag number {quota + 1} or above, and the cloud takes {quota} on an image; declare fewer, or remove others"));
         }
 
         return new TagPlan(

@@ -3,8 +3,8 @@ namespace ImageTagOperator.Planning;
 /// <summary>What the cloud can do with tags, as far as a plan depends on it.</summary>
 /// <param name="WhyNotAddressable">Why no call can name this tag, as the end of a sentence; null when one can.</param>
 /// <param name="Collides">Two different tags that the cloud takes for the same.</param>
-/// <param name="Quota">Tags that an image may hold.</param>
-public sealed record TagRules(Func<string, string?> WhyNotAddressable, Func<string, string, bool> Collides, int Quota)
+/// <param name="Quota">Tags that an image may hold; null as long as the cloud has not said so.</param>
+public sealed record TagRules(Func<string, string?> WhyNotAddressable, Func<string, string, bool> Collides, int? Quota = null)
 {
     /// <summary>Adding the one takes the place of the other, so that the other need not be removed.</summary>
     public Func<string, string, bool> Replaces { get; init; } = (_, _) => false;

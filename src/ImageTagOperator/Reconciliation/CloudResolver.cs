@@ -33,6 +33,9 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
         }
     }
 
+    /// <summary>Where the set's credentials are, for messages.</summary>
+    public string Describe(V1Alpha1ImageTagSet set) => directory.Describe(set, set.Spec.CloudCredentialsRef);
+
     /// <summary>Take this before reading an image by itself.</summary>
     public long Sequence => sessions.Gates.Sequence;
 

@@ -6,9 +6,9 @@ namespace ImageTagOperator.Reconciliation;
 /// <summary>What a plan has to know of each kind of cloud.</summary>
 public static class CloudRules
 {
-    private static readonly TagRules OpenStack = new(ImageTag.WhyNotAddressable, ImageTag.Collides, ImageTag.DefaultQuota);
+    private static readonly TagRules OpenStack = new(ImageTag.WhyNotAddressable, ImageTag.Collides);
 
-    private static readonly TagRules Ims = new(tag => ImageTag.WhyNotAddressable(tag) ?? ImsTag.WhyNotAllowed(tag), ImsTag.HaveSameKey, ImageTag.DefaultQuota)
+    private static readonly TagRules Ims = new(tag => ImageTag.WhyNotAddressable(tag) ?? ImsTag.WhyNotAllowed(tag), ImsTag.HaveSameKey)
     {
         Replaces = (added, other) => ImsTag.Split(added).Value is not null && ImsTag.HaveSameKey(added, other),
         CollisionIn = "the value",

@@ -15,12 +15,14 @@ public sealed class ImageFinder(ImageReadings readings)
         readings.ReadAsync(set, session, Term(set.Spec.Image), cancellationToken);
 
     /// <summary>Of what was read, the images that the set applies to: one, or with a selector any number.</summary>
+    /// <param name="leaving">Images that it does not apply to any more.</param>
     /// <exception cref="ProblemException">There is no such image, or more than one.</exception>
-    public static IReadOnlyList<Image> Choose(V1Alpha1ImageTagSet set, CloudSession session, IReadOnlyList<Image> images)
+    public static IReadOnlyList<Image> Choose(
+        V1Alpha1ImageTagSet set, CloudSession session, IReadOnlyList<ImageJob> leaving, IReadOnlyList<Image> images)
     {
         var reference = set.Spec.Image;
         if (reference.Selector is { } selector) return Selected(selector, images);
-        return images.Count == 1 ? images : throw WhyNotOne(session, reference, images).ToException();
+        return images.Count == 1 ? images : throw WhyNotOne(session, reference, leaving, images).ToException();
     }
 
     /// <summary>Of what was read, the ids that the set would have if nothing were missing.</summary>
@@ -57,7 +59,8 @@ public sealed class ImageFinder(ImageReadings readings)
     internal static ImageFacts Facts(Image image) =>
         new(image.Id, image.Name, image.Owner, image.Visibility, image.Status, image.CreatedAt, image.Tags, image.Property);
 
-    private static Problem WhyNotOne(CloudSession session, ImageReference reference, IReadOnlyList<Image> found) => (reference.Id, found.Count) switch
+    private static Problem WhyNotOne(
+        CloudSession session, ImageReference reference, IReadOnlyList<ImageJob> leaving, IReadOnlyList<Image> found) => (reference.Id, found.Count) switch
     {
         ({ } id, _) => new Problem(
             Reason.ImageNotFound,
@@ -66,11 +69,17 @@ public sealed class ImageFinder(ImageReadings readings)
         (null, 0) => new Problem(
             Reason.ImageNotFound,
             $"{Capital(session)} shows {session.Cloud.Credential.Description} no image named '{reference.Name}'. "
-            + "Import the image, or correct spec.image.name (case counts)."),
+            + "Import the image, or correct spec.image.name (case counts)."
+            + string.Concat(leaving.Where(job => job.Claim.Managed.Count > 0).Take(NamesListed).Select(Renamed))),
         _ => new Problem(
             Reason.AmbiguousImage,
             $"{Capital(session)} has {found.Count} images named '{reference.Name}': {Ids(found)}. Name one by spec.image.id."),
     };
+
+    /// <summary>A name that was corrected elsewhere leaves the tags where they are.</summary>
+    private static string Renamed(ImageJob job) =>
+        $" The managed tags {string.Join(", ", job.Claim.Managed.Order(StringComparer.Ordinal))} are still on {job.Describe()}, which had that name; "
+        + "to follow it, set spec.image.name to its new name, or spec.image.id.";
 
     private static string Capital(CloudSession session) => $"Cloud '{session.Cloud.Name}'";
 

@@ -41,19 +41,19 @@ public sealed class ImageTagSetController(
         readings.Forget(entity);
         releaser.Forget(entity);
         contention.Forget(entity);
+        announcer.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    /// <summary>Tells of what nobody foresaw. An API server that refuses or does not answer was foreseen: nothing can be written to it, and the
-    /// next try will tell.</summary>
+    /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
-        if (error is KubernetesException or HttpRequestException or TimeoutException) return "";
-        metrics.Failed(error);
-        var (before, outcome) = (entity.Status, Outcome.Failed(Problem.Unforeseen(error)));
+        if (Problem.Ended(error) is not { } problem) return "";
+        if (problem.Reason == Reason.InternalError) metrics.Failed(error);
+        var (before, outcome) = (entity.Status, Outcome.Failed(problem));
         await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
-        return Reason.InternalError.Name;
+        return problem.Reason.Name;
     }
 
     /// <summary>What a reconcile would find and do. Nothing is written.</summary>
@@ -92,19 +92,21 @@ public sealed class ImageTagSetController(
         }
         catch (CloudException e)
         {
-            return Outcome.Failed(Problem.From(e));
+            return Outcome.Failed(Problem.From(e).Of(clouds.Describe(set)));
         }
     }
 
     /// <summary>What was found and what would have to be done.</summary>
     private sealed record Look(
         ImageResult[] Images, ImageResult[] Departing, Departures Departures, IReadOnlyList<ImageState> Kept, bool HasGivenUp, RemovalBudget Removals, CloudAccess Access,
-        Problem? Problem, DateTimeOffset AsOf)
+        Problem? Problem, DateTimeOffset AsOf, IReadOnlyList<string> Odd)
     {
         public bool HasWork => Images.Concat(Departing).Any(image => image.Problem is null && !image.Plan.IsEmpty);
 
         public Outcome Outcome => new(Images, Departing, Access, Problem)
         {
+            AsOf = AsOf,
+            Odd = Odd,
             Gone = Departures.Gone,
             Unreached = [.. Departures.Unreached.Where(image => !IsGivenUp(image))],
             LeftBehind = [.. Departures.Unreached.Where(IsGivenUp)],
@@ -113,7 +115,7 @@ public sealed class ImageTagSetController(
         };
 
         /// <summary>With what no write will change.</summary>
-        public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Plan) })] };
+        public Outcome Planned => Outcome with { Images = [.. Images.Select(image => image with { Problem = image.Problem ?? TagApplier.RefusalOf(image.Job, image.Image, image.Plan) })] };
 
         /// <summary>All images are reached with this session.</summary>
         public bool IsSettled(CloudSession session) =>
@@ -129,7 +131,7 @@ public sealed class ImageTagSetController(
         var departures = await releaser.FindAsync(set, session, access, ImageFinder.Found(set, reading.Images), removals, cancellationToken);
         var readings = reading.Images.ToDictionary(image => image.Id, _ => reading);
         foreach (var (image, single) in departures.Holders) readings[image.Id] = single;
-        var chosen = ImageFinder.Choose(set, session, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
+        var chosen = ImageFinder.Choose(set, session, departures.Jobs, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
 
         var images = await Task.WhenAll(chosen.Select(async image => ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken))));
 
@@ -153,7 +155,7 @@ public sealed class ImageTagSetController(
 
         var departing = jobs.Select(job => ImageResult.Untouched(job, applier.StillUncertain(job))).ToArray();
         var held = contention.Held(set, [.. images, .. departing]);
-        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, kept, releaser.HasGivenUp(set, departures), removals, access, nothing, reading.AsOf);
+        return new Look([.. images.Select(Held)], [.. departing.Select(Held)], departures, kept, releaser.HasGivenUp(set, departures), removals, access, nothing, reading.AsOf, reading.Odd);
 
         ImageResult Held(ImageResult image) => image with { Problem = image.Problem ?? held.GetValueOrDefault(image.Image.Id) };
     }
@@ -163,7 +165,8 @@ public sealed class ImageTagSetController(
     private static Problem? WhyNothing(V1Alpha1ImageTagSet set, int images)
     {
         if (images > 0 || set.Spec.Image.Selector is not { } selector) return null;
-        if (set.Status.ImageCount is not > 0 && StatusBuilder.Find(set.Status, "Ready")?.Reason != Reason.NoImageMatches.Name) return null;
+        var lastKnown = set.Status.LastVerifiedReason ?? StatusBuilder.Find(set.Status, "Ready")?.Reason;
+        if (set.Status.ImageCount is not > 0 && lastKnown != Reason.NoImageMatches.Name) return null;
         var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
         return new Problem(Reason.NoImageMatches, $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
     }

@@ -12,6 +12,15 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
 {
     public bool IsSuspended { get; private init; }
 
+    /// <summary>When the cloud showed what this goes by; null: now.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>The cloud showed everything that it was asked for, so that it is known how the images are.</summary>
+    public bool IsVerified => Images is null
+        ? Problem is { Reason.IsSeen: true }
+        : Unreached.Count == 0 && !Kept.Any(IsElsewhere)
+            && !All.Select(result => result.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
+
     public static Outcome Suspended { get; } = new(null, [], null, null) { IsSuspended = true };
 
     public static Outcome Failed(Problem problem) => new(null, [], null, problem);
@@ -24,7 +33,7 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// out counts only as long as it is tried again: one that was deactivated, say, is no reason to doubt the others.</summary>
     public Problem? Worst => Problem ?? (Images ?? []).Select(result => result.Problem)
         .Concat(Departed.Select(result => result.Problem).Where(problem => problem?.Reason.Kind == ProblemKind.Retrying))
-        .Concat(Kept.Where(image => image.Reason == Reason.CloudChanged.Name).Take(1).Select(HeldProblem))
+        .Concat(Kept.Where(IsElsewhere).Take(1).Select(HeldProblem))
         .Concat(Unreached.Take(1).Select(UnreachedProblem))
         .OfType<Problem>().OrderBy(problem => problem.Reason.Kind).FirstOrDefault();
 
@@ -43,8 +52,13 @@ public sealed record Outcome(IReadOnlyList<ImageResult>? Images, IReadOnlyList<I
     /// <summary>Images that the spec lets go and whose tags stay, as <c>deletionPolicy</c> says.</summary>
     public IReadOnlyList<ImageState> Retained { get; init; } = [];
 
+    /// <summary>The ids of images that the cloud shows in a way that cannot be read, and that a selector may mean.</summary>
+    public IReadOnlyList<string> Odd { get; init; } = [];
+
     /// <summary>Nothing was written, on purpose.</summary>
     public bool IsHeld { get; init; }
+
+    private static bool IsElsewhere(ImageState image) => image.Reason == Reason.CloudChanged.Name;
 
     private Problem HeldProblem(ImageState first)
     {

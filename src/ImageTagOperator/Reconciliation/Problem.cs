@@ -1,3 +1,4 @@
+using System.Net;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Reconciliation;
@@ -22,8 +23,29 @@ public sealed record Problem(Reason Reason, string Message, TimeSpan? RetryAfter
             CloudErrorKind.Forbidden => Reason.Forbidden,
             _ => Reason.CloudRejects,
         },
-        e.Message,
+        e.Message.TrimEnd('.') + ".",
         e.RetryAfter);
+
+    /// <summary>Names the place of the credentials, for whoever has to correct them.</summary>
+    public Problem Of(string credentials) => Reason == Reason.Transient ? this : this with { Message = $"{credentials}: {Message}" };
+
+    /// <summary>Of what a reconcile threw; null where the next try will tell.</summary>
+    public static Problem? Ended(Exception error) => error switch
+    {
+        KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating => null,
+        KubernetesException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => null,
+        KubernetesException e => new(
+            Reason.KubernetesRefuses,
+            $"The Kubernetes API refuses what the operator has to do to {Steps.Of(error)}: {e.Message.TrimEnd('.')}. "
+            + "Give the operator's service account that permission (kubectl describe clusterrole image-tag-operator shows what it has), "
+            + "or correct the admission webhook that refuses it."),
+        HttpRequestException or TimeoutException => null,
+        ReconcileTimeoutException => new(
+            Reason.Transient,
+            $"The operator began to {Steps.Of(error.InnerException!)} and did not come to an end in time; it is tried again. "
+            + "The cloud may be slow, or its limits (--cloud-rate, --cloud-concurrency) too tight."),
+        _ => Unforeseen(error),
+    };
 
     /// <summary>Of what nobody foresaw. Its own message is for the log only: it may hold anything, and be another one each time.</summary>
     public static Problem Unforeseen(Exception error) => new(

@@ -9,7 +9,7 @@ public enum ProblemKind
     /// <summary>Nobody, it goes by as the image becomes usable: Ready is False and Reconciling is True.</summary>
     Waiting,
 
-    /// <summary>Nobody, it is tried again soon: Ready keeps its value and Reconciling is True.</summary>
+    /// <summary>Nobody, it is tried again soon: Ready is Unknown and Reconciling is True.</summary>
     Retrying,
 
     /// <summary>The authors of this program: Ready is Unknown and Stalled is True, and it is tried again.</summary>
@@ -38,6 +38,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
 
     // The installation.
     public static readonly Reason DefinitionOutdated = new(nameof(DefinitionOutdated), ProblemKind.Stalled);
+    public static readonly Reason KubernetesRefuses = new(nameof(KubernetesRefuses), ProblemKind.Stalled);
 
     // The credentials.
     public static readonly Reason CloudChanged = new(nameof(CloudChanged), ProblemKind.Stalled);
@@ -70,7 +71,7 @@ public sealed record Reason(string Name, ProblemKind Kind)
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Reason> All { get; } =
     [
-        Transient, Interrupted, InternalError, ImageNotActive, NoImageMatches, CloudChanged, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated,
+        Transient, Interrupted, InternalError, ImageNotActive, NoImageMatches, CloudChanged, InvalidSpec, Conflict, RemovalLimitExceeded, DefinitionOutdated, KubernetesRefuses,
         SecretNotFound, SecretForbidden, InvalidCloudsYaml, CredentialsRejected, AuthUrlWrong, Redirected, TlsUntrusted, AccessRulesForbid, CloudRejects,
         CloudNotAllowed, EndpointNotFound, Forbidden, ImageNotFound, AmbiguousImage, TooManyImages, ImageDeactivated, Contended, TagCollision,
         TagNotRemovable, TagQuotaExceeded, TagRejected,
@@ -78,6 +79,9 @@ public sealed record Reason(string Name, ProblemKind Kind)
 
     /// <summary>Only another spec helps, so there is nothing to look at again meanwhile.</summary>
     public bool NeedsNewSpec => this == InvalidSpec;
+
+    /// <summary>The cloud was asked for the set's images and answered, so that this is how things are.</summary>
+    public bool IsSeen => this == ImageNotFound || this == AmbiguousImage || this == TooManyImages;
 
     public override string ToString() => Name;
 }

@@ -5,6 +5,8 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="limit">Null: no limit.</param>
 public sealed class RemovalBudget(int? limit)
 {
+    private const int MostListed = 20;
+
     private readonly Lock gate = new();
     private readonly HashSet<(string ImageId, string Tag)> taken = [];
 
@@ -23,18 +25,26 @@ public sealed class RemovalBudget(int? limit)
     /// <summary>The problem that a plan above the limit is, or null.</summary>
     public Problem? Refuse(IReadOnlyCollection<ImageResult> images)
     {
-        var removals = images.Where(image => image.Problem is null).Sum(image => image.Plan.Removes.Count());
+        var planned = images.Where(image => image.Problem is null).ToArray();
+        var removals = planned.Sum(image => image.Plan.Removes.Count());
         if (!(removals > limit)) return null;
         var where = images.Count == 1 ? images.First().Job.Describe() : $"{images.Count} images";
-        return new Problem(Reason.RemovalLimitExceeded, $"{Tags(removals)} would be removed from {where}, and spec.maxRemovals is {limit}; nothing was changed. {Remedy}");
+        return new Problem(
+            Reason.RemovalLimitExceeded,
+            $"{Tags(removals, planned.SelectMany(image => image.Plan.Removes))} would be removed from {where}, and spec.maxRemovals is {limit}; "
+            + $"nothing was changed. Raise it to {removals}, or correct the declaration.");
     }
 
     /// <summary>The problem that an image is for which nothing is left.</summary>
-    public Problem Exhausted(ImageJob job, int removals) => new(
+    public Problem Exhausted(ImageJob job, string[] removals) => new(
         Reason.RemovalLimitExceeded,
-        $"{Tags(removals)} would be removed from {job.Describe()}, more than what is left of spec.maxRemovals {limit}; the image was not changed further. {Remedy}");
+        $"{Tags(removals.Length, removals)} would be removed from {job.Describe()}, more than what is left of spec.maxRemovals {limit}; "
+        + "the image was not changed further. Raise maxRemovals or correct the declaration.");
 
-    private const string Remedy = "Raise maxRemovals or correct the declaration.";
-
-    private static string Tags(int number) => number == 1 ? "1 tag" : $"{number} tags";
+    private static string Tags(int number, IEnumerable<string> tags)
+    {
+        string[] names = [.. tags.Distinct().Order(StringComparer.Ordinal)];
+        var listed = string.Join(", ", names.Take(MostListed)) + (names.Length > MostListed ? ", ..." : "");
+        return $"{number} {(number == 1 ? "tag" : "tags")} ({listed})";
+    }
 }

@@ -11,22 +11,26 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="shared">Reads them for several sets at once; null: each for itself.</param>
 public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? shared = null) : ICloudDirectory
 {
-    /// <summary>What several sets read at once is not parsed by each.</summary>
+    /// <summary>What is the same Secret still is not parsed again.</summary>
     private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
 
     public async Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
         var where = Describe(set, reference);
-        if (secret.Data is null || !secret.Data.TryGetValue("clouds.yaml", out var yaml))
+        if (secret.Data is null || !secret.Data.ContainsKey("clouds.yaml"))
         {
-            throw new Problem(Reason.InvalidCloudsYaml, $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key.").ToException();
+            throw new Problem(
+                Reason.InvalidCloudsYaml,
+                $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key: "
+                + $"kubectl -n {set.Metadata.NamespaceProperty} create secret generic {reference.SecretName} --from-file=clouds.yaml "
+                + "--dry-run=client -o yaml | kubectl apply -f -").ToException();
         }
 
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            return opened.GetValue(secret, _ => new CloudsFile(EncodedText.Read(yaml))).Find(reference.CloudName, files);
+            return opened.GetValue(secret, Open).Find(reference.CloudName, files);
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -35,6 +39,9 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
     }
 
     public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => $"Secret {set.Metadata.NamespaceProperty}/{reference.SecretName}";
+
+    private static CloudsFile Open(V1Secret secret) => new(
+        EncodedText.Read(secret.Data["clouds.yaml"]), secret.Data.TryGetValue("clouds-public.yaml", out var profiles) ? EncodedText.Read(profiles) : null);
 
     private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
     {
@@ -48,7 +55,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         }
         catch (KubernetesException e) when (e.StatusCode != HttpStatusCode.Forbidden)
         {
-            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message}. It is tried again.", e.RetryAfter).ToException();
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.", e.RetryAfter).ToException();
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {

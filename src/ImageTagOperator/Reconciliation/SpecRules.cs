@@ -24,7 +24,7 @@ public static partial class SpecRules
         TagsAreWritable,
         spec => TagsFit(spec, spec.CloudCredentialsRef.Profile),
         NoTwoTagsCollide,
-        TagsWithinQuota,
+        TagsWithinLimit,
         spec => ListFits("spec.ignoreTags", spec.IgnoreTags, 0, 128, 0),
         SelectorTagsStay,
         spec => spec.MaxRemovals < 0 ? Invalid($"spec.maxRemovals {spec.MaxRemovals} is below 0.") : null,
@@ -98,8 +98,13 @@ public static partial class SpecRules
         return null;
     }
 
-    private static Problem? TagsWithinQuota(ImageTagSetSpec spec) =>
-        spec.Tags.Count <= ImageTag.DefaultQuota ? null : Invalid($"spec.tags has {spec.Tags.Count} tags; an image holds at most {ImageTag.DefaultQuota}.");
+    /// <summary>As the definition's schema has it. What an image can hold is the cloud's to say.</summary>
+    private const int MostTags = 128;
+
+    private static Problem? TagsWithinLimit(ImageTagSetSpec spec) =>
+        spec.Tags.Count <= MostTags
+            ? null
+            : Invalid($"spec.tags has {spec.Tags.Count} tags; a set can declare at most {MostTags}. Split the set, with policy Additive.");
 
     /// <summary>Otherwise the set takes from its images what it knows them by, and with that all that it put on them.</summary>
     private static Problem? SelectorTagsStay(ImageTagSetSpec spec) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning;
 
@@ -23,7 +24,7 @@ public static class StatusBuilder
                 .. outcome.Departed.Select(image => Leaving(set, outcome, image)),
                 .. CarriedOver(set, outcome),
             ];
-            status.Conditions = Conditions(set, now, Pending(set, "Progressing", message), ("Reconciling", "Progressing", message));
+            status.Conditions = Conditions(set, now, ("Unknown", "Progressing", WithBefore(set, message)), ("Reconciling", "Progressing", message));
         });
     }
 
@@ -35,6 +36,7 @@ public static class StatusBuilder
             ? Conditions(set, now, ("Unknown", "Suspended", "spec.suspend is true: the images are neither read nor changed. Set it to false to go on."))
             : outcome.Worst is { } problem ? Troubled(set, now, problem) : Fine(set, now, outcome);
         if (outcome.ChangedAnything) status.LastSyncTime = now;
+        if (outcome.IsVerified) Verify(status, set, outcome, now);
         if (outcome.Images is not { } images) return;
         Locate(status, set, outcome);
         status.Images =
@@ -72,8 +74,16 @@ public static class StatusBuilder
 
     public static V1Condition? Find(ImageTagSetStatus status, string type) => status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
-    /// <summary>The set was reported to be as this generation of it declares.</summary>
-    public static bool IsInOrder(ImageTagSetStatus status, long? generation) => Find(status, "Ready") is { Status: "True" } ready && ready.ObservedGeneration == generation;
+    /// <summary>The set was, when last seen, as this generation of it declares.</summary>
+    public static bool IsInOrder(ImageTagSetStatus status, long? generation) => Find(status, "Ready") is { } ready && ready.ObservedGeneration == generation
+        && (ready.Status == "True" || (IsUnseen(status) && status.LastVerifiedReason == InSync && status.LastVerifiedGeneration == generation));
+
+    private const string InSync = "InSync";
+
+    /// <summary>The images could not be seen, or are being changed, which goes by.</summary>
+    public static bool IsUnseen(ImageTagSetStatus status) => Find(status, "Ready") is { Status: "Unknown" } ready && Unseen.Contains(ready.Reason);
+
+    private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, "Progressing"];
 
     /// <summary>Something differs that did not differ before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
@@ -95,9 +105,18 @@ public static class StatusBuilder
             return Conditions(set, now, ("False", "Drifted", message), ("Drifted", "Drifted", message));
         }
 
-        if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", "InSync", "No image matches spec.image.selector."));
+        if (outcome.Images!.Count == 0) return Conditions(set, now, ("True", InSync, $"No image matches spec.image.selector.{Odd(outcome)}"));
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
-        return Conditions(set, now, ("True", "InSync", $"{Count(outcome.Images.Count, "image")} with {tags}."));
+        return Conditions(set, now, ("True", InSync, $"{Count(outcome.Images.Count, "image")} with {tags}.{Odd(outcome)}"));
+    }
+
+    private static string Odd(Outcome outcome)
+    {
+        const int most = 5;
+        return outcome.Odd.Count == 0
+            ? ""
+            : " Left out, because the cloud does not show them as images: "
+                + string.Join(", ", outcome.Odd.Take(most).Concat(outcome.Odd.Count > most ? ["..."] : [])) + (outcome.Odd.Count > most ? "" : ".");
     }
 
     private static string Differences(ImageResult[] drifted)
@@ -116,10 +135,16 @@ public static class StatusBuilder
         return problem.Reason.Kind switch
         {
             ProblemKind.Stalled => Conditions(set, now, ("False", reason, message), ("Stalled", reason, message)),
-            ProblemKind.Unforeseen => Conditions(set, now, ("Unknown", reason, message), ("Stalled", reason, message)),
+            ProblemKind.Unforeseen => Conditions(set, now, ("Unknown", reason, WithBefore(set, message)), ("Stalled", reason, message)),
             ProblemKind.Waiting => Conditions(set, now, ("False", reason, message), ("Reconciling", reason, message)),
-            _ => Conditions(set, now, Pending(set, reason, message), ("Reconciling", reason, WithSince(set, now, reason, Lasting(set, reason) ?? message))),
+            _ => Retrying(set, now, reason, message),
         };
+    }
+
+    private static List<V1Condition> Retrying(V1Alpha1ImageTagSet set, DateTimeOffset now, string reason, string message)
+    {
+        var lasting = WithSince(set, now, reason, message);
+        return Conditions(set, now, ("Unknown", reason, WithBefore(set, lasting)), ("Reconciling", reason, lasting));
     }
 
     private const string Since = " It has been so since ";
@@ -128,25 +153,48 @@ public static class StatusBuilder
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <summary>For the first time, what should heal by itself has not for ten intervals or half an hour.</summary>
-    public static bool HasBecomeLasting(ImageTagSetStatus before, ImageTagSetStatus after) =>
-        Find(after, "Reconciling")?.Message?.Contains(Since, StringComparison.Ordinal) == true && Find(before, "Reconciling")?.Message?.Contains(Since, StringComparison.Ordinal) != true;
+    public static bool HasBecomeLasting(ImageTagSetStatus before, ImageTagSetStatus after) => IsLasting(after) && !IsLasting(before);
 
+    /// <summary>What should heal by itself has not for so long that it was told.</summary>
+    public static bool IsLasting(ImageTagSetStatus status) => Find(status, "Reconciling")?.Message?.Contains(Since, StringComparison.Ordinal) == true;
+
+    /// <summary>An outage has many words, a timeout now and a refused connection then. The first ones stay, lest each try be a write, until it
+    /// is told since when.</summary>
     private static string WithSince(V1Alpha1ImageTagSet set, DateTimeOffset now, string reason, string message)
     {
-        if (message.Contains(Since, StringComparison.Ordinal) || Find(set.Status, "Reconciling") is not { LastTransitionTime: { } since } old || old.Reason != reason) return message;
+        if (Find(set.Status, "Reconciling") is not { LastTransitionTime: { } since } old || old.Reason != reason) return message;
+        var isSame = old.ObservedGeneration == set.Metadata.Generation;
+        if (isSame && IsLasting(set.Status)) return old.Message!;
         var patience = Pace.Interval(set.Spec) * 10;
-        return now - since <= (patience < Patience ? patience : Patience) ? message : $"{message}{Since}{since.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC.";
+        if (now - since > (patience < Patience ? patience : Patience)) return $"{message}{Since}{Text(since)}.";
+        return isSame ? old.Message ?? message : message;
     }
 
-    /// <summary>An outage has many words, a timeout now and a refused connection then. The first ones stay, lest each try be a write.</summary>
-    private static string? Lasting(V1Alpha1ImageTagSet set, string reason) =>
-        Find(set.Status, "Reconciling") is { } old && old.Reason == reason && old.ObservedGeneration == set.Metadata.Generation ? old.Message : null;
+    /// <summary>What was true when the images could still be seen.</summary>
+    private static string WithBefore(V1Alpha1ImageTagSet set, string message)
+    {
+        var status = set.Status;
+        if (status.LastVerifiedTime is not { } verified) return message;
+        var declaration = status.LastVerifiedGeneration == set.Metadata.Generation ? "" : ", by the declaration of that time";
+        return $"{message} Before that, when the images were last verified at {Text(verified)}, the set was {status.LastVerifiedReason}{declaration}.";
+    }
 
-    /// <summary>While work is under way Ready keeps its value, unless it speaks of another generation: nothing is known of this one yet.</summary>
-    private static (string Status, string Reason, string Message) Pending(V1Alpha1ImageTagSet set, string reason, string message) =>
-        Find(set.Status, "Ready") is { Status: not "Unknown" } ready && ready.ObservedGeneration == set.Metadata.Generation
-            ? (ready.Status, ready.Reason, ready.Message)
-            : ("Unknown", reason, message);
+    /// <summary>Notes when the images were seen, for a set that does not change so seldom that it costs next to nothing.</summary>
+    private static void Verify(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Outcome outcome, DateTimeOffset now)
+    {
+        var (was, ready, seen) = (Find(set.Status, "Ready"), Find(status, "Ready")!, outcome.AsOf ?? now);
+        var isNews = outcome.ChangedAnything || (was?.Status, was?.Reason, was?.ObservedGeneration) != (ready.Status, ready.Reason, ready.ObservedGeneration);
+        if (!isNews && seen - status.LastVerifiedTime < Verification(set.Spec)) return;
+        if (!(seen < status.LastVerifiedTime)) status.LastVerifiedTime = seen;
+        (status.LastVerifiedReason, status.LastVerifiedGeneration) = (ready.Reason, ready.ObservedGeneration);
+    }
+
+    /// <summary>How exact <see cref="ImageTagSetStatus.LastVerifiedTime"/> is of a set that does not change: an hour, or its interval if that is
+    /// longer.</summary>
+    public static TimeSpan Verification(ImageTagSetSpec spec) =>
+        Pace.Interval(spec) is var interval && interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static List<V1Condition> Conditions(
         V1Alpha1ImageTagSet set, DateTimeOffset now, (string Status, string Reason, string Message) ready, params (string Type, string Reason, string Message)[] whileTrue)
@@ -194,7 +242,8 @@ public static class StatusBuilder
             || set.Spec.Mode == TagSetMode.Observe
             || result.Problem?.Reason == Reason.Conflict
             || ((result.Problem?.Reason == Reason.RemovalLimitExceeded || result.Problem?.Reason == Reason.Contended) && result.Added.Count == 0);
-        if (nothingWritten) return result.Job.Claim.Managed;
+        // One that turned out to be excluded after its first writes answers for them.
+        if (nothingWritten) return [.. result.Job.Claim.Managed.Union(result.Added)];
         return result.Problem is { Reason.Kind: ProblemKind.Retrying } ? result.Share.ManagedBefore : result.Share.ManagedAfter;
     }
 
@@ -240,6 +289,9 @@ public static class StatusBuilder
             ImageCount = old.ImageCount,
             TagCount = old.TagCount,
             LastSyncTime = old.LastSyncTime,
+            LastVerifiedTime = old.LastVerifiedTime,
+            LastVerifiedReason = old.LastVerifiedReason,
+            LastVerifiedGeneration = old.LastVerifiedGeneration,
         };
         change(status);
         return status;

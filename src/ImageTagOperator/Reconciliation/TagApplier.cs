@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
 
@@ -72,6 +73,13 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             catch (CloudException e)
             {
                 return Unverified(result with { Problem = problem ?? Problem.From(e) }, done);
+            }
+
+            if (problem?.Reason == Reason.TagQuotaExceeded && round < Rounds)
+            {
+                // Good for this look only: how many it takes is nowhere told, and another client may have filled the image for a moment.
+                job = job with { Rules = job.Rules with { Quota = image.Tags.Count } };
+                continue;
             }
 
             share = job.ShareOf(image);
@@ -156,25 +164,38 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             var problem = ProblemOf(job, verb, tag, outcome);
             first ??= problem;
             if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
-            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden) return (problem, false);
+            // Another one would fare no better, and what goes may have to go first.
+            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden or TagWriteResult.QuotaExceeded) return (problem, false);
         }
 
         return (first, false);
     }
 
+    /// <summary>Of a write that did not do its work.</summary>
+    internal static Reason ReasonOf(TagWriteResult result) => result switch
+    {
+        TagWriteResult.Forbidden => Reason.Forbidden,
+        TagWriteResult.QuotaExceeded => Reason.TagQuotaExceeded,
+        TagWriteResult.Rejected => Reason.TagRejected,
+        _ => Reason.Transient,
+    };
+
     private Problem ProblemOf(ImageJob job, TagVerb verb, string tag, TagWriteOutcome outcome)
     {
         var what = verb == TagVerb.Add ? $"Tag '{tag}' could not be added to {job.Describe()}" : $"Tag '{tag}' could not be removed from {job.Describe()}";
+        what = $"{what}: {outcome.Message.TrimEnd('.')}.";
+        var owner = job.Image.Owner is { Length: > 0 } project ? $"project {project}, which" : "the project that";
+        var reason = ReasonOf(outcome.Result);
         return outcome.Result switch
         {
-            TagWriteResult.Forbidden => new(Reason.Forbidden, $"{what}: {outcome.Message}. Use credentials of the project that owns the image."),
-            TagWriteResult.QuotaExceeded => new(Reason.TagQuotaExceeded, $"{what}: {outcome.Message}. Declare fewer tags, or remove others from the image."),
-            TagWriteResult.Rejected => new(Reason.TagRejected, $"{what}: {outcome.Message}. Choose another tag."),
-            TagWriteResult.Uncertain => new(Reason.Transient, $"{what}: {outcome.Message}. The image is looked at again soon.", ImageGate.UncertainWritePause),
+            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image."),
+            TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
+            TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
+            TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),
             TagWriteResult.ServerError when verb == TagVerb.Remove && serverErrors.Another(job.Image.Id, tag) => new(
                 Reason.TagNotRemovable,
-                $"{what}: {outcome.Message}. The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
-            _ => new(Reason.Transient, $"{what}: {outcome.Message}. It is tried again.", outcome.RetryAfter),
+                $"{what} The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
+            _ => new(reason, $"{what} It is tried again.", outcome.RetryAfter),
         };
     }
 
@@ -187,7 +208,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     private static Problem? WhyNotNow(ImageJob job, Image image, TagPlan plan)
     {
         if (WhyNotActive(job, image) is { } reason) return reason;
-        return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, plan.Removes.Count());
+        return job.Removals.TryTake(image.Id, plan.Removes) ? null : job.Removals.Exhausted(job, [.. plan.Removes]);
     }
 
     /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
@@ -200,7 +221,10 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
         if (image.IsActive) return null;
         return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
-            ? new Problem(Reason.ImageDeactivated, $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. Reactivate it, or choose another.")
+            ? new Problem(
+                Reason.ImageDeactivated,
+                $"{Capital(job.Describe())} has status '{image.Status}', and only active images are changed. "
+                + $"Choose another, or reactivate it: openstack image set --activate {image.Id}")
             : new Problem(Reason.ImageNotActive, $"{Capital(job.Describe())} has status '{image.Status}'; its tags are set as soon as it is active.");
     }
 
@@ -210,7 +234,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
         share,
         [.. image.Tags.Except(before.Tags).Intersect(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
         [.. before.Tags.Except(image.Tags).Except(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
-        problem ?? RefusalOf(job, share.Plan)) { Planned = planned };
+        problem ?? RefusalOf(job, image, share.Plan)) { Planned = planned };
 
     /// <summary>People are told of what the cloud acknowledged, even when it cannot be asked whether it is so.</summary>
     private static ImageResult Unverified(ImageResult result, List<TagStep> done) => result with
@@ -220,15 +244,28 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     };
 
     /// <summary>What a plan leaves undone for good, or null.</summary>
-    internal static Problem? RefusalOf(ImageJob job, TagPlan plan) => plan.Refused switch
+    /// <param name="image">As it is now.</param>
+    internal static Problem? RefusalOf(ImageJob job, Image image, TagPlan plan) => plan.Refused switch
     {
         [] => null,
         [{ Refusal: TagRefusal.NotAddressable }, ..] => new(
             Reason.TagNotRemovable,
-            $"{Capital(job.Describe())} has tags that cannot be removed through the Image API: {Refusals(plan)}. Replace the image's tags with a PATCH as its owner, or list them in spec.ignoreTags."),
+            $"{Capital(job.Describe())} has tags that cannot be removed through the Image API: {Refusals(plan)}. "
+            + $"List them in spec.ignoreTags, or replace the image's tags, as its owner: {Replacement(job, image, plan)}"),
         [{ Refusal: TagRefusal.Collision }, ..] => new(Reason.TagCollision, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
         _ => new(Reason.TagQuotaExceeded, $"{Capital(job.Describe())} cannot have all declared tags: {Refusals(plan)}."),
     };
+
+    /// <summary>The request that takes away what no call for a single tag can name.</summary>
+    private static string Replacement(ImageJob job, Image image, TagPlan plan)
+    {
+        var unnamed = plan.Refused.Where(refused => refused.Refusal == TagRefusal.NotAddressable).Select(refused => refused.Tag);
+        string[] stay = [.. image.Tags.Union(plan.Adds).Except(plan.Removes).Except(unnamed).Order(StringComparer.Ordinal)];
+        var tags = string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""));
+        var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{tags}}]}]""";
+        return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" "
+            + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' {job.Access.Endpoint.AbsoluteUri}/images/{job.Image.Id}";
+    }
 
     private static string Refusals(TagPlan plan) => string.Join("; ", plan.Refused.Select(refused => $"'{refused.Tag}' {refused.Why}"));
 

@@ -58,7 +58,7 @@ public sealed class ApplyTests
         var (code, output, _) = await run.TypeAsync("apply -f -", Set("one", "name: one", "a, b"));
         Assert.Equal(1, code);
         Assert.Contains("+     a\n", output, StringComparison.Ordinal);
-        Assert.Contains("! TagQuotaExceeded: Tag 'b' could not be added to image 'one'", output, StringComparison.Ordinal);
+        Assert.Contains("cannot have all declared tags: 'b' would be tag number 2 or above, and the cloud takes 1 on an image", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,6 +90,7 @@ public sealed class ClusterTests
             Conditions = [new() { Type = "Ready", Status = ready.Status, Reason = ready.Reason, Message = ready.Message, LastTransitionTime = DateTimeOffset.UnixEpoch }],
             Images = images,
             ImageCount = images.Length,
+            LastVerifiedTime = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero),
             TagCount = images.Sum(image => image.ManagedTags!.Count),
         };
         await world.Kubernetes.UpdateStatusAsync(set);

@@ -42,10 +42,10 @@ public sealed class ForeignTextProperties
         text => Allow<CloudException>(() =>
         {
             var response = Response("GET http://g/v2/images", 200, text);
-            foreach (var image in response.Read(CloudJson.Default.ImagePage).Images ?? [])
+            foreach (var (image, _) in response.Read(CloudJson.Default.ImagePage).Images ?? [])
             {
                 if (ImageCheck.Problem(image) is not null) continue;
-                Assert.NotNull(image.Property("x") ?? "");
+                Assert.NotNull(image!.Property("x") ?? "");
                 Assert.True(image.IsSameAs(image));
             }
         }),

@@ -64,6 +64,7 @@ public sealed class RunningReconcileTests
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
         await time.AdvanceUntilAsync(() => world.Runs("a") == 2, "the retry");
         Assert.True(widgets.Log.Has("It took longer than 5 minutes"), "the log says why it was ended");
+        Assert.IsType<ReconcileTimeoutException>(Assert.Single(world.Failed));
     }
 
     [Fact]

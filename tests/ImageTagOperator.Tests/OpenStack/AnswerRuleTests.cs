@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
@@ -32,14 +33,50 @@ public sealed class AnswerRuleTests
     [InlineData(CloudStep.Read, 502, CloudErrorKind.Transient)]
     public void Each_status_means_what_the_table_says(CloudStep step, int status, CloudErrorKind kind) => Assert.Equal(kind, AnswerRules.Of(step, status));
 
+    [Theory]
+    [InlineData(204, TagWriteResult.Done)]
+    [InlineData(200, TagWriteResult.Done)]
+    [InlineData(401, TagWriteResult.NotSent)]
+    [InlineData(429, TagWriteResult.NotSent)]
+    [InlineData(503, TagWriteResult.NotSent)]
+    [InlineData(403, TagWriteResult.Forbidden)]
+    [InlineData(404, TagWriteResult.NotFound)]
+    [InlineData(408, TagWriteResult.Uncertain)]
+    [InlineData(502, TagWriteResult.Uncertain)]
+    [InlineData(504, TagWriteResult.Uncertain)]
+    [InlineData(413, TagWriteResult.QuotaExceeded)]
+    [InlineData(400, TagWriteResult.Rejected)]
+    [InlineData(405, TagWriteResult.Rejected)]
+    [InlineData(409, TagWriteResult.ServerError)]
+    [InlineData(500, TagWriteResult.ServerError)]
+    [InlineData(301, TagWriteResult.ServerError)]
+    public void Each_status_of_a_write_means_what_the_table_says(int status, TagWriteResult result) => Assert.Equal(result, AnswerRules.OfWrite(status));
+
+    [Theory]
+    [InlineData("[]", "has no service of type 'image'")]
+    [InlineData("[{\"type\": \"image\", \"endpoints\": []}]", "has no service of type 'image'")]
+    [InlineData("[{\"type\": \"image\", \"endpoints\": [{\"interface\": \"admin\", \"region_id\": \"A\", \"url\": \"http://a\"}]}]", "it has A/admin. Correct region_name or interface.")]
+    [InlineData(
+        "[{\"type\": \"image\", \"endpoints\": [{\"interface\": \"public\", \"region_id\": \"A\", \"url\": \"http://a\"}, {\"interface\": \"public\", \"region_id\": \"B\", \"url\": \"http://b\"}]}]",
+        "several image endpoints that fit: A/public, B/public. Set region_name.")]
+    public void A_catalog_without_the_one_endpoint_calls_a_human(string catalog, string expected)
+    {
+        var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p}}}", "demo");
+        var services = JsonSerializer.Deserialize("{\"token\": {\"expires_at\": \"2026-01-01T00:00:00Z\", \"catalog\": " + catalog + "}}", CloudJson.Default.TokenResponse)!.Token!.Catalog!;
+        var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(cloud, [.. services.OfType<CatalogService>()]));
+        Assert.Equal(AnswerRules.All.Single(rule => rule.Step == CloudStep.Catalog).Kind, error.Kind);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_documented_table_is_that_of_the_code()
     {
         var table = new StringBuilder("| step | answer | reason | who acts |\n|---|---|---|---|\n");
-        foreach (var rule in AnswerRules.All)
+        var rows = AnswerRules.All.Select(rule => (rule.Step, rule.Answer, Problem.From(new CloudException(rule.Kind, "")).Reason))
+            .Concat(AnswerRules.Writes.Where(rule => rule.Result is not (TagWriteResult.Done or TagWriteResult.NotFound)).Select(rule => (CloudStep.Write, rule.Answer, TagApplier.ReasonOf(rule.Result))));
+        foreach (var (step, answer, reason) in rows)
         {
-            var reason = Problem.From(new CloudException(rule.Kind, "")).Reason;
-            table.Append(null, $"| {rule.Step} | {rule.Answer} | `{reason.Name}` | {(reason.Kind == ProblemKind.Stalled ? "a person" : "nobody, it is tried again")} |\n");
+            table.Append(null, $"| {step} | {answer} | `{reason.Name}` | {(reason.Kind == ProblemKind.Stalled ? "a person" : "nobody, it is tried again")} |\n");
         }
 
         var file = Path.Combine(CommandRun.RepositoryFolder(), "docs", "troubleshooting.md");

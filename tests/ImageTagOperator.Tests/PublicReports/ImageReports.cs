@@ -1,5 +1,8 @@
 using System.Text.Json;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
@@ -35,6 +38,33 @@ public sealed class ImageReports
     {
         var image = Read("\"Tags\": \"x\", \"Owner\": \"y\"");
         Assert.Equal(("a", null, "x", "y"), (Assert.Single(image.Tags), image.Owner, image.Property("Tags"), image.Property("Owner")));
+    }
+
+    // gophercloud/gophercloud#3147
+    [Fact]
+    public async Task One_image_that_cannot_be_read_hides_no_other()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        var (good, bad) = (cloud.AddImage("good", "a"), cloud.AddImage("bad", "a"));
+        cloud.Faults.Add("GET", "*/v2/images?*", new Fault
+        {
+            Status = 200,
+            ContentType = "application/json",
+            Body = "{\"images\": [" + $"{{\"id\": \"{bad.Id}\", \"name\": \"bad\", \"status\": \"active\"}}, {{\"id\": \"{good.Id}\", \"name\": \"good\", \"status\": \"active\", \"tags\": [\"a\"]}}, null" + "]}",
+        });
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+        var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
+        Assert.Equal((good.Id, $"{bad.Id}, without an id"), (Assert.Single(reading.Images).Id, string.Join(", ", reading.Odd)));
+
+        // Where nothing can be read, it is no list.
+        cloud.Faults.Clear();
+        cloud.Faults.Add("GET", "*/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = "{\"images\": [{\"id\": \"" + bad.Id + "\"}]}" });
+        var none = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.Community, TestContext.Current.CancellationToken));
+        Assert.Equal((CloudErrorKind.Transient, true), (none.Kind, none.Message.Contains("the answer is not what the API documents", StringComparison.Ordinal)));
+
+        // Asked for by its name, it is not taken for missing.
+        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.Name("bad"), TestContext.Current.CancellationToken));
+        Assert.Equal(CloudErrorKind.Transient, error.Kind);
     }
 
     private static Image Read(string members) =>

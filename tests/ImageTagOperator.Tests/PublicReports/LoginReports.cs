@@ -79,6 +79,50 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Contains("does not speak TLS", error.Message, StringComparison.Ordinal);
     }
 
+    // kubernetes-sigs/cluster-api-provider-openstack#2336
+    [Theory]
+    [InlineData(404)]
+    [InlineData(401)]
+    public async Task An_application_credential_that_is_gone_or_has_expired_is_said_to_be_with_what_to_type(int status)
+    {
+        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = status, Body = """{"error": {"code": 404, "message": "Could not find Application Credential: 818a."}}""", ContentType = "application/json" });
+        var problem = await ProblemAsync("demo-app");
+        Assert.Equal(Reason.CredentialsRejected, problem.Reason);
+        Assert.Contains("It may have expired or been deleted: 'openstack application credential list'", problem.Message, StringComparison.Ordinal);
+    }
+
+    // kubernetes-sigs/cluster-api-provider-openstack#2097
+    [Fact]
+    public async Task Credentials_that_were_replaced_are_used_although_the_old_ones_were_refused()
+    {
+        var wrong = cloud.CloudsYaml.Replace("demo-secret", "old", StringComparison.Ordinal);
+        using (var refused = TestSession.Of(CloudsYaml.Parse(wrong, "demo"))) await Assert.ThrowsAsync<CloudException>(() => refused.GetImageEndpointAsync(Cancel));
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+        Assert.EndsWith("/v2", (await session.GetImageEndpointAsync(Cancel)).AbsoluteUri, StringComparison.Ordinal);
+    }
+
+    // kubernetes-sigs/cluster-api-provider-openstack#160
+    [Fact]
+    public async Task A_token_that_ended_early_is_renewed_without_a_word()
+    {
+        var image = cloud.AddImage("ubuntu");
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+        await session.GetImageEndpointAsync(Cancel);
+        cloud.Faults.Add("GET", "*/v2/images*", new Fault { Status = 401 }, times: 1);
+        Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+    }
+
+    // gophercloud/gophercloud#2096, gophercloud/utils#155
+    [Theory]
+    [InlineData("7", 7)]
+    [InlineData(null, null)]
+    public async Task A_429_heals_by_itself_and_its_pause_is_kept_where_it_names_one(string? header, int? seconds)
+    {
+        cloud.Faults.Add("GET", "*/v2/images*", new Fault { Status = 429, Headers = header is null ? [] : new Dictionary<string, string> { ["Retry-After"] = header } });
+        var problem = await ProblemAsync("demo");
+        Assert.Equal((Reason.Transient, seconds), (problem.Reason, problem.RetryAfter is { } pause ? (int)pause.TotalSeconds : null));
+    }
+
     [Fact]
     public async Task A_cloud_that_is_not_there_heals_by_itself()
     {

@@ -26,7 +26,7 @@ public sealed class ManifestReports
     public async Task A_list_item_that_a_template_left_empty_is_named(string tags, int line, string expected) =>
         await IsToldAsync(Good.Replace("[golden]", tags, StringComparison.Ordinal), $"sets.yaml:{line}: document 1, ImageTagSet images/one: {expected}\n", 1);
 
-    // helm/helm#6867
+    // helm/helm#11800, helm/helm#8978; helm/helm#11488, helm/helm#1558, helm/helm#2693, helm/helm#4194
     [Theory]
     [InlineData("24.10")]
     [InlineData("1.20")]
@@ -35,6 +35,10 @@ public sealed class ManifestReports
     [InlineData("0755")]
     [InlineData("0o7")]
     [InlineData("1_000")]
+    [InlineData("2.0")]
+    [InlineData("20161115.1")]
+    [InlineData("0474915")]
+    [InlineData("0e1234")]
     public async Task A_tag_that_YAML_takes_for_something_else_is_to_be_quoted_as_it_was_written(string tag) => await IsToldAsync(
         Good.Replace("[golden]", $"[golden, {tag}]", StringComparison.Ordinal), $"put it in quotes, '{tag}'.\n", 1);
 
@@ -82,7 +86,7 @@ public sealed class ManifestReports
     public async Task An_object_that_is_nearly_an_ImageTagSet_is_not_passed_over(string right, string wrong, string expected) =>
         await IsToldAsync(Good.Replace(right, wrong, StringComparison.Ordinal), expected, 1);
 
-    // argoproj/argo-cd#9094
+    // fluxcd/kustomize-controller#476
     [Fact]
     public async Task A_file_whose_ending_others_pass_over_is_read_and_told()
     {

@@ -1,15 +1,45 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using Xunit;
+using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
 /// <summary>What people saw in a status, and what it meant.</summary>
 public sealed class StatusReports
 {
+    private static readonly Outcome InSync = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
+
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // argoproj/argo-cd#14607
+    // openstack-k8s-operators/keystone-operator#250
+    [Fact]
+    public void A_set_that_was_ready_and_cannot_be_carried_out_since_an_edit_is_ready_no_more()
+    {
+        var set = Ready();
+        set.Metadata.Generation++;
+        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.CredentialsRejected, "No.")), Start.AddMinutes(1));
+        var ready = StatusBuilder.Find(set.Status, "Ready")!;
+        Assert.Equal(("False", "CredentialsRejected", 2L), (ready.Status, ready.Reason, ready.ObservedGeneration));
+    }
+
+    // openshift/enhancements#1025, openshift/enhancements#1346
+    [Fact]
+    public void How_old_a_status_is_can_be_seen_in_it()
+    {
+        var set = Ready();
+        for (var hour = 1; hour <= 24; hour++)
+        {
+            set.Status = StatusBuilder.After(set, InSync, Start.AddHours(hour));
+            Assert.Equal(Start.AddHours(hour), set.Status.LastVerifiedTime);
+        }
+
+        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.Transient, "No.")), Start.AddHours(30));
+        Assert.Equal(Start.AddHours(24), set.Status.LastVerifiedTime);
+    }
+
+    // argoproj/argo-cd#5620
     [Theory]
     [InlineData("10m", 30)]
     [InlineData("1m", 10)]
@@ -26,6 +56,18 @@ public sealed class StatusReports
         }
 
         Assert.Equal([minutes + 1], told);
-        Assert.Equal("no answer 0. It has been so since 2026-03-01 12:00:00 UTC.", StatusBuilder.Find(set.Status, "Reconciling")!.Message);
+        // With the words of that time, no longer the first ones.
+        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", StatusBuilder.Find(set.Status, "Reconciling")!.Message);
+    }
+
+    private static V1Alpha1ImageTagSet Ready()
+    {
+        var set = new V1Alpha1ImageTagSet
+        {
+            Metadata = new() { Name = "a", NamespaceProperty = "b", Generation = 1 },
+            Spec = { Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } } },
+        };
+        set.Status = StatusBuilder.After(set, InSync, Start);
+        return set;
     }
 }

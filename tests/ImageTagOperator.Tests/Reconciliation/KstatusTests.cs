@@ -43,19 +43,6 @@ public sealed class KstatusTests
         }
     }
 
-    [Fact]
-    public void An_outage_leaves_Ready_as_it_was_for_the_same_generation_only()
-    {
-        var set = Set(generation: 1);
-        set.Status = StatusBuilder.After(set, OutcomeOf(""), Now);
-        set.Status = StatusBuilder.After(set, OutcomeOf(nameof(Reason.Transient)), Now.AddMinutes(1));
-        Assert.Equal(("True", "InSync", Now), (Ready(set).Status, Ready(set).Reason, Ready(set).LastTransitionTime));
-
-        set.Metadata.Generation = 2;
-        set.Status = StatusBuilder.After(set, OutcomeOf(nameof(Reason.Transient)), Now.AddMinutes(2));
-        Assert.Equal(("Unknown", "Transient", Now.AddMinutes(2)), (Ready(set).Status, Ready(set).Reason, Ready(set).LastTransitionTime));
-    }
-
     private static V1Condition Ready(V1Alpha1ImageTagSet set) => StatusBuilder.Find(set.Status, "Ready")!;
 
     private static Outcome OutcomeOf(string ending) => ending switch

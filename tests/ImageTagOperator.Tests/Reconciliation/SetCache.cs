@@ -10,7 +10,7 @@ internal sealed class SetCache : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue
 
     public bool IsSynced => true;
 
-    public IReadOnlyCollection<V1Alpha1ImageTagSet> All => [];
+    public IReadOnlyCollection<V1Alpha1ImageTagSet> All { get; init; } = [];
 
     public V1Alpha1ImageTagSet? TryGet(NamespacedName key) => null;
 

@@ -183,7 +183,33 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_quota_below_ours_stops_only_the_tags_that_do_not_fit()
+    public async Task What_the_cloud_takes_is_learnt_from_its_refusal_and_what_goes_then_goes_first()
+    {
+        cloud.TagQuota = 2;
+        var (first, second) = (cloud.AddImage("full", "a", "b"), cloud.AddImage("full-too", "c", "d"));
+        static bool IsRefused(Call call) => call.Status == 413;
+        Assert.Null((await ApplyAsync(first, TagPolicy.Exact, "x", "y")).Problem);
+        Assert.Equal(["x", "y"], first.Tags.Order());
+        Assert.Single(cloud.Calls.All, IsRefused);
+
+        // One image's refusal says nothing of another: who fills his own for a moment must not have others' tags held back.
+        cloud.TagQuota = 3;
+        Assert.Null((await ApplyAsync(second, TagPolicy.Additive, "x")).Problem);
+        Assert.Equal(["c", "d", "x"], second.Tags.Order());
+        Assert.Single(cloud.Calls.All, IsRefused);
+    }
+
+    [Fact]
+    public async Task A_quota_that_was_lowered_below_what_is_there_is_found_step_by_step()
+    {
+        var image = cloud.AddImage("over", "a", "b", "c", "d");
+        cloud.TagQuota = 2;
+        for (var again = 0; again < 3; again++) await ApplyAsync(image, TagPolicy.Exact, "x");
+        Assert.Equal(["x"], image.Tags);
+    }
+
+    [Fact]
+    public async Task A_quota_stops_only_the_tags_that_do_not_fit()
     {
         cloud.TagQuota = 1;
         var image = cloud.AddImage("full");
@@ -274,7 +300,7 @@ public sealed class TagApplierTests : IAsyncLifetime
 
         var refused = await applier.ApplyAsync(await JobAsync(second, TagPolicy.Exact, "golden") with { Removals = removals }, CancellationToken.None);
         Assert.Equal(Reason.RemovalLimitExceeded, refused.Problem!.Reason);
-        Assert.Contains("2 tags would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("2 tags (c, d) would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
         Assert.Equal(["c", "d"], second.Tags.Order());
     }
 

@@ -79,7 +79,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("password", image, "golden"));
 
         var set = await world.ReadyAsync("password", "False", "CredentialsRejected");
-        Assert.Contains("'demo'", World.Ready(set)!.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Secret {world.Namespace}/{World.SecretName}: Keystone of cloud 'demo'", World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.Contains("Correct the credentials", World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-one", World.Ready(set)!.Message, StringComparison.Ordinal);
 

@@ -46,7 +46,7 @@ internal static class PlanReporter
     {
         var (add, remove) = done ? (result.Added, result.Removed) : (result.Plan.Adds, result.Plan.Removes);
         // A tag that cannot be written keeps the others from nothing.
-        var refusal = TagApplier.RefusalOf(result.Job, result.Plan);
+        var refusal = TagApplier.RefusalOf(result.Job, result.Image, result.Plan);
         var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : TagApplier.WhyNotActive(result.Job, result.Image));
         return new PlannedImage(
             result.Image.Id,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImageTagOperator.Commands;
 
 /// <summary>The sets of a cluster as a table: a line for each set, below it one for each image that has something to tell.</summary>
@@ -12,9 +14,9 @@ internal static class StatusPrinter
             return;
         }
 
-        string[] headings = ["NAMESPACE", "NAME", "READY", "IMAGE", "TAGS", "PENDING", "REASON", "MESSAGE"];
+        string[] headings = ["NAMESPACE", "NAME", "READY", "IMAGE", "TAGS", "PENDING", "REASON", "VERIFIED", "MESSAGE"];
         var rows = sets.SelectMany(set => Rows(set, wide)).ToArray();
-        int[] columns = [.. Enumerable.Range(0, headings.Length).Where(column => (column != 0 || withNamespace) && (column != 7 || wide))];
+        int[] columns = [.. Enumerable.Range(0, headings.Length).Where(column => (column != 0 || withNamespace) && (column < 7 || wide))];
         terminal.Table([.. columns.Select(column => headings[column])], [.. rows.Select(row => (IReadOnlyList<(string, Tone)>)[.. columns.Select(column => row[column])])]);
     }
 
@@ -32,6 +34,7 @@ internal static class StatusPrinter
             ($"{set.TagCount ?? 0}", Tone.Plain),
             (Few([.. set.Pending]), Tone.Plain),
             (set.Reason ?? "", tone),
+            (set.LastVerifiedTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never", Tone.Plain),
             (set.Message ?? "", Tone.Plain),
         ];
         if (single is not null) yield break;
@@ -40,7 +43,7 @@ internal static class StatusPrinter
             yield return
             [
                 ("", Tone.Plain), ("", Tone.Plain), ("", Tone.Plain), ("  " + Label(image, wide), Tone.Plain), ($"{image.ManagedTags.Count}", Tone.Faint),
-                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), (image.Message ?? "", Tone.Plain),
+                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), ("", Tone.Plain), (image.Message ?? "", Tone.Plain),
             ];
         }
     }

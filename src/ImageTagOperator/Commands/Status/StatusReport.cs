@@ -5,7 +5,8 @@ namespace ImageTagOperator.Commands;
 
 /// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
 internal sealed record SetStatus(
-    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount, DateTimeOffset? LastSyncTime, IReadOnlyList<ImageStatus> Images)
+    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount,
+    DateTimeOffset? LastSyncTime, DateTimeOffset? LastVerifiedTime, IReadOnlyList<ImageStatus> Images)
 {
     /// <summary>Changes that were not made, over all images.</summary>
     [JsonIgnore]
@@ -27,6 +28,7 @@ internal sealed record SetStatus(
             set.Status.ImageCount,
             set.Status.TagCount,
             set.Status.LastSyncTime,
+            set.Status.LastVerifiedTime,
             [.. (set.Status.Images ?? []).Select(image => new ImageStatus(image.Id, image.Name, image.ManagedTags ?? [], image.Pending?.Add ?? [], image.Pending?.Remove ?? [], image.Reason, image.Message))]);
     }
 }

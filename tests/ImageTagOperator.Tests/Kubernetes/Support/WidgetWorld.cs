@@ -13,6 +13,8 @@ internal sealed class WidgetWorld
 
     public ConcurrentQueue<Widget> Finalized { get; } = new();
 
+    public ConcurrentQueue<Exception> Failed { get; } = new();
+
     public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> Reconcile { get; set; } =
         (widget, _) => Task.FromResult(ReconciliationResult<Widget>.Success(widget));
 
@@ -28,6 +30,12 @@ internal sealed class WidgetController(WidgetWorld world) : IEntityController<Wi
     {
         world.Reconciled.Enqueue(entity);
         return world.Reconcile(entity, cancellationToken);
+    }
+
+    public Task<string> FailedAsync(Widget entity, Exception error, CancellationToken cancellationToken)
+    {
+        world.Failed.Enqueue(error);
+        return Task.FromResult("");
     }
 
     public Task<ReconciliationResult<Widget>> DeletedAsync(Widget entity, CancellationToken cancellationToken)

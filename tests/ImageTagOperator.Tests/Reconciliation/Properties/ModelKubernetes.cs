@@ -74,9 +74,14 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => Serve("PUT status", entity.Metadata.Name!, () =>
         {
             var changed = Current(entity.Metadata.Name!, entity.Metadata.ResourceVersion);
+            var before = changed.Status;
             changed.Status = Copy((V1Alpha1ImageTagSet)(object)entity).Status;
-            StatusWrites++;
-            writes.Add($"#{wire.Count} status {entity.Metadata.Name}");
+            if (!IsVerification(changed, before))
+            {
+                StatusWrites++;
+                writes.Add($"#{wire.Count} status {entity.Metadata.Name}");
+            }
+
             Store(changed);
             entity.Metadata.ResourceVersion = changed.Metadata.ResourceVersion;
             return (TEntity)(object)Copy(changed);
@@ -151,6 +156,18 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
             _ => result,
         };
     }
+
+    /// <summary>The one write that a set in order may cost: it was verified again, an hour or its interval later.</summary>
+    private static bool IsVerification(V1Alpha1ImageTagSet set, ImageTagSetStatus before)
+    {
+        if (set.Status.LastVerifiedTime - before.LastVerifiedTime is not { } later) return false;
+        var alike = Copy(set);
+        alike.Status.LastVerifiedTime = before.LastVerifiedTime;
+        var interval = TimeSpan.FromHours(Math.Max(1, GoDuration.Parse(set.Spec.Interval)!.Value.TotalHours));
+        return later >= interval && Json(alike.Status) == Json(before);
+    }
+
+    private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
 
     private V1Alpha1ImageTagSet Current(string name, string? resourceVersion)
     {

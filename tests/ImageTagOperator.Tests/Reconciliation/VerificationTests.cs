@@ -1,0 +1,240 @@
+using System.Text.Json;
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using Outcome = ImageTagOperator.Reconciliation.Outcome;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>Ready speaks of now: what cannot be seen is Unknown for the reason that there is now, and what was true before is told with its
+/// age.</summary>
+public sealed class VerificationTests
+{
+    private const string Before = " Before that, when the images were last verified at 2026-11-29T10:00:00Z, the set was InSync.";
+
+    private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
+
+    private static readonly Problem Outage = new(Reason.Transient, "Glance of cloud 'demo' at http://glance/v2 does not answer.");
+
+    [Fact]
+    public void An_outage_makes_Ready_Unknown_at_once_and_tells_what_was_true_and_when()
+    {
+        var set = Set();
+        Report(set, InSync, 0);
+        Report(set, Outcome.Failed(Outage), 20);
+        Assert.Equal(("Unknown", "Transient", Outage.Message + Before), Ready(set));
+        Assert.Equal(Now.AddMinutes(20), StatusBuilder.Find(set.Status, "Ready")!.LastTransitionTime);
+        Assert.Equal(Now, set.Status.LastVerifiedTime);
+
+        Report(set, InSync, 30);
+        Assert.Equal(("True", "InSync"), (Ready(set).Status, Ready(set).Reason));
+        Assert.Equal(Now.AddMinutes(30), set.Status.LastVerifiedTime);
+    }
+
+    [Fact]
+    public void An_outage_that_goes_on_costs_no_write_until_it_is_told_since_when()
+    {
+        var set = Set();
+        Report(set, InSync, 0);
+        Report(set, Outcome.Failed(Outage), 20);
+        var first = Json(set);
+        for (var minute = 21; minute <= 50; minute++)
+        {
+            Report(set, Outcome.Failed(Outage with { Message = $"Refused {minute}." }), minute);
+            Assert.Equal(first, Json(set));
+        }
+
+        Report(set, Outcome.Failed(Outage with { Message = "Refused." }), 51);
+        Assert.Equal("Refused. It has been so since 2026-11-29T10:20:00Z." + Before, Ready(set).Message);
+        var lasting = Json(set);
+        Report(set, Outcome.Failed(Outage with { Message = "Refused again." }), 500);
+        Assert.Equal(lasting, Json(set));
+    }
+
+    public static TheoryData<string> Problems => [.. Reason.All.Select(reason => reason.Name)];
+
+    /// <summary>Of all pairs of endings, the second is what is shown.</summary>
+    [Theory]
+    [MemberData(nameof(Problems))]
+    public void The_present_cause_replaces_every_other(string name)
+    {
+        foreach (var before in Reason.All.Where(reason => reason.Name != name))
+        {
+            var set = Set();
+            Report(set, InSync, 0);
+            Report(set, Outcome.Failed(new Problem(before, "Create it.")), 1);
+            Report(set, Outcome.Failed(new Problem(Reason.All.Single(reason => reason.Name == name), "This now.")), 2);
+            Assert.Equal(name, Ready(set).Reason);
+            Assert.All(set.Status.Conditions!, condition => Assert.StartsWith("This now.", condition.Message, StringComparison.Ordinal));
+            Assert.All(set.Status.Conditions!, condition => Assert.DoesNotContain("Create it", condition.Message, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>What only a person can mend is False with its remedy; what hides the images, or what nobody foresaw, is Unknown.</summary>
+    [Theory]
+    [MemberData(nameof(Problems))]
+    public void Ready_is_Unknown_only_while_nobody_can_know(string name)
+    {
+        var reason = Reason.All.Single(one => one.Name == name);
+        var set = Set();
+        Report(set, InSync, 0);
+        Report(set, Outcome.Failed(new Problem(reason, "This now.")), 1);
+        var isUnknown = reason == Reason.Transient || reason == Reason.Interrupted || reason == Reason.InternalError;
+        Assert.Equal((isUnknown ? "Unknown" : "False", isUnknown ? "This now." + Before : "This now."), (Ready(set).Status, Ready(set).Message));
+    }
+
+    [Fact]
+    public void While_tags_are_written_nothing_old_is_shown()
+    {
+        var set = Set();
+        Report(set, InSync, 0);
+        Report(set, Outcome.Failed(new Problem(Reason.SecretNotFound, "Create it.")), 1);
+        set.Status = StatusBuilder.BeforeWrites(set, InSync, Now.AddMinutes(2));
+        Assert.Equal(("Unknown", "Progressing", "Adding 0 and removing 0 tags." + Before), Ready(set));
+    }
+
+    [Fact]
+    public void What_was_true_of_an_earlier_declaration_is_said_to_be()
+    {
+        var set = Set();
+        Report(set, InSync, 0);
+        set.Metadata.Generation++;
+        Report(set, Outcome.Failed(Outage), 1);
+        Assert.EndsWith("the set was InSync, by the declaration of that time.", Ready(set).Message, StringComparison.Ordinal);
+        Assert.False(StatusBuilder.IsInOrder(set.Status, set.Metadata.Generation));
+    }
+
+    [Fact]
+    public void A_set_that_was_never_seen_says_nothing_of_before()
+    {
+        var set = Set();
+        Report(set, Outcome.Failed(Outage), 0);
+        Assert.Equal(("Unknown", "Transient", Outage.Message), Ready(set));
+        Assert.Null(set.Status.LastVerifiedTime);
+    }
+
+    [Theory]
+    [InlineData("10s", 60)]
+    [InlineData("10m", 60)]
+    [InlineData("1h", 60)]
+    [InlineData("90m", 90)]
+    [InlineData("24h", 24 * 60)]
+    public void A_set_that_does_not_change_costs_a_write_an_hour_or_an_interval_whichever_is_longer(string interval, int minutes)
+    {
+        var set = Set();
+        set.Spec.Interval = interval;
+        Report(set, InSync, 0);
+        var writes = new List<int>();
+        for (var minute = 1; minute <= 5 * minutes; minute++)
+        {
+            var before = Json(set);
+            Report(set, InSync, minute);
+            if (Json(set) != before) writes.Add(minute);
+        }
+
+        Assert.Equal([minutes, 2 * minutes, 3 * minutes, 4 * minutes, 5 * minutes], writes);
+    }
+
+    [Fact]
+    public void What_an_older_reading_shows_was_true_when_it_was_read()
+    {
+        var set = Set();
+        Report(set, InSync with { AsOf = Now.AddMinutes(-7) }, 0);
+        Assert.Equal(Now.AddMinutes(-7), set.Status.LastVerifiedTime);
+    }
+
+    [Fact]
+    public void Only_a_look_that_saw_all_images_counts()
+    {
+        var unreached = new ImageState { Id = "1", Reason = nameof(Reason.Transient), Message = "No." };
+        foreach (var outcome in new[]
+        {
+            Outcome.Failed(Outage), Outcome.Failed(new Problem(Reason.SecretNotFound, "No.")), Outcome.Suspended, InSync with { Unreached = [unreached] },
+            InSync with { Kept = [unreached with { Reason = nameof(Reason.CloudChanged) }] },
+        })
+        {
+            var set = Set();
+            Report(set, InSync, 0);
+            Report(set, outcome, 90);
+            Assert.Equal((Now, "InSync"), (set.Status.LastVerifiedTime, set.Status.LastVerifiedReason));
+        }
+
+        // That there is no such image was seen.
+        var missing = Set();
+        Report(missing, Outcome.Failed(new Problem(Reason.ImageNotFound, "No.")), 90);
+        Assert.Equal((Now.AddMinutes(90), "ImageNotFound"), (missing.Status.LastVerifiedTime, missing.Status.LastVerifiedReason));
+    }
+
+    [Fact]
+    public void What_a_list_shows_and_nobody_can_read_is_named()
+    {
+        var set = Set();
+        Report(set, InSync with { Odd = ["1", "2"] }, 0);
+        Assert.EndsWith(" Left out, because the cloud does not show them as images: 1, 2.", Ready(set).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
+    {
+        var (set, told) = (Set(), new List<string>());
+        var announcer = Announcer(told);
+        await ReportAsync(InSync, 0);
+        await ReportAsync(Outcome.Failed(Outage), 1);
+        await ReportAsync(InSync, 2);
+        Assert.Empty(told);
+
+        await ReportAsync(Outcome.Failed(Outage), 3);
+        await ReportAsync(Outcome.Failed(Outage), 40);
+        await ReportAsync(InSync, 41);
+        Assert.Equal(["StillFailing", "Recovered"], told);
+
+        Task ReportAsync(Outcome outcome, int minute) => TellAsync(announcer, set, outcome, minute);
+    }
+
+    [Fact]
+    public async Task A_problem_that_an_outage_interrupts_is_told_once_and_so_is_its_end()
+    {
+        foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
+        {
+            var (set, told) = (Set(), new List<string>());
+            var announcer = Announcer(told);
+            Outcome[] story = [InSync, Bad(), Outcome.Failed(Outage), Bad(), Outcome.Failed(Outage), InSync, InSync];
+            for (var minute = 0; minute < story.Length; minute++) await TellAsync(announcer, set, story[minute], minute);
+            Assert.Equal([reason.Name, "Recovered"], told);
+
+            Outcome Bad() => Outcome.Failed(new Problem(reason, "So it is."));
+        }
+    }
+
+    private static Outcome InSync { get; } = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
+
+    private static Announcer Announcer(List<string> told) => new(
+        (_, reason, _, _, _) =>
+        {
+            told.Add(reason);
+            return Task.CompletedTask;
+        },
+        NullLogger<Announcer>.Instance);
+
+    private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, Outcome outcome, int minute)
+    {
+        var before = set.Status;
+        Report(set, outcome, minute);
+        await announcer.ReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
+    }
+
+    private static void Report(V1Alpha1ImageTagSet set, Outcome outcome, int minute) => set.Status = StatusBuilder.After(set, outcome, Now.AddMinutes(minute));
+
+    private static (string Status, string Reason, string Message) Ready(V1Alpha1ImageTagSet set) =>
+        StatusBuilder.Find(set.Status, "Ready") is { } ready ? (ready.Status, ready.Reason, ready.Message) : default;
+
+    private static string Json(V1Alpha1ImageTagSet set) => JsonSerializer.Serialize(set.Status, ImageTagSetJson.Default.ImageTagSetStatus);
+
+    private static V1Alpha1ImageTagSet Set() => new()
+    {
+        Metadata = new() { Name = "set", NamespaceProperty = "images", Uid = "1", Generation = 1 },
+        Spec = { Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
+    };
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Scenarios;
+
+/// <summary>What is shown of sets whose cloud cannot be asked.</summary>
+public sealed class SandboxOutageTests
+{
+    [Fact]
+    public async Task During_an_outage_Ready_is_Unknown_for_the_present_cause_and_tells_how_old_the_last_look_is()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("ubuntu");
+        await world.StartOperatorAsync();
+        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
+        var verified = (await world.ReadyAsync("ubuntu", "True")).Status.LastVerifiedTime;
+        Assert.NotNull(verified);
+
+        // Somebody takes the tag, and nobody can know.
+        world.Cloud.Faults.Add("GET", "*/images*", new Fault { Status = 503 });
+        image.SetTags();
+        var away = await world.ReadyAsync("ubuntu", "Unknown", "Transient");
+        Assert.EndsWith(
+            $" Before that, when the images were last verified at {away.Status.LastVerifiedTime:yyyy-MM-ddTHH:mm:ssZ}, the set was InSync.", World.Ready(away)!.Message, StringComparison.Ordinal);
+        Assert.True(away.Status.LastVerifiedTime >= verified);
+        Assert.Equal(("Unknown", "Transient"), (SetStatus.Of(away).Ready, SetStatus.Of(away).Reason));
+
+        await world.DeleteSecretAsync();
+        await world.ReadyAsync("ubuntu", "False", "SecretNotFound");
+        await world.CreateSecretAsync(world.CloudsYaml);
+        var again = await world.ReadyAsync("ubuntu", "Unknown", "Transient");
+        Assert.All(again.Status.Conditions!, condition => Assert.DoesNotContain("Create it", condition.Message, StringComparison.Ordinal));
+
+        world.Cloud.Faults.Clear();
+        await world.ReadyAsync("ubuntu", "True", "InSync");
+        Assert.Equal(["golden"], image.Tags);
+        Assert.Contains(await world.ToldAsync("TagsAdded", 2), told => told.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
+        await world.ToldAsync("Recovered");
+        Assert.Single(await world.EventsAsync("SecretNotFound"));
+    }
+
+    [Fact]
+    public async Task What_is_edited_during_an_outage_is_not_taken_for_a_drift()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("ubuntu");
+        await world.StartOperatorAsync();
+        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
+        await world.ReadyAsync("ubuntu", "True");
+        world.Cloud.Faults.Add("GET", "*/images*", new Fault { Status = 503 });
+        await world.ReadyAsync("ubuntu", "Unknown", "Transient");
+        await world.EditAsync("ubuntu", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
+        await world.UntilAsync(
+            () => world.GetAsync("ubuntu"),
+            set => set.Status.ObservedGeneration == set.Metadata.Generation && World.Ready(set)!.Message.EndsWith("the set was InSync, by the declaration of that time.", StringComparison.Ordinal),
+            "to be told what was true of the declaration before", set => $"its message is {World.Ready(set)?.Message}");
+        world.Cloud.Faults.Clear();
+        await world.ReadyAsync("ubuntu", "True", "InSync");
+        Assert.DoesNotContain(await world.EventsAsync("TagsAdded"), told => told.StartsWith("Put back", StringComparison.Ordinal));
+    }
+}
