@@ -10,12 +10,14 @@ namespace ImageTagOperator.Kubernetes;
 internal sealed partial class EventRecorder(
     IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
 {
+    private const int Longest = 4000;
+    private const int MostOfOneNamespace = Longest / 4;
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Eventsv1Event> queue = Channel.CreateBounded<Eventsv1Event>(
-        new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
+    private readonly Channel<Eventsv1Event> queue = Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Longest) { SingleReader = true });
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
     private readonly EventSeries series = new(time);
     private bool forbiddenSaid;
 
@@ -24,7 +26,7 @@ internal sealed partial class EventRecorder(
     {
         // The event is made here, not in the background: the caller may change its object as soon as we return.
         var made = factory.Create(entity, reason, message, type);
-        if (filter.Allows(made.Regarding!)) queue.Writer.TryWrite(made);
+        if (filter.Allows(made.Regarding!)) Enqueue(made);
         return Task.CompletedTask;
     }
 
@@ -36,6 +38,7 @@ internal sealed partial class EventRecorder(
         {
             await foreach (var next in queue.Reader.ReadAllAsync(cancellationToken))
             {
+                Count(next, -1);
                 try
                 {
                     await WriteAsync(next, cancellationToken);
@@ -54,6 +57,27 @@ internal sealed partial class EventRecorder(
 
     /// <summary>Takes no more events.</summary>
     public void Complete() => queue.Writer.TryComplete();
+
+    /// <summary>The sets of one namespace leave room for the events of others.</summary>
+    private void Enqueue(Eventsv1Event made)
+    {
+        lock (gate)
+        {
+            if (waiting.GetValueOrDefault(NamespaceOf(made)) < MostOfOneNamespace && queue.Writer.TryWrite(made)) Count(made, +1);
+        }
+    }
+
+    private void Count(Eventsv1Event made, int more)
+    {
+        lock (gate)
+        {
+            var now = waiting.GetValueOrDefault(NamespaceOf(made)) + more;
+            if (now == 0) waiting.Remove(NamespaceOf(made));
+            else waiting[NamespaceOf(made)] = now;
+        }
+    }
+
+    private static string NamespaceOf(Eventsv1Event made) => made.Regarding?.NamespaceProperty ?? "";
 
     private async Task WriteAsync(Eventsv1Event next, CancellationToken cancellationToken)
     {

@@ -12,7 +12,8 @@ namespace ImageTagOperator.Planning;
 /// the first by name                         before   the others
 /// </code>
 /// In that order one is heard unless it, or one that was heard before it, is <see cref="TagPolicy.Exact"/>. <see cref="TagPolicy.Additive"/>
-/// ones add up. A tag that one who is heard declares is in nobody's share to remove; one that another manages and gives up stays his until the
+/// ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's: who only sees an image need not be able to
+/// write to it, and could keep a tag on it for ever; one that another manages and gives up stays his until the
 /// new owner's status has it, because what only seems to be wanted would be left on the image with nobody to answer for it.
 /// </remarks>
 public sealed class ImagePlan
@@ -29,7 +30,8 @@ public sealed class ImagePlan
         (this.live, this.rules) = (live, rules);
         foreach (var claim in this.claims.Values.Where(claim => !claim.IsLeaving).Order(Precedence))
         {
-            if (heard.Find(other => IsExact(other) || IsExact(claim)) is { } winner) winners[claim.Owner] = winner;
+            // One that is Exact is only heard first.
+            if (heard is [var winner, ..] && (IsExact(winner) || IsExact(claim))) winners[claim.Owner] = winner;
             else heard.Add(claim);
         }
     }
@@ -42,7 +44,7 @@ public sealed class ImagePlan
     public ImageShare ShareOf(string owner)
     {
         var claim = claims[owner];
-        var others = heard.Where(other => other.Owner != owner).ToArray();
+        var others = heard.Where(other => other.Owner != owner && (other.OwnsImage || !claim.OwnsImage)).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
         // What is brought back on the way out and an Exact set does not want would only go again.

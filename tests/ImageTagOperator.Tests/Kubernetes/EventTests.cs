@@ -101,6 +101,21 @@ public sealed class EventTests
         await time.AdvanceUntilAsync(() => recorder.Events.Count == 1, "the third try");
     }
 
+    [Fact]
+    public async Task The_events_of_one_namespace_leave_room_for_those_of_another()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        var first = new TaskCompletionSource();
+        using var fault = server.Faults.Add("POST", EventPath, new Fault { Until = first.Task }, times: 1);
+        await using var recorder = new Recording(server, time);
+        for (var i = 0; i < 6000; i++) await recorder.PublishAsync("Tagged", "x", name: $"a{i}");
+        server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "other" } });
+        await recorder.PublishAsync("Tagged", "x", name: "b", inNamespace: "other");
+        first.SetResult();
+        await Eventually.TrueAsync(() => server.Calls.Matching("POST", EventPath).Any(call => call.Target.Contains("/other/", StringComparison.Ordinal)), "b's event is written");
+        Assert.InRange(server.Calls.Matching("POST", EventPath).Count, 1, 1002);
+    }
+
     private static string? Text(JsonObject made, string name) => made[name]?.ToString();
 
     private sealed class Recording : IAsyncDisposable
@@ -121,8 +136,8 @@ public sealed class EventTests
 
         public IReadOnlyList<JsonObject> Events => server.List("events.events.k8s.io");
 
-        public Task PublishAsync(string reason, string message, EventType type = EventType.Normal, string name = "a") => recorder.PublishAsync(
-            new Widget { ApiVersion = "test.example.com/v1", Kind = "Widget", Metadata = new() { Name = name, NamespaceProperty = "default", Uid = $"uid-{name}", ResourceVersion = "7" } },
+        public Task PublishAsync(string reason, string message, EventType type = EventType.Normal, string name = "a", string inNamespace = "default") => recorder.PublishAsync(
+            new Widget { ApiVersion = "test.example.com/v1", Kind = "Widget", Metadata = new() { Name = name, NamespaceProperty = inNamespace, Uid = $"uid-{name}", ResourceVersion = "7" } },
             reason, message, type, CancellationToken.None);
 
         public async Task<JsonObject> SingleAsync()

@@ -52,6 +52,18 @@ public sealed class ImagePlanTests
     public void A_tag_that_another_set_declares_is_in_nobodys_share_to_remove() => Assert.Equal(
         "a: ; b: ", Told([Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")], "golden"));
 
+    [Theory]
+    [InlineData(true, false, "-golden")]        // who only sees the image, public ones say, keeps nothing on it
+    [InlineData(true, true, "")]
+    [InlineData(false, true, "")]
+    [InlineData(false, false, "")]
+    public void What_the_owner_of_the_image_gives_up_goes_although_one_that_only_sees_it_declares_it(bool owns, bool otherOwns, string expected)
+    {
+        var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
+        var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with { OwnsImage = otherOwns };
+        Assert.Equal($"a: {expected}; b: ", Told([claim, other], "golden"));
+    }
+
     [Fact]
     public void Who_gives_up_a_tag_answers_for_it_until_the_heirs_status_has_it()
     {

@@ -121,7 +121,30 @@ public sealed class SandboxEvidenceTests
         await world.ReadyAsync("owner", "True");
         await world.TagsAsync(image.Id, "ours");
         var loser = await world.ReadyAsync("older", "False", "Conflict", world.OtherNamespace);
-        Assert.Contains($"{world.Namespace}/owner uses credentials of the project that owns image 'img'", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"An ImageTagSet of namespace {world.Namespace} uses credentials of the project that owns image 'img'", World.Ready(loser)!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_owner_takes_back_goes_although_another_team_that_only_sees_the_image_declares_it()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("img");
+        image.Visibility = "public";
+        await world.CreateOtherNamespaceAsync();
+        await world.StartOperatorAsync("-n", world.OtherNamespace);
+        var owner = world.Set("owner", image.Id, "golden", "lts");
+        owner.Spec.Policy = TagPolicy.Additive;
+        await world.CreateAsync(owner);
+        await world.ReadyAsync("owner", "True");
+        var other = world.Set("other", image.Id, "golden");
+        (other.Spec.CloudCredentialsRef.CloudName, other.Spec.Policy) = ("other", TagPolicy.Additive);
+        other.Metadata.NamespaceProperty = world.OtherNamespace;
+        await world.CreateAsync(other);
+        await world.ReadyAsync("other", "True", inNamespace: world.OtherNamespace);
+        await world.EditAsync("owner", new() { ["tags"] = new JsonArray("lts") });
+        await world.ReadyAsync("owner", "True");
+        await world.TagsAsync(image.Id, "lts");
+        await world.ReadyAsync("other", "False", "Forbidden", world.OtherNamespace);
     }
 
     [Fact]
