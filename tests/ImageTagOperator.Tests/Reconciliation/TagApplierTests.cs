@@ -6,6 +6,7 @@ using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
+using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
@@ -180,6 +181,18 @@ public sealed class TagApplierTests : IAsyncLifetime
         cloud.RemoveImage(image);
         var result = await applier.ApplyAsync(job, CancellationToken.None);
         Assert.Equal(Reason.ImageNotFound, result.Problem!.Reason);
+    }
+
+    [Fact]
+    public async Task Who_is_excluded_after_its_first_writes_answers_for_what_it_wrote()
+    {
+        var job = await JobAsync(cloud.AddImage("contested"), TagPolicy.Exact, "golden", "lts");
+        var excluded = ImageResult.Untouched(job, new Problem(Reason.Conflict, "Another one is older."));
+        Assert.Empty(Managed(excluded));
+        Assert.Equal(["golden"], Managed(excluded with { Added = ["golden"] }));
+
+        IEnumerable<string> Managed(ImageResult result) =>
+            Assert.Single(StatusBuilder.After(job.Set.Set, new Outcome([result], [], job.Access, null), clock.GetUtcNow()).Images!).ManagedTags!;
     }
 
     [Fact]
