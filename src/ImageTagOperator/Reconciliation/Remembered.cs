@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Values that are good for a while. Those whose time is over are dropped before they are more than the others, so that keys which anybody can
-/// make up do not pile up. Safe for concurrent use.</summary>
+/// <summary>Values that are good for a while. Those whose time is over are dropped before they are more than the others, so that keys which
+/// anybody can make up do not pile up. Safe for concurrent use.</summary>
 internal sealed class Remembered<TKey, TValue>(TimeProvider time)
     where TKey : notnull
 {

@@ -16,6 +16,7 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     public Task<V1Secret?> GetAsync(NamespacedName name, CancellationToken cancellationToken)
     {
         // Not with a caller's token: others wait for it too. The client ends it in time.
-        return readings.GetOrPut(name, _ => kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None), Shared).WaitAsync(cancellationToken);
+        var reading = readings.GetOrPut(name, _ => kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None), Shared);
+        return reading.WaitAsync(cancellationToken);
     }
 }
