@@ -14,7 +14,8 @@ public static class VisibleText
     /// <summary>The same with the ends of lines as they are.</summary>
     public static string Lines(string text) => Escaped(text, int.MaxValue, keepsLines: true);
 
-    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both have there.</summary>
+    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both have
+    /// there.</summary>
     public static string InQuotes(string document)
     {
         if (document.All(static c => c is (>= ' ' and <= '~') or '\n')) return document;

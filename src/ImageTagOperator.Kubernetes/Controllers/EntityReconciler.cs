@@ -19,7 +19,7 @@ internal sealed partial class EntityReconciler<TEntity>(
     private readonly ConcurrentDictionary<NamespacedName, TEntity> deleted = new();
     private readonly string[] identifiers = [.. finalizers.Select(finalizer => finalizer.Identifier)];
 
-    /// <summary>Remembers a deleted object for the next run of its key. Of several the first: no other of them can have run since.</summary>
+    /// <summary>Remembers a deleted object for the next run of its key. Of several the first: no other of them can have run.</summary>
     public void Remember(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
 
     /// <summary>Has the controller say that a run of this key threw.</summary>

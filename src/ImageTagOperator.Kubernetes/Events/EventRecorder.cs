@@ -15,7 +15,8 @@ internal sealed partial class EventRecorder(
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Eventsv1Event> queue = Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Longest) { SingleReader = true });
+    private readonly Channel<Eventsv1Event> queue =
+        Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Longest) { SingleReader = true });
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
     private readonly EventSeries series = new(time);

@@ -10,7 +10,8 @@ internal static class BoundedBody
 
     /// <param name="large">Gives leave to read more than <see cref="Small"/>, for as long as that takes; null: it needs none.</param>
     /// <returns>The first <paramref name="most"/> bytes, or all if there are fewer.</returns>
-    public static async Task<byte[]> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? large = null)
+    public static async Task<byte[]> ReadAsync(
+        HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? large = null)
     {
         using var leave = new Leave();
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);

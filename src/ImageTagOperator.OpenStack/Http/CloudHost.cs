@@ -7,7 +7,8 @@ namespace ImageTagOperator.OpenStack;
 /// <param name="user">Whose places it takes.</param>
 /// <param name="address">With the scheme, and the path that the API is below.</param>
 /// <param name="shared">Open when the server answers none of those whom it has answered before.</param>
-internal sealed class CloudHost(CloudServer server, string user, string address, CircuitBreaker shared, CloudLimits limits, TimeProvider time)
+internal sealed class CloudHost(
+    CloudServer server, string user, string address, CircuitBreaker shared, CloudLimits limits, TimeProvider time)
 {
     private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
@@ -68,7 +69,8 @@ internal sealed class CloudHost(CloudServer server, string user, string address,
         catch (TimeoutException e)
         {
             throw new CloudCallException(
-                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} minutes; more is asked of it than it may be sent",
+                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} minutes; "
+                + "more is asked of it than it may be sent",
                 wasSent: false,
                 e);
         }

@@ -18,8 +18,8 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
 
     public CloudLimits Limits => limits;
 
-    /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come from: memory is
-    /// shared by all.</summary>
+    /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come
+    /// from: memory is shared by all.</summary>
     public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
 
     public TimeProvider Time => time;
@@ -36,11 +36,14 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     private CloudServer ServerOf(string user, Uri url)
     {
         var authority = AuthorityOf(url);
-        return servers.GetOrAdd(authority, _ => new(() => new CloudServer(authority, user, limits, time, meterScope, HasRoomFor(user) ? null : others.Value))).Value;
+        return servers.GetOrAdd(authority, _ => new(() => Server())).Value;
+
+        CloudServer Server() => new(authority, user, limits, time, meterScope, HasRoomFor(user) ? null : others.Value);
     }
 
     /// <summary>Whoever names ever more servers must not fill the metrics with them.</summary>
-    private bool HasRoomFor(string user) => servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MostNamed;
+    private bool HasRoomFor(string user) =>
+        servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MostNamed;
 
     /// <summary>Host and port: with the port even when it is the scheme's own.</summary>
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";

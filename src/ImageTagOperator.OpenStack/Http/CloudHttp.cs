@@ -57,7 +57,8 @@ internal sealed class CloudHttp : IDisposable
     /// <param name="isUrgent">Goes before what else waits to be sent; writes always do.</param>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
-    public async Task<CloudResponse> SendAsync(HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
+    public async Task<CloudResponse> SendAsync(
+        HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var call = $"{method} {WithoutQuery(url)}";
         var address = new Uri(url);
@@ -149,7 +150,12 @@ internal sealed class CloudHttp : IDisposable
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var limit = hosts.Limits.LongestAnswer;
-        if (!(response.Content.Headers.ContentLength > limit) && await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken)) is var body && body.Length <= limit) return body;
+        if (!(response.Content.Headers.ContentLength > limit))
+        {
+            var body = await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken));
+            if (body.Length <= limit) return body;
+        }
+
         throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
     }
 
@@ -161,7 +167,8 @@ internal sealed class CloudHttp : IDisposable
         }
         catch (TimeoutException e)
         {
-            throw new CloudCallException($"{call}: the answer is large, and so many large ones were being read that it could not be", wasSent: true, e) { IsOwnFault = true };
+            var why = $"{call}: the answer is large, and so many large ones were being read that it could not be";
+            throw new CloudCallException(why, wasSent: true, e) { IsOwnFault = true };
         }
     }
 

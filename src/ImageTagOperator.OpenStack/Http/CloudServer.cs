@@ -90,7 +90,8 @@ internal sealed class CloudServer : IDisposable
         error is CloudCallException { IsOwnFault: false } || response?.Status is 502 or 503 or 504);
 
     /// <summary>It does not answer those who know it, or nobody.</summary>
-    private bool IsAway() => Users() is { Count: > 0 } all && (all.Exists(static host => host.Shared.IsOpen) || all.TrueForAll(static host => host.IsOpen));
+    private bool IsAway() =>
+        Users() is { Count: > 0 } all && (all.Exists(static host => host.Shared.IsOpen) || all.TrueForAll(static host => host.IsOpen));
 
     private List<CloudHost> Users()
     {

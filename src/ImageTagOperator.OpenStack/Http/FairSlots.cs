@@ -1,8 +1,8 @@
 namespace ImageTagOperator.OpenStack;
 
-/// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so that nobody
-/// waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as long as their deadline.
-/// Safe for concurrent use.</summary>
+/// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so
+/// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as long
+/// as their deadline. Safe for concurrent use.</summary>
 /// <param name="places">For all together.</param>
 /// <param name="users">How many users there are; null: it does not matter, one may have all.</param>
 internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users = null)
@@ -35,10 +35,12 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
     /// <summary>Waits for a place. Dispose the result to give it back.</summary>
     /// <param name="user">Who asks.</param>
     /// <param name="patience">The longest wait.</param>
-    /// <param name="isProven">This server has answered it before. What it has not shares half of the places, of which one user has half at most.</param>
+    /// <param name="isProven">This server has answered it before. What it has not shares half of the places, of which one user has half at
+    /// most.</param>
     /// <param name="isUrgent">Goes before all else that the same user waits for.</param>
     /// <exception cref="TimeoutException">No place came free in time.</exception>
-    public async Task<IDisposable> EnterAsync(string user, TimeSpan patience, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
+    public async Task<IDisposable> EnterAsync(
+        string user, TimeSpan patience, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
     {
         Waiter waiter;
         lock (gate)
@@ -142,7 +144,9 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         public LinkedList<Waiter> Queue(bool isProven, bool isUrgent) => waiting[(isUrgent ? 0 : 2) + (isProven ? 0 : 1)];
 
         public Waiter? First(int forUnproven) =>
-            waiting.Where((_, index) => index % 2 == 0 || Unproven < forUnproven).Select(static queue => queue.First?.Value).FirstOrDefault(static waiter => waiter is not null);
+            waiting.Where((_, index) => index % 2 == 0 || Unproven < forUnproven)
+                .Select(static queue => queue.First?.Value)
+                .FirstOrDefault(static waiter => waiter is not null);
     }
 
     private sealed class Waiter

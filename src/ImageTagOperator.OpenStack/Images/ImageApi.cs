@@ -50,7 +50,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>
     /// <exception cref="CloudException">No token could be had.</exception>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
-    public async Task<CloudResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
+    public async Task<CloudResponse> SendAsync(
+        HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var token = await keystone.GetTokenAsync(cancellationToken);
         var response = await SendOnceAsync(method, path, json, token, isUrgent, cancellationToken);
@@ -78,7 +79,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
                     $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
             }
 
-            if ((bytes += response.Body.Length) > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
+            bytes += response.Body.Length;
+            if (bytes > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count + odd.Count;
@@ -113,7 +115,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
-    private async Task<CloudResponse> SendOnceAsync(HttpMethod method, string path, byte[]? json, Token token, bool isUrgent, CancellationToken cancellationToken)
+    private async Task<CloudResponse> SendOnceAsync(
+        HttpMethod method, string path, byte[]? json, Token token, bool isUrgent, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(method, Address(token) + path, token.Id, json, cancellationToken, isUrgent);
         if (response.Date is { } date) ClockSkew = Skew(date - time.GetUtcNow());

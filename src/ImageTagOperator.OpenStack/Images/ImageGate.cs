@@ -45,7 +45,8 @@ public sealed class ImageGate
         {
             throw new CloudException(
                 CloudErrorKind.Transient,
-                $"Image {imageId} is being changed for others, and its turn did not come within {LongestWait.TotalMinutes:0} minutes. It is tried again.",
+                $"Image {imageId} is being changed for others, and its turn did not come within {LongestWait.TotalMinutes:0} minutes. "
+                + "It is tried again.",
                 inner: e);
         }
     }

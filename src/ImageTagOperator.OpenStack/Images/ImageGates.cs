@@ -22,7 +22,8 @@ public sealed class ImageGates(TimeProvider time)
     /// <param name="cloud"><see cref="CloudAccess.Cloud"/>.</param>
     public ImageGate For(string cloud, string imageId)
     {
-        var gate = gates.GetOrAdd((cloud, imageId.ToLowerInvariant()), key => new ImageGate(this, key.ImageId, Interlocked.Read(ref forgotten), time));
+        var gate = gates.GetOrAdd(
+            (cloud, imageId.ToLowerInvariant()), key => new ImageGate(this, key.ImageId, Interlocked.Read(ref forgotten), time));
         gate.LastAsked = Interlocked.Read(ref sweeps);
         return gate;
     }

@@ -12,8 +12,8 @@ namespace ImageTagOperator.Planning;
 /// the first by name                         before   the others
 /// </code>
 /// In that order one is heard unless it, or one that was heard before it, is <see cref="TagPolicy.Exact"/>. <see cref="TagPolicy.Additive"/>
-/// ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's: who only sees an image need not be able to
-/// write to it, and could keep a tag on it for ever; one that another manages and gives up stays his until the
+/// ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's: who only sees an image need not be
+/// able to write to it, and could keep a tag on it for ever; one that another manages and gives up stays his until the
 /// new owner's status has it, because what only seems to be wanted would be left on the image with nobody to answer for it.
 /// </remarks>
 public sealed class ImagePlan

@@ -7,9 +7,10 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status says so,
 /// or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
-/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace, however many
-/// sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and <see cref="Patience"/> over all looks.
-/// A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: then only what is known of its sets counts.</remarks>
+/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace, however
+/// many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and <see cref="Patience"/> over
+/// all looks. A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: only what is known of its sets
+/// counts.</remarks>
 public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
 {
     private const int AtATime = 8;
@@ -20,7 +21,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static readonly TimeSpan UnseenFor = TimeSpan.FromMinutes(1);
 
     private readonly ConditionalWeakTable<CloudSession, Remembered<string, Image?>> wholeImages = [];
-    private readonly Remembered<(string? Namespace, CloudCredentialsRef Credentials, string Cloud, string ImageId), Sight> sights = new(time);
+    private readonly Remembered<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Sight> sights = new(time);
     private readonly Remembered<(string? By, string? Of), Patience> patience = new(time);
 
     /// <summary>The claims of the others on an image of this session, those that are on their way out included.</summary>
@@ -38,13 +39,14 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             if (state?.Reason == Reason.Forbidden.Name) continue;
             var meant = other.MakesClaims ? await MeantAsync(other, state, session, image, cancellationToken) : null;
             if (meant is not null && state is not null) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
-            else if (state is not null) claims.Add(ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true });
+            else if (state is not null) claims.Add(LeavingClaimOf(set, state));
             else if (meant is not null && !IsSame(set, self, credentials)) unproven.Add(meant);
             else if (meant is not null && IsAmongNewest(meant, session)) claims.Add(ClaimOf(set, state, Owns(access.ProjectId, image)));
         }
 
         var question = new Question(self.Metadata.NamespaceProperty, session, access, image);
-        var proven = await Task.WhenAll(unproven.GroupBy(meaning => meaning.By.Key.Namespace).Select(those => ProvenAsync(question, those, cancellationToken)));
+        var byNamespace = unproven.GroupBy(meaning => meaning.By.Key.Namespace);
+        var proven = await Task.WhenAll(byNamespace.Select(those => ProvenAsync(question, those, cancellationToken)));
         return [.. claims, .. proven.SelectMany(found => found)];
     }
 
@@ -57,12 +59,17 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     public static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
+    private static ImageClaim LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState state) =>
+        ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
+
     /// <summary>They use the same credentials.</summary>
     private static bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials) =>
         set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
 
-    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not meant.</summary>
-    private async Task<Meaning?> MeantAsync(RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
+    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not
+    /// meant.</summary>
+    private async Task<Meaning?> MeantAsync(
+        RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
     {
         var facts = ImageFinder.Facts(image);
         if (other.Spec.Image.Selector is { } selector)
@@ -72,7 +79,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             {
                 // Readings by id or name leave properties out.
                 if (!ImageSelection.Means(WithoutProperties(selector), facts)) return null;
-                if (await WholeAsync(session, image.Id, cancellationToken) is not { } whole) return state is null ? null : new Meaning(other, facts);
+                var whole = await WholeAsync(session, image.Id, cancellationToken);
+                if (whole is null) return state is null ? null : new Meaning(other, facts);
                 facts = ImageFinder.Facts(whole with { Tags = image.Tags });
             }
         }
@@ -85,7 +93,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     {
         if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
         var listed = (clouds.LastUsed(meaning.By.Set) ?? session).Images.Latest(ImageFinder.Term(meaning.By.Spec.Image))?.Images ?? [];
-        return ImageSelection.Select(selector, listed.Where(one => one.Id != meaning.Image.Id).Select(ImageFinder.Facts).Append(meaning.Image)).Any(one => one.Id == meaning.Image.Id);
+        var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageFinder.Facts).Append(meaning.Image);
+        return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
     }
 
     private static ImageReference WithoutProperties(ImageSelector selector) => new()
@@ -97,7 +106,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     };
 
     /// <summary>The claims of those sets of one namespace whose credentials lead to the image.</summary>
-    private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(
+        Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
     {
         var left = patience.GetOrPut((question.By, meanings.Key), _ => new Patience(time), PatienceFor);
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -111,7 +121,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         {
             throw new CloudException(
                 CloudErrorKind.Transient,
-                $"An ImageTagSet of namespace {meanings.Key} also means image {question.Image.Id}, and whether its credentials lead to it could not be found out yet. It is tried again.");
+                $"An ImageTagSet of namespace {meanings.Key} also means image {question.Image.Id}, and whether its credentials lead to it "
+                + "could not be found out yet. It is tried again.");
         }
 
         return
@@ -127,7 +138,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <returns>Null: it could not be found out now.</returns>
     private async Task<Sight?> SightAsync(
-        Question question, V1Alpha1ImageTagSet set, Patience left, SemaphoreSlim places, CancellationToken late, CancellationToken cancellationToken)
+        Question question, V1Alpha1ImageTagSet set, Patience left, SemaphoreSlim places, CancellationToken late,
+        CancellationToken cancellationToken)
     {
         var (credentials, last) = (set.Spec.CloudCredentialsRef, clouds.LastUsed(set));
         var key = (set.Metadata.NamespaceProperty, credentials, question.Access.Cloud, question.Image.Id);
@@ -150,7 +162,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
                 places.Release();
             }
         }
-        catch (Exception e) when (e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled })
+        catch (Exception e) when (
+            e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled })
         {
             found = new Sight(by is null ? null : new(by), null);
         }
@@ -200,6 +213,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         public static readonly Sight Elsewhere = new(null, null);
 
         /// <summary>What was found out is of no use once the credentials are others.</summary>
-        public bool IsBy(CloudSession? last) => last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
+        public bool IsBy(CloudSession? last) =>
+            last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
     }
 }

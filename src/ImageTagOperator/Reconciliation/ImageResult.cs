@@ -39,6 +39,7 @@ public sealed record ImageResult(ImageJob Job, Image Image, ImageShare Share, IR
     internal static (string Name, string It) NameOf(ImageJob job, string owner)
     {
         var ofIt = owner[..Math.Max(0, owner.IndexOf('/'))];
-        return ofIt == (job.Set.Key.Namespace ?? "") ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
+        var isOurs = ofIt == (job.Set.Key.Namespace ?? "");
+        return isOurs ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
     }
 }

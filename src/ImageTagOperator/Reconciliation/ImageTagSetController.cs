@@ -133,7 +133,8 @@ public sealed class ImageTagSetController(
         foreach (var (image, single) in departures.Holders) readings[image.Id] = single;
         var chosen = ImageFinder.Choose(set, session, departures.Jobs, [.. reading.Images.ExceptBy(departures.Holders.Select(holder => holder.Image.Id), image => image.Id), .. departures.Holders.Select(holder => holder.Image)]);
 
-        var images = await Task.WhenAll(chosen.Select(async image => ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken))));
+        var images = await Task.WhenAll(chosen.Select(async image =>
+            ImageResult.Untouched(await JobAsync(set, session, access, image, readings[image.Id], removals, cancellationToken))));
 
         // Those that match and are not chosen made room for newer ones.
         var jobs = departures.Jobs.ToList();

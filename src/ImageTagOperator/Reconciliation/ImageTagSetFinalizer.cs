@@ -107,9 +107,14 @@ public sealed partial class ImageTagSetFinalizer(
     }
 
     /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays too.</summary>
-    private static Problem? WhyWaiting(ImageResult result) => result.Share.Awaited.IsEmpty ? null : new Problem(
-        Reason.Transient,
-        $"{ImageResult.NameOf(result.Job, result.Share.Awaited.Values.First()).Name} declares {string.Join(", ", result.Share.Awaited.Keys)} too and has not taken over {result.Job.Describe()} yet.");
+    private static Problem? WhyWaiting(ImageResult result)
+    {
+        if (result.Share.Awaited.IsEmpty) return null;
+        var (heir, _) = ImageResult.NameOf(result.Job, result.Share.Awaited.Values.First());
+        return new Problem(
+            Reason.Transient,
+            $"{heir} declares {string.Join(", ", result.Share.Awaited.Keys)} too and has not taken over {result.Job.Describe()} yet.");
+    }
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch
     {

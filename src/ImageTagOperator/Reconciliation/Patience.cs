@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>How long the sets of one namespace may still keep those of another waiting. Waits side by side count once, and a short one does not count.
-/// Safe for concurrent use.</summary>
+/// <summary>How long the sets of one namespace may still keep those of another waiting. Waits side by side count once, and a short one does
+/// not count. Safe for concurrent use.</summary>
 internal sealed class Patience(TimeProvider time)
 {
     /// <summary>Of which this is what there is.</summary>

@@ -78,12 +78,14 @@ public sealed class Releaser(CloudResolver clouds, SetRegistry registry, ImageNe
     }
 
     /// <summary>Without a job: the look, with what was in the way.</summary>
-    private async Task<(Look Look, ImageJob? Job)> TryJobAsync(V1Alpha1ImageTagSet set, Look look, RemovalBudget removals, CancellationToken cancellationToken)
+    private async Task<(Look Look, ImageJob? Job)> TryJobAsync(
+        V1Alpha1ImageTagSet set, Look look, RemovalBudget removals, CancellationToken cancellationToken)
     {
         var (cause, sight) = (look.Cause ?? LeavingCause.MovedOn, look.Sight!);
         try
         {
-            return (look, await JobAsync(set, look.State, cause, sight.Session, sight.Access, sight.Image, sight.Reading, removals, cancellationToken));
+            var job = JobAsync(set, look.State, cause, sight.Session, sight.Access, sight.Image, sight.Reading, removals, cancellationToken);
+            return (look, await job);
         }
         catch (CloudException e)
         {

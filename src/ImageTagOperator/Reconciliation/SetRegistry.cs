@@ -48,7 +48,8 @@ public sealed class SetRegistry : IDisposable
         lock (gate)
         {
             var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
-            (known, candidates) = ([.. keys.Select(key => sets[key])], [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])]);
+            known = [.. keys.Select(key => sets[key])];
+            candidates = [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])];
         }
 
         // Not under the lock: anybody can have thousands of globs.

@@ -59,7 +59,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             if (ImageResult.ConflictOf(job, share) is { } conflict) return result with { Problem = conflict };
             if (share.Plan.IsEmpty) return result;
             if (Ends(job)) return result with { Problem = new Problem(Reason.Interrupted, $"Stopped before these changes to {job.Describe()}: {Pending(share.Plan)}.") };
-            if (IsOver()) return result with { Problem = new Problem(Reason.Transient, $"Others wait to change {job.Describe()}; these changes are left for the next turn: {Pending(share.Plan)}.") };
+            if (IsOver()) return result with { Problem = Interrupted(job, share.Plan) };
             if (WhyNotNow(job, image, share.Plan) is { } reason) return result with { Problem = reason };
 
             var done = new List<TagStep>();
@@ -84,7 +84,8 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
 
             share = job.ShareOf(image);
             if (problem is not null && !share.Plan.IsEmpty) return Result(job, before, image, share, planned, problem);
-            if (!share.Plan.IsEmpty && round == Rounds && !Ends(job) && !IsOver()) return Result(job, before, image, share, planned, Lost(job, share, done));
+            if (share.Plan.IsEmpty || round < Rounds || Ends(job) || IsOver()) continue;
+            return Result(job, before, image, share, planned, Lost(job, share, done));
         }
 
         bool IsOver() => gate.IsWaitedFor && time.GetElapsedTime(turn) > Turn;
@@ -105,6 +106,9 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
     }
 
     private static List<TagStep> Unseen(Image image, List<TagStep> done) => [.. done.Where(step => image.Tags.Contains(step.Tag) != (step.Verb == TagVerb.Add))];
+
+    private static Problem Interrupted(ImageJob job, TagPlan plan) => new(
+        Reason.Transient, $"Others wait to change {job.Describe()}; these changes are left for the next turn: {Pending(plan)}.");
 
     private static Problem Lost(ImageJob job, ImageShare share, List<TagStep> done)
     {

@@ -59,7 +59,8 @@ public sealed class BoundTests
     {
         await using var cloud = await HostileCloud.StartAsync();
         var name = new string('x', 1000);
-        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(
+            http, HostileCloud.Page([.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
         using var session = Session(cloud, new CloudLimits { LongestList = 1 << 20 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("a list longer than 1 MiB", error.Message, StringComparison.Ordinal);
@@ -281,7 +282,8 @@ public sealed class BoundTests
     public void A_clouds_yaml_that_cannot_be_read_is_tried_once_for_all_who_ask_for_its_clouds()
     {
         var file = new CloudsFile("clouds: {demo: [");
-        var errors = Enumerable.Range(0, 3).Select(i => Assert.Throws<InvalidCloudsYamlException>(() => file.Find($"cloud-{i}", new TlsFiles()))).ToArray();
+        var errors = Enumerable.Range(0, 3)
+            .Select(i => Assert.Throws<InvalidCloudsYamlException>(() => file.Find($"cloud-{i}", new TlsFiles()))).ToArray();
         Assert.All(errors, error => Assert.Same(errors[0], error));
     }
 
@@ -299,7 +301,8 @@ public sealed class BoundTests
 
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);
 
-        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => throw new NotSupportedException();
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+            throw new NotSupportedException();
 
         protected override bool TryComputeLength(out long length)
         {

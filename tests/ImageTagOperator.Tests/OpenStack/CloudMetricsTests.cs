@@ -59,10 +59,11 @@ public sealed class CloudMetricsTests
         using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true, meters);
         for (var i = 0; i < 500; i++) hosts.For("a", new Uri($"http://hostile-{i}.test/")).Metrics.Requested("create_token", "201");
         hosts.For("b", new Uri("http://glance.test/")).Metrics.Requested("create_token", "201");
-        var clouds = collector.Collect().Split('\n').Where(line => line.StartsWith("imagetags_cloud_requests_total{", StringComparison.Ordinal)).ToArray();
+        var clouds = collector.Collect().Split('\n')
+            .Where(line => line.StartsWith("imagetags_cloud_requests_total{", StringComparison.Ordinal)).ToArray();
         Assert.Equal(20 + 1 + 1, clouds.Length);
         Assert.Contains(clouds, line => line.Contains("\"glance.test:80\"", StringComparison.Ordinal));
-        Assert.Contains(clouds, line => line.Contains("\"other\"", StringComparison.Ordinal) && line.EndsWith(" 480", StringComparison.Ordinal));
+        Assert.EndsWith(" 480", Assert.Single(clouds, line => line.Contains("\"other\"", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]

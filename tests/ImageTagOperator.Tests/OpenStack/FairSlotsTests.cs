@@ -98,7 +98,7 @@ public sealed class FairSlotsTests
         var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
         Assert.False(error.WasSent);
         Assert.Contains("its turn at glance.test:80 did not come within 2 minutes", error.Message, StringComparison.Ordinal);
-        hanging.SetResult(new CloudResponse("GET x", 200, [], null, null));
+        hanging.SetResult(Answer());
         await first;
     }
 
@@ -108,26 +108,28 @@ public sealed class FairSlotsTests
         using var hosts = new CloudHosts(new CloudLimits { Concurrency = 4 }, time, static () => true);
         var hanging = new TaskCompletionSource<CloudResponse>();
         var modest = hosts.For("b", new Uri("http://glance.test/"));
-        Assert.Equal(200, (await modest.SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel)).Status);
-        for (var i = 0; i < 3; i++) await hosts.For("a", new Uri("http://glance.test/")).SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel);
-        var held = Enumerable.Range(0, 100).Select(i => hosts.For("a", new Uri("http://glance.test/")).SendAsync("GET x", async _ => await hanging.Task, Cancel)).ToArray();
-        for (var i = 0; i < 10; i++)
-        {
-            Assert.Equal(200, (await modest.SendAsync("GET x", _ => ValueTask.FromResult(new CloudResponse("GET x", 200, [], null, null)), Cancel)).Status);
-        }
-
-        hanging.SetResult(new CloudResponse("GET x", 200, [], null, null));
+        Assert.Equal(200, (await SendAsync(modest)).Status);
+        for (var i = 0; i < 3; i++) await SendAsync(Another());
+        var held = Enumerable.Range(0, 100).Select(_ => Another().SendAsync("GET x", async _ => await hanging.Task, Cancel)).ToArray();
+        for (var i = 0; i < 10; i++) Assert.Equal(200, (await SendAsync(modest)).Status);
+        hanging.SetResult(Answer());
         await Task.WhenAll(held);
+
+        CloudHost Another() => hosts.For("a", new Uri("http://glance.test/"));
+        static Task<CloudResponse> SendAsync(CloudHost host) => host.SendAsync("GET x", _ => ValueTask.FromResult(Answer()), Cancel);
     }
 
     [Fact]
     public async Task Logins_that_hang_leave_room_for_the_first_login_of_another()
     {
         var slots = new FairSlots(8, time, () => 2);
-        var hanging = Enumerable.Range(0, 100).Select(_ => slots.EnterAsync("a", TimeSpan.FromMinutes(1), Cancel, isProven: false)).ToArray();
+        var hanging = Enumerable.Range(0, 100)
+            .Select(_ => slots.EnterAsync("a", TimeSpan.FromMinutes(1), Cancel, isProven: false)).ToArray();
         (await slots.EnterAsync("b", TimeSpan.FromMinutes(1), Cancel, isProven: false)).Dispose();
         Assert.Equal(2, hanging.Count(one => one.IsCompletedSuccessfully));
     }
+
+    private static CloudResponse Answer() => new("GET x", 200, [], null, null);
 
     private Task<IDisposable> EnterAsync(FairSlots slots, string user) => slots.EnterAsync(user, TimeSpan.FromMinutes(1), Cancel);
 }

@@ -57,7 +57,8 @@ public sealed class ImagePlanTests
     [InlineData(true, true, "")]
     [InlineData(false, true, "")]
     [InlineData(false, false, "")]
-    public void What_the_owner_of_the_image_gives_up_goes_although_one_that_only_sees_it_declares_it(bool owns, bool otherOwns, string expected)
+    public void What_the_owner_of_the_image_gives_up_goes_although_one_that_only_sees_it_declares_it(
+        bool owns, bool otherOwns, string expected)
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
         var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with { OwnsImage = otherOwns };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning;
@@ -10,7 +11,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>How long the sets of namespace a may keep a look at the image of namespace b waiting, on a clock that stands still unless it is moved.</summary>
+/// <summary>How long the sets of namespace a may keep a look at the image of namespace b waiting, on a clock that stands still unless it is
+/// moved.</summary>
 public sealed class ImageNeighbourTests : IDisposable
 {
     private const string Image = "11111111-1111-4111-8111-111111111111";
@@ -144,12 +146,18 @@ public sealed class ImageNeighbourTests : IDisposable
         Assert.Equal(["a/good", "c/other"], (await LookInTheEndAsync()).Select(claim => claim.Owner).Order());
     }
 
-    private void Add(string name, string secret, string inNamespace = "a") => cache.Tell(WatchEventType.Added, Set(name, secret, inNamespace));
+    private void Add(string name, string secret, string inNamespace = "a") =>
+        cache.Tell(WatchEventType.Added, Set(name, secret, inNamespace));
 
     private static V1Alpha1ImageTagSet Set(string name, string secret, string inNamespace) => new()
     {
         Metadata = { Name = name, NamespaceProperty = inNamespace, Uid = $"{inNamespace}-{name}", Generation = 1 },
-        Spec = { Image = new ImageReference { Id = Image }, Tags = ["mine"], CloudCredentialsRef = new CloudCredentialsRef { SecretName = secret, CloudName = "demo" } },
+        Spec =
+        {
+            Image = new ImageReference { Id = Image },
+            Tags = ["mine"],
+            CloudCredentialsRef = new CloudCredentialsRef { SecretName = secret, CloudName = "demo" },
+        },
     };
 
     private async Task<IReadOnlyList<ImageClaim>> LookAsync(string by = "b")
@@ -192,12 +200,14 @@ public sealed class ImageNeighbourTests : IDisposable
         /// <summary>Logins that are refused because the server is busy.</summary>
         public int Failing { get; set; }
 
-        public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+        public Task<CloudConfiguration> FindAsync(
+            V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
         {
-            Found.AddOrUpdate(reference.SecretName, 1, (_, count) => count + 1);
-            var (user, url) = reference.SecretName.Split(' ') is [var first, var second] ? (first, second) : (reference.SecretName, "http://keystone.test");
-            return Task.FromResult(CloudsYaml.Parse(
-                $"clouds: {{demo: {{auth: {{auth_url: '{url}/v3', username: {user}, password: p, project_name: p, user_domain_name: d, project_domain_name: d}}}}}}", "demo"));
+            var secret = reference.SecretName;
+            Found.AddOrUpdate(secret, 1, (_, count) => count + 1);
+            var (user, url) = secret.Split(' ') is [var first, var second] ? (first, second) : (secret, "http://keystone.test");
+            var auth = $"auth_url: '{url}/v3', username: {user}, password: p, project_name: p, user_domain_name: d, project_domain_name: d";
+            return Task.FromResult(CloudsYaml.Parse($"clouds: {{demo: {{auth: {{{auth}}}}}}}", "demo"));
         }
 
         public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => reference.SecretName;
@@ -212,7 +222,7 @@ public sealed class ImageNeighbourTests : IDisposable
             if (request.Method == HttpMethod.Post)
             {
                 var login = await request.Content!.ReadAsStringAsync(cancellationToken);
-                user = System.Text.Json.Nodes.JsonNode.Parse(login)!["auth"]!["identity"]!["password"]!["user"]!["name"]!.GetValue<string>();
+                user = (string)JsonNode.Parse(login)!["auth"]!["identity"]!["password"]!["user"]!["name"]!;
             }
 
             clouds.Requests.Enqueue($"{user} {request.Method} {request.RequestUri}");
@@ -220,11 +230,13 @@ public sealed class ImageNeighbourTests : IDisposable
             if (user == "failing" && clouds.Failing-- > 0) return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
             var body = request.Method == HttpMethod.Post
                 ? """
-                  {"token": {"expires_at": "2999-01-01T00:00:00.000000Z", "project": {"id": "p"}, "catalog": [{"type": "image", "id": "glance", "endpoints":
-                   [{"interface": "public", "region": "RegionOne", "region_id": "RegionOne", "url": "http://glance.test"}]}]}}
+                  {"token": {"expires_at": "2999-01-01T00:00:00.000000Z", "project": {"id": "p"}, "catalog": [
+                   {"type": "image", "id": "glance", "endpoints":
+                    [{"interface": "public", "region": "RegionOne", "region_id": "RegionOne", "url": "http://glance.test"}]}]}}
                   """
                 : $$"""{"id": "{{Image}}", "name": "ubuntu", "status": "active", "tags": []}""";
-            var response = new HttpResponseMessage(request.Method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            var status = request.Method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK;
+            var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
             response.Headers.Add("X-Subject-Token", "token");
             return response;
         }

@@ -121,7 +121,10 @@ public sealed class SandboxEvidenceTests
         await world.ReadyAsync("owner", "True");
         await world.TagsAsync(image.Id, "ours");
         var loser = await world.ReadyAsync("older", "False", "Conflict", world.OtherNamespace);
-        Assert.StartsWith($"An ImageTagSet of namespace {world.Namespace} uses credentials of the project that owns image 'img'", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"An ImageTagSet of namespace {world.Namespace} uses credentials of the project that owns image 'img'",
+            World.Ready(loser)!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,10 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         younger.Spec.Policy = policy;
         await world.CreateAsync(younger);
         var loser = await world.ReadyAsync("younger", "False", "Conflict");
-        Assert.StartsWith($"An ImageTagSet of namespace {world.OtherNamespace} is older and also claims image '{name}' ({image})", World.Ready(loser)!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"An ImageTagSet of namespace {world.OtherNamespace} is older and also claims image '{name}' ({image})",
+            World.Ready(loser)!.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("/older", World.Ready(loser)!.Message, StringComparison.Ordinal);
         Assert.Equal("True", World.Condition(loser, "Stalled")!.Status);
         Assert.Equal(["golden"], await world.Glance.GetTagsAsync(image));

@@ -126,7 +126,8 @@ public sealed class CanaryTests
     private static string Text(Activity span) => string.Join(
         ' ',
         [
-            span.DisplayName, span.StatusDescription, span.TraceStateString, .. span.TagObjects.Concat(span.Baggage.Select(one => KeyValuePair.Create(one.Key, (object?)one.Value))).Select(tag => $"{tag}"),
+            span.DisplayName, span.StatusDescription, span.TraceStateString,
+            .. span.TagObjects.Select(tag => $"{tag}"), .. span.Baggage.Select(item => $"{item}"),
             .. span.Events.SelectMany(one => one.Tags.Select(tag => $"{tag}").Prepend(one.Name)),
         ]);
 

@@ -11,8 +11,8 @@ public sealed class HostileTenantTests
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
-    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most in one look, or
-    /// failures that count a second each.</summary>
+    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most in
+    /// one look, or failures that count a second each.</summary>
     private const int MostLooks = 5;
 
     [Fact]
