@@ -15,7 +15,7 @@ FAST = dotnet $(BIN)/ImageTagOperator.Tests/$(FLAVOUR)/ImageTagOperator.Tests.dl
 # The suite on real servers and the guides run the published program, not what a developer builds. So do the fast tests, when it is newer than all
 # sources: it starts a hundred times in them, and each start of the other costs a second of compiling.
 PUBLISHED = ITO_OPERATOR=$(CURDIR)/artifacts/publish/image-tag-operator
-NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp 2>&1 || echo old),,$(PUBLISHED))
+NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo old),,$(PUBLISHED))
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 

@@ -7,10 +7,12 @@ using Xunit.v3;
 
 namespace ImageTagOperator.Tests;
 
-/// <summary>Scenarios begin first: some wait for a minute, and would be all that is left in the end.</summary>
+/// <summary>Tests that wait for a minute begin first: they would be all that is left in the end.</summary>
 public sealed class WaitingFirst : ITestCollectionOrderer
 {
+    private static readonly string[] Waiting = [".Faults.", ".Scenarios.", ".KillPointTests"];
+
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => collection.TestCollectionDisplayName.Contains(".Scenarios.", StringComparison.Ordinal))];
+        [.. testCollections.OrderByDescending(collection => Waiting.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
 }

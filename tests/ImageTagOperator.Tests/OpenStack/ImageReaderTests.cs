@@ -74,7 +74,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
             }
         }
 
-        Assert.InRange(Reads - start, 1, 2 * Intervals);
+        // Not the fifty that it takes to read them all; a few more than one where the clock here goes on while a request is under way.
+        Assert.InRange(Reads - start, 1, 4 * Intervals);
         Assert.Empty(changes);
     }
 
