@@ -10,6 +10,11 @@ public sealed class ImageReader
     /// <summary>A hint tells of no image that was deleted or hidden, so it is taken only where it spares more requests than this.</summary>
     private const int WorthAHint = 2;
 
+    /// <summary>Who asks within it goes along in the same request. It is short beside a list of images, and of the machine's own time.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    private const int Few = 50;
+
     private readonly Lock gate = new();
     private readonly ImageQueries queries;
     private readonly ChangeHint hint;
@@ -88,6 +93,8 @@ public sealed class ImageReader
     {
         while (true)
         {
+            // Above so many, others are about to ask.
+            if (Terms > Few) await Task.Delay(Moment, TimeProvider.System);
             Dictionary<ImageTerm, Demand> round;
             lock (gate)
             {
