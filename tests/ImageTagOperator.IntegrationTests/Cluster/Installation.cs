@@ -94,10 +94,10 @@ internal sealed class Installation : IAsyncDisposable
         $"image {image} to have the tags [{string.Join(", ", tags)}]",
         live => $"it has [{string.Join(", ", live)}]");
 
-    /// <summary>The pod that holds the Lease.</summary>
-    public async Task<string> LeaderAsync() =>
-        (await Node.KubectlAsync("-n", Namespace, "get", "lease", Release, "-o", "jsonpath={.spec.holderIdentity}")).Split('_')[0];
+    /// <summary>The process that holds the Lease: its pod, <c>_</c>, and what tells it from those that ran there before.</summary>
+    public Task<string> LeaderAsync() => Node.KubectlAsync("-n", Namespace, "get", "lease", Release, "-o", "jsonpath={.spec.holderIdentity}");
 
+    /// <summary>It may be in the same pod: a container that was killed is started again at once.</summary>
     public Task<string> NextLeaderAsync(string before) => Eventually.HoldsAsync(
         LeaderAsync, leader => leader != before && leader.Length > 0, "another leader", leader => $"it is {leader}");
 

@@ -27,14 +27,15 @@ public sealed class InstalledChartTests
         await installation.TagsAsync(image, "golden", "lts");
 
         var leader = await installation.LeaderAsync();
-        await Node.ExecAsync($"for pid in $(pgrep -f '^/usr/local/bin/image-tag-operator run'); do [[ $(cat /proc/$pid/root/etc/hostname) != {leader} ]] || kill -KILL $pid; done");
+        var pod = leader.Split('_')[0];
+        await Node.ExecAsync($"for pid in $(pgrep -f '^/usr/local/bin/image-tag-operator run'); do [[ $(cat /proc/$pid/root/etc/hostname) != {pod} ]] || kill -KILL $pid; done");
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
         await installation.NextLeaderAsync(leader);
         await installation.TagsAsync(image, "golden", "lts");
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
         await installation.TagsAsync(image, "golden", "lts");
         await Node.KubectlAsync("-n", installation.Namespace, "rollout", "status", "deployment", Installation.Release, "--timeout=60s");
-        Assert.Equal("1", await Node.KubectlAsync("-n", installation.Namespace, "get", "pod", leader, "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
+        Assert.Equal("1", await Node.KubectlAsync("-n", installation.Namespace, "get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
 
         await Node.KubectlAsync("-n", team, "delete", "imagetagsets", "--all", "--timeout=60s");
         await installation.TagsAsync(image);
