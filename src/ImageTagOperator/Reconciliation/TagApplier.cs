@@ -158,7 +158,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             {
                 done.Add(step);
                 Written?.Invoke(job, step);
-                serverErrors.Forget(job.Image.Id, tag);
+                serverErrors.Forget(job.Access.Cloud, job.Image.Id, tag);
                 continue;
             }
 
@@ -196,7 +196,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
             TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
             TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),
-            TagWriteResult.ServerError when verb == TagVerb.Remove && serverErrors.Another(job.Image.Id, tag) => new(
+            TagWriteResult.ServerError when verb == TagVerb.Remove && serverErrors.Another(job.Access.Cloud, job.Image.Id, tag) => new(
                 Reason.TagNotRemovable,
                 $"{what} The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
             _ => new(reason, $"{what} It is tried again.", outcome.RetryAfter),
