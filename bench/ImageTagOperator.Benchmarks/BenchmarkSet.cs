@@ -4,6 +4,9 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Sandbox.Kubernetes;
 using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks;

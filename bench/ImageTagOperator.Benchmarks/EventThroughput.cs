@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Benchmarks.Tools;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

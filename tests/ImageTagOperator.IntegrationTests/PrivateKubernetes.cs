@@ -1,3 +1,5 @@
+using ImageTagOperator.Kubernetes;
+
 namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>An etcd and kube-apiserver that nobody else uses.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using ImageTagOperator.Scenarios;
+using ImageTagOperator.Commands;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

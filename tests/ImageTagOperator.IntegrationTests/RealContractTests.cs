@@ -1,6 +1,3 @@
-using ImageTagOperator.Contracts;
-using ImageTagOperator.Scenarios;
-
 namespace ImageTagOperator.IntegrationTests;
 
 public sealed class RealGlanceContract : GlanceContract<RealWorld>;

@@ -1,5 +1,3 @@
-using ImageTagOperator.Scenarios;
-
 namespace ImageTagOperator.IntegrationTests;
 
 public sealed class RealDeclarationTests : DeclarationScenarios<RealWorld>;

@@ -1,4 +1,5 @@
-using ImageTagOperator.Scenarios;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Scenarios;
+using ImageTagOperator.OpenStack;
 using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests;

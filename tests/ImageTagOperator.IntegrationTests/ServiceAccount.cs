@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.IntegrationTests;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Tests;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;

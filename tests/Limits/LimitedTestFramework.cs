@@ -1,5 +1,4 @@
 using System.Reflection;
-using ImageTagOperator.Limits;
 using Xunit;
 using Xunit.v3;
 

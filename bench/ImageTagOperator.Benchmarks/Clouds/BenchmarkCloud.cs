@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator.Benchmarks.Clouds;
 
 /// <summary>A cloud with images of a project of our own.</summary>

@@ -1,8 +1,10 @@
+using ImageTagOperator.Planning.Selection;
+
 namespace ImageTagOperator.Entities;
 
 /// <summary>Exactly one of the three is set.</summary>
 [Description("The image, or the images. Exactly one of id, name and selector.")]
-public sealed class ImageReference
+public sealed class ImageReference : IImageReference
 {
     [Description("The image's UUID.")]
     [Pattern("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")]
@@ -15,4 +17,6 @@ public sealed class ImageReference
     [Description("All images that match. An image that no longer matches gives up the tags that this set manages on it.")]
     [PropertyCount(1)]
     public ImageSelector? Selector { get; set; }
+
+    IImageSelector? IImageReference.Selector => Selector;
 }

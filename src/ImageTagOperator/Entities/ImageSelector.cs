@@ -1,8 +1,10 @@
+using ImageTagOperator.Planning.Selection;
+
 namespace ImageTagOperator.Entities;
 
 /// <summary>Chooses images; all conditions must hold.</summary>
 [Description("Chooses images. All conditions that are given must hold.")]
-public sealed class ImageSelector
+public sealed class ImageSelector : IImageSelector
 {
     [Description("Globs (* and ?) of which the image's name must match one.")]
     [XListType(XListType.Set)]

@@ -1,3 +1,6 @@
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Ownership;
+
 namespace ImageTagOperator.Entities;
 
 /// <summary>One image, as the set sees it. Compares by reference: compare its JSON.</summary>

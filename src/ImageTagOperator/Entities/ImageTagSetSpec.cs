@@ -1,8 +1,13 @@
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Planning.Specs;
+
 namespace ImageTagOperator.Entities;
 
 /// <summary>What is declared.</summary>
 [Description("What is declared.")]
-public sealed class ImageTagSetSpec
+public sealed class ImageTagSetSpec : ITagSetSpec
 {
     [Required]
     [Description("The cloud that the images are in, and the credentials for it.")]
@@ -52,6 +57,12 @@ public sealed class ImageTagSetSpec
     [Description("True: the set is left alone, its images are neither read nor changed.")]
     [DefaultValue(false)]
     public bool Suspend { get; set; }
+
+    string ITagSetSpec.SecretName => CloudCredentialsRef.SecretName;
+
+    string ITagSetSpec.CloudName => CloudCredentialsRef.CloudName;
+
+    IImageReference ITagSetSpec.Image => Image;
 
     /// <summary>Printable ASCII without '/'; no blank at either end.</summary>
     internal const string TagPattern = "^[!-.0-~]([ -.0-~]*[!-.0-~])?$";

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Entities;
 

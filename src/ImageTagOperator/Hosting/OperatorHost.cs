@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -57,7 +61,7 @@ public static class OperatorHost
         .AddSingleton(kubernetes)
         .AddSingleton<IJsonTypeInfoResolver>(ImageTagSetJson.Default)
 #pragma warning disable RS0030 // this is where randomness enters the program
-        .AddSingleton(new Pace(Random.Shared.NextDouble))
+        .AddSingleton(new RequeuePolicy(Random.Shared.NextDouble))
 #pragma warning restore RS0030
         .AddSingleton<MetricCollector>()
         .AddSingleton<TagMetrics>()
@@ -66,15 +70,8 @@ public static class OperatorHost
         .AddSingleton(provider => Sessions(options, provider))
         .AddSingleton<SharedSecrets>()
         .AddSingleton<ICloudDirectory, SecretClouds>()
-        .AddSingleton<CloudResolver>()
-        .AddSingleton<SetRegistry>()
-        .AddSingleton<ImageNeighbours>()
-        .AddSingleton<ImageReadings>()
-        .AddSingleton<ImageFinder>()
-        .AddSingleton<ServerErrors>()
-        .AddSingleton<Contention>()
-        .AddSingleton<TagApplier>()
-        .AddSingleton<Releaser>()
+        .AddSingleton<IStatusStore, KubernetesStatusStore>()
+        .AddReconciliation()
         .AddSingleton<Announcer>()
         .AddKubernetesOperator(settings => Configure(settings, options))
         .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
@@ -107,7 +104,7 @@ public static class OperatorHost
         settings.MaxParallelReconciliations = 64;    // they wait for clouds, most of the time: each cloud has limits of its own
         settings.MaxParallelPerNamespace = 32;
         settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);     // the retries reach a cloud, which is dearer than an API server
-        settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? Pace.Interval(set.Spec) : null;
+        settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? RequeuePolicy.Interval(set.Spec.Interval) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;
         settings.LeaderElection.LeaseName = options.LeaderElectionName;
         settings.LeaderElection.LeaseNamespace = options.LeaderElectionNamespace;

@@ -1,5 +1,8 @@
+using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -11,8 +14,11 @@ public static class CloudRules
     private static readonly TagRules Ims = new(tag => ImageTag.WhyNotAddressable(tag) ?? ImsTag.WhyNotAllowed(tag), ImsTag.HaveSameKey)
     {
         Replaces = (added, other) => ImsTag.Split(added).Value is not null && ImsTag.HaveSameKey(added, other),
+        WhyNotDeclared = WhyNotInIms,
         CollisionIn = "the value",
     };
+
+    private static readonly SpecRules Specs = new(OpenStack);
 
     public static TagRules For(CloudProfile profile) => profile switch
     {
@@ -20,4 +26,21 @@ public static class CloudRules
         CloudProfile.IMS => Ims,
         _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, null),
     };
+
+    /// <summary>What is wrong with a spec, or null.</summary>
+    public static Problem? Check(ImageTagSetSpec spec) => Specs.Check(spec, For(spec.CloudCredentialsRef.Profile));
+
+    private static string? WhyNotInIms(IReadOnlyList<string> tags)
+    {
+        if (tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } tag) return $"spec.tags '{tag}': an IMS tag {ImsTag.WhyNotAllowed(tag)}.";
+        if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue)
+        {
+            return $"spec.tags has more than {ImsTag.MostWithValue} tags with a value, and an IMS image can have no more.";
+        }
+
+        var twice = tags.GroupBy(tag => ImsTag.Split(tag).Key).FirstOrDefault(same => same.Count() > 1);
+        return twice is null
+            ? null
+            : $"spec.tags {string.Join(" and ", twice.Select(tag => $"'{tag}'"))} have one key, which has one value in IMS. Leave one out.";
+    }
 }

@@ -8,7 +8,7 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="ProjectId">The project of the credentials; null when that was not noted.</param>
 public sealed record Location(string? Cloud, string? ProjectId, CloudCredentialsRef Credentials)
 {
-    public static Location Of(V1Alpha1ImageTagSet set, CloudAccess access) => new(access.Cloud, access.ProjectId, set.Spec.CloudCredentialsRef);
+    public static Location Of(CloudConnection by) => new(by.Cloud, by.Access.ProjectId, by.Credentials);
 
     /// <summary>What the status says of one of its images.</summary>
     public static Location Of(V1Alpha1ImageTagSet set, ImageState state) => new(

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Scenarios;
-using k8s.Models;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Scenarios;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 

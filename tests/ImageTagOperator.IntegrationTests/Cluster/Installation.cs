@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.IntegrationTests.Chart;
-using ImageTagOperator.Scenarios;
+using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;
 

@@ -1,6 +1,5 @@
 using ImageTagOperator.Commands;
 using ImageTagOperator.IntegrationTests.Chart;
-using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;

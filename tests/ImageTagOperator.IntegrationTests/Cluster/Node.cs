@@ -1,3 +1,6 @@
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
 /// <summary>The node of <c>hack/cluster.sh</c>, which runs pods.</summary>

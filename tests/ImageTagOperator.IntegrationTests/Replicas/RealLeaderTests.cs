@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ImageTagOperator.Scenarios;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 

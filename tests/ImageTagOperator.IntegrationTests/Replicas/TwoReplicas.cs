@@ -1,4 +1,3 @@
-using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;

@@ -1,5 +1,4 @@
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;

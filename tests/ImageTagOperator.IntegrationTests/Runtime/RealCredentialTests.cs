@@ -1,9 +1,7 @@
 using System.Net;
-using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
-using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Xunit;
+using k8s.Models;
 using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;

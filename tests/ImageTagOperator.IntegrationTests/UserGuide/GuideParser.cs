@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageTagOperator.Commands;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

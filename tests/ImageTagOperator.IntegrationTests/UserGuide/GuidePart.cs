@@ -1,3 +1,5 @@
+using ImageTagOperator.Commands;
+
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
 /// <summary>A part of the guide. The Markdown of all parts, one after the other, is the guide.</summary>

@@ -1,3 +1,4 @@
+using ImageTagOperator.Planning.Conditions;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;

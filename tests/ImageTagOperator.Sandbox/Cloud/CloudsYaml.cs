@@ -1,3 +1,5 @@
+using ImageTagOperator.Kubernetes;
+
 namespace ImageTagOperator.Sandbox.Cloud;
 
 /// <summary>The clouds.yaml of a sandbox cloud.</summary>

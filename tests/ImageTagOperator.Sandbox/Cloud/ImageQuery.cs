@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageTagOperator.Sandbox.Cloud;

@@ -1,3 +1,5 @@
+using ImageTagOperator.Sandbox.Cloud;
+
 namespace ImageTagOperator.Sandbox.Demo;
 
 /// <summary>What somebody has to type who has never seen any of this.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
 

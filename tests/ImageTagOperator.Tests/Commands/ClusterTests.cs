@@ -1,7 +1,10 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 

@@ -1,4 +1,6 @@
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;

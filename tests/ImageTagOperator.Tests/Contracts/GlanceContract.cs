@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

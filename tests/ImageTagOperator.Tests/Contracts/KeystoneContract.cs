@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Scenarios;
 using Xunit;

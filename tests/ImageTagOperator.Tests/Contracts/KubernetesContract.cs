@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using k8s.Models;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Contracts;
 

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,3 +1,4 @@
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
-using k8s.Models;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

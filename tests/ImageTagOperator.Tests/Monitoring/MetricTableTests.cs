@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

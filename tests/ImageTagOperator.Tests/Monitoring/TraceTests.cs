@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

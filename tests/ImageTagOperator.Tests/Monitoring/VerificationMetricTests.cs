@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Hosting.Metrics;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
 using Xunit;

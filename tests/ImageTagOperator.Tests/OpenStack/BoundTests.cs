@@ -1,4 +1,5 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Tenants;
 using Microsoft.AspNetCore.Http;

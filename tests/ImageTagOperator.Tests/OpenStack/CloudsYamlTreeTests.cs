@@ -1,4 +1,5 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

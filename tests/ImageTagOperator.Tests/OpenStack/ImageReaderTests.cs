@@ -3,6 +3,7 @@ using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

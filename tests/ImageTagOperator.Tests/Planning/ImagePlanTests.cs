@@ -1,6 +1,7 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;

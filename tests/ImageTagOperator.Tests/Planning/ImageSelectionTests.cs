@@ -1,5 +1,7 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;

@@ -1,5 +1,5 @@
-using ImageTagOperator.Entities;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;

@@ -1,5 +1,5 @@
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Commands;
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

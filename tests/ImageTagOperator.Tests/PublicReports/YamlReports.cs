@@ -1,6 +1,6 @@
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Tests.Kubernetes;
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

@@ -1,11 +1,14 @@
 using System.Text;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 

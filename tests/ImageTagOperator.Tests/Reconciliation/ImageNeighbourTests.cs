@@ -3,10 +3,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
+using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;

@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Kubernetes;
+using ImageTagOperator.Tests.Reconciliation.Properties;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.Extensions.Hosting;
 using Xunit;

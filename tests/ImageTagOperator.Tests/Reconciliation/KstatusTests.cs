@@ -1,6 +1,9 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;
 

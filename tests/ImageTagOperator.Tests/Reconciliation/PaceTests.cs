@@ -1,5 +1,5 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Planning.Conditions;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;

@@ -1,4 +1,4 @@
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Memory;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,6 +1,10 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 

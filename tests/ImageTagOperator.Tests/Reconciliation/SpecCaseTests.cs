@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

@@ -1,6 +1,7 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;

@@ -1,9 +1,16 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Guards;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;

@@ -1,7 +1,11 @@
 using System.Text.Json;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using Outcome = ImageTagOperator.Reconciliation.Outcome;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

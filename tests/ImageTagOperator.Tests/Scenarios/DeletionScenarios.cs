@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

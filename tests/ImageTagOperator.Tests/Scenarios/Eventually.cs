@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageTagOperator.Memory;
 
 namespace ImageTagOperator.Scenarios;
 

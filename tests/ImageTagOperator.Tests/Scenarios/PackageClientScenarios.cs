@@ -1,8 +1,9 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
+using Xunit;
 using k8s;
 using k8s.Models;
-using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 

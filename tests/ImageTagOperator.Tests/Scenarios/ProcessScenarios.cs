@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

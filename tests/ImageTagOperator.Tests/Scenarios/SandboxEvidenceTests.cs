@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using k8s.Models;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
 using Xunit;

@@ -2,8 +2,8 @@ using System.Text;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
-using k8s.Models;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 

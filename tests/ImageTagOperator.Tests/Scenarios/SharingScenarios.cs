@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Tests.Kubernetes;
 using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Tests.Commands;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,4 +1,6 @@
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Tests.Tenants;

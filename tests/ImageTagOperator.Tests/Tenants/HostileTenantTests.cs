@@ -1,4 +1,6 @@
 using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using ImageTagOperator.Kubernetes;
-using k8s.Models;
+using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

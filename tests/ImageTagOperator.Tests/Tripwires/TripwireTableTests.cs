@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
 

@@ -1,6 +1,9 @@
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
 using k8s;
 using k8s.Models;
-using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

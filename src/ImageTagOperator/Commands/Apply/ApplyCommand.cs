@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 
@@ -25,7 +26,8 @@ internal static class ApplyCommand
             var work = await manifests.ReadAsync(parsed, cancellationToken);
             using var interrupt = new Interrupt(here.Error);
             var progress = new Progress(here);
-            using var operators = new ManifestOperator([.. work.Sets, .. work.Others], work.Directory, here.Time, (_, _) => progress.Step(), interrupt.Token);
+            using var operators = new ManifestOperator(
+                [.. work.Sets, .. work.Others], work.Directory, here.Time, new WriteListener((_, _) => progress.Step(), interrupt.Token));
             var planned = PlanReporter.Report(work.Manifests, await operators.PlanAsync(work.Sets, cancellationToken), done: false).Summary;
             progress.Begin(planned.Add + planned.Remove);
             var outcomes = await operators.ApplyAsync(work.Sets, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Commands;
 

@@ -4,6 +4,9 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

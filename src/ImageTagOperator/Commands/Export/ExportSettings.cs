@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
@@ -19,7 +20,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
 
     /// <summary>The images that are described.</summary>
     public IReadOnlyList<Image> Images { get; } =
-        [.. ImageFinder.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0).OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
+        [.. ImageChoice.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0).OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
 
     public IEnumerable<V1Alpha1ImageTagSet> Sets() => settings.Grouped ? Images.GroupBy(image => string.Join('\n', image.Tags.Order(StringComparer.Ordinal))).SelectMany(group => OfGroup([.. group])) : Images.Select(OfImage);
 
@@ -31,7 +32,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
             // Globs may mean more images than they were made of; then each is named by itself.
             var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()], Status = settings.Selector.Status, Visibility = settings.Selector.Visibility };
             var isExact = !settings.ById && selector.Names.All(name => name.Length is > 0 and <= 255)
-                && ImageFinder.Select(selector, all).Select(image => image.Id).ToHashSet().SetEquals(chunk.Select(image => image.Id));
+                && ImageChoice.Select(selector, all).Select(image => image.Id).ToHashSet().SetEquals(chunk.Select(image => image.Id));
             var name = chunk[0].Tags.Count == 0 ? "untagged" : "tagged-" + string.Join('-', chunk[0].Tags.Order(StringComparer.Ordinal));
             return isExact ? [Set(name, new ImageReference { Selector = selector }, chunk[0])] : chunk.Select(OfImage);
         });
@@ -62,7 +63,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
         {
             var before = set.Spec.Tags;
             set.Spec.Tags = [.. before, tag];
-            if (SpecRules.Check(set.Spec) is null && SpecRules.TagsFit(set.Spec, profile) is null) continue;
+            if (CloudRules.Check(set.Spec) is null && SpecRules.TagsFit(set.Spec, CloudRules.For(profile)) is null) continue;
             set.Spec.Tags = before;
             ignored.Add(tag.EnumerateRunes().Count() <= 255 ? tag : string.Concat(tag.EnumerateRunes().Take(254)) + "*");
         }

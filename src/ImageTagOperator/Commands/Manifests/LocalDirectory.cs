@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;

@@ -1,14 +1,11 @@
-using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using k8s;
-using k8s.Models;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary>Stands in for the cluster, so that the operator's controller works on manifests: the sets are those of the manifests, a status is
-/// kept for as long as the command runs, and nothing else is there.</summary>
+/// <summary>Stands in for the cluster: the sets are those of the manifests, and a status is kept for as long as the command runs.</summary>
 internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> sets)
-    : IKubernetesClient, IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue<V1Alpha1ImageTagSet>
+    : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue<V1Alpha1ImageTagSet>, IStatusStore
 {
     public bool IsSynced => true;
 
@@ -27,33 +24,5 @@ internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> s
     {
     }
 
-    public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => Task.FromResult(entity);
-
-    public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, TEntity before, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => Task.FromResult(entity);
-
-    public Task<TEntity?> GetAsync<TEntity>(string name, string? inNamespace = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public Task<EntityList<TEntity>> ListAsync<TEntity>(string? inNamespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public Task DeleteAsync<TEntity>(NamespacedName key, string? uid = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
-        string? inNamespace, string? resourceVersion, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw NotHere();
-
-    private static NotSupportedException NotHere() => new("There is no cluster behind manifests.");
+    public Task<V1Alpha1ImageTagSet> SaveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) => Task.FromResult(set);
 }

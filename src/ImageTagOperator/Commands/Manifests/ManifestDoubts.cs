@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
@@ -49,7 +51,7 @@ internal static partial class ManifestValidator
         // The rules are for what is of the right types; an item that is empty is not.
         if (found.Any(error => error.Keyword == "type") || Read(manifest.Json) is not { } known) return errors;
         if (errors.Count == 0) set = known;
-        if (SpecRules.Check(known.Spec) is not { } problem) return errors;
+        if (CloudRules.Check(known.Spec) is not { } problem) return errors;
         // The operator's words say why, where a schema has a pattern.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));

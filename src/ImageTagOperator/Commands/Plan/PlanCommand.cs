@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

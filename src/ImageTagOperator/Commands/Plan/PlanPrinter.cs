@@ -15,7 +15,7 @@ internal static class PlanPrinter
             terminal.Line();
         }
 
-        if (report.Sets.Any(set => !set.AgeKnown && set.Images.Any(image => image.Reason == Reconciliation.Reason.Conflict.Name)))
+        if (report.Sets.Any(set => !set.AgeKnown && set.Images.Any(image => image.Reason == Planning.Conditions.Reason.Conflict.Name)))
         {
             terminal.Line("Of sets that are not in the cluster yet, the first by name counts as the older one.", Tone.Faint);
             terminal.Line();
@@ -32,7 +32,7 @@ internal static class PlanPrinter
     }
 
     /// <summary>What a status would add could matter.</summary>
-    private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Entities.TagPolicy.Additive) || set.HasSelector;
+    private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Planning.Specs.TagPolicy.Additive) || set.HasSelector;
 
     private static void Print(PlannedSet set, Terminal terminal, bool done)
     {

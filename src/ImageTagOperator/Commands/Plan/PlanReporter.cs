@@ -1,4 +1,7 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
@@ -7,7 +10,7 @@ namespace ImageTagOperator.Commands;
 internal static class PlanReporter
 {
     /// <param name="done">True: tells what was done. False: what would be.</param>
-    public static PlanReport Report(IEnumerable<Manifest> manifests, IReadOnlyDictionary<NamespacedName, Outcome> outcomes, bool done)
+    public static PlanReport Report(IEnumerable<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
     {
         PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], done))];
         PlannedImage[] changed = [.. sets.Where(set => !set.Held || done).SelectMany(set => set.Images).Where(image => (!image.Held || done) && image.Add.Count + image.Remove.Count > 0)];
@@ -16,7 +19,7 @@ internal static class PlanReporter
             sets);
     }
 
-    private static PlannedSet Set(Manifest manifest, Outcome outcome, bool done)
+    private static PlannedSet Set(Manifest manifest, SetResult outcome, bool done)
     {
         var set = manifest.Set!;
         var (held, reason, message) = outcome switch
@@ -29,10 +32,10 @@ internal static class PlanReporter
         // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
         PlannedImage[] images =
         [
-            .. outcome.All.Select(image => Image(image, done)).Concat(outcome.Unreached.Concat(outcome.Kept).Select(Unreached))
+            .. outcome.All.Select(image => Image(image, done)).Concat((outcome.Plan?.Unreached ?? []).Concat(outcome.Plan?.Observed.Left.Kept ?? []).Select(Unreached))
                 .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
         ];
-        var cloud = outcome.All.FirstOrDefault()?.Job.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
+        var cloud = outcome.All.FirstOrDefault()?.Observed.By.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
         return new PlannedSet(
             set.Metadata.NamespaceProperty, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
         {
@@ -46,8 +49,8 @@ internal static class PlanReporter
     {
         var (add, remove) = done ? (result.Added, result.Removed) : (result.Plan.Adds, result.Plan.Removes);
         // A tag that cannot be written keeps the others from nothing.
-        var refusal = TagApplier.RefusalOf(result.Job, result.Image, result.Plan);
-        var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : TagApplier.WhyNotActive(result.Job, result.Image));
+        var refusal = ImageProblems.RefusalOf(result.Observed, result.Image, result.Plan);
+        var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : ImageProblems.WhyNotActive(result.Observed, result.Image));
         return new PlannedImage(
             result.Image.Id,
             string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

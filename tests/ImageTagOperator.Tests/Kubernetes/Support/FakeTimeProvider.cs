@@ -1,3 +1,4 @@
+using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -1,3 +1,5 @@
+using ImageTagOperator.Sandbox.Kubernetes;
+
 namespace ImageTagOperator.Tests.Kubernetes;
 
 /// <summary>Whoever waits by this clock has waited at once: it moves the other one on.</summary>

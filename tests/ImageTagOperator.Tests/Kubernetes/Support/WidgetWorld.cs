@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

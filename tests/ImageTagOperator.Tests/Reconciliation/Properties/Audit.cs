@@ -1,3 +1,5 @@
+using ImageTagOperator.Reconciliation;
+
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>What must hold for each request that was ever sent.</summary>

@@ -1,5 +1,7 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

@@ -1,4 +1,5 @@
-using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>Which specs there ever were, and which images each of them ever meant.</summary>

@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>What befalls one request.</summary>

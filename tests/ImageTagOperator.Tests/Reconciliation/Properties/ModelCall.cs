@@ -1,3 +1,6 @@
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.OpenStack;
+
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>One request that reached the cloud.</summary>

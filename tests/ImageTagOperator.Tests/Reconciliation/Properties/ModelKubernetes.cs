@@ -3,6 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Sandbox.Demo;
+using ImageTagOperator.Sandbox.Kubernetes;
 using k8s;
 using k8s.Models;
 

@@ -1,11 +1,14 @@
+using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
+using Microsoft.Extensions.Logging.Abstractions;
 using k8s;
 using k8s.Models;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

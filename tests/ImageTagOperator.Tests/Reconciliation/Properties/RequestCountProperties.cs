@@ -1,4 +1,4 @@
-using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

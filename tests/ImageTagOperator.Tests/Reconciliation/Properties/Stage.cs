@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,4 +1,6 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

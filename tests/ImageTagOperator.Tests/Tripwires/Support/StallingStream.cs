@@ -1,3 +1,6 @@
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Sandbox.Kubernetes;
+
 namespace ImageTagOperator.Tests.Tripwires;
 
 /// <summary>A body that begins and then says nothing until it is released.</summary>

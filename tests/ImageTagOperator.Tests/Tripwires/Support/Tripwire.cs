@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;

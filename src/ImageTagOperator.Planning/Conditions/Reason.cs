@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using ImageTagOperator.Planning.Scheduling;
+
+namespace ImageTagOperator.Planning.Conditions;
+
+/// <summary>What can be wrong: the <c>reason</c> of a condition, and all that follows from it.</summary>
+public sealed record Reason
+{
+    private static readonly List<Reason> Known = [];
+
+    private Reason(string name, ProblemKind kind)
+    {
+        (Name, Kind) = (name, kind);
+        Known.Add(this);
+    }
+
+    /// <summary>A timeout, a 5xx, a 429, a broken connection.</summary>
+    public static readonly Reason Transient = Of(ProblemKind.Retrying);
+
+    /// <summary>The reconcile was asked to end.</summary>
+    public static readonly Reason Interrupted = Of(ProblemKind.Retrying);
+
+    public static readonly Reason ImageNotActive = Of(ProblemKind.Waiting);
+
+    /// <summary>An exception that nobody foresaw: a bug.</summary>
+    public static readonly Reason InternalError = Of(ProblemKind.Unforeseen);
+
+    // The declaration.
+    public static readonly Reason InvalidSpec = Of(ProblemKind.Stalled, Requeue.OnEdit);
+    public static readonly Reason NoImageMatches = Of(ProblemKind.Stalled, Requeue.AtInterval);
+    public static readonly Reason Conflict = Of(ProblemKind.Stalled);
+    public static readonly Reason RemovalLimitExceeded = Of(ProblemKind.Stalled);
+
+    // The installation.
+    public static readonly Reason DefinitionOutdated = Of(ProblemKind.Stalled);
+    public static readonly Reason KubernetesRefuses = Of(ProblemKind.Stalled);
+
+    // The credentials.
+    public static readonly Reason CloudChanged = Of(ProblemKind.Stalled);
+    public static readonly Reason SecretNotFound = Of(ProblemKind.Stalled);
+    public static readonly Reason SecretForbidden = Of(ProblemKind.Stalled);
+    public static readonly Reason InvalidCloudsYaml = Of(ProblemKind.Stalled);
+    public static readonly Reason CredentialsRejected = Of(ProblemKind.Stalled);
+    public static readonly Reason AuthUrlWrong = Of(ProblemKind.Stalled);
+    public static readonly Reason Redirected = Of(ProblemKind.Stalled);
+    public static readonly Reason TlsUntrusted = Of(ProblemKind.Stalled);
+    public static readonly Reason AccessRulesForbid = Of(ProblemKind.Stalled);
+    public static readonly Reason CloudRejects = Of(ProblemKind.Stalled);
+    public static readonly Reason CloudNotAllowed = Of(ProblemKind.Stalled);
+    public static readonly Reason EndpointNotFound = Of(ProblemKind.Stalled);
+    public static readonly Reason Forbidden = Of(ProblemKind.Stalled, Requeue.AtInterval);
+
+    // The image.
+    public static readonly Reason ImageNotFound = Seen(ProblemKind.Stalled);
+    public static readonly Reason AmbiguousImage = Seen(ProblemKind.Stalled);
+    public static readonly Reason TooManyImages = Seen(ProblemKind.Stalled);
+    public static readonly Reason ImageDeactivated = Of(ProblemKind.Stalled);
+
+    // The tag.
+    public static readonly Reason Contended = Of(ProblemKind.Stalled, Requeue.AtInterval);
+    public static readonly Reason TagCollision = Of(ProblemKind.Stalled);
+    public static readonly Reason TagNotRemovable = Of(ProblemKind.Stalled, Requeue.AtInterval);
+    public static readonly Reason TagQuotaExceeded = Of(ProblemKind.Stalled);
+    public static readonly Reason TagRejected = Of(ProblemKind.Stalled);
+
+    /// <summary>All reasons. Each one above is registered as it is made.</summary>
+    public static IReadOnlyList<Reason> All => Known;
+
+    public string Name { get; }
+
+    public ProblemKind Kind { get; }
+
+    public Requeue Requeue { get; private init; }
+
+    /// <summary>The cloud was asked for the set's images and answered, so that the images count as verified.</summary>
+    public bool IsSeen { get; private init; }
+
+    public override string ToString() => Name;
+
+    private static Reason Of(ProblemKind kind, Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") => new(name, kind) { Requeue = requeue };
+
+    private static Reason Seen(ProblemKind kind, [CallerMemberName] string name = "") => new(name, kind) { IsSeen = true };
+}

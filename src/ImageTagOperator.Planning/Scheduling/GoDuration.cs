@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ImageTagOperator.Planning.Scheduling;
+
+/// <summary>Durations as Kubernetes writes them (Go's time.ParseDuration): <c>30s</c>, <c>10m</c>, <c>1h30m</c>.</summary>
+public static partial class GoDuration
+{
+    public const string Pattern = @"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
+
+    /// <summary>Null when the text is no duration or a longer one than a year.</summary>
+    public static TimeSpan? Parse(string text)
+    {
+        if (!Whole().IsMatch(text)) return null;
+        var seconds = Part().Matches(text).Sum(part =>
+            double.Parse(part.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) * part.Groups["unit"].Value switch
+            {
+                "ms" => 0.001,
+                "s" => 1,
+                "m" => 60,
+                _ => 3600,
+            });
+        return seconds <= TimeSpan.FromDays(366).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    [GeneratedRegex(Pattern)]
+    private static partial Regex Whole();
+
+    [GeneratedRegex(@"(?<value>[0-9.]+)(?<unit>ms|s|m|h)")]
+    private static partial Regex Part();
+}

@@ -1,0 +1,14 @@
+namespace ImageTagOperator.Planning.Scheduling;
+
+/// <summary>When a set with a problem is reconciled again.</summary>
+public enum Requeue
+{
+    /// <summary>At its interval, but within a minute: the operator does not watch Secrets, images or Keystone, so it has to look.</summary>
+    Soon,
+
+    /// <summary>At its interval: looking more often would not help.</summary>
+    AtInterval,
+
+    /// <summary>When its spec is edited: nothing else helps.</summary>
+    OnEdit,
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using ImageTagOperator.Planning.Tags;
+
+namespace ImageTagOperator.Planning.Selection;
+
+/// <summary>Decides which images a selector means. Pure.</summary>
+/// <remarks>
+/// An image matches when every part that the selector has does:
+/// <code>
+/// names       one of the globs matches the name
+/// owner       is the image's project
+/// visibility  is the image's
+/// status      is the image's; without it only active images match, as no others can be tagged
+/// tags        are all on the image
+/// properties  have these values
+/// </code>
+/// Of those, <c>newest</c> takes the most recently created; images of one moment are ordered by id, so that the choice is always the same.
+/// </remarks>
+public static class ImageSelection
+{
+    /// <summary>Images that one set can have.</summary>
+    public const int Limit = 500;
+
+    public static IEnumerable<ImageFacts> Select(IImageSelector selector, IEnumerable<ImageFacts> images)
+    {
+        var matches = images.Where(image => Matches(selector, image));
+        return selector.Newest is not { } count
+            ? matches
+            : matches.OrderByDescending(image => image.Created).ThenByDescending(image => image.Id, StringComparer.Ordinal).Take(count);
+    }
+
+    /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
+    public static bool Means(IImageReference reference, ImageFacts image) => reference switch
+    {
+        { Id: { } id } => string.Equals(id, image.Id, StringComparison.OrdinalIgnoreCase),
+        { Name: { } name } => name == image.Name,
+        { Selector: { } selector } => Matches(selector, image),
+        _ => false,
+    };
+
+    /// <param name="withProperties">False: whatever the image's properties are.</param>
+    public static bool Matches(IImageSelector selector, ImageFacts image, bool withProperties = true) =>
+        (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))
+        && (selector.Owner is null || selector.Owner == image.Owner)
+        && (selector.Visibility is null || JsonNamingPolicy.CamelCase.ConvertName(selector.Visibility.Value.ToString()) == image.Visibility)
+        && (selector.Status ?? "active") == image.Status
+        && (selector.Tags is null || selector.Tags.All(image.Tags.Contains))
+        && (!withProperties || selector.Properties is null || selector.Properties.All(property => image.Property(property.Key) == property.Value));
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace ImageTagOperator.Planning.Specs;
+
+/// <summary>What is done about tags that are not declared.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TagPolicy>))]
+public enum TagPolicy
+{
+    /// <summary>They are removed.</summary>
+    Exact,
+
+    /// <summary>They stay, unless this set manages them.</summary>
+    Additive,
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace ImageTagOperator.Planning.Tags;
+
+/// <summary>The writes that make an image match, in the order in which they must go out, and what cannot be done.</summary>
+public sealed record TagPlan(ImmutableArray<TagStep> Steps, ImmutableArray<RefusedTag> Refused)
+{
+    public IEnumerable<string> Adds => Steps.Where(step => step.Verb == TagVerb.Add).Select(step => step.Tag);
+
+    public IEnumerable<string> Removes => Steps.Where(step => step.Verb == TagVerb.Remove).Select(step => step.Tag);
+
+    public bool IsEmpty => Steps.IsEmpty;
+}

@@ -1,0 +1,8 @@
+namespace ImageTagOperator.Planning.Tags;
+
+/// <summary>One write.</summary>
+public readonly record struct TagStep(TagVerb Verb, string Tag)
+{
+    /// <summary><c>+tag</c> or <c>-tag</c>.</summary>
+    public override string ToString() => (Verb == TagVerb.Add ? "+" : "-") + Tag;
+}

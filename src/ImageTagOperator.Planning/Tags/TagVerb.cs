@@ -1,0 +1,8 @@
+namespace ImageTagOperator.Planning.Tags;
+
+/// <summary>PUT or DELETE.</summary>
+public enum TagVerb
+{
+    Add,
+    Remove,
+}

@@ -1,0 +1,54 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Telemetry;
+
+namespace ImageTagOperator.Controllers;
+
+/// <summary>Reconciles ImageTagSets for the runtime, and reports how it went: Events, status, metrics, and when to look again.</summary>
+public sealed class ImageTagSetController(
+    SetReconciler reconciler, StatusWriter status, ImageReadings readings, Announcer announcer, TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
+    : IEntityController<V1Alpha1ImageTagSet>
+{
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        var before = entity.Status;
+        var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
+        await announcer.ChangesAsync(entity, before, result, cancellationToken);
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
+        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        readings.Note(entity, result);
+        metrics.Reconciled(entity, before, result);
+        return Requeue(entity, result) with { Reason = entity.Status.Situation().Situation.Reason };
+    }
+
+    public Task<ReconciliationResult<V1Alpha1ImageTagSet>> DeletedAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        readings.Forget(entity);
+        return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
+    }
+
+    /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
+    public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
+    {
+        if (Problems.Of(error) is not { } problem) return "";
+        if (problem.Reason == Reason.InternalError) metrics.Failed(error);
+        var (before, result) = (entity.Status, SetResult.Failed(problem));
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
+        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        return problem.Reason.Name;
+    }
+
+    private ReconciliationResult<V1Alpha1ImageTagSet> Requeue(V1Alpha1ImageTagSet set, SetResult result)
+    {
+        var interval = RequeuePolicy.Interval(set.Spec.Interval);
+        if (result.Worst is { Reason.Kind: ProblemKind.Retrying } problem)
+        {
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(set, problem.Message, requeueAfter: requeue.RetryAfter(interval, problem));
+        }
+
+        return ReconciliationResult<V1Alpha1ImageTagSet>.Success(set, result.IsSuspended ? null : requeue.Next(interval, result.Worst));
+    }
+}

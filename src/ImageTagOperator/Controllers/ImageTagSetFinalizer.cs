@@ -1,0 +1,131 @@
+using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Controllers;
+
+/// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
+/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going; sooner when the operator
+/// itself goes with the namespace.</summary>
+public sealed partial class ImageTagSetFinalizer(
+    SetReconciler reconciler,
+    EventPublisher publish,
+    Announcer announcer,
+    OperatorOptions options,
+    OperatorState state,
+    TimeProvider time,
+    ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
+{
+    /// <summary>Even, not growing: the deadline is near, and the cloud may have been away for long when the deletion began.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    {
+        var images = (entity.Status.Images ?? []).Where(image => image.ManagedTags is { Count: > 0 } || image.OriginalTags is not null).ToArray();
+        if (images.Length == 0) return Done(entity);
+        if (WhyTagsStay(entity.Spec) is { } why)
+        {
+            await publish(entity, "TagsRetained", $"The tags stay on {Images(images)}: {why}.", cancellationToken: cancellationToken);
+            return Done(entity);
+        }
+
+        var left = images.ToLookup(image => image.Id, image => image.ManagedTags ?? []).ToDictionary(same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(tags => tags).Distinct()]);
+        var deadline = Deadline(entity);
+        var problem = await ReleaseByAsync(deadline, entity, left, cancellationToken);
+        if (problem is null) return Done(entity);
+
+        var remaining = deadline - time.GetUtcNow();
+        if (remaining > TimeSpan.Zero)
+        {
+            var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
+        }
+
+        // In a namespace that goes too no Event can be made: the log is then the only place that tells.
+        var tags = string.Join("; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
+        if (tags.Length == 0) tags = "none";
+        LogLeftBehind(entity.Metadata.NamespaceProperty, entity.Metadata.Name, tags, problem.Message);
+        await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
+        return Done(entity);
+    }
+
+    private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
+    {
+        var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
+        return state.EndOf(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
+    }
+
+    /// <summary>Whatever goes wrong, at the deadline it is over.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A bug must not keep a namespace from going; it is logged")]
+    private async Task<Problem?> ReleaseByAsync(
+        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Steps.During(Steps.Release, ReleaseInTimeAsync(set, left, cancellationToken));
+        }
+        catch (Exception error) when (time.GetUtcNow() >= deadline && !cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(error, set.Metadata.NamespaceProperty, set.Metadata.Name);
+            return Problems.Unforeseen(error);
+        }
+    }
+
+    private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    {
+        if (state.EndOf(set.Metadata.NamespaceProperty) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        var rest = end - time.GetUtcNow();
+        using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await ReleaseAsync(set, left, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Problem(Reason.Transient, "The cloud did not answer before the operator had to end.");
+        }
+    }
+
+    /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
+    private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    {
+        var result = await reconciler.ReleaseAsync(set, cancellationToken);
+        foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
+        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.Awaited.Keys];
+        await announcer.ReleasedAsync(set, result, cancellationToken);
+        return result.Problem
+            ?? result.Left.Select(image => image.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
+            ?? result.Left.Select(WhyWaiting).FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays too.</summary>
+    private static Problem? WhyWaiting(ImageResult image)
+    {
+        if (image.Share.Awaited.IsEmpty) return null;
+        var (heir, _) = ImageProblems.NameOf(image.Observed, image.Share.Awaited.Values.First());
+        return new Problem(
+            Reason.Transient,
+            $"{heir} declares {string.Join(", ", image.Share.Awaited.Keys)} too and has not taken over {image.Observed.Description} yet.");
+    }
+
+    private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch
+    {
+        { DeletionPolicy: TagDeletionPolicy.Retain } => "spec.deletionPolicy is Retain",
+        { Mode: TagSetMode.Observe } => "spec.mode is Observe, so nothing is written to the cloud",
+        { Suspend: true } => "spec.suspend is true, so nothing is written to the cloud",
+        _ => null,
+    };
+
+    private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}" : $"{images.Count} images";
+
+    private static ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set) => ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
+
+    [LoggerMessage(4, LogLevel.Error, "{Namespace}/{Name}: its tags could not be taken back before the deadline")]
+    private partial void LogFailed(Exception error, string? @namespace, string? name);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Namespace}/{Name}: gave up; these tags stay: {Tags}. {Message}")]
+    private partial void LogLeftBehind(string? @namespace, string? name, string tags, string message);
+}

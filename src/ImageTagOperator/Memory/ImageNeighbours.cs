@@ -1,0 +1,217 @@
+using System.Runtime.CompilerServices;
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Memory;
+
+/// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status says so,
+/// or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
+/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace, however
+/// many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and <see cref="Patience"/> over
+/// all looks. A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: only what is known of its sets
+/// counts.</remarks>
+public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
+{
+    private const int AtATime = 8;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PatienceFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan UnseenFor = TimeSpan.FromMinutes(1);
+
+    private readonly ConditionalWeakTable<CloudSession, Remembered<string, Image?>> wholeImages = [];
+    private readonly Remembered<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Sight> sights = new(time);
+    private readonly Remembered<(string? By, string? Of), Patience> patience = new(time);
+
+    /// <summary>The claims of the others on an image of this session, those that are on their way out included.</summary>
+    /// <exception cref="CloudException">Whether one of them counts could not be found out in time.</exception>
+    public async Task<IReadOnlyList<ImageClaim>> OfAsync(
+        V1Alpha1ImageTagSet self, CloudConnection by, Image image, CancellationToken cancellationToken)
+    {
+        var claims = new List<ImageClaim>();
+        var unproven = new List<Meaning>();
+        foreach (var other in registry.Concerning(ImageChoice.Facts(image)))
+        {
+            var set = other.Set;
+            if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
+            var state = Location.Find(set.Status, image.Id, by.Cloud);
+            if (state?.Reason == Reason.Forbidden.Name) continue;
+            var meant = other.MakesClaims ? await MeantAsync(other, state, by.Session, image, cancellationToken) : null;
+            if (meant is not null && state is not null) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
+            else if (state is not null) claims.Add(LeavingClaimOf(set, state));
+            else if (meant is not null && !IsSame(set, self, by.Credentials)) unproven.Add(meant);
+            else if (meant is not null && IsAmongNewest(meant, by.Session)) claims.Add(ClaimOf(set, state, by.Owns(image)));
+        }
+
+        var question = new Question(self.Metadata.NamespaceProperty, by, image);
+        var byNamespace = unproven.GroupBy(meaning => meaning.By.Key.Namespace);
+        var proven = await Task.WhenAll(byNamespace.Select(those => ProvenAsync(question, those, cancellationToken)));
+        return [.. claims, .. proven.SelectMany(found => found)];
+    }
+
+    /// <summary>What a set itself says of an image that it means.</summary>
+    public static ImageClaim ClaimOf(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage) => new(
+        set.Key().ToString(),
+        set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
+        new TagDeclaration(set.Spec.Tags, set.Spec.Policy, set.Spec.IgnoreTags ?? []),
+        state?.ManagedTags ?? []) { OwnsImage = ownsImage, Original = state?.OriginalTags };
+
+    private static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
+
+    private static ImageClaim LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState state) =>
+        ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
+
+    /// <summary>They use the same credentials.</summary>
+    private static bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials) =>
+        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
+
+    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not
+    /// meant.</summary>
+    private async Task<Meaning?> MeantAsync(
+        RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
+    {
+        var facts = ImageChoice.Facts(image);
+        if (other.Spec.Image.Selector is { } selector)
+        {
+            if (state?.Leaving is not null) return null;
+            if (selector.Properties is not null && image.More is null)
+            {
+                // Readings by id or name leave properties out.
+                if (!ImageSelection.Matches(selector, facts, withProperties: false)) return null;
+                var whole = await WholeAsync(session, image.Id, cancellationToken);
+                if (whole is null) return state is null ? null : new Meaning(other, facts);
+                facts = ImageChoice.Facts(whole with { Tags = image.Tags });
+            }
+        }
+
+        return other.Means(facts) ? new Meaning(other, facts) : null;
+    }
+
+    /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
+    private bool IsAmongNewest(Meaning meaning, CloudSession session)
+    {
+        if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
+        var listed = (meaning.By.Memory.LastUsed(meaning.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(ImageChoice.Term(meaning.By.Spec.Image))?.Images ?? [];
+        var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageChoice.Facts).Append(meaning.Image);
+        return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
+    }
+
+    /// <summary>The claims of those sets of one namespace whose credentials lead to the image.</summary>
+    private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(
+        Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
+    {
+        var left = patience.GetOrPut((question.Namespace, meanings.Key), _ => new Patience(time), PatienceFor);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        if (left.Left is { Ticks: > 0 } rest) late.CancelAfter(rest < LongestWait ? rest : LongestWait);
+        else await late.CancelAsync();
+        using var places = new SemaphoreSlim(AtATime);
+        // A Secret, and an entry of it, are asked for once for all sets that use them.
+        var answers = await Task.WhenAll(meanings.GroupBy(meaning => meaning.By.Spec.CloudCredentialsRef).Select(async those =>
+            (Those: those, Sight: await SightAsync(question, those.First().By, left, places, late.Token, cancellationToken))));
+        if (answers.Any(answer => answer.Sight is null) && left.Left > TimeSpan.Zero)
+        {
+            throw new CloudException(
+                CloudErrorKind.Transient,
+                $"An ImageTagSet of namespace {meanings.Key} also means image {question.Image.Id}, and whether its credentials lead to it "
+                + "could not be found out yet. It is tried again.");
+        }
+
+        return
+        [
+            .. from answer in answers
+               let seen = answer.Sight?.Access
+               where seen is not null
+               from meaning in answer.Those
+               where IsAmongNewest(meaning, question.By.Session)
+               select ClaimOf(meaning.By.Set, null, Owns(seen.ProjectId, question.Image)),
+        ];
+    }
+
+    /// <returns>Null: it could not be found out now.</returns>
+    private async Task<Sight?> SightAsync(
+        Question question, RegisteredSet other, Patience left, SemaphoreSlim places, CancellationToken late,
+        CancellationToken cancellationToken)
+    {
+        var (set, credentials) = (other.Set, other.Spec.CloudCredentialsRef);
+        var last = other.Memory.LastUsed(credentials);
+        var key = (set.Metadata.NamespaceProperty, credentials, question.By.Cloud, question.Image.Id);
+        if (sights.TryGet(key, out var known) && known.IsBy(last)) return known;
+        if (last is not null && !last.MayLeadTo(question.By.Cloud)) return Sight.Elsewhere;
+        if (late.IsCancellationRequested) return null;
+        var (found, by) = ((Sight?)null, last);
+        left.Begin();
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
+            await places.WaitAsync(either.Token);
+            try
+            {
+                by ??= await clouds.ResolveAsync(set, credentials, either.Token);
+                found = new Sight(new(by), await LookAsync(question, by, either.Token));
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+        catch (Exception e) when (
+            e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled })
+        {
+            found = new Sight(by is null ? null : new(by), null);
+        }
+        catch (Exception e) when (e is CloudException or ProblemException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+        finally
+        {
+            left.End(found is not null);
+        }
+
+        sights.Put(key, found, found.Access is null ? UnseenFor : SeenFor);
+        return found;
+    }
+
+    /// <returns>Null: the credentials do not lead to the image.</returns>
+    /// <exception cref="CloudException"/>
+    private static async Task<CloudAccess?> LookAsync(Question question, CloudSession session, CancellationToken cancellationToken)
+    {
+        if (session == question.By.Session) return question.By.Access;
+        if (!session.MayLeadTo(question.By.Cloud)) return null;
+        var access = await session.GetAccessAsync(cancellationToken);
+        var sees = access.Cloud == question.By.Cloud && await session.GetImageAsync(question.Image.Id, cancellationToken) is not null;
+        return sees ? access : null;
+    }
+
+    private async Task<Image?> WholeAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
+    {
+        var known = wholeImages.GetValue(session, _ => new(time));
+        if (known.TryGet(imageId, out var whole)) return whole;
+        var image = await session.GetImageAsync(imageId, cancellationToken);
+        known.Put(imageId, image, image is null ? UnseenFor : SeenFor);
+        return image;
+    }
+
+    /// <summary>Who asks, and of which image.</summary>
+    private sealed record Question(string? Namespace, CloudConnection By, Image Image);
+
+    /// <summary>An image that a set means, as it means it.</summary>
+    private sealed record Meaning(RegisteredSet By, ImageFacts Image);
+
+    /// <param name="Session">Of the credentials; it is not kept for this.</param>
+    /// <param name="Access">Null: they do not lead to the image.</param>
+    private sealed record Sight(WeakReference<CloudSession>? Session, CloudAccess? Access)
+    {
+        public static readonly Sight Elsewhere = new(null, null);
+
+        /// <summary>What was found out is of no use once the credentials are others.</summary>
+        public bool IsBy(CloudSession? last) =>
+            last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
+    }
+}

@@ -1,0 +1,46 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Memory;
+
+/// <summary>One generation of a set, with the status that the API server has of it.</summary>
+public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory)
+{
+    private readonly bool isValid = CloudRules.Check(set.Spec) is null;
+    private volatile V1Alpha1ImageTagSet current = set;
+    private volatile bool isSuperseded;
+
+    /// <summary>Shared with the cache: look, do not change.</summary>
+    public V1Alpha1ImageTagSet Set
+    {
+        get => current;
+        internal set => current = value;
+    }
+
+    /// <summary>The same for all generations of the set.</summary>
+    public SetMemory Memory => memory;
+
+    public NamespacedName Key => Set.Key();
+
+    public ImageTagSetSpec Spec => Set.Spec;
+
+    /// <summary>The set was edited or deleted since: what was planned for this generation may be nobody's wish any more.</summary>
+    public bool IsSuperseded => isSuperseded;
+
+    /// <summary>A set that only observes, is suspended, is invalid or is being deleted keeps nobody from anything.</summary>
+    public bool MakesClaims => isValid && !Spec.Suspend && Spec.Mode != TagSetMode.Observe && !Set.IsTerminating();
+
+    /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
+    public bool Means(ImageFacts image) => ImageSelection.Means(Spec.Image, image);
+
+    internal void Supersede() => isSuperseded = true;
+
+    /// <summary>What is planned for the set and what is planned for this one is the same.</summary>
+    internal bool IsFor(V1Alpha1ImageTagSet other) =>
+        IsOf(other) && Set.Metadata.Generation == other.Metadata.Generation && Set.IsTerminating() == other.IsTerminating();
+
+    /// <summary>Both are generations of one set.</summary>
+    internal bool IsOf(V1Alpha1ImageTagSet other) => Set.Metadata.Uid == other.Metadata.Uid;
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Selection;
+
+namespace ImageTagOperator.Memory;
+
+/// <summary>All sets, found by the images that they mean or have in their status. Follows the cache, on replicas that only stand by too, and has
+/// the sets that share an image looked at again when one of them comes, goes or changes what it has there. Safe for concurrent use.</summary>
+public sealed class SetRegistry : IDisposable
+{
+    private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whoever edits its sets all the time has those of other namespaces looked at no more often than this.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<NamespacedName, RegisteredSet> sets = [];
+    private readonly SetIndex byName = new(StringComparer.Ordinal);
+    private readonly SetIndex byImage = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<NamespacedName> selecting = [];
+    private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
+    private readonly IDisposable subscription;
+
+    public SetRegistry(IEntityCache<V1Alpha1ImageTagSet> cache, IEntityQueue<V1Alpha1ImageTagSet> queue)
+    {
+        this.queue = queue;
+        subscription = cache.Subscribe(OnChange);
+    }
+
+    /// <summary>The registered generation that this is; one that is superseded when there is another by now.</summary>
+    public RegisteredSet Of(V1Alpha1ImageTagSet set)
+    {
+        RegisteredSet? known;
+        lock (gate) known = sets.GetValueOrDefault(set.Key());
+        if (known?.IsFor(set) == true) return known;
+        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory());
+        // One that is being deleted is on its last way, which nothing supersedes.
+        if (!set.IsTerminating()) stray.Supersede();
+        return stray;
+    }
+
+    /// <summary>The sets that mean the image or have it in their status.</summary>
+    public IReadOnlyList<RegisteredSet> Concerning(ImageFacts image)
+    {
+        RegisteredSet[] known, candidates;
+        lock (gate)
+        {
+            var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
+            known = [.. keys.Select(key => sets[key])];
+            candidates = [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])];
+        }
+
+        // Not under the lock: anybody can have thousands of globs.
+        return [.. known, .. candidates.Where(set => set.Means(image))];
+    }
+
+    public void Dispose() => subscription.Dispose();
+
+    private void OnChange(EntityChange<V1Alpha1ImageTagSet> change)
+    {
+        var key = change.Entity.Key();
+        HashSet<NamespacedName> woken = [];
+        lock (gate)
+        {
+            var known = sets.GetValueOrDefault(key);
+            var before = known?.Set;
+            var after = change.Type == WatchEventType.Deleted ? null : change.Entity;
+            Index(key, before, after);
+            if (known is not null && after is not null && known.IsFor(after))
+            {
+                known.Set = after;
+            }
+            else
+            {
+                known?.Supersede();
+                if (after is null) sets.Remove(key);
+                else sets[key] = new RegisteredSet(after, known?.IsOf(after) == true ? known.Memory : new SetMemory());
+            }
+
+            Wake(key, before, after, woken);
+        }
+
+        foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
+    }
+
+    private void Index(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after)
+    {
+        byImage.Move(key, ImagesOf(before), ImagesOf(after));
+        byName.Move(key, NamesOf(before), NamesOf(after));
+        if (after?.Spec.Image.Selector is not null) selecting.Add(key);
+        else selecting.Remove(key);
+    }
+
+    /// <summary>Who has one of the images is looked at when the set's say on it comes, goes or changes; else only who gives up a tag that the
+    /// set has taken over.</summary>
+    private void Wake(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> woken)
+    {
+        var (old, current) = (ImagesOf(before), ImagesOf(after));
+        var isNews = before is null || after is null || before.Metadata.Uid != after.Metadata.Uid
+            || before.Metadata.Generation != after.Metadata.Generation || before.IsTerminating() != after.IsTerminating();
+        foreach (var id in isNews ? old.Union(current) : old.SymmetricExcept(current)) woken.UnionWith(byImage[id]);
+        if (!isNews)
+        {
+            foreach (var id in old.Intersect(current))
+            {
+                var (was, has) = (StateOf(before!, id), StateOf(after!, id));
+                if (was?.Reason != has?.Reason && (IsRefused(was) || IsRefused(has))) woken.UnionWith(byImage[id]);
+                var taken = (has?.ManagedTags ?? []).Except(was?.ManagedTags ?? []).ToArray();
+                if (taken.Length > 0) woken.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
+            }
+        }
+
+        woken.Remove(key);
+    }
+
+    private static bool GivesUp(V1Alpha1ImageTagSet set, string id, string[] tags) =>
+        StateOf(set, id)?.ManagedTags?.Intersect(tags) is { } shared
+        && (set.IsTerminating() || StateOf(set, id)!.Leaving is not null ? shared : shared.Except(set.Spec.Tags)).Any();
+
+    private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
+
+    private static ImageState? StateOf(V1Alpha1ImageTagSet set, string id) =>
+        set.Status.Images?.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase));
+
+    private static ImmutableHashSet<string> ImagesOf(V1Alpha1ImageTagSet? set)
+    {
+        if (set is null) return NoImages;
+        var ids = NoImages.Union((set.Status.Images ?? []).Select(image => image.Id));
+        return set.Spec.Image.Id is { } id ? ids.Add(id) : ids;
+    }
+
+    private static ImmutableHashSet<string> NamesOf(V1Alpha1ImageTagSet? set) => set?.Spec.Image.Name is { } name ? [name] : [];
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Guards;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Tags;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>What can be wrong with one image, in sentences that name the object, the cause and the remedy.</summary>
+internal static class ImageProblems
+{
+    /// <summary>Another set excludes this one; or null.</summary>
+    public static Problem? ConflictOf(ObservedImage image, ImageShare share)
+    {
+        if (share.Winner is not { } winner) return null;
+        var why = winner.OwnsImage && !share.Claim.OwnsImage ? "uses credentials of the project that owns" : "is older and also claims";
+        var (name, it) = NameOf(image, winner.Owner);
+        return new Problem(
+            Reason.Conflict,
+            $"{name} {why} {image.Description}, and one of the two has policy Exact, which shares with nobody. "
+            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {it} goes.");
+    }
+
+    /// <summary>Of a set of another namespace no more than the namespace.</summary>
+    public static (string Name, string It) NameOf(ObservedImage image, string owner)
+    {
+        var ofIt = owner[..Math.Max(0, owner.IndexOf('/'))];
+        var isOurs = ofIt == (image.Set.Key.Namespace ?? "");
+        return isOurs ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
+    }
+
+    /// <summary>An earlier write may still be running, so that what was read need not be the last word; or null.</summary>
+    public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause ? null : new Problem(
+        Reason.Transient,
+        $"An earlier change to {image.Description} got no answer and may still be running; the image is looked at again when it has come to an end.",
+        pause);
+
+    /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
+    public static Problem? WhyNotActive(ObservedImage observed, Image image)
+    {
+        if (image is { IsActive: true, IsImporting: true })
+        {
+            return new Problem(
+                Reason.ImageNotActive,
+                $"The data of {observed.Description} is being imported or copied to other stores; its tags are set as soon as that is over.");
+        }
+
+        if (image.IsActive) return null;
+        return image.Status is "deactivated" or "killed" or "deleted" or "pending_delete"
+            ? new Problem(
+                Reason.ImageDeactivated,
+                $"{Capital(observed)} has status '{image.Status}', and only active images are changed. "
+                + $"Choose another, or reactivate it: openstack image set --activate {image.Id}")
+            : new Problem(Reason.ImageNotActive, $"{Capital(observed)} has status '{image.Status}'; its tags are set as soon as it is active.");
+    }
+
+    /// <summary>What a plan leaves undone for good, or null.</summary>
+    /// <param name="image">As it is now.</param>
+    public static Problem? RefusalOf(ObservedImage observed, Image image, TagPlan plan)
+    {
+        if (plan.Refused.IsEmpty) return null;
+        var refusals = string.Join("; ", plan.Refused.Select(refused => $"'{refused.Tag}' {refused.Why}"));
+        return plan.Refused[0].Refusal switch
+        {
+            TagRefusal.NotAddressable => new(
+                Reason.TagNotRemovable,
+                $"{Capital(observed)} has tags that cannot be removed through the Image API: {refusals}. "
+                + $"List them in spec.ignoreTags, or replace the image's tags, as its owner: {Replacement(observed, image, plan)}"),
+            TagRefusal.Collision => new(Reason.TagCollision, $"{Capital(observed)} cannot have all declared tags: {refusals}."),
+            _ => new(Reason.TagQuotaExceeded, $"{Capital(observed)} cannot have all declared tags: {refusals}."),
+        };
+    }
+
+    /// <summary>A write did not do its work.</summary>
+    /// <param name="failsAlways">The removal of this tag has failed too often for chance.</param>
+    public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways)
+    {
+        var what = step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
+        what = $"{what} {observed.Description}: {outcome.Message.TrimEnd('.')}.";
+        var owner = observed.Image.Owner is { Length: > 0 } project ? $"project {project}, which" : "the project that";
+        var reason = Problems.ReasonOf(outcome.Result);
+        return outcome.Result switch
+        {
+            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image."),
+            TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
+            TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
+            TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),
+            _ when failsAlways => new(
+                Reason.TagNotRemovable,
+                $"{what} The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
+            _ => new(reason, $"{what} It is tried again.", outcome.RetryAfter),
+        };
+    }
+
+    public static Problem Interrupted(ObservedImage observed, TagPlan plan) =>
+        new(Reason.Interrupted, $"Stopped before these changes to {observed.Description}: {Listed(plan.Steps)}.");
+
+    public static Problem TurnIsOver(ObservedImage observed, TagPlan plan) => new(
+        Reason.Transient, $"Others wait to change {observed.Description}; these changes are left for the next turn: {Listed(plan.Steps)}.");
+
+    /// <summary>The image differs from the plan after all rounds.</summary>
+    /// <param name="done">What the cloud acknowledged in the last one.</param>
+    public static Problem Lost(ObservedImage observed, TagPlan plan, IReadOnlyCollection<TagStep> done, int rounds, TimeSpan waited)
+    {
+        var lost = plan.Steps.Where(done.Contains).ToArray();
+        var seen = lost.Length == 0
+            ? $"{Capital(observed)} still differs after {rounds} rounds of changes: {Listed(plan.Steps)}."
+            : $"The cloud acknowledged these changes to {observed.Description}, and {waited.TotalSeconds:0} s later the image does not show them: {Listed(lost)}.";
+        return new Problem(Reason.Transient, $"{seen} Another client may be writing to it; it is tried again.");
+    }
+
+    public static Problem Deleted(ObservedImage observed) =>
+        new(Reason.ImageNotFound, $"{Capital(observed)} was deleted meanwhile. Import it again, or correct spec.image.");
+
+    /// <summary>Another client undoes a change each time.</summary>
+    public static Problem Contended(ObservedImage observed, TagStep step)
+    {
+        var (theirs, from, ours) = step.Verb == TagVerb.Add ? ("removes", "from", "added") : ("adds", "to", "removed");
+        return new Problem(
+            Reason.Contended,
+            $"Somebody else {theirs} tag '{step.Tag}' {from} {observed.Description} each time it was {ours}. "
+            + "Find who that is, or leave the tag to them (spec.tags, spec.ignoreTags); until then the image is changed at a slower pace.");
+    }
+
+    /// <summary>More would be removed than is left of <c>spec.maxRemovals</c>; or null, and the removals are taken from it.</summary>
+    public static Problem? WhyNotRemoved(ObservedImage observed, RemovalBudget budget, TagPlan plan)
+    {
+        string[] removals = [.. plan.Removes];
+        return budget.TryTake(observed.Image.Id, removals) ? null : budget.Exhausted(removals, observed.Description);
+    }
+
+    private static string Listed(IEnumerable<TagStep> steps) => string.Join(", ", steps);
+
+    private static string Capital(ObservedImage image) => char.ToUpperInvariant(image.Description[0]) + image.Description[1..];
+
+    /// <summary>The request that removes what no call for a single tag can name.</summary>
+    private static string Replacement(ObservedImage observed, Image image, TagPlan plan)
+    {
+        var unnamed = plan.Refused.Where(refused => refused.Refusal == TagRefusal.NotAddressable).Select(refused => refused.Tag);
+        string[] stay = [.. image.Tags.Union(plan.Adds).Except(plan.Removes).Except(unnamed).Order(StringComparer.Ordinal)];
+        var tags = string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""));
+        var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{tags}}]}]""";
+        return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" "
+            + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' {observed.By.Access.Endpoint.AbsoluteUri}/images/{image.Id}";
+    }
+}

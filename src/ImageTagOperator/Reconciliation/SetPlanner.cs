@@ -1,0 +1,44 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Guards;
+using ImageTagOperator.Planning.Specs;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>From what was observed to what is to be done: one plan per image, and the guards over all of them.</summary>
+public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
+{
+    public SetPlan Plan(V1Alpha1ImageTagSet set, Observation observed)
+    {
+        var memory = observed.Set.Memory;
+        var (isDeleted, now) = (observed.By is null, time.GetUtcNow());
+        var fought = ContentionState.Held(memory.Contention, set.Metadata.Generation, now);
+        var removals = new RemovalBudget(isDeleted ? null : set.Spec.MaxRemovals);
+        var plan = new SetPlan(
+            observed,
+            [.. observed.Images.Select(image => Guarded(PlannedImage.Of(image)))],
+            [.. observed.Left.Leaving.Select(image => Guarded(PlannedImage.Of(image, ImageProblems.UncertainOf(image, time))))],
+            removals);
+        var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
+        memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
+        return plan with
+        {
+            Blocked = set.Spec.Mode == TagSetMode.Observe ? null : TooManyRemovals(plan),
+            HasGivenUp = now - memory.UnreachedSince >= options.DeletionDeadline,
+        };
+
+        PlannedImage Guarded(PlannedImage image) => image.Problem is null && fought[image.Observed.Image.Id].ToArray() is [var step, ..]
+            ? image with { Problem = ImageProblems.Contended(image.Observed, step) }
+            : image;
+    }
+
+    /// <summary>A reading that another set asked for some time ago shows that there is nothing to do. No write follows from it.</summary>
+    public bool IsTooOldFor(SetPlan plan) => plan.HasWork && time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor;
+
+    private static Problem? TooManyRemovals(SetPlan plan)
+    {
+        PlannedImage[] all = [.. plan.All];
+        string[] removals = [.. all.Where(image => image.Problem is null).SelectMany(image => image.Share.Plan.Removes)];
+        return plan.Removals.Refuse(removals, all is [var one] ? one.Observed.Description : $"{all.Length} images");
+    }
+}

@@ -1,0 +1,86 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Guards;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Planning.Specs;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Brings the images of a set in line with its declaration: observe, plan, record, apply. The controller, the finalizer and the command
+/// line report what comes of it.</summary>
+public sealed class SetReconciler(
+    SetRegistry registry, CloudResolver clouds, Observer observer, SetPlanner planner, StatusWriter status, TagApplier applier, TimeProvider time)
+{
+    /// <param name="onlyPlan">Nothing is written.</param>
+    public async Task<SetResult> ReconcileAsync(V1Alpha1ImageTagSet set, bool onlyPlan, CancellationToken cancellationToken)
+    {
+        if (CloudRules.Check(set.Spec) is { } invalid) return SetResult.Failed(invalid);
+        if (set.Spec.Suspend) return SetResult.Suspended;
+        try
+        {
+            var registered = registry.Of(set);
+            var cloud = await observer.ConnectAsync(registered, set, cancellationToken);
+            var plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
+            if (planner.IsTooOldFor(plan)) plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
+            if (plan.IsReachedBy(cloud.Session)) registered.Memory.LastGood = cloud.Session;
+            if (onlyPlan || plan.Blocked is not null || set.Spec.Mode == TagSetMode.Observe) return SetResult.Of(plan);
+
+            await status.SaveOwnershipAsync(set, plan, cancellationToken);      // write-ahead
+            var written = await Steps.During(Steps.Write, ApplyAsync(plan, plan.Images, cancellationToken));
+            var released = await Steps.During(Steps.Write, ApplyAsync(plan, WithHeldBack(set, plan, written), cancellationToken));
+            return WithContention(set, new SetResult(plan, written, released, plan.Observed.Problem));
+        }
+        catch (ProblemException e)
+        {
+            return SetResult.Failed(e.Problem);
+        }
+        catch (CloudException e)
+        {
+            return SetResult.Failed(Problems.Of(e).Of(clouds.Describe(set)));
+        }
+    }
+
+    /// <summary>Lets all images of a deleted set go. Its status owns what is removed already.</summary>
+    public async Task<SetResult> ReleaseAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        var plan = planner.Plan(set, await observer.ObserveDeletedAsync(registry.Of(set), set, cancellationToken));
+        return new SetResult(plan, [], await ApplyAsync(plan, plan.Leaving, cancellationToken), plan.Observed.Problem);
+    }
+
+    /// <summary>Side by side, as far as the cloud's limits let them.</summary>
+    private Task<ImageResult[]> ApplyAsync(SetPlan plan, IEnumerable<PlannedImage> images, CancellationToken cancellationToken) =>
+        Task.WhenAll(images.Select(image => applier.ApplyAsync(image, plan.Removals, cancellationToken)));
+
+    /// <summary>As long as the images that the set applies to have not all tags, those that it leaves give up only what is no longer declared: a tag
+    /// that moves is always on one of them.</summary>
+    private static IEnumerable<PlannedImage> WithHeldBack(V1Alpha1ImageTagSet set, SetPlan plan, IEnumerable<ImageResult> written)
+    {
+        if (MoveOrder.MayRelease([.. written.Select(image => (HasAllDeclared(image), image.Problem))])) return plan.Leaving;
+        return plan.Leaving.Select(image => set.Spec.Tags.Intersect(image.Observed.Claim.Managed).ToArray() is [_, ..] stays
+            ? PlannedImage.Of(image.Observed with { HeldBack = stays }, image.Problem)
+            : image);
+    }
+
+    private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
+        && image.Observed.Claim.Declaration.Tags.All(tag => image.Image.Tags.Contains(tag));
+
+    private SetResult WithContention(V1Alpha1ImageTagSet set, SetResult result)
+    {
+        if (!result.ChangedAnything && result.Worst is not null) return result;
+        ImageStep[] done = [.. result.All.SelectMany(Done)];
+        var memory = result.Plan!.Observed.Set.Memory;
+        var state = ContentionState.After(memory.Contention, set.Metadata.Generation, done, RequeuePolicy.Interval(set.Spec.Interval), time.GetUtcNow());
+        memory.Contention = state;
+        return state is null ? result : result with { Images = [.. result.Images.Select(Judged)], Left = [.. result.Left.Select(Judged)] };
+
+        ImageResult Judged(ImageResult image) => image.Problem is null && Done(image).Where(state.IsFought).ToArray() is [var step, ..]
+            ? image with { Problem = ImageProblems.Contended(image.Observed, step.Step) }
+            : image;
+    }
+
+    private static IEnumerable<ImageStep> Done(ImageResult image) => image.Done.Select(step => new ImageStep(image.Image.Id, step));
+}

@@ -1,0 +1,42 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Between the API's status and what is planned with.</summary>
+internal static class StatusHistoryExtensions
+{
+    /// <summary>Characters of a sentence for people.</summary>
+    private const int LongestMessage = 8192;
+
+    public static StatusHistory History(this ImageTagSetStatus status) => new(
+        [.. (status.Conditions ?? []).Select(Read)], status.LastVerifiedTime, status.LastVerifiedReason, status.LastVerifiedGeneration);
+
+    /// <summary>How a set is, from the condition that says most; and since when.</summary>
+    public static (Situation Situation, DateTimeOffset? Since) Situation(this ImageTagSetStatus status)
+    {
+        foreach (var type in Planning.Conditions.Situation.Decisive)
+        {
+            if (status.Conditions?.FirstOrDefault(condition => condition.Type == type) is not { } decisive) continue;
+            return (Planning.Conditions.Situation.Of(type, decisive.Status, decisive.Reason), decisive.LastTransitionTime);
+        }
+
+        return (Planning.Conditions.Situation.Unknown, null);
+    }
+
+    public static V1Condition Write(this Condition condition) => new()
+    {
+        Type = condition.Type,
+        Status = condition.Status,
+        ObservedGeneration = condition.Generation,
+        LastTransitionTime = condition.Since,
+        Reason = condition.Reason,
+        Message = Visible(condition.Message),
+    };
+
+    /// <summary>A message as people may see it.</summary>
+    public static string Visible(string message) => VisibleText.Of(message, LongestMessage);
+
+    private static Condition Read(V1Condition condition) =>
+        new(condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration, condition.LastTransitionTime);
+}

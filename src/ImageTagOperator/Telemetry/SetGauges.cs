@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Telemetry;
+
+/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds up.</summary>
+public sealed class SetGauges
+{
+    /// <summary>A set in order is seen once an interval, maybe by a reading that is almost as old, and the time of it is noted that seldom again:
+    /// together it is less than this many times <see cref="RequeuePolicy.Verification"/>.</summary>
+    private const int Due = 3;
+
+    private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
+    private readonly OperatorState state;
+    private readonly TimeProvider time;
+
+    public SetGauges(IMeterFactory meters, IEntityCache<V1Alpha1ImageTagSet> sets, OperatorState state, TimeProvider time)
+    {
+        (this.sets, this.state, this.time) = (sets, state, time);
+        var meter = meters.Create(TagMetrics.Name);
+        meter.CreateObservableGauge("imagetags.sets", Count, null,
+            "ImageTagSets, by state (ready, reconciling, stalled, drifted, suspended, unknown before the first reconcile) and reason.");
+        meter.CreateObservableGauge("imagetags.sets.longest", Longest, "s", "For how long the ImageTagSet has been so that has been so longest, by state and reason.");
+        meter.CreateObservableGauge("imagetags.sets.unverified", Unverified, "s",
+            "How long ago the images of the ImageTagSet were seen whose were seen longest ago, once that is three hours or, if longer, three of its "
+            + "intervals; 0 before. By state and reason.");
+        meter.CreateObservableGauge("imagetags.images", () => Sum(status => status.ImageCount), null, "Images that ImageTagSets apply to; one that several share counts for each.");
+        meter.CreateObservableGauge("imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
+    }
+
+    private IEnumerable<V1Alpha1ImageTagSet> Led => state.IsLeader ? sets.All : [];
+
+    private IEnumerable<Measurement<int>> Count() =>
+        Led.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));
+
+    private IEnumerable<Measurement<double>> Longest()
+    {
+        var now = time.GetUtcNow();
+        return Led.GroupBy(SituationOf, (situation, members) =>
+            new Measurement<double>(members.Max(set => Math.Max(0, (now - SinceOf(set)).TotalSeconds)), Labels(situation)));
+    }
+
+    private IEnumerable<Measurement<double>> Unverified()
+    {
+        var now = time.GetUtcNow();
+        return Led.Where(set => !set.Spec.Suspend && !set.IsTerminating())
+            .GroupBy(SituationOf, (situation, members) => new Measurement<double>(members.Max(Overdue), Labels(situation)));
+
+        double Overdue(V1Alpha1ImageTagSet set)
+        {
+            var age = now - (set.Status.LastVerifiedTime ?? set.Metadata.CreationTimestamp ?? now);
+            return age > RequeuePolicy.Verification(RequeuePolicy.Interval(set.Spec.Interval)) * Due ? age.TotalSeconds : 0;
+        }
+    }
+
+    private static Situation SituationOf(V1Alpha1ImageTagSet set) => set.Status.Situation().Situation;
+
+    private static DateTimeOffset SinceOf(V1Alpha1ImageTagSet set) =>
+        set.Status.Situation().Since ?? set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue;
+
+    private static KeyValuePair<string, object?>[] Labels(Situation situation) => [new("state", situation.State), new("reason", situation.Reason)];
+
+    private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
+}
