@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Benchmarks;
 

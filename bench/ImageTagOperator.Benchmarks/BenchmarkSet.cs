@@ -6,7 +6,6 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Sandbox.Kubernetes;
 using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks;

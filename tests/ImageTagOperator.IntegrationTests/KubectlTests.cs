@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

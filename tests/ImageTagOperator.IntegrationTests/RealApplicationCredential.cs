@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 

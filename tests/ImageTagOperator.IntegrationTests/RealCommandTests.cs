@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

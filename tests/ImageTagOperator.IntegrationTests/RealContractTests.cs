@@ -1,3 +1,6 @@
+using ImageTagOperator.Contracts;
+using ImageTagOperator.Scenarios;
+
 namespace ImageTagOperator.IntegrationTests;
 
 public sealed class RealGlanceContract : GlanceContract<RealWorld>;

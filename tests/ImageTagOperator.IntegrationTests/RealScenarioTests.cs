@@ -1,3 +1,5 @@
+using ImageTagOperator.Scenarios;
+
 namespace ImageTagOperator.IntegrationTests;
 
 public sealed class RealDeclarationTests : DeclarationScenarios<RealWorld>;

@@ -1,5 +1,6 @@
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;

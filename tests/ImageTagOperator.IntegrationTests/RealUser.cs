@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
 using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests;

@@ -1,3 +1,4 @@
+using ImageTagOperator.Tests;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;

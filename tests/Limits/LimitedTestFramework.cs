@@ -1,4 +1,5 @@
 using System.Reflection;
+using ImageTagOperator.Limits;
 using Xunit;
 using Xunit.v3;
 

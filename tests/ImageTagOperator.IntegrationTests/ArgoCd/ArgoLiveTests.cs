@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Scenarios;
 using Xunit;
 using k8s.Models;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.IntegrationTests.Chart;
 using ImageTagOperator.Kubernetes;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Scenarios;
 using Xunit;
 using k8s.Models;
 

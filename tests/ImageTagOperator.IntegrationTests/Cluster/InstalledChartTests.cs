@@ -1,5 +1,6 @@
 using ImageTagOperator.Commands;
 using ImageTagOperator.IntegrationTests.Chart;
+using ImageTagOperator.Scenarios;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;

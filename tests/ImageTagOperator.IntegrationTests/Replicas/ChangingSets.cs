@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 

@@ -1,4 +1,5 @@
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;

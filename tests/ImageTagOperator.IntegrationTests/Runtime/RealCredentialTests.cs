@@ -1,4 +1,6 @@
 using System.Net;
+using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
 using k8s.Models;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
 using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;

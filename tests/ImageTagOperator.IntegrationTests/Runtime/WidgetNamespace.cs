@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Kubernetes;
 using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;

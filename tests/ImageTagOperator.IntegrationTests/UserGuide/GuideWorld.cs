@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageTagOperator.IntegrationTests.Runtime;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageTagOperator.Sandbox.Cloud;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 

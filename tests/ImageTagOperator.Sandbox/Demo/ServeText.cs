@@ -1,5 +1,3 @@
-using ImageTagOperator.Sandbox.Cloud;
-
 namespace ImageTagOperator.Sandbox.Demo;
 
 /// <summary>What somebody has to type who has never seen any of this.</summary>

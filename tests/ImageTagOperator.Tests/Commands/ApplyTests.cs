@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;
 

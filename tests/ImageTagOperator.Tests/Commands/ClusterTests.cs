@@ -4,7 +4,6 @@ using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;

@@ -1,7 +1,5 @@
-using ImageTagOperator.Contracts;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;
 

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using k8s.Models;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.Sandbox;
-
 namespace ImageTagOperator.Tests.Faults;
 
 /// <summary>Counts the calls that a reconcile makes to the world around it, and lets one of them throw.</summary>

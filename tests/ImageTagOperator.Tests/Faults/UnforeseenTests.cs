@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Tests.Kubernetes;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -2,7 +2,6 @@ using System.Text;
 using FsCheck.Fluent;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;

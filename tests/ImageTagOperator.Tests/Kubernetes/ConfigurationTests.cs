@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

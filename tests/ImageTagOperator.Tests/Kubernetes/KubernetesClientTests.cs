@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Sandbox;
 using Xunit;
 using k8s.Models;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
 using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<ImageTagOperator.Tests.Kubernetes.Widget>;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 using k8s.Models;
 

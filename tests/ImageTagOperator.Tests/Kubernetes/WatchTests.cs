@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

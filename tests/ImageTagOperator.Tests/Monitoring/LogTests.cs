@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

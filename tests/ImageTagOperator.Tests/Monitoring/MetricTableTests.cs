@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

@@ -1,10 +1,9 @@
 using System.Text.RegularExpressions;
+using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 

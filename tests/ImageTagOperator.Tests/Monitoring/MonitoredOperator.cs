@@ -2,7 +2,7 @@ using System.Globalization;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

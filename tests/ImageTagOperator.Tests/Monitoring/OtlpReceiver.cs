@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

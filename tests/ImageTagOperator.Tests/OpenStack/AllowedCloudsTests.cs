@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -73,8 +73,8 @@ public sealed class AnswerRuleTests
     public async Task The_documented_table_is_that_of_the_code()
     {
         var table = new StringBuilder("| step | answer | reason | who acts |\n|---|---|---|---|\n");
-        var rows = AnswerRules.All.Select(rule => (rule.Step, rule.Answer, Problem.From(new CloudException(rule.Kind, "")).Reason))
-            .Concat(AnswerRules.Writes.Where(rule => rule.Result is not (TagWriteResult.Done or TagWriteResult.NotFound)).Select(rule => (CloudStep.Write, rule.Answer, TagApplier.ReasonOf(rule.Result))));
+        var rows = AnswerRules.All.Select(rule => (rule.Step, rule.Answer, Problems.Of(new CloudException(rule.Kind, "")).Reason))
+            .Concat(AnswerRules.Writes.Where(rule => rule.Result is not (TagWriteResult.Done or TagWriteResult.NotFound)).Select(rule => (CloudStep.Write, rule.Answer, Problems.ReasonOf(rule.Result))));
         foreach (var (step, answer, reason) in rows)
         {
             table.Append(null, $"| {step} | {answer} | `{reason.Name}` | {(reason.Kind == ProblemKind.Stalled ? "a person" : "nobody, it is tried again")} |\n");

@@ -1,5 +1,4 @@
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Tenants;
 using Microsoft.AspNetCore.Http;

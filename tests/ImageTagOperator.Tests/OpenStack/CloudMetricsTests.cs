@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;

@@ -1,7 +1,6 @@
 using System.Text;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

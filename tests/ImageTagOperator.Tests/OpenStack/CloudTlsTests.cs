@@ -1,6 +1,5 @@
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -1,5 +1,4 @@
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

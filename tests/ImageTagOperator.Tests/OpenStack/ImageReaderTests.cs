@@ -3,7 +3,6 @@ using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

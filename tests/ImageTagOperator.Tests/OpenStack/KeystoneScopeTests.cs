@@ -1,7 +1,6 @@
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

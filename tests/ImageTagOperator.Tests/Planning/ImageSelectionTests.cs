@@ -1,7 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Selection;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;

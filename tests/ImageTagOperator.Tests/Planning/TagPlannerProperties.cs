@@ -1,10 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
-using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;

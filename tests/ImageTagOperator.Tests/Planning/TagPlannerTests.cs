@@ -1,3 +1,4 @@
+using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

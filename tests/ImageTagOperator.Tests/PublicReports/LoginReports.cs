@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using ImageTagOperator.Contracts;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using Xunit;
 
@@ -42,7 +42,7 @@ public sealed class LoginReports : IAsyncLifetime
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(right with { AuthUrl = new Uri(cloud.Url + path) });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
-        Assert.Equal(Reason.AuthUrlWrong, Problem.From(error).Reason);
+        Assert.Equal(Reason.AuthUrlWrong, Problems.Of(error).Reason);
         Assert.Contains($"There is no Keystone v3 at {cloud.Url}{path}: correct 'auth_url' in clouds.yaml.", error.Message, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public sealed class LoginReports : IAsyncLifetime
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(right with { AuthUrl = new Uri(right.AuthUrl.AbsoluteUri.Replace("http:", "https:", StringComparison.Ordinal)) });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
-        Assert.Equal(Reason.AuthUrlWrong, Problem.From(error).Reason);
+        Assert.Equal(Reason.AuthUrlWrong, Problems.Of(error).Reason);
         Assert.Contains("does not speak TLS", error.Message, StringComparison.Ordinal);
     }
 
@@ -140,6 +140,6 @@ public sealed class LoginReports : IAsyncLifetime
     private async Task<Problem> ProblemAsync(string name)
     {
         using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, name));
-        return Problem.From(await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel)));
+        return Problems.Of(await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel)));
     }
 }

@@ -1,5 +1,6 @@
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Commands;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

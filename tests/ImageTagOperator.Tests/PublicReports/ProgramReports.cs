@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Commands;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

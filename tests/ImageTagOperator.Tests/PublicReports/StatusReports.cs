@@ -1,19 +1,15 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Reconciliation;
 using Xunit;
-using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
 /// <summary>What people saw in a status, and what it meant.</summary>
 public sealed class StatusReports
 {
-    private static readonly Outcome InSync = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
-
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     // openstack-k8s-operators/keystone-operator#250
@@ -22,9 +18,9 @@ public sealed class StatusReports
     {
         var set = Ready();
         set.Metadata.Generation++;
-        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.CredentialsRejected, "No.")), Start.AddMinutes(1));
-        var ready = StatusBuilder.Find(set.Status, "Ready")!;
-        Assert.Equal(("False", "CredentialsRejected", 2L), (ready.Status, ready.Reason, ready.ObservedGeneration));
+        set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(Reason.CredentialsRejected, "No.")), Start.AddMinutes(1));
+        var ready = set.Status.History().Find(Condition.Ready)!;
+        Assert.Equal(("False", "CredentialsRejected", 2L), (ready.Status, ready.Reason, ready.Generation));
     }
 
     // openshift/enhancements#1025, openshift/enhancements#1346
@@ -34,11 +30,11 @@ public sealed class StatusReports
         var set = Ready();
         for (var hour = 1; hour <= 24; hour++)
         {
-            set.Status = StatusBuilder.After(set, InSync, Start.AddHours(hour));
+            set.Status = StatusBuilder.After(set, Results.InSync(Start.AddHours(hour)), Start.AddHours(hour));
             Assert.Equal(Start.AddHours(hour), set.Status.LastVerifiedTime);
         }
 
-        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.Transient, "No.")), Start.AddHours(30));
+        set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(Reason.Transient, "No.")), Start.AddHours(30));
         Assert.Equal(Start.AddHours(24), set.Status.LastVerifiedTime);
     }
 
@@ -54,13 +50,13 @@ public sealed class StatusReports
         for (var minute = 0; minute < 90; minute++)
         {
             var before = set.Status;
-            set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
-            if (StatusBuilder.HasBecomeLasting(before, set.Status)) told.Add(minute);
+            set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
+            if (set.Status.History().IsLasting && !before.History().IsLasting) told.Add(minute);
         }
 
         Assert.Equal([minutes + 1], told);
         // With the words of that time, no longer the first ones.
-        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", StatusBuilder.Find(set.Status, "Reconciling")!.Message);
+        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History().Find(Condition.Reconciling)!.Message);
     }
 
     private static V1Alpha1ImageTagSet Ready()
@@ -70,7 +66,7 @@ public sealed class StatusReports
             Metadata = new() { Name = "a", NamespaceProperty = "b", Generation = 1 },
             Spec = { Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } } },
         };
-        set.Status = StatusBuilder.After(set, InSync, Start);
+        set.Status = StatusBuilder.After(set, Results.InSync(Start), Start);
         return set;
     }
 }

@@ -1,6 +1,7 @@
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

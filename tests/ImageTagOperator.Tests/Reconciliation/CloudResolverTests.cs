@@ -1,10 +1,9 @@
 using System.Text;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
@@ -28,7 +27,7 @@ public sealed class CloudResolverTests
         var resolver = new CloudResolver(new SecretClouds(world.Kubernetes), sessions);
 
         var whole = await SetAsync(world, "whole", ("clouds.yaml", yaml), ("cacert", server.Authority.Pem), ("cert", certificate), ("key", key));
-        Assert.Null(await (await resolver.ResolveAsync(whole, Cancel)).GetImageAsync(MutualTlsCloud.NoImage, Cancel));
+        Assert.Null(await (await resolver.ResolveAsync(whole, whole.Spec.CloudCredentialsRef, Cancel)).GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Equal(["CN=operator", "CN=operator"], server.Seen);
 
         (string Missing, (string, string)[] Data)[] partly =
@@ -40,7 +39,7 @@ public sealed class CloudResolverTests
         foreach (var (missing, data) in partly)
         {
             var set = await SetAsync(world, $"partly-{Array.FindIndex(partly, p => p.Missing == missing)}", data);
-            var problem = await Assert.ThrowsAsync<ProblemException>(() => resolver.ResolveAsync(set, Cancel));
+            var problem = await Assert.ThrowsAsync<ProblemException>(() => resolver.ResolveAsync(set, set.Spec.CloudCredentialsRef, Cancel));
             Assert.Contains(missing, problem.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("PRIVATE KEY-----", problem.ToString(), StringComparison.Ordinal);
         }

@@ -8,7 +8,6 @@ using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -165,9 +164,9 @@ public sealed class ImageNeighbourTests : IDisposable
     private async Task<IReadOnlyList<ImageClaim>> LookAsync(string by = "b")
     {
         var self = Set(by, "own", "b");
-        session ??= await resolver.ResolveAsync(self, Cancel);
+        session ??= await resolver.ResolveAsync(self, self.Spec.CloudCredentialsRef, Cancel);
         var image = new Image { Id = Image, Name = "ubuntu", Status = "active", Tags = [] };
-        return await neighbours.OfAsync(self, self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel), image, Cancel);
+        return await neighbours.OfAsync(self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
     }
 
     /// <summary>Looks again at once as long as that is what comes of it.</summary>

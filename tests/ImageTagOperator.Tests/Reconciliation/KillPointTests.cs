@@ -6,8 +6,6 @@ using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.Extensions.Hosting;
 using Xunit;

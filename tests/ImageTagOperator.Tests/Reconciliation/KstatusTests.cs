@@ -1,11 +1,8 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
-using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
@@ -46,13 +43,13 @@ public sealed class KstatusTests
         }
     }
 
-    private static V1Condition Ready(V1Alpha1ImageTagSet set) => StatusBuilder.Find(set.Status, "Ready")!;
+    private static Condition Ready(V1Alpha1ImageTagSet set) => set.Status.History().Find(Condition.Ready)!;
 
-    private static Outcome OutcomeOf(string ending) => ending switch
+    private static SetResult OutcomeOf(string ending) => ending switch
     {
-        "" => new Outcome([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null),
-        "Suspended" => Outcome.Suspended,
-        _ => Outcome.Failed(new Problem((Reason)typeof(Reason).GetField(ending)!.GetValue(null)!, "It is so.")),
+        "" => Results.InSync(Now),
+        "Suspended" => SetResult.Suspended,
+        _ => SetResult.Failed(new Problem((Reason)typeof(Reason).GetField(ending)!.GetValue(null)!, "It is so.")),
     };
 
     private static V1Alpha1ImageTagSet Set(long generation) => new()
@@ -66,8 +63,8 @@ public sealed class KstatusTests
     {
         if (set.Metadata.DeletionTimestamp is not null) return "Terminating";
         if (set.Status.ObservedGeneration != set.Metadata.Generation) return "InProgress";
-        if (StatusBuilder.Find(set.Status, "Reconciling")?.Status == "True") return "InProgress";
-        if (StatusBuilder.Find(set.Status, "Stalled")?.Status == "True") return "Failed";
+        if (set.Status.History().Find(Condition.Reconciling)?.Status == "True") return "InProgress";
+        if (set.Status.History().Find(Condition.Stalled)?.Status == "True") return "Failed";
         return Ready(set).Status == "True" ? "Current" : "InProgress";
     }
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 using World = ImageTagOperator.Scenarios.World;
@@ -70,7 +69,7 @@ public sealed class MessageTests
     public void A_refusal_of_the_API_server_is_said_and_an_outage_of_it_is_not(int status, string? reason)
     {
         var error = new KubernetesException("PATCH", "/apis/imagetags.io/x", (HttpStatusCode)status, new V1Status { Message = "denied by a webhook." });
-        var problem = Problem.Ended(error);
+        var problem = Problems.Of(error);
         Assert.Equal(reason, problem?.Reason.Name);
         if (problem is null) return;
         Assert.Contains("denied by a webhook. Give", problem.Message, StringComparison.Ordinal);
@@ -80,18 +79,18 @@ public sealed class MessageTests
     public async Task A_reconcile_that_took_too_long_says_what_it_was_at()
     {
         var inner = await Assert.ThrowsAsync<TaskCanceledException>(() => Steps.During(Steps.Read, Task.FromCanceled<int>(new CancellationToken(canceled: true))));
-        var problem = Problem.Ended(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
+        var problem = Problems.Of(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
         Assert.Equal(Reason.Transient, problem.Reason);
         Assert.StartsWith("The operator began to read the images and did not come to an end in time", problem.Message, StringComparison.Ordinal);
-        Assert.Null(Problem.Ended(new TimeoutException()));
-        Assert.Equal(Reason.InternalError, Problem.Ended(new InvalidCastException())!.Reason);
+        Assert.Null(Problems.Of(new TimeoutException()));
+        Assert.Equal(Reason.InternalError, Problems.Of(new InvalidCastException())!.Reason);
     }
 
     [Theory]
     [InlineData("No such thing.")]
     [InlineData("No such thing")]
     public void A_cloud_s_own_sentence_ends_once(string message) =>
-        Assert.Equal("Secret a/b: No such thing.", Problem.From(new CloudException(CloudErrorKind.Rejected, message)).Of("Secret a/b").Message);
+        Assert.Equal("Secret a/b: No such thing.", Problems.Of(new CloudException(CloudErrorKind.Rejected, message)).Of("Secret a/b").Message);
 
     private static async Task<string> TokenAsync(SandboxWorld world)
     {

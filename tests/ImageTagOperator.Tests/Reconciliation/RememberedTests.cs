@@ -1,4 +1,5 @@
 using ImageTagOperator.Memory;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Contracts;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;

@@ -4,7 +4,7 @@ using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -142,7 +142,7 @@ public sealed class SetRegistryTests : IDisposable
         if (what == "is suspended") set.Spec.Suspend = true;
         if (what == "is invalid") set.Spec.Tags = ["golden", "Golden"];
         if (what == "is deleted") set.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
-        Assert.Equal(claims, new RegisteredSet(set).MakesClaims);
+        Assert.Equal(claims, new RegisteredSet(set, new SetMemory()).MakesClaims);
     }
 
     private string[] Concerning(string name) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Controllers;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class SpecCaseTests
     [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
     public void The_operator_names_the_field_that_is_wrong(SpecCase what)
     {
-        var problem = SpecRules.Check(what.Spec().Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!);
+        var problem = CloudRules.Check(what.Spec().Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!);
         if (what.Field is null) Assert.Null(problem?.Message);
         else Assert.StartsWith(what.Field, Assert.IsType<Problem>(problem).Message, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
@@ -13,7 +14,7 @@ public sealed class SpecRulesTests
     {
         var spec = Good();
         (spec.Tags, spec.Interval, spec.IgnoreTags) = (["golden", "cis-2026.1", "a b", "%2e%2e", "key=value"], "1h30m", ["build-*", "ü"]);
-        Assert.Null(SpecRules.Check(spec));
+        Assert.Null(CloudRules.Check(spec));
     }
 
     [Theory]
@@ -27,7 +28,7 @@ public sealed class SpecRulesTests
     {
         var spec = Good();
         spec.Tags = ["golden", tag];
-        var problem = SpecRules.Check(spec)!;
+        var problem = CloudRules.Check(spec)!;
         Assert.Equal(Reason.InvalidSpec, problem.Reason);
         Assert.Contains(named, problem.Message, StringComparison.Ordinal);
     }
@@ -63,8 +64,8 @@ public sealed class SpecRulesTests
         Assert.Contains(message, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message, StringComparison.Ordinal);
         var spec = Good();
         spec.Tags = tags;
-        Assert.Null(SpecRules.Check(spec));
-        Assert.NotNull(SpecRules.TagsFit(spec, CloudProfile.IMS));
+        Assert.Null(CloudRules.Check(spec));
+        Assert.NotNull(SpecRules.TagsFit(spec, CloudRules.For(CloudProfile.IMS)));
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class SpecRulesTests
     {
         var spec = Good();
         (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1", "env=prod"]);
-        Assert.Null(SpecRules.Check(spec));
+        Assert.Null(CloudRules.Check(spec));
         Assert.Contains("10", Refusal(bad => (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message, StringComparison.Ordinal);
     }
 
@@ -85,7 +86,7 @@ public sealed class SpecRulesTests
             var spec = Good();
             Selecting(spec);
             cure(spec);
-            Assert.Null(SpecRules.Check(spec));
+            Assert.Null(CloudRules.Check(spec));
         }
 
         static void Selecting(ImageTagSetSpec spec) => spec.Image = new ImageReference { Selector = new ImageSelector { Tags = ["tested"] } };
@@ -95,7 +96,7 @@ public sealed class SpecRulesTests
     {
         var spec = Good();
         spoil(spec);
-        return SpecRules.Check(spec) ?? throw new InvalidOperationException("the spec was accepted");
+        return CloudRules.Check(spec) ?? throw new InvalidOperationException("the spec was accepted");
     }
 
     private static ImageTagSetSpec Good() => new()

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
@@ -13,7 +12,6 @@ using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
-using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
@@ -63,10 +61,10 @@ public sealed class TagApplierTests : IAsyncLifetime
     {
         var image = cloud.AddImage("lagging");
         var stale = $$"""{"id": "{{image.Id}}", "name": "lagging", "status": "active", "tags": [], "visibility": "shared"}""";
-        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
         cloud.Faults.Add("GET", $"*/v2/images/{image.Id}", new Fault { Status = 200, ContentType = "application/json", Body = stale }, times: 1);
         var before = clock.GetUtcNow();
-        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         Assert.Null(result.Problem);
         Assert.Equal(["golden"], result.Added);
         Assert.Single(cloud.Calls.Matching("PUT", "*"));
@@ -103,10 +101,10 @@ public sealed class TagApplierTests : IAsyncLifetime
     public async Task A_login_that_fails_between_two_tags_forgets_nothing_that_was_acknowledged()
     {
         var image = cloud.AddImage("expired");
-        var job = await JobAsync(image, TagPolicy.Exact, "golden", "lts");
+        var job = await ObserveAsync(image, TagPolicy.Exact, "golden", "lts");
         cloud.Faults.Add("PUT", "*/tags/lts", new Fault { Status = 401 });
         cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 503 });
-        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         Assert.Equal(Reason.Transient, result.Problem!.Reason);
         Assert.Equal(["golden"], result.Added);
         Assert.Equal(["golden"], image.Tags);
@@ -184,22 +182,21 @@ public sealed class TagApplierTests : IAsyncLifetime
     public async Task An_image_that_goes_meanwhile_is_said()
     {
         var image = cloud.AddImage("going");
-        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
         cloud.RemoveImage(image);
-        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         Assert.Equal(Reason.ImageNotFound, result.Problem!.Reason);
     }
 
     [Fact]
     public async Task Who_is_excluded_after_its_first_writes_answers_for_what_it_wrote()
     {
-        var job = await JobAsync(cloud.AddImage("contested"), TagPolicy.Exact, "golden", "lts");
-        var excluded = ImageResult.Untouched(job, new Problem(Reason.Conflict, "Another one is older."));
+        var job = await ObserveAsync(cloud.AddImage("contested"), TagPolicy.Exact, "golden", "lts");
+        var excluded = ImageResult.Untouched(PlannedImage.Of(job), new Problem(Reason.Conflict, "Another one is older."));
         Assert.Empty(Managed(excluded));
         Assert.Equal(["golden"], Managed(excluded with { Added = ["golden"] }));
 
-        IEnumerable<string> Managed(ImageResult result) =>
-            Assert.Single(StatusBuilder.After(job.Set.Set, new Outcome([result], [], job.Access, null), clock.GetUtcNow()).Images!).ManagedTags!;
+        IEnumerable<string> Managed(ImageResult result) => result.Share.Managed(mayWrite: true, result.Problem, result.Added);
     }
 
     [Fact]
@@ -255,8 +252,9 @@ public sealed class TagApplierTests : IAsyncLifetime
         var image = cloud.AddImage("busy");
         cloud.RaceWindow = TimeSpan.FromMilliseconds(20);
         var other = sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "admin"));
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => JobAsync(image, TagPolicy.Additive, $"a{i}", $"b{i}")));
-        await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(job with { Session = i % 2 == 0 ? session : other }, CancellationToken.None)));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => ObserveAsync(image, TagPolicy.Additive, $"a{i}", $"b{i}")));
+        await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(
+            PlannedImage.Of(job with { By = job.By with { Session = i % 2 == 0 ? session : other } }), new RemovalBudget(null), CancellationToken.None)));
 
         Assert.Equal(16, image.Tags.Count);
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
@@ -270,16 +268,16 @@ public sealed class TagApplierTests : IAsyncLifetime
     public async Task Who_holds_an_images_gate_for_long_lets_others_have_a_turn_between_two_writes(bool isWaitedFor)
     {
         var image = cloud.AddImage("long");
-        var job = await JobAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");
+        var job = await ObserveAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");
         Task<IDisposable>? other = null;
         cloud.Faults.Decide = call =>
         {
             if (call.Method != "PUT") return null;
-            if (isWaitedFor) other ??= session.Gate(job.Access, image.Id).EnterAsync("other", CancellationToken.None);
+            if (isWaitedFor) other ??= job.Gate.EnterAsync("other", CancellationToken.None);
             clock.Advance(TimeSpan.FromSeconds(4));
             return null;
         };
-        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         if (isWaitedFor)
         {
             Assert.Equal(["a", "b", "c"], result.Added);
@@ -299,9 +297,9 @@ public sealed class TagApplierTests : IAsyncLifetime
     public async Task A_change_that_the_cloud_acknowledged_is_told_even_when_it_cannot_be_read_again()
     {
         var image = cloud.AddImage("unread", "old");
-        var job = await JobAsync(image, TagPolicy.Exact, "golden");
+        var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
         cloud.Faults.Add("GET", $"*/v2/images/{image.Id}", new Fault { Status = 500 });
-        var result = await applier.ApplyAsync(job, CancellationToken.None);
+        var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         Assert.Equal(Reason.Transient, result.Problem!.Reason);
         Assert.Equal(("golden", "old"), (Assert.Single(result.Added), Assert.Single(result.Removed)));
     }
@@ -311,33 +309,31 @@ public sealed class TagApplierTests : IAsyncLifetime
     {
         var removals = new RemovalBudget(3);
         var (first, second) = (cloud.AddImage("first", "a", "b"), cloud.AddImage("second", "c", "d"));
-        Assert.Null((await applier.ApplyAsync(await JobAsync(first, TagPolicy.Exact) with { Removals = removals }, CancellationToken.None)).Problem);
+        Assert.Null((await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
 
         // What the cloud lost and has to be done again counts once.
         first.SetTags("a");
-        Assert.Null((await applier.ApplyAsync(await JobAsync(first, TagPolicy.Exact) with { Removals = removals }, CancellationToken.None)).Problem);
+        Assert.Null((await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
         Assert.Empty(first.Tags);
 
-        var refused = await applier.ApplyAsync(await JobAsync(second, TagPolicy.Exact, "golden") with { Removals = removals }, CancellationToken.None);
+        var refused = await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(second, TagPolicy.Exact, "golden")), removals, CancellationToken.None);
         Assert.Equal(Reason.RemovalLimitExceeded, refused.Problem!.Reason);
         Assert.Contains("2 tags (c, d) would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
         Assert.Equal(["c", "d"], second.Tags.Order());
     }
 
     private async Task<ImageResult> ApplyAsync(SandboxImage image, TagPolicy policy, params string[] tags) =>
-        await applier.ApplyAsync(await JobAsync(image, policy, tags), CancellationToken.None);
+        await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(image, policy, tags)), new RemovalBudget(null), CancellationToken.None);
 
-    private async Task<ImageJob> JobAsync(SandboxImage image, TagPolicy policy, params string[] tags)
+    private async Task<ObservedImage> ObserveAsync(SandboxImage image, TagPolicy policy, params string[] tags)
     {
         var access = await session.GetAccessAsync(CancellationToken.None);
         var (asOf, sequence) = (clock.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } });
+        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory());
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
-        return new ImageJob(set, session, access, live!, new ImageReading([live!], asOf, sequence), claim, [], CloudRules.For(CloudProfile.OpenStack), new RemovalBudget(null))
-        {
-            Credentials = new CloudCredentialsRef(),
-        };
+        var by = new CloudConnection(new CloudCredentialsRef(), session, access);
+        return new ObservedImage(set, by, live!, new ImageReading([live!], asOf, sequence), claim, []);
     }
 
     private sealed class NoClouds : ICloudDirectory

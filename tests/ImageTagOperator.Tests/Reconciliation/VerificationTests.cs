@@ -1,14 +1,14 @@
 using System.Text.Json;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
-using Outcome = ImageTagOperator.Reconciliation.Outcome;
+using k8s;
+using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
@@ -27,9 +27,9 @@ public sealed class VerificationTests
     {
         var set = Set();
         Report(set, InSync, 0);
-        Report(set, Outcome.Failed(Outage), 20);
+        Report(set, SetResult.Failed(Outage), 20);
         Assert.Equal(("Unknown", "Transient", Outage.Message + Before), Ready(set));
-        Assert.Equal(Now.AddMinutes(20), StatusBuilder.Find(set.Status, "Ready")!.LastTransitionTime);
+        Assert.Equal(Now.AddMinutes(20), set.Status.History().Find(Condition.Ready)!.Since);
         Assert.Equal(Now, set.Status.LastVerifiedTime);
 
         Report(set, InSync, 30);
@@ -42,18 +42,18 @@ public sealed class VerificationTests
     {
         var set = Set();
         Report(set, InSync, 0);
-        Report(set, Outcome.Failed(Outage), 20);
+        Report(set, SetResult.Failed(Outage), 20);
         var first = Json(set);
         for (var minute = 21; minute <= 50; minute++)
         {
-            Report(set, Outcome.Failed(Outage with { Message = $"Refused {minute}." }), minute);
+            Report(set, SetResult.Failed(Outage with { Message = $"Refused {minute}." }), minute);
             Assert.Equal(first, Json(set));
         }
 
-        Report(set, Outcome.Failed(Outage with { Message = "Refused." }), 51);
+        Report(set, SetResult.Failed(Outage with { Message = "Refused." }), 51);
         Assert.Equal("Refused. It has been so since 2026-11-29T10:20:00Z." + Before, Ready(set).Message);
         var lasting = Json(set);
-        Report(set, Outcome.Failed(Outage with { Message = "Refused again." }), 500);
+        Report(set, SetResult.Failed(Outage with { Message = "Refused again." }), 500);
         Assert.Equal(lasting, Json(set));
     }
 
@@ -68,8 +68,8 @@ public sealed class VerificationTests
         {
             var set = Set();
             Report(set, InSync, 0);
-            Report(set, Outcome.Failed(new Problem(before, "Create it.")), 1);
-            Report(set, Outcome.Failed(new Problem(Reason.All.Single(reason => reason.Name == name), "This now.")), 2);
+            Report(set, SetResult.Failed(new Problem(before, "Create it.")), 1);
+            Report(set, SetResult.Failed(new Problem(Reason.All.Single(reason => reason.Name == name), "This now.")), 2);
             Assert.Equal(name, Ready(set).Reason);
             Assert.All(set.Status.Conditions!, condition => Assert.StartsWith("This now.", condition.Message, StringComparison.Ordinal));
             Assert.All(set.Status.Conditions!, condition => Assert.DoesNotContain("Create it", condition.Message, StringComparison.Ordinal));
@@ -84,7 +84,7 @@ public sealed class VerificationTests
         var reason = Reason.All.Single(one => one.Name == name);
         var set = Set();
         Report(set, InSync, 0);
-        Report(set, Outcome.Failed(new Problem(reason, "This now.")), 1);
+        Report(set, SetResult.Failed(new Problem(reason, "This now.")), 1);
         var isUnknown = reason == Reason.Transient || reason == Reason.Interrupted || reason == Reason.InternalError;
         Assert.Equal((isUnknown ? "Unknown" : "False", isUnknown ? "This now." + Before : "This now."), (Ready(set).Status, Ready(set).Message));
     }
@@ -94,8 +94,8 @@ public sealed class VerificationTests
     {
         var set = Set();
         Report(set, InSync, 0);
-        Report(set, Outcome.Failed(new Problem(Reason.SecretNotFound, "Create it.")), 1);
-        set.Status = StatusBuilder.BeforeWrites(set, InSync, Now.AddMinutes(2));
+        Report(set, SetResult.Failed(new Problem(Reason.SecretNotFound, "Create it.")), 1);
+        set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(2));
         Assert.Equal(("Unknown", "Progressing", "Adding 0 and removing 0 tags." + Before), Ready(set));
     }
 
@@ -105,16 +105,16 @@ public sealed class VerificationTests
         var set = Set();
         Report(set, InSync, 0);
         set.Metadata.Generation++;
-        Report(set, Outcome.Failed(Outage), 1);
+        Report(set, SetResult.Failed(Outage), 1);
         Assert.EndsWith("the set was InSync, by the declaration of that time.", Ready(set).Message, StringComparison.Ordinal);
-        Assert.False(StatusBuilder.IsInOrder(set.Status, set.Metadata.Generation));
+        Assert.False(set.Status.History().IsInOrder(set.Metadata.Generation));
     }
 
     [Fact]
     public void A_set_that_was_never_seen_says_nothing_of_before()
     {
         var set = Set();
-        Report(set, Outcome.Failed(Outage), 0);
+        Report(set, SetResult.Failed(Outage), 0);
         Assert.Equal(("Unknown", "Transient", Outage.Message), Ready(set));
         Assert.Null(set.Status.LastVerifiedTime);
     }
@@ -145,7 +145,7 @@ public sealed class VerificationTests
     public void What_an_older_reading_shows_was_true_when_it_was_read()
     {
         var set = Set();
-        Report(set, InSync with { AsOf = Now.AddMinutes(-7) }, 0);
+        Report(set, Results.InSync(Now.AddMinutes(-7)), 0);
         Assert.Equal(Now.AddMinutes(-7), set.Status.LastVerifiedTime);
     }
 
@@ -155,8 +155,8 @@ public sealed class VerificationTests
         var unreached = new ImageState { Id = "1", Reason = nameof(Reason.Transient), Message = "No." };
         foreach (var outcome in new[]
         {
-            Outcome.Failed(Outage), Outcome.Failed(new Problem(Reason.SecretNotFound, "No.")), Outcome.Suspended, InSync with { Unreached = [unreached] },
-            InSync with { Kept = [unreached with { Reason = nameof(Reason.CloudChanged) }] },
+            SetResult.Failed(Outage), SetResult.Failed(new Problem(Reason.SecretNotFound, "No.")), SetResult.Suspended, Results.InSync(default, LeftImages.None with { Unreached = [unreached] }),
+            Results.InSync(default, LeftImages.None with { Kept = [unreached with { Reason = nameof(Reason.CloudChanged) }] }),
         })
         {
             var set = Set();
@@ -167,7 +167,7 @@ public sealed class VerificationTests
 
         // That there is no such image was seen.
         var missing = Set();
-        Report(missing, Outcome.Failed(new Problem(Reason.ImageNotFound, "No.")), 90);
+        Report(missing, SetResult.Failed(new Problem(Reason.ImageNotFound, "No.")), 90);
         Assert.Equal((Now.AddMinutes(90), "ImageNotFound"), (missing.Status.LastVerifiedTime, missing.Status.LastVerifiedReason));
     }
 
@@ -175,7 +175,7 @@ public sealed class VerificationTests
     public void What_a_list_shows_and_nobody_can_read_is_named()
     {
         var set = Set();
-        Report(set, InSync with { Odd = ["1", "2"] }, 0);
+        Report(set, Results.InSync(default, null, "1", "2"), 0);
         Assert.EndsWith(" Left out, because the cloud does not show them as images: 1, 2.", Ready(set).Message, StringComparison.Ordinal);
     }
 
@@ -183,18 +183,18 @@ public sealed class VerificationTests
     public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
     {
         var (set, told) = (Set(), new List<string>());
-        var announcer = Announcer(told);
+        var announcer = Announcer(set, told);
         await ReportAsync(InSync, 0);
-        await ReportAsync(Outcome.Failed(Outage), 1);
+        await ReportAsync(SetResult.Failed(Outage), 1);
         await ReportAsync(InSync, 2);
         Assert.Empty(told);
 
-        await ReportAsync(Outcome.Failed(Outage), 3);
-        await ReportAsync(Outcome.Failed(Outage), 40);
+        await ReportAsync(SetResult.Failed(Outage), 3);
+        await ReportAsync(SetResult.Failed(Outage), 40);
         await ReportAsync(InSync, 41);
         Assert.Equal(["StillFailing", "Recovered"], told);
 
-        Task ReportAsync(Outcome outcome, int minute) => TellAsync(announcer, set, outcome, minute);
+        Task ReportAsync(SetResult outcome, int minute) => TellAsync(announcer, set, outcome, minute);
     }
 
     [Fact]
@@ -203,36 +203,48 @@ public sealed class VerificationTests
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {
             var (set, told) = (Set(), new List<string>());
-            var announcer = Announcer(told);
-            Outcome[] story = [InSync, Bad(), Outcome.Failed(Outage), Bad(), Outcome.Failed(Outage), InSync, InSync];
+            var announcer = Announcer(set, told);
+            SetResult[] story = [InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), InSync, InSync];
             for (var minute = 0; minute < story.Length; minute++) await TellAsync(announcer, set, story[minute], minute);
             Assert.Equal([reason.Name, "Recovered"], told);
 
-            Outcome Bad() => Outcome.Failed(new Problem(reason, "So it is."));
+            SetResult Bad() => SetResult.Failed(new Problem(reason, "So it is."));
         }
     }
 
-    private static Outcome InSync { get; } = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
+    private static SetResult InSync { get; } = Results.InSync(default);
 
-    private static Announcer Announcer(List<string> told) => new(
-        (_, reason, _, _, _) =>
+    private static Announcer Announcer(V1Alpha1ImageTagSet set, List<string> told)
+    {
+        var cache = new SetCache();
+        var registry = new SetRegistry(cache, cache);
+        cache.Tell(WatchEventType.Added, set);
+        return new(Tell, registry, NullLogger<Announcer>.Instance);
+
+        Task Tell(IKubernetesObject<V1ObjectMeta> about, string reason, string message, EventType type, CancellationToken cancellationToken)
         {
             told.Add(reason);
             return Task.CompletedTask;
-        },
-        NullLogger<Announcer>.Instance);
+        }
+    }
 
-    private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, Outcome outcome, int minute)
+    private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
     {
         var before = set.Status;
         Report(set, outcome, minute);
         await announcer.ReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
     }
 
-    private static void Report(V1Alpha1ImageTagSet set, Outcome outcome, int minute) => set.Status = StatusBuilder.After(set, outcome, Now.AddMinutes(minute));
+    private static void Report(V1Alpha1ImageTagSet set, SetResult result, int minute)
+    {
+        // Without a time of its own, the observation is of now.
+        var now = Now.AddMinutes(minute);
+        if (result.Plan is { Observed: var seen } plan && seen.AsOf == default) result = result with { Plan = plan with { Observed = seen with { AsOf = now } } };
+        set.Status = StatusBuilder.After(set, result, now);
+    }
 
     private static (string Status, string Reason, string Message) Ready(V1Alpha1ImageTagSet set) =>
-        StatusBuilder.Find(set.Status, "Ready") is { } ready ? (ready.Status, ready.Reason, ready.Message) : default;
+        set.Status.History().Find(Condition.Ready) is { } ready ? (ready.Status, ready.Reason, ready.Message) : default;
 
     private static string Json(V1Alpha1ImageTagSet set) => JsonSerializer.Serialize(set.Status, ImageTagSetJson.Default.ImageTagSetStatus);
 

@@ -1,7 +1,5 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

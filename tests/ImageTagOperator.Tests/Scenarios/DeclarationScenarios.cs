@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Contracts;
+using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

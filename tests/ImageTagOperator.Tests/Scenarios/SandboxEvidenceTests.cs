@@ -4,9 +4,7 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using k8s.Models;
 

@@ -4,7 +4,6 @@ using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
-using ImageTagOperator.Tests.Kubernetes;
 
 namespace ImageTagOperator.Tests.Scenarios;
 

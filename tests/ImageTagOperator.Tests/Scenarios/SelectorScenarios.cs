@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

@@ -3,7 +3,6 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Tests.Kubernetes;
 using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;

@@ -4,8 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
-using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Commands;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;

@@ -1,6 +1,5 @@
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Cloud;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Tests.Tenants;

@@ -1,6 +1,4 @@
 using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Cloud;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

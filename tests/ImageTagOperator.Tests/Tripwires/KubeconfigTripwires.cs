@@ -1,10 +1,8 @@
-using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
-using Xunit;
 using k8s;
 using k8s.Exceptions;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

@@ -1,11 +1,10 @@
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
-using Xunit;
 using k8s;
 using k8s.LeaderElection;
 using k8s.LeaderElection.ResourceLock;
 using k8s.Models;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

@@ -1,8 +1,6 @@
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Sandbox.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
-using Xunit;
 using k8s.Models;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Tests.Kubernetes;
-using Xunit;
 using k8s;
 using k8s.Autorest;
+using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

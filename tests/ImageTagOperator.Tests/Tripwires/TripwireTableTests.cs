@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
 

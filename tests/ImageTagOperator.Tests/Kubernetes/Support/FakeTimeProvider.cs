@@ -1,4 +1,3 @@
-using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

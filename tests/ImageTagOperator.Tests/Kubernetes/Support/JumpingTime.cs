@@ -1,5 +1,3 @@
-using ImageTagOperator.Sandbox.Kubernetes;
-
 namespace ImageTagOperator.Tests.Kubernetes;
 
 /// <summary>Whoever waits by this clock has waited at once: it moves the other one on.</summary>

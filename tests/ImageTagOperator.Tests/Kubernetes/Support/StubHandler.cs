@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Scenarios;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 

@@ -1,3 +1,4 @@
+using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
@@ -27,5 +28,5 @@ internal static class Audit
     }
 
     private static bool IsRestored(ModelCall call, Stage stage) =>
-        stage.History.On(call.Image).Any(claim => claim.Spec.OnDeletion == Entities.TagDeletionPolicy.Restore);
+        stage.History.On(call.Image).Any(claim => claim.Spec.OnDeletion == TagDeletionPolicy.Restore);
 }

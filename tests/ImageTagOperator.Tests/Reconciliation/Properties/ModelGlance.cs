@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

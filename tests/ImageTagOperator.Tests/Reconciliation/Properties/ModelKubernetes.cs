@@ -5,8 +5,6 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
-using ImageTagOperator.Sandbox.Demo;
-using ImageTagOperator.Sandbox.Kubernetes;
 using k8s;
 using k8s.Models;
 

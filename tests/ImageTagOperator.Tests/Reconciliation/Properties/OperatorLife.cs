@@ -1,11 +1,14 @@
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using k8s;
 using k8s.Models;
@@ -15,28 +18,37 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 /// <summary>One process of the operator: everything that it keeps in memory, put together as in production.</summary>
 internal sealed class OperatorLife : IDisposable
 {
-    private readonly CloudSessions sessions;
-    private readonly SetRegistry registry;
+    private readonly ServiceProvider services;
     private readonly ImageTagSetController controller;
     private readonly ImageTagSetFinalizer finalizer;
     private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
 
     public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, FakeTimeProvider time)
     {
-        sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance };
-        registry = new SetRegistry(kubernetes, queue);
-        var clouds = new CloudResolver(new SecretClouds(kubernetes), sessions);
-        var readings = new ImageReadings(queue);
-        var options = new OperatorOptions();
-        var neighbours = new ImageNeighbours(registry, clouds, time);
-        var releaser = new Releaser(clouds, registry, neighbours, options, time);
         var metrics = new TagMetrics();
-        var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
-        var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, new JumpingTime(time));
-        controller = new ImageTagSetController(
-            kubernetes, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
-            announcer, metrics, time);
-        finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, new OperatorState(), time, NullLogger<ImageTagSetFinalizer>.Instance);
+        services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(time)
+            .AddSingleton<IKubernetesClient>(kubernetes)
+            .AddSingleton<IEntityCache<V1Alpha1ImageTagSet>>(kubernetes)
+            .AddSingleton(queue)
+            .AddSingleton(new OperatorOptions())
+            .AddSingleton(new OperatorState())
+            .AddSingleton(metrics)
+            .AddSingleton(new RequeuePolicy(() => 0.5))
+            .AddSingleton<EventPublisher>(PublishAsync)
+            .AddSingleton<ILogger<Announcer>>(NullLogger<Announcer>.Instance)
+            .AddSingleton<ILogger<ImageTagSetFinalizer>>(NullLogger<ImageTagSetFinalizer>.Instance)
+            .AddSingleton(_ => new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance })
+            .AddSingleton<ICloudDirectory>(new SecretClouds(kubernetes))
+            .AddReconciliation()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<TagApplier>(provider, new JumpingTime(time)))
+            .AddSingleton<IStatusStore, KubernetesStatusStore>()
+            .AddSingleton<Announcer>()
+            .AddSingleton<ImageTagSetController>()
+            .AddSingleton<ImageTagSetFinalizer>()
+            .BuildServiceProvider();
+        controller = services.GetRequiredService<ImageTagSetController>();
+        finalizer = services.GetRequiredService<ImageTagSetFinalizer>();
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
 
@@ -57,11 +69,7 @@ internal sealed class OperatorLife : IDisposable
         return null;
     }
 
-    public void Dispose()
-    {
-        registry.Dispose();
-        sessions.Dispose();
-    }
+    public void Dispose() => services.Dispose();
 
     private static Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,9 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

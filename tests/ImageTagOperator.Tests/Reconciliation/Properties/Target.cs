@@ -1,6 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Sandbox;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

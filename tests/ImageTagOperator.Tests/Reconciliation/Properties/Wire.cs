@@ -1,5 +1,3 @@
-using ImageTagOperator.Sandbox.Kubernetes;
-
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>Numbers the requests to both servers and says what befalls each. Once the process is dead, none comes through.</summary>

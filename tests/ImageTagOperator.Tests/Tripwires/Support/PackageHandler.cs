@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Tripwires;
 

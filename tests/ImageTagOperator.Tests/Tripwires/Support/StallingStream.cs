@@ -1,6 +1,3 @@
-using ImageTagOperator.Planning.Ownership;
-using ImageTagOperator.Sandbox.Kubernetes;
-
 namespace ImageTagOperator.Tests.Tripwires;
 
 /// <summary>A body that begins and then says nothing until it is released.</summary>

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using ImageTagOperator.Kubernetes;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;

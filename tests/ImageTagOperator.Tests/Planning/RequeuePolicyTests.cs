@@ -1,26 +1,28 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Reconciliation;
 using Xunit;
 
-namespace ImageTagOperator.Tests.Reconciliation;
+namespace ImageTagOperator.Tests.Planning;
 
-public sealed class PaceTests
+public sealed class RequeuePolicyTests
 {
-    private readonly ImageTagSetSpec spec = new() { Interval = "10m" };
+    private TimeSpan interval = TimeSpan.FromMinutes(10);
 
     [Theory]
     [InlineData(0, 540)]
     [InlineData(0.5, 600)]
     [InlineData(1, 660)]
     public void Sets_in_order_are_spread_over_the_interval(double random, double seconds) =>
-        Assert.Equal(seconds, new Pace(() => random).After(spec, null)!.Value.TotalSeconds, 3);
+        Assert.Equal(seconds, new RequeuePolicy(() => random).Next(interval, null)!.Value.TotalSeconds, 3);
 
     [Fact]
     public void A_cause_that_somebody_may_remove_at_any_time_is_looked_for_each_minute()
     {
         Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.SecretNotFound));
         Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.CredentialsRejected));
-        spec.Interval = "30s";
+        interval = TimeSpan.FromSeconds(30);
         Assert.Equal(TimeSpan.FromSeconds(30), After(Reason.CredentialsRejected));
     }
 
@@ -43,19 +45,19 @@ public sealed class PaceTests
     public void A_Retry_After_is_kept_between_five_seconds_and_the_interval(double asked, double seconds)
     {
         var problem = new Problem(Reason.Transient, "busy", TimeSpan.FromSeconds(asked));
-        Assert.Equal(seconds, new Pace(() => 0).NotBefore(spec, problem)!.Value.TotalSeconds, 3);
-        Assert.Equal(seconds * 1.3, new Pace(() => 1).NotBefore(spec, problem)!.Value.TotalSeconds, 3);
+        Assert.Equal(seconds, new RequeuePolicy(() => 0).RetryAfter(interval, problem)!.Value.TotalSeconds, 3);
+        Assert.Equal(seconds * 1.3, new RequeuePolicy(() => 1).RetryAfter(interval, problem)!.Value.TotalSeconds, 3);
     }
 
     [Fact]
     public void Without_a_Retry_After_the_pause_grows_by_itself() =>
-        Assert.Null(new Pace(() => 0.5).NotBefore(spec, new Problem(Reason.Transient, "broken")));
+        Assert.Null(new RequeuePolicy(() => 0.5).RetryAfter(interval, new Problem(Reason.Transient, "broken")));
 
     [Theory]
     [InlineData("1ms")]
     [InlineData("never")]
-    public void An_interval_that_is_none_counts_as_the_default(string interval) =>
-        Assert.Equal(TimeSpan.FromMinutes(10), Pace.Interval(new ImageTagSetSpec { Interval = interval }));
+    public void An_interval_that_is_none_counts_as_the_default(string text) =>
+        Assert.Equal(TimeSpan.FromMinutes(10), RequeuePolicy.Interval(text));
 
-    private TimeSpan? After(Reason reason) => new Pace(() => 0.5).After(spec, new Problem(reason, "somehow"));
+    private TimeSpan? After(Reason reason) => new RequeuePolicy(() => 0.5).Next(interval, new Problem(reason, "somehow"));
 }
