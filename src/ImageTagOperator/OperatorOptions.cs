@@ -1,4 +1,3 @@
-using ImageTagOperator.Hosting;
 using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator;

@@ -11,7 +11,8 @@ public static partial class GoDuration
     /// <summary>Null when the text is no duration or a longer one than a year.</summary>
     public static TimeSpan? Parse(string text)
     {
-        if (!Whole().IsMatch(text)) return null;
+        // .NET's $ matches before a line break at the end too.
+        if (text.EndsWith('\n') || !Whole().IsMatch(text)) return null;
         var seconds = Part().Matches(text).Sum(part =>
             double.Parse(part.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) * part.Groups["unit"].Value switch
             {

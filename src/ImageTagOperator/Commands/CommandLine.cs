@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -33,7 +33,7 @@ public sealed class ImageTagSetController(
     /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
-        if (Problems.Of(error) is not { } problem) return "";
+        if (ReconcileFailure.ProblemOf(error) is not { } problem) return "";
         if (problem.Reason == Reason.InternalError) metrics.Failed(error);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);

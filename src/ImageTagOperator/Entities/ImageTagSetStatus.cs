@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Entities;
 

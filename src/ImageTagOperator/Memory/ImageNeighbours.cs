@@ -94,7 +94,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     }
 
     /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
-    private bool IsAmongNewest(Meaning meaning, CloudSession session)
+    private static bool IsAmongNewest(Meaning meaning, CloudSession session)
     {
         if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
         var listed = (meaning.By.Memory.LastUsed(meaning.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(ImageChoice.Term(meaning.By.Spec.Image))?.Images ?? [];

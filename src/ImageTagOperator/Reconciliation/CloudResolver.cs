@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 
@@ -8,24 +7,6 @@ namespace ImageTagOperator.Reconciliation;
 public static class Problems
 {
     public static Problem Of(CloudException e) => new(ReasonOf(e.Kind), e.Message.TrimEnd('.') + ".", e.RetryAfter);
-
-    /// <summary>Of what a reconcile threw; null where the next try will tell.</summary>
-    public static Problem? Of(Exception error) => error switch
-    {
-        KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating => null,
-        KubernetesException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => null,
-        KubernetesException e => new(
-            Reason.KubernetesRefuses,
-            $"The Kubernetes API refuses what the operator has to do to {Steps.Of(error)}: {e.Message.TrimEnd('.')}. "
-            + "Give the operator's service account that permission (kubectl describe clusterrole image-tag-operator shows what it has), "
-            + "or correct the admission webhook that refuses it."),
-        HttpRequestException or TimeoutException => null,
-        ReconcileTimeoutException => new(
-            Reason.Transient,
-            $"The operator began to {Steps.Of(error.InnerException!)} and did not come to an end in time; it is tried again. "
-            + "The cloud may be slow, or its limits (--cloud-rate, --cloud-concurrency) too tight."),
-        _ => Unforeseen(error),
-    };
 
     /// <summary>Of what nobody foresaw. Its own message is for the log only: it may hold anything, and be another one each time.</summary>
     public static Problem Unforeseen(Exception error) => new(

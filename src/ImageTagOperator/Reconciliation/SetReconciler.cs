@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;

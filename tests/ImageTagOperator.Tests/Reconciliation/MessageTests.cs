@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ImageTagOperator.Controllers;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
@@ -69,7 +70,7 @@ public sealed class MessageTests
     public void A_refusal_of_the_API_server_is_said_and_an_outage_of_it_is_not(int status, string? reason)
     {
         var error = new KubernetesException("PATCH", "/apis/imagetags.io/x", (HttpStatusCode)status, new V1Status { Message = "denied by a webhook." });
-        var problem = Problems.Of(error);
+        var problem = ReconcileFailure.ProblemOf(error);
         Assert.Equal(reason, problem?.Reason.Name);
         if (problem is null) return;
         Assert.Contains("denied by a webhook. Give", problem.Message, StringComparison.Ordinal);
@@ -79,11 +80,11 @@ public sealed class MessageTests
     public async Task A_reconcile_that_took_too_long_says_what_it_was_at()
     {
         var inner = await Assert.ThrowsAsync<TaskCanceledException>(() => Steps.During(Steps.Read, Task.FromCanceled<int>(new CancellationToken(canceled: true))));
-        var problem = Problems.Of(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
+        var problem = ReconcileFailure.ProblemOf(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
         Assert.Equal(Reason.Transient, problem.Reason);
         Assert.StartsWith("The operator began to read the images and did not come to an end in time", problem.Message, StringComparison.Ordinal);
-        Assert.Null(Problems.Of(new TimeoutException()));
-        Assert.Equal(Reason.InternalError, Problems.Of(new InvalidCastException())!.Reason);
+        Assert.Null(ReconcileFailure.ProblemOf(new TimeoutException()));
+        Assert.Equal(Reason.InternalError, ReconcileFailure.ProblemOf(new InvalidCastException())!.Reason);
     }
 
     [Theory]

@@ -1,5 +1,3 @@
-using ImageTagOperator.Reconciliation;
-
 namespace ImageTagOperator.Commands;
 
 /// <summary>Tells on standard error how far long work has come: on a terminal in one line that changes, elsewhere a line now and then, and of

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -6,7 +6,6 @@ using ImageTagOperator.Kubernetes;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

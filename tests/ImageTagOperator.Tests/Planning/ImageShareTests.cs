@@ -1,0 +1,86 @@
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Planning;
+
+/// <summary>What a set owns after a reconcile, and what it notes of before.</summary>
+public sealed class ImageShareTests
+{
+    private static readonly TagRules Rules = new(_ => null, (_, _) => false);
+
+    /// <summary>The set declares golden and lts, owned old and golden before, and old is still on the image.</summary>
+    [Theory]
+    //          may write, problem                        added      owns
+    [InlineData(true,  null,                              "",        "golden lts old")]
+    [InlineData(true,  nameof(Reason.Transient),          "",        "golden lts old")]
+    [InlineData(true,  nameof(Reason.Forbidden),          "",        "golden lts old")]
+    [InlineData(false, null,                              "",        "golden old")]
+    [InlineData(false, nameof(Reason.Transient),          "",        "golden old")]
+    [InlineData(true,  nameof(Reason.Conflict),           "",        "golden old")]
+    [InlineData(true,  nameof(Reason.Conflict),           "lts",     "golden lts old")]
+    [InlineData(true,  nameof(Reason.Contended),          "",        "golden old")]
+    [InlineData(true,  nameof(Reason.Contended),          "lts",     "golden lts old")]
+    [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "",      "golden old")]
+    [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "lts",   "golden lts old")]
+    public void Owns_what_it_may_have_written_and_what_has_still_to_go(bool mayWrite, string? problem, string added, string expected)
+    {
+        var share = Share(["golden", "old"]);
+        var reason = problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "");
+        Assert.Equal(expected, string.Join(' ', share.Managed(mayWrite, reason, added.Length == 0 ? [] : [added]).Order()));
+    }
+
+    [Fact]
+    public void Once_it_is_known_that_a_tag_is_gone_it_is_nobodys()
+    {
+        var share = Share(["golden"]);
+        Assert.Equal(["golden", "lts"], share.Managed(true, null, []).Order());
+        Assert.Equal(["golden", "lts", "old"], share.Managed(true, new Problem(Reason.Transient, ""), []).Order());
+    }
+
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData("", nameof(Reason.Transient), true)]
+    [InlineData("", nameof(Reason.Forbidden), false)]
+    [InlineData("old", null, true)]
+    public void An_image_that_is_left_stays_in_the_status_until_all_is_done(string live, string? problem, bool isUnfinished)
+    {
+        var claim = Claim("a", [], "old") with { IsLeaving = true };
+        var share = ImagePlan.Of([claim], live.Length == 0 ? [] : [live], Rules).ShareOf("a");
+        Assert.Equal(isUnfinished, share.IsUnfinished(problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "")));
+    }
+
+    [Fact]
+    public void A_tag_that_waits_for_its_heir_keeps_the_image_in_the_status()
+    {
+        var leaving = Claim("a", [], "golden") with { IsLeaving = true };
+        var share = ImagePlan.Of([leaving, Claim("b", ["golden"])], ["golden"], Rules).ShareOf("a");
+        Assert.True(share.Plan.IsEmpty);
+        Assert.True(share.IsUnfinished(null));
+    }
+
+    [Fact]
+    public void Notes_what_was_there_before_any_set_had_a_say()
+    {
+        Assert.Equal(["before"], Share(["before", "golden", "old"]).OriginalTags(["before", "golden", "old"], [])!);
+        // What others put there, or declare, was not there before.
+        Assert.Equal(["before"], Share([]).OriginalTags(["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs")])!);
+        // Another set noted it already.
+        Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Claim("c", []) with { Original = ["first"] }])!);
+    }
+
+    [Fact]
+    public void Notes_nothing_as_long_as_it_has_no_say()
+    {
+        var share = ImagePlan.Of([Claim("a", ["golden"]), Claim("0", ["other"])], [], Rules).ShareOf("a");
+        Assert.NotNull(share.Winner);
+        Assert.Null(share.OriginalTags(["before"], [Claim("c", []) with { Original = ["first"] }]));
+    }
+
+    private static ImageShare Share(string[] live) => ImagePlan.Of([Claim("a", ["golden", "lts"], "old", "golden")], live, Rules).ShareOf("a");
+
+    private static ImageClaim Claim(string owner, string[] declared, params string[] managed) =>
+        new(owner, DateTimeOffset.UnixEpoch, new TagDeclaration(declared, TagPolicy.Exact, []), managed);
+}
