@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>What was found and done.</summary>
+/// <summary>What was found and done. Compares by reference: compare its JSON.</summary>
 [Description("What the operator found and did.")]
-public sealed class ImageTagSetStatus
+public sealed record ImageTagSetStatus
 {
     [Description("The metadata.generation that this status is about.")]
     public long? ObservedGeneration { get; set; }

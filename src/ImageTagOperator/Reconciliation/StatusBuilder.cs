@@ -20,7 +20,7 @@ public static class StatusBuilder
     {
         var steps = plan.All.SelectMany(image => image.Share.Plan.Steps).ToArray();
         var adds = steps.Count(step => step.Verb == TagVerb.Add);
-        var status = Copy(set.Status);
+        var status = set.Status with { };
         Conclude(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
         Locate(status, set, plan);
         status.Images =
@@ -35,7 +35,7 @@ public static class StatusBuilder
     /// <summary>The report at the end of a reconcile.</summary>
     public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, SetResult result, DateTimeOffset now)
     {
-        var status = Copy(set.Status);
+        var status = set.Status with { };
         var ready = Conclude(status, set, VerdictOf(set, result), now);
         if (result.ChangedAnything) status.LastSyncTime = now;
         if (result.IsVerified) Verify(status, set, result, ready, result.Plan?.Observed.AsOf ?? now);
@@ -54,12 +54,8 @@ public static class StatusBuilder
     }
 
     /// <summary>What is left of a status that is too large: all that the operator itself needs.</summary>
-    public static ImageTagSetStatus WithoutDetails(ImageTagSetStatus status)
-    {
-        var smaller = Copy(status);
-        smaller.Images = [.. (status.Images ?? []).Select(image => image with { Pending = null, Message = null })];
-        return smaller;
-    }
+    public static ImageTagSetStatus WithoutDetails(ImageTagSetStatus status) =>
+        status with { Images = [.. (status.Images ?? []).Select(image => image with { Pending = null, Message = null })] };
 
     /// <summary>Something differs that did not differ before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
@@ -171,22 +167,4 @@ public static class StatusBuilder
     private static string[] Storable(IEnumerable<string> tags) => [.. tags.Where(tag => tag.Length > 0).Order(StringComparer.Ordinal)];
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
-
-    private static ImageTagSetStatus Copy(ImageTagSetStatus old) => new()
-    {
-        ObservedGeneration = old.ObservedGeneration,
-        Conditions = old.Conditions,
-        CloudCredentialsRef = old.CloudCredentialsRef,
-        ImageEndpoint = old.ImageEndpoint,
-        Cloud = old.Cloud,
-        ProjectId = old.ProjectId,
-        Image = old.Image,
-        Images = old.Images,
-        ImageCount = old.ImageCount,
-        TagCount = old.TagCount,
-        LastSyncTime = old.LastSyncTime,
-        LastVerifiedTime = old.LastVerifiedTime,
-        LastVerifiedReason = old.LastVerifiedReason,
-        LastVerifiedGeneration = old.LastVerifiedGeneration,
-    };
 }

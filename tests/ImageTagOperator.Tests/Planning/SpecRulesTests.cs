@@ -5,7 +5,7 @@ using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 using Xunit;
 
-namespace ImageTagOperator.Tests.Reconciliation;
+namespace ImageTagOperator.Tests.Planning;
 
 public sealed class SpecRulesTests
 {
