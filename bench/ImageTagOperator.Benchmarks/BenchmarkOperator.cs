@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Hosting;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,5 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageTagOperator.Benchmarks;

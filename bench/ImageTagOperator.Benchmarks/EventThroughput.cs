@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Benchmarks;
 

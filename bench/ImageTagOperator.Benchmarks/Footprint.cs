@@ -3,6 +3,7 @@ using System.IO.Compression;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Benchmarks.Tools;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Benchmarks;

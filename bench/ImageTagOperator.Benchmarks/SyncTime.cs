@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -1,4 +1,7 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Watching;
 using ImageTagOperator.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging.Abstractions;
 

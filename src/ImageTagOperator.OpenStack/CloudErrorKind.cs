@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack.Addresses;
+
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>What went wrong with a cloud, sorted by who can mend it.</summary>

@@ -1,4 +1,9 @@
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Answers;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack;
 

@@ -1,3 +1,9 @@
+using ImageTagOperator.OpenStack.Addresses;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Images;
+using ImageTagOperator.OpenStack.Telemetry;
+
 namespace ImageTagOperator.OpenStack;
 
 /// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token, connections and

@@ -1,4 +1,6 @@
+using ImageTagOperator.Hosting;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Addresses;
 
 namespace ImageTagOperator;
 
@@ -26,7 +28,7 @@ public sealed record OperatorOptions
     /// <summary>What is asked of one cloud at most.</summary>
     public CloudLimits Cloud { get; init; } = new();
 
-    /// <summary>Where clouds may be; see <see cref="OpenStack.AllowedClouds.Of"/>. Empty: anywhere but where none can be.</summary>
+    /// <summary>Where clouds may be; see <see cref="AllowedClouds.Of"/>. Empty: anywhere but where none can be.</summary>
     public IReadOnlyList<string> AllowedClouds { get; init; } = [];
 
     /// <summary>In a pod, as Kubernetes tells each.</summary>

@@ -1,4 +1,4 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.IntegrationTests;
 

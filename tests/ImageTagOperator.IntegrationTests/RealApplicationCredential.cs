@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
@@ -60,8 +61,8 @@ public sealed class RealCommandTests
     {
         await using var world = await RealWorld.CreateAsync();
         var image = await world.Glance.CreateImageAsync(world.Namespace, "golden");
-        var demo = OpenStack.CloudsYaml.Parse(world.CloudsYaml, "demo");
-        var login = (OpenStack.PasswordCredential)demo.Credential;
+        var demo = OpenStack.Configuration.CloudsYaml.Parse(world.CloudsYaml, "demo");
+        var login = (OpenStack.Configuration.PasswordCredential)demo.Credential;
         var variables = new Dictionary<string, string>
         {
             ["OS_CLIENT_CONFIG_FILE"] = "",

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;

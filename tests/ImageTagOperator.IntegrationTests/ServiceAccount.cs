@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Commands.Manifests;
+using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.IntegrationTests;
 

@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Cloud;
 
 namespace ImageTagOperator.Benchmarks.Clouds;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Benchmarks.Tools;

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Json;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Sends requests to one API server: credentials, User-Agent, timeouts, and errors as <see cref="KubernetesException"/>.</summary>
 internal sealed class ApiConnection : IDisposable

@@ -1,6 +1,8 @@
 using System.Net;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Entities;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>What the user can do about an error of the API server.</summary>
 internal static class ApiErrorAdvice

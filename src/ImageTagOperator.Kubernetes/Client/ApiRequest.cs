@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>A request to the API server.</summary>
 /// <param name="Target">Path and query, below the server's address.</param>

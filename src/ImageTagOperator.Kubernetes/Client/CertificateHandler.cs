@@ -1,4 +1,6 @@
-namespace ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
+
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Sends each request over connections that were opened with the client certificate of now. A connection keeps the certificate
 /// that it was opened with, so that a renewed one needs connections of its own.</summary>

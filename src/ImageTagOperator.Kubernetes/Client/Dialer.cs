@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Opens TCP connections on which a dead other side is noticed.</summary>
 internal static class Dialer

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Json;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Objects of one type to JSON and back.</summary>
 internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, ILogger logger)

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Security;
+using ImageTagOperator.Kubernetes.Configuration;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Makes the HTTP handler of a configuration: TLS, proxy, and the keep-alives that find a dead connection.</summary>
 internal static class HttpHandlerFactory

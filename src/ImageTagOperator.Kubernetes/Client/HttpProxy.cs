@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using ImageTagOperator.Kubernetes.Configuration;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>A proxy that tunnels with CONNECT (RFC 9110, 9.3.6), for connections that we secure ourselves.</summary>
 internal sealed class HttpProxy(Uri address, NetworkCredential? login)

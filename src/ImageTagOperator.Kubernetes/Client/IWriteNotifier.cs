@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Tells of our own writes, so that the cache is never behind them: the watch may take a while to say the same.</summary>
 internal interface IWriteNotifier

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>The query of a list request.</summary>
 internal static class ListQuery

@@ -1,6 +1,6 @@
 using System.Net.Security;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Connects with another name in the TLS handshake than in the requests: <c>tls-server-name</c>. The name is asked for (SNI) and
 /// must be in the certificate; the Host header stays that of the server, as in client-go.</summary>

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Trusts what a kubeconfig's certificate-authority signed, and nothing else.</summary>
 internal static class ServerTrust

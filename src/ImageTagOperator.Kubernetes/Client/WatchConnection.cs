@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Json;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>One watch request and the events that come out of it.</summary>
 internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityCodec<TEntity> codec, TimeProvider time, TimeSpan openTimeout)

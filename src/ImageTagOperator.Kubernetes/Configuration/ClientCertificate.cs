@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A certificate with its key, and the authorities that were written behind it: a server that knows only the root needs
 /// them.</summary>

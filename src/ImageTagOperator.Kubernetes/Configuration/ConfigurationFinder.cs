@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>Looks for a configuration in the order that users of kubectl expect: flag, KUBECONFIG, the pod's service account, the home
 /// folder.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>What proves who we are. A class, not a record: its text form must not show the token.</summary>
 internal sealed class Credential(string? token, ClientCertificate? certificate)

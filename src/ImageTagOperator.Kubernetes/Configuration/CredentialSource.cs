@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>Where a credential comes from: fixed, a file that is rotated, or a program.</summary>
 internal abstract class CredentialSource

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>Runs an exec plugin when there is no credential, when it has run out, or when the server refused it. What the plugin prints
 /// on standard

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A program that prints an ExecCredential (client.authentication.k8s.io), as a kubeconfig describes it.</summary>
 /// <param name="Info">What the program is told in KUBERNETES_EXEC_INFO.</param>

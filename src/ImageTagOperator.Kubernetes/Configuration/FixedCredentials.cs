@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A token or certificate that stays as it is.</summary>
 internal sealed class FixedCredentials(Credential credential) : CredentialSource

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>The user that another user acts as. Without these headers the requests would be made with the first one's rights, which are
 /// usually more.</summary>

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Yaml;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>One kubeconfig, or several that are merged as kubectl does it: the first file that has an entry wins.</summary>
 internal sealed class Kubeconfig

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A cluster, user or context of a kubeconfig. Errors name the file and the entry; no value is ever in them.</summary>
 internal sealed class KubeconfigEntry(string file, string description, JsonObject content)

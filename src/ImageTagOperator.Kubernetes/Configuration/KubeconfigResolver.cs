@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>Makes a configuration of a cluster and a user.</summary>
 internal static class KubeconfigResolver

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A kubeconfig, service account or exec plugin that cannot be used. The message names the file, the entry and the
 /// remedy.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A token in a file that somebody rotates, such as the kubelet. Read again every minute and after a 401.</summary>
 internal sealed class TokenFileCredentials(string path, string origin, ClientCertificate? certificate) : CredentialSource

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>Runs one key: tells of a deletion, finalizes, or puts the finalizers on and reconciles.</summary>
 internal sealed partial class EntityReconciler<TEntity>(

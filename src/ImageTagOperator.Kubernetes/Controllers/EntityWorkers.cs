@@ -1,7 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Queueing;
+using ImageTagOperator.Kubernetes.Telemetry;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>Takes keys from the queue and runs them, several at a time.</summary>
 internal sealed partial class EntityWorkers<TEntity>(

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>Adds and removes our finalizers, and never touches another's: each write is guarded by the resourceVersion that it was made
 /// from.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>What is to become of a key after a run.</summary>
 internal abstract record Outcome

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>One reconcile, and what ends it before it is done.</summary>
 internal sealed class ReconcileRun : IDisposable

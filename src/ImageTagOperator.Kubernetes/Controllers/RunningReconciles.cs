@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Controllers;
 
 /// <summary>The reconciles that run now: ends those that take too long, or whose object was deleted or edited meanwhile. Safe for concurrent use.</summary>
 /// <param name="timeout">The longest one.</param>

@@ -2,8 +2,10 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Json;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Crds;
 
 /// <summary>Makes a CustomResourceDefinition (apiextensions.k8s.io/v1) from an entity class and its attributes.</summary>
 public static class CustomResourceDefinition

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Crds;
 
 /// <summary>The columns of <c>kubectl get</c>: first those on properties, in the order of the properties, then those on the
 /// class.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Crds;
 
 /// <summary>Makes a structural schema of a type as the serializer sees it: its JSON names, and the attributes on its properties.
 /// Walks the serializer's own metadata, which is there under trimming too. System.Text.Json's schema exporter was not used: its

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Crds;
 
 /// <summary>Puts the fields of a schema in one order, whatever order the attributes came in: reflection promises none.</summary>
 internal static class SchemaOrder

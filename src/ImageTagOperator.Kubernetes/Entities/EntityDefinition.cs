@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Entities;
 
 /// <summary>Where objects of a type are found on the API server. Read once per type from its attributes.</summary>
 internal sealed record EntityDefinition(string Group, string Version, string Kind, string PluralName, EntityScope Scope)

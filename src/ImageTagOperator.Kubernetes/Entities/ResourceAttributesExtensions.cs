@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Entities;
 
 public static class ResourceAttributesExtensions
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Events;
 
 /// <summary>Makes events as the API server accepts them (events.k8s.io/v1: validation of new events).</summary>
 /// <param name="controller">reportingController: who we are.</param>

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.Channels;
+using ImageTagOperator.Kubernetes.Client;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Events;
 
 /// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a
 /// wait.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Json;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Events;
 
 /// <summary>Knows which events were written lately, so that a repeat becomes a count on the first one. Used by one task.</summary>
 internal sealed class EventSeries(TimeProvider time)

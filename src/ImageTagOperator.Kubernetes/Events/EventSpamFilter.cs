@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Events;
 
 /// <summary>Limits the events of one object: 25 at once, then one per 5 minutes (as in client-go). Safe for concurrent use.</summary>
 internal sealed class EventSpamFilter(TimeProvider time)

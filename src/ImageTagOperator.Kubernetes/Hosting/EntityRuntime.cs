@@ -1,6 +1,11 @@
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Controllers;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Telemetry;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The watches and workers of one kind.</summary>
 /// <param name="identifiers">Of the finalizers that are ours.</param>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>Everything that runs for one kind.</summary>
 internal interface IEntityRuntime

@@ -1,10 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Controllers;
+using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Json;
+using ImageTagOperator.Kubernetes.Queueing;
+using ImageTagOperator.Kubernetes.Telemetry;
+using ImageTagOperator.Kubernetes.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>Adds controllers and finalizers to an operator.</summary>
 public sealed class OperatorBuilder

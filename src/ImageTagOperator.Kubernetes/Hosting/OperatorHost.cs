@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Kubernetes.Events;
+using ImageTagOperator.Kubernetes.Leases;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The life of the operator: fill the caches, become leader, work, and stop in order.</summary>
 internal sealed partial class OperatorHost(

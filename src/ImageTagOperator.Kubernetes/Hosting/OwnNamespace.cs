@@ -1,6 +1,8 @@
+using ImageTagOperator.Kubernetes.Events;
+using ImageTagOperator.Kubernetes.Leases;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The namespace that the operator runs in.</summary>
 internal sealed partial class OwnNamespace(

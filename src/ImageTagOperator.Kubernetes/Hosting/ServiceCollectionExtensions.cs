@@ -1,10 +1,16 @@
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Events;
+using ImageTagOperator.Kubernetes.Json;
+using ImageTagOperator.Kubernetes.Leases;
+using ImageTagOperator.Kubernetes.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Hosting;
 
 public static class ServiceCollectionExtensions
 {

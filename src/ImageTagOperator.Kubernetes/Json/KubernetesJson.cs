@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>How objects are written as JSON: camelCase, nulls left out, numbers only as numbers.</summary>
 public static class KubernetesJson

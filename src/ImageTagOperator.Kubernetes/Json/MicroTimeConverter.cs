@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>Times as meta/v1 MicroTime has them: UTC, exactly six digits of a second; the server refuses any other number of
 /// digits.</summary>

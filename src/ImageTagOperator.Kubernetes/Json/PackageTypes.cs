@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>What the types of KubernetesClient do not say about their JSON.</summary>
 internal static class PackageTypes

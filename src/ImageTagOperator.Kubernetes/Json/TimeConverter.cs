@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>Times as meta/v1 Time has them: UTC, whole seconds. Reads any RFC 3339 time, and always as UTC: a local one would be compared
 /// wrongly.</summary>

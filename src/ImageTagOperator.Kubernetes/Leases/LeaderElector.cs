@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Leases;
 
 /// <summary>Holds a Lease so that one replica works at a time. Time is measured here alone: another's clock may be wrong, so its lease is
 /// over when it has not changed for as long as it says, counted from when we saw the last change.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>Who asked for a later run of a key.</summary>
 internal enum DelayKind

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>The queue of one kind, which deals out the workers by namespace.</summary>
 internal sealed class EntityQueue<TEntity>(TimeProvider time, int mostPerNamespace = int.MaxValue) : IEntityQueue<TEntity>, IDisposable

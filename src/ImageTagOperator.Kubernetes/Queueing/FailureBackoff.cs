@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>How long each key pauses after a failure: twice as long each time, until it succeeds.</summary>
 internal sealed class FailureBackoff(TimeSpan initial, TimeSpan maximum, Func<double> random)

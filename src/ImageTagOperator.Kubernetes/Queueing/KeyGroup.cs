@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>The keys of one group that are ready to run, and how many run.</summary>
 internal sealed class KeyGroup<TKey>(string name)

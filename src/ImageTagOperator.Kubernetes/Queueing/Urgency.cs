@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>Why a key waits; the first goes first.</summary>
 internal enum Urgency

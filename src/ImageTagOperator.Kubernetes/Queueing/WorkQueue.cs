@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Queueing;
 
 /// <summary>Keys that wait for a worker. A key waits at most once, and never runs twice at a time: one that is added while it runs waits until that
 /// run is done. Workers are dealt out among groups of keys: the group with the fewest running is next, whatever the others have waiting. Within a group

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Telemetry;
 
 /// <summary>What ties together all that is done for one reconcile: a span, whose trace id is the reconcile's id, and the id in every log line.
 /// There is one even when nobody collects traces.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Telemetry;
 
 /// <summary>What the runtime counts and measures. The names are controller-runtime's in spirit, and become Prometheus' by OpenTelemetry's rules:
 /// <c>imagetags.reconcile.duration</c> in seconds is <c>imagetags_reconcile_duration_seconds</c>.</summary>

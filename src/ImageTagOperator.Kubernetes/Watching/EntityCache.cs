@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Watching;
 
 /// <summary>The cache of one kind. Fed by one watch per namespace, and by our own writes.</summary>
 internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>> logger) : IEntityCache<TEntity>

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Entities;
 using Microsoft.Extensions.Logging;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Watching;
 
 /// <summary>Keeps the cache current for one namespace, or for all: list, watch from there, and again whatever happens.</summary>
 internal sealed partial class EntityWatch<TEntity>(

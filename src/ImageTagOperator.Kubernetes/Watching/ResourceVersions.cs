@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Watching;
 
 /// <summary>Compares versions of one object.</summary>
 internal static class ResourceVersions

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Watching;
 
 /// <summary>The pause before a list or watch is tried again: 800 ms, doubling up to 30 s, and from the start after two quiet minutes.
 /// Full jitter: a random part of that, so that the clients of a restarted API server spread out.</summary>

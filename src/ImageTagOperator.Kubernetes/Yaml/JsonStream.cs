@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>JSON values that follow each other without anything between them.</summary>
 internal static class JsonStream

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>YAML to JSON and back, as kubectl does it.</summary>
 public static class KubernetesYaml

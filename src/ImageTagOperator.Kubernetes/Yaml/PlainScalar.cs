@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>What a scalar without quotes means. As kubectl has it (sigs.k8s.io/yaml): the YAML 1.2 core schema, and the words and octal
 /// numbers of

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>Ends at a depth that no manifest has: what reads the nodes calls itself for each level, and a stack that overflows ends the
 /// process.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.RepresentationModel;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>One document of a YAML stream, which still knows where in the text everything stands.</summary>
 public sealed class YamlDocument

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Yaml;
 
 /// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else quoted.</summary>
 internal sealed partial class YamlWriter(Emitter emitter)

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Addresses;
 
 /// <summary>Where clouds may be. Whoever writes a clouds.yaml, or answers for a cloud, names hosts that this process then connects to from where it
 /// stands; this says which of them it may.</summary>

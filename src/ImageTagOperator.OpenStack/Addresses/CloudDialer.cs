@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Addresses;
 
 /// <summary>Connects to clouds, to no address that they may not be at. The address that is looked at is the one that is connected to: a name that means
 /// another one a moment later changes nothing.</summary>

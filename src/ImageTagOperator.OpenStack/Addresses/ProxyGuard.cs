@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Addresses;
 
 /// <summary>Lets a proxy have only what may be sent to the cloud itself.</summary>
 internal sealed class ProxyGuard(CloudDialer dialer, IWebProxy proxy, HttpMessageHandler inner) : DelegatingHandler(inner)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Addresses;
 
 /// <summary>Addresses at which there is no cloud, whatever its catalog says.</summary>
 internal static class SpecialAddresses

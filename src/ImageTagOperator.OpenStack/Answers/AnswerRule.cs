@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>What an answer of a cloud means.</summary>
 /// <param name="Answer">For people.</param>

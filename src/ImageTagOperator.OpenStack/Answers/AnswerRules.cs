@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
+
+namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>The one table of what the answers of a cloud mean. Transient is only what heals without anybody's help. Of the rules of a step the
 /// first one that fits counts.</summary>

@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
+
+namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>How far a call to a cloud came.</summary>
 public enum CloudStep

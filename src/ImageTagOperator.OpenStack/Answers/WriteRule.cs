@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
+
+namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>What the answer to a PUT or DELETE of a tag means.</summary>
 /// <param name="Answer">For people.</param>

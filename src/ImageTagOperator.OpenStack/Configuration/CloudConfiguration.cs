@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>One entry of a clouds.yaml, as far as an image client needs it. Two equal ones share a <see cref="CloudSession"/>.</summary>
 /// <param name="Name">The entry's name under <c>clouds</c>.</param>

@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
+
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>How to prove who we are to Keystone. Never prints its secret.</summary>
 public abstract record CloudCredential

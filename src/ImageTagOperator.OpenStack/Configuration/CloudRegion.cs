@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>Which region a cloud of clouds.yaml means.</summary>
 internal static class CloudRegion

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>A Keystone domain, by id or by name.</summary>
 public sealed record Domain(string? Id, string? Name);

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>A clouds.yaml for those who ask for its clouds one after the other: the file is read once. Safe for concurrent use.</summary>
 /// <param name="publicClouds">The text of clouds-public.yaml; null: there is none.</param>

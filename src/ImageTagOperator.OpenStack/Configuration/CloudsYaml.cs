@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>Reads clouds.yaml, the file of python-openstackclient and openstacksdk
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"), as far as the Image API needs it.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>Text as editors and shells write it.</summary>
 public static class EncodedText

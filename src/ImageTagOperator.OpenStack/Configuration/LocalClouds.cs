@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>The clouds of whoever is at the keyboard, found where openstacksdk and with it python-openstackclient find them
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"): the first of <c>$OS_CLIENT_CONFIG_FILE</c>, the current

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>From the options of a login to the credential: what keystoneauth's plugins password, token and v3applicationcredential do.</summary>
 internal static class LoginMethod

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>The options of a login. openstacksdk takes them from <c>auth</c>, from beside it, and from the vendor profile.</summary>
 internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorProfile? profile)

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>PEM texts that stand in for the paths of a clouds.yaml, which mean nothing on another machine. Never prints the key.</summary>
 /// <param name="CaCertificates">For <c>cacert</c>.</param>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>A public cloud whose address openstacksdk knows by name (<c>profile: NAME</c>; openstack/config/vendors of openstacksdk 0.101).
 /// Those that need more than an address, or only speak Keystone v2, are left out.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>A mapping of clouds.yaml, with the words to complain about it.</summary>
 internal sealed class YamlSection

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Configuration;
 
 internal abstract record YamlNode(long Line);
 

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>Reads of an answer what there is room for, whatever its head says of its length.</summary>
 internal static class BoundedBody

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>Trusts what a given certificate has issued, be it a root or one below it, as curl and Go do: whoever is given the authority that
 /// signed a server's certificate need not have the one above it.</summary>

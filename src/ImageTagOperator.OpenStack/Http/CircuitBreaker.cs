@@ -1,7 +1,7 @@
 using Polly;
 using Polly.CircuitBreaker;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>Opens when nearly all requests fail, and then lets hardly any through.</summary>
 internal sealed class CircuitBreaker

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ImageTagOperator.OpenStack.Addresses;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>A request to a cloud got no whole answer.</summary>
 internal sealed class CloudCallException(string message, bool wasSent, Exception? inner = null, TimeSpan? retryAfter = null) : Exception(message, inner)

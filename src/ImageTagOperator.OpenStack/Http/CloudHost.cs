@@ -1,6 +1,7 @@
+using ImageTagOperator.OpenStack.Telemetry;
 using Polly.CircuitBreaker;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>A server as one configuration uses it: nothing for as long as it asks this one to wait, and hardly anything while it does not answer.
 /// What goes wrong here slows no other configuration. Callers wait for their turn; a pause is told to them at once.</summary>

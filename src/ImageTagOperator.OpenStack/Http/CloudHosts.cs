@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using ImageTagOperator.OpenStack.Addresses;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Telemetry;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>The servers that this process sends requests to, each with its limits, whichever credentials are used for it.</summary>
 /// <param name="mayWrite">Asked right before a PUT or DELETE goes out.</param>

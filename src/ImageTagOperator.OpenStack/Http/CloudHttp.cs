@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Flurl.Http;
+using ImageTagOperator.OpenStack.Addresses;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Telemetry;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the end.</summary>
 internal sealed class CloudHttp : IDisposable

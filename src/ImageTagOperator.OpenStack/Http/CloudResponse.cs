@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.OpenStack.Answers;
+using ImageTagOperator.OpenStack.Identity;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>A whole answer of a cloud.</summary>
 /// <param name="Call">Verb and URL without its query, for messages.</param>

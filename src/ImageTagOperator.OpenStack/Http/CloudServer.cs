@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
+using ImageTagOperator.OpenStack.Telemetry;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>One server, for all who use it: so many requests at a time and in a second. That it is away is believed only of those whom it has answered
 /// before: anybody can name a server, with the wrong scheme or below a path where nothing is.</summary>

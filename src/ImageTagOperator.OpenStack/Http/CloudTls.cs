@@ -1,7 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.OpenStack.Configuration;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>Whom a cloud's connections trust, and as whom they show themselves.</summary>
 internal static class CloudTls

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so
 /// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as long

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Configuration;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>What no text from outside may be quoted with: the secrets of one configuration and the tokens made with it, in the forms in which a server
 /// or a proxy that repeats a request writes them.</summary>

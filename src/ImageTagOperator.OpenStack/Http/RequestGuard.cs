@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>The last thing a request passes before the wire: lets through the few calls that this program may make, and nothing else.
 /// It looks at the path as it will be sent, after every URL library has had its way with it: <c>.../tags/..</c> has become

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>The body of a write, and the last code that runs before the write goes out. A question asked any earlier is answered too
 /// early: a login or a new connection comes in between, and a process that was frozen there would write with a lease of long ago.</summary>

@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+
+namespace ImageTagOperator.OpenStack.Identity;
 
 /// <summary>Finds the Image API in a Keystone catalog.</summary>
 internal static class Catalog

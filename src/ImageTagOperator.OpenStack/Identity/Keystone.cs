@@ -1,6 +1,9 @@
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Answers;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Identity;
 
 /// <summary>The token of one cloud: asked for once however many callers wait, kept until shortly before it ends.</summary>
 internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimeProvider time)

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Identity;
 
 /// <summary>A token of ours and the catalog that came with it. Never prints the token.</summary>
 internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<CatalogService> catalog, string? projectId)

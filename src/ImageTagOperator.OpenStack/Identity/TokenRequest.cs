@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+
+namespace ImageTagOperator.OpenStack.Identity;
 
 // The body of POST /v3/auth/tokens (Identity API v3, "Authentication and token management").
 

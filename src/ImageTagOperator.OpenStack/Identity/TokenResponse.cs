@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Configuration;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Identity;
 
 // The answer to POST /v3/auth/tokens, as far as it is used.
 

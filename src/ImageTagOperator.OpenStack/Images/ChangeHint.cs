@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>Asks a cloud with one request which images changed since some time. A cloud that does not know the filter answers an empty list,
 /// so each answer has to prove itself: an image that is known to belong in must be in it, and none that does not.</summary>

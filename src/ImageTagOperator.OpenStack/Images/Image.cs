@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>An image as the Image API v2 shows it ("Show image"), as far as tags need it.</summary>
 public sealed record Image

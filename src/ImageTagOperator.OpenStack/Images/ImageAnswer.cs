@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What came of asking for one term.</summary>
 /// <param name="IsListed">Lists show these images, so that a list can tell whether they changed.</param>

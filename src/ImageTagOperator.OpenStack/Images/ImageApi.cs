@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Identity;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>The Image API v2, a method per call, with a token of ours.</summary>
 internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keystone keystone, CloudLimits limits, TimeProvider time)

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What an image must be, so that all who work with it can rely on it.</summary>
 internal static class ImageCheck

@@ -1,4 +1,6 @@
-namespace ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Http;
+
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>The right to write to one image. Glance's tag calls are a read-modify-write without a transaction: two at a time lose tags,
 /// so in the whole process only the holder writes. Namespaces have it in turns.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>The gates of all images that this process writes to, whichever credentials it uses for it.</summary>
 public sealed class ImageGates(TimeProvider time)

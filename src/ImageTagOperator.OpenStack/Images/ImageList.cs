@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What a list shows.</summary>
 /// <param name="Odd">The ids of what is no image as the API documents it, as far as they have one.</param>

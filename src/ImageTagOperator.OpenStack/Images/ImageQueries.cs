@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>Asks for many terms with few requests. What a batch does not show is asked for by itself before it is taken for missing: lists
 /// leave out hidden images and some shared ones, and a cloud that does not know a filter answers an empty list.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>Reads images for all who use one session, with as few requests as it can. Whoever needs news joins the next request, in which all
 /// others go that need news soon; who can do with an older reading gets that. Safe for concurrent use.</summary>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What a cloud said of its images.</summary>
 /// <param name="Images">Those that the question was about; none when there are none.</param>

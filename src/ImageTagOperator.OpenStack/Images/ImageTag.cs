@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What the Image API can and cannot do with a tag's text.</summary>
 public static class ImageTag

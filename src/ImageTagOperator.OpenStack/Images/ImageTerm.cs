@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>What somebody wants to know of a cloud's images.</summary>
 public readonly record struct ImageTerm

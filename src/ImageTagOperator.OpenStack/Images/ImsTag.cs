@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>Tags of the Image Management Service (API reference, "Image Tag Format" and "Adding or Modifying a Tag"): a key of letters,
 /// digits, <c>_</c> and <c>-</c>, with or without a value. Here one with a value is written <c>key=value</c>; a call sets it for a key, whatever

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>A time that some clouds leave empty. One odd image must not hide the others of its list, so that what is no time counts as none.</summary>
 internal sealed class LenientTimeConverter : JsonConverter<DateTimeOffset?>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>One image of a list, or what stands in its place.</summary>
 /// <param name="Image">Null: it is none that the API documents.</param>

@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Images;
 
 /// <summary>How a PUT or DELETE of one tag ended.</summary>
 public enum TagWriteResult

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImageTagOperator.OpenStack.Http;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Telemetry;
 
 /// <summary>One request to a cloud as metrics and traces see it: from when it is wanted until its answer is in, or there will be none.</summary>
 internal sealed class CloudCall : IDisposable

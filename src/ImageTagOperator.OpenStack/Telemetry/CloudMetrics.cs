@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
+using ImageTagOperator.OpenStack.Identity;
 
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Telemetry;
 
 /// <summary>What is counted and measured about one server of a cloud. Each has a meter of its own, so that its series end with it.</summary>
 internal sealed class CloudMetrics : IDisposable

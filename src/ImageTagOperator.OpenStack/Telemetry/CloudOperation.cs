@@ -1,4 +1,4 @@
-namespace ImageTagOperator.OpenStack;
+namespace ImageTagOperator.OpenStack.Telemetry;
 
 /// <summary>What a request does, in a few words that metrics and traces can use: no id, no tag.</summary>
 internal static class CloudOperation

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Entities;
 using k8s.Models;
 
 namespace ImageTagOperator.Commands;

@@ -2,6 +2,15 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.Commands.Apply;
+using ImageTagOperator.Commands.Completion;
+using ImageTagOperator.Commands.Export;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Plan;
+using ImageTagOperator.Commands.Status;
+using ImageTagOperator.Commands.Validate;
+using ImageTagOperator.Reconciliation;
+using HelpAction = ImageTagOperator.Commands.Help.HelpAction;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Json;
+using ImageTagOperator.Kubernetes.Yaml;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using ImageTagOperator.Hosting;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Hosting.Logging;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Addresses;
+using ImageTagOperator.OpenStack.Http;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Commands;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 

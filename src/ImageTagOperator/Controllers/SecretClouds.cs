@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using k8s.Models;

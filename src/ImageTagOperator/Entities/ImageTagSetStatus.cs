@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Entities;
 

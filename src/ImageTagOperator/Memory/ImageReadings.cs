@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
 

@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;

@@ -1,5 +1,5 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;

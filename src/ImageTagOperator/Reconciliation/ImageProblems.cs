@@ -1,5 +1,6 @@
 using System.Text.Json;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Ownership;

@@ -1,4 +1,4 @@
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Tags;

@@ -1,5 +1,6 @@
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Ownership;

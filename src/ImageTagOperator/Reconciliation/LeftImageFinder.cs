@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Selection;

@@ -1,5 +1,5 @@
 using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Tags;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Specs;

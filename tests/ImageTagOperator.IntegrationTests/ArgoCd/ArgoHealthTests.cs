@@ -2,12 +2,13 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
+using ImageTagOperator.Tests.Reconciliation;
 using Xunit;
-using Outcome = ImageTagOperator.Reconciliation.Outcome;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
@@ -16,7 +17,7 @@ public sealed class ArgoHealthTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly Outcome InSync = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
+    private static readonly SetResult InSync = Results.InSync(Now);
 
     public static TheoryData<string> Reasons =>
         [.. typeof(Reason).GetFields(BindingFlags.Public | BindingFlags.Static).Where(one => one.FieldType == typeof(Reason)).Select(one => one.Name)];
@@ -27,11 +28,11 @@ public sealed class ArgoHealthTests
     {
         var reason = (Reason)typeof(Reason).GetField(name)!.GetValue(null)!;
         var expected = reason.Kind is ProblemKind.Stalled or ProblemKind.Unforeseen ? "Degraded" : "Progressing";
-        foreach (var before in new[] { null, InSync, Outcome.Suspended })
+        foreach (var before in new[] { null, InSync, SetResult.Suspended })
         {
             var set = Set();
             if (before is not null) set.Status = StatusBuilder.After(set, before, Now);
-            set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
+            set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
             var health = await HealthAsync(set);
             Assert.Equal((expected, $"{name}: Image 'grün' says \"no\".\\x0aTry again."), ((string)health["status"]!, (string)health["message"]!));
         }
@@ -48,7 +49,7 @@ public sealed class ArgoHealthTests
     [Fact]
     public async Task A_status_about_another_generation_says_nothing_about_this_one()
     {
-        foreach (var outcome in new[] { InSync, Outcome.Suspended, Outcome.Failed(new Problem(Reason.InvalidSpec, "No.")) })
+        foreach (var outcome in new[] { InSync, SetResult.Suspended, SetResult.Failed(new Problem(Reason.InvalidSpec, "No.")) })
         {
             var set = Set();
             set.Status = StatusBuilder.After(set, outcome, Now);
@@ -63,7 +64,7 @@ public sealed class ArgoHealthTests
     {
         var set = Set();
         set.Spec.Suspend = true;
-        set.Status = StatusBuilder.After(set, Outcome.Failed(new Problem(Reason.InvalidSpec, "No.")), Now);
+        set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(Reason.InvalidSpec, "No.")), Now);
         Assert.Equal("Degraded", (string)(await HealthAsync(set))["status"]!);
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 

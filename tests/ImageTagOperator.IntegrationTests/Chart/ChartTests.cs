@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Yaml;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;

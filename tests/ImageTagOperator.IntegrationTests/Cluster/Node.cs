@@ -1,5 +1,6 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;
 

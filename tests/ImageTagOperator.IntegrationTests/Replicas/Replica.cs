@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;

@@ -1,4 +1,6 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;

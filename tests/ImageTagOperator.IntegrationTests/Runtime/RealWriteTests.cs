@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
 using k8s.Models;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Manifests;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

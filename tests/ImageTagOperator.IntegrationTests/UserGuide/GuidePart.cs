@@ -1,4 +1,5 @@
 using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Manifests;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using ImageTagOperator.IntegrationTests.Runtime;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;

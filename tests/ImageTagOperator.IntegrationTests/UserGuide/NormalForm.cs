@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

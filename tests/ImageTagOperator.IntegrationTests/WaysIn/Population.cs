@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
@@ -15,7 +17,7 @@ internal sealed class Population : IAsyncDisposable
 
     public string Name { get; } = $"ways-in-{Guid.NewGuid():n}";
 
-    public string AuthUrl => OpenStack.CloudsYaml.Parse(RealServers.CloudsYaml, "demo").AuthUrl.AbsoluteUri;
+    public string AuthUrl => OpenStack.Configuration.CloudsYaml.Parse(RealServers.CloudsYaml, "demo").AuthUrl.AbsoluteUri;
 
     public string Domain { get; private set; } = "";
 

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Identity;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;

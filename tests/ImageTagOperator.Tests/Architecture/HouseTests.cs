@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Controllers;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Tests.Commands;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

@@ -1,4 +1,7 @@
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

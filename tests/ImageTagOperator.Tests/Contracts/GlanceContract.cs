@@ -1,4 +1,6 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

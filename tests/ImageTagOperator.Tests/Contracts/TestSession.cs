@@ -1,4 +1,6 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Contracts;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Scenarios;
 using k8s;
 using k8s.Models;

@@ -1,7 +1,13 @@
 using System.Text;
 using FsCheck.Fluent;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Json;
+using ImageTagOperator.Kubernetes.Yaml;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Events;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Sandbox;
 using Xunit;
 using k8s.Models;

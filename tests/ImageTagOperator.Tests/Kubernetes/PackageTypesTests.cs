@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Json;
 using Xunit;
 using k8s.Models;
 

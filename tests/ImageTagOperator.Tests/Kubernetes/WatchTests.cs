@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Watching;
 using ImageTagOperator.Sandbox;
 using Microsoft.Extensions.Logging;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Queueing;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

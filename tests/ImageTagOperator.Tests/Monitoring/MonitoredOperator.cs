@@ -1,7 +1,7 @@
 using System.Globalization;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
 using Microsoft.AspNetCore.Hosting.Server;

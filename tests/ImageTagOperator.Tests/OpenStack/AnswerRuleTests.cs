@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Answers;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;

@@ -1,4 +1,7 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Tenants;
 using Microsoft.AspNetCore.Http;

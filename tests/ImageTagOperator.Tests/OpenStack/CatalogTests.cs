@@ -1,4 +1,6 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -1,4 +1,5 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -2,11 +2,14 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Telemetry;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
-using CloudsYaml = ImageTagOperator.OpenStack.CloudsYaml;
+using CloudsYaml = ImageTagOperator.OpenStack.Configuration.CloudsYaml;
 
 namespace ImageTagOperator.Tests.OpenStack;
 

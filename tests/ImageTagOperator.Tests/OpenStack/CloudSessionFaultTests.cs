@@ -1,5 +1,7 @@
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;

@@ -1,5 +1,6 @@
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -1,4 +1,5 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -1,5 +1,6 @@
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 

@@ -1,4 +1,6 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.OpenStack.Images;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

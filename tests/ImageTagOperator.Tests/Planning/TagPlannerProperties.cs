@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
 using Xunit;

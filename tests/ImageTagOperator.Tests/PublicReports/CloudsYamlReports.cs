@@ -1,5 +1,6 @@
 using System.Text;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;

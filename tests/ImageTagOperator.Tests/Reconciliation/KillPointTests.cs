@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;

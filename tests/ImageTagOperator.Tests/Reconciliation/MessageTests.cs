@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Scenarios;

@@ -1,6 +1,8 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Ownership;

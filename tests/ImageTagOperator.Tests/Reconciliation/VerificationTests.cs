@@ -3,6 +3,7 @@ using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

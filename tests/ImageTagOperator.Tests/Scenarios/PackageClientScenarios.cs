@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 using k8s;
@@ -16,7 +17,7 @@ public abstract class PackageClientScenarios<TWorld> : ScenariosIn<TWorld>
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var world = await CreateWorldAsync();
-        using var client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(world.Kubeconfig));
+        using var client = new k8s.Kubernetes(k8s.KubernetesClientConfiguration.BuildConfigFromConfigFile(world.Kubeconfig));
         var declared = world.Set("by-package", "an-image", "golden");
         declared.Spec.Policy = TagPolicy.Additive;
         await world.CreateAsync(declared);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

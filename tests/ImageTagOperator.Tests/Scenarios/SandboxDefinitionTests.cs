@@ -1,5 +1,5 @@
 using ImageTagOperator.Commands;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Status;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
 using Xunit;

@@ -1,5 +1,6 @@
 using ImageTagOperator.Contracts;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Scenarios;

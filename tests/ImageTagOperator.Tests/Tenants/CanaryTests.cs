@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
 using ImageTagOperator.Tests.Kubernetes;

@@ -1,4 +1,7 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Sandbox;
 using Microsoft.AspNetCore.Http;
 

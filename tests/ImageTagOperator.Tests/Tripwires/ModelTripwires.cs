@@ -1,4 +1,4 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Entities;
 using k8s.Models;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
 /// <summary>What a schema has against a value.</summary>
 /// <param name="Path">Such as <c>spec.tags[2]</c>; empty for the whole.</param>

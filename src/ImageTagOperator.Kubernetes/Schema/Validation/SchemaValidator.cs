@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ImageTagOperator.Kubernetes.Crds;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
 /// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one. Stricter in
 /// two things: a field that the schema does not know is an error, where a server drops it in silence, and so is a number that its type cannot hold.</summary>

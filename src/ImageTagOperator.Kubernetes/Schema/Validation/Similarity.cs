@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
 /// <summary>How far apart two words are.</summary>
 public static class Similarity

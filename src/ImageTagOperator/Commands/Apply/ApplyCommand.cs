@@ -1,7 +1,11 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Manifests;
+using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Apply;
 
 /// <summary><c>apply</c>: does once what the operator would do, without a cluster.</summary>
 internal static class ApplyCommand

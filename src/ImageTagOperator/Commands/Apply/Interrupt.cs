@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using ImageTagOperator.OpenStack.Identity;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Apply;
 
 /// <summary>Ctrl-C and SIGTERM ask for an end; the second time they are an end.</summary>
 internal sealed class Interrupt : IDisposable

@@ -1,4 +1,7 @@
-namespace ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Reconciliation;
+
+namespace ImageTagOperator.Commands.Apply;
 
 /// <summary>Tells on standard error how far long work has come: on a terminal in one line that changes, elsewhere a line now and then, and of
 /// work that is done at once nothing. Safe for concurrent use.</summary>

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Cluster;
 
 /// <summary>Which cluster, and which namespace of it.</summary>
 internal sealed class ClusterOptions(Surroundings here)

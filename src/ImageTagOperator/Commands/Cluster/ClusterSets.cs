@@ -1,7 +1,7 @@
 using System.Net;
 using ImageTagOperator.Entities;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Cluster;
 
 /// <summary>The sets of a cluster, as far as one may see them.</summary>
 internal static class ClusterSets

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Completion;
 
 /// <summary><c>completion</c>: a script that teaches a shell to complete what is typed. It asks the program itself what may come, by the
 /// library's directive <c>[suggest:POSITION]</c>.</summary>

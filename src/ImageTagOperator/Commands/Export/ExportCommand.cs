@@ -1,13 +1,18 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Output;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Export;
 
 /// <summary><c>export</c>: sets that describe what a cloud has now.</summary>
 internal static class ExportCommand

@@ -1,7 +1,7 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Export;
 
 /// <summary>How images become sets.</summary>
 /// <param name="Selector">Which images.</param>

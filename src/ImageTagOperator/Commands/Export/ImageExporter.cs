@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Export;
 
 /// <summary>From the images of a cloud to sets that describe them, so that a plan of these finds nothing to do. Pure.</summary>
 /// <param name="all">All images that the credentials are shown: a name is of use only while no other image has it.</param>

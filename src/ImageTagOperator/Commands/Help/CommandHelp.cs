@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Help;
 
 /// <summary>The text of <c>--help</c>.</summary>
 internal static class CommandHelp

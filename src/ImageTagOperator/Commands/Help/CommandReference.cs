@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Help;
 
 /// <summary>The reference in docs/cli.md: all commands with their options, from the same definitions that the program is made of.</summary>
 internal static class CommandReference

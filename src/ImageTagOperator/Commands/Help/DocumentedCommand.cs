@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Help;
 
 /// <summary>A command that shows how it is used. Help, the reference in docs/cli.md and completion are all made from it.</summary>
 internal sealed class DocumentedCommand(string name, string description) : Command(name, description)

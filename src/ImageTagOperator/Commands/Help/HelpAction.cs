@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Help;
 
 /// <summary><c>--help</c>.</summary>
 internal sealed class HelpAction(Surroundings here) : SynchronousCommandLineAction

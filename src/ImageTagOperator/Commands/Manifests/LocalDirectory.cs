@@ -1,9 +1,9 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>The clouds of whoever is at the keyboard stand in for those in the Secrets.</summary>
 /// <param name="chosen">The one cloud for all sets, or null: the one that each names.</param>

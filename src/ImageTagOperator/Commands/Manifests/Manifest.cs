@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>An ImageTagSet as it stands in a file.</summary>
 /// <param name="File">As the user named it; <c>-</c> is standard input.</param>

@@ -1,7 +1,7 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>Stands in for the cluster: the sets are those of the manifests, and a status is kept for as long as the command runs.</summary>
 internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> sets)

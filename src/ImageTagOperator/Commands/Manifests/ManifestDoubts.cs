@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Planning.Specs;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>What works and is hardly meant so.</summary>
 internal static class ManifestDoubts

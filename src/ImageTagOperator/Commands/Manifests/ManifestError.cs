@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>Something in a manifest that would not work.</summary>
 /// <param name="Document">Its number in the file, from 1 on.</param>

@@ -5,7 +5,7 @@ using ImageTagOperator.OpenStack;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Telemetry;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>What reconciles in the operator, over manifests instead of a cluster: what it plans and does here is what the operator would.</summary>
 internal sealed class ManifestOperator : IDisposable

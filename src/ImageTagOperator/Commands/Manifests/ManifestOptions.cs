@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
+using ImageTagOperator.Commands.Cluster;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>The manifests that a command is about, and where the credentials for their clouds come from.</summary>
 internal sealed class ManifestOptions

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Yaml;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>Finds the ImageTagSets in files, folders and standard input. Passes over other kinds.</summary>
 internal sealed class ManifestReader(Surroundings here)

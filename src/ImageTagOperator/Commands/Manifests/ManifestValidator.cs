@@ -2,14 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Json;
+using ImageTagOperator.Kubernetes.Schema.Validation;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>What can be said of manifests without a cluster and without a cloud: the schema of the definition, the operator's own rules, and the
 /// conflicts between sets that name the same image.</summary>

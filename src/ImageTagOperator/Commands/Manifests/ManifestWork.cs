@@ -1,7 +1,7 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>Sets to plan for, and what the plan depends on.</summary>
 /// <param name="Others">Sets of the cluster that are not among the manifests, and that may claim the same images.</param>

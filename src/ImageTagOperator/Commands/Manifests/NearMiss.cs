@@ -1,7 +1,7 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Schema.Validation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>An object that is meant to be an ImageTagSet and is none, for a slip of the pen.</summary>
 internal static class NearMiss

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>What an API server wants of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta), as far as people write it.</summary>
 internal static class ObjectMetadata

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Manifests;
+using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Plan;
 
 /// <summary><c>plan</c>: what would be added and removed, without a cluster.</summary>
 internal static class PlanCommand

@@ -1,4 +1,6 @@
-namespace ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Output;
+
+namespace ImageTagOperator.Commands.Plan;
 
 /// <summary>Shows a report to people. A line that stands for a change begins with its sign, so that it is coloured in a code block of kind
 /// <c>diff</c> too.</summary>

@@ -1,8 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageTagOperator.Commands.Manifests;
+using ImageTagOperator.Commands.Status;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Plan;
 
 /// <summary>What <c>plan</c> and <c>apply</c> tell programs; the schema is documented in docs/cli.md, and fields are only ever added.</summary>
 /// <param name="Summary">Counts over all sets.</param>

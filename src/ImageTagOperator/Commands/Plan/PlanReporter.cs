@@ -1,9 +1,11 @@
+using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Plan;
 
 /// <summary>From what the controller says of sets to a report. Pure.</summary>
 internal static class PlanReporter

@@ -1,8 +1,13 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Cluster;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Status;
 
 /// <summary><c>status</c>: the sets of a cluster, their images, and what is wrong.</summary>
 internal static class StatusCommand

@@ -1,6 +1,7 @@
 using System.Globalization;
+using ImageTagOperator.Commands.Output;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Status;
 
 /// <summary>The sets of a cluster as a table: a line for each set, below it one for each image that has something to tell.</summary>
 internal static class StatusPrinter

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Status;
 
 /// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
 internal sealed record SetStatus(

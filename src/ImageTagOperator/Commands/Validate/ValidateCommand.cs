@@ -1,6 +1,11 @@
 using System.CommandLine;
+using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Commands.Manifests;
+using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Commands.Plan;
+using ImageTagOperator.Reconciliation;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Validate;
 
 /// <summary><c>validate</c>: what is wrong with manifests, without a cluster and without a cloud.</summary>
 internal static class ValidateCommand

@@ -1,8 +1,9 @@
 using System.Globalization;
+using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace ImageTagOperator.Hosting;
+namespace ImageTagOperator.Hosting.Logging;
 
 /// <summary>One line for each entry: time, level, category, scopes, message, exception. Messages hold texts from clouds; what would move a cursor or
 /// hide in them is written out.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Schema.Validation;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

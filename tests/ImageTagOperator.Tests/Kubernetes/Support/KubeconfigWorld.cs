@@ -1,4 +1,4 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Configuration;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

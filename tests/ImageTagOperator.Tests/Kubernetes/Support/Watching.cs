@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Watching;
 using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Kubernetes;

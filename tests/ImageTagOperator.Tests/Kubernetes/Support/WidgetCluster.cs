@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Kubernetes;

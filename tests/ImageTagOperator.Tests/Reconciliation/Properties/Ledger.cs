@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

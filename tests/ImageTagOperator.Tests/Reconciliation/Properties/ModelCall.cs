@@ -1,5 +1,6 @@
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

@@ -4,6 +4,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Tests.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

@@ -1,7 +1,7 @@
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
-using ImageTagOperator.Kubernetes;
+using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;

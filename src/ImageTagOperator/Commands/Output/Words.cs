@@ -1,4 +1,4 @@
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Output;
 
 internal static class Words
 {

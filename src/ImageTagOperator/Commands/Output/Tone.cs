@@ -1,4 +1,6 @@
-namespace ImageTagOperator.Commands;
+using ImageTagOperator.Planning.Conditions;
+
+namespace ImageTagOperator.Commands.Output;
 
 /// <summary>What a piece of text is about, for those who see colours.</summary>
 internal enum Tone

@@ -1,6 +1,7 @@
+using ImageTagOperator.Reconciliation;
 using Spectre.Console;
 
-namespace ImageTagOperator.Commands;
+namespace ImageTagOperator.Commands.Output;
 
 /// <summary>Text for people, with colours where they are seen. Texts that come from a cloud or a file can hold what moves a cursor; none of that
 /// goes through.</summary>
