@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 

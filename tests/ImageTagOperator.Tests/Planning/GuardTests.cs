@@ -68,6 +68,17 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Only_a_change_that_is_fought_over_makes_a_truce_longer()
+    {
+        var other = Add("2", "lts");
+        var state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
+        Assert.NotEmpty(ContentionState.Held(state, 1, Now.AddMinutes(49)));
+        Assert.Empty(ContentionState.Held(state, 1, Now.AddMinutes(50)));
+        state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
+        Assert.NotEmpty(ContentionState.Held(state, 1, Now.AddMinutes(50)));
+    }
+
+    [Fact]
     public void A_reconcile_without_a_change_proves_peace_only_after_half_an_interval()
     {
         var state = Done(null, 4, 0, Golden);

@@ -26,6 +26,18 @@ public sealed class ImageSelectionTests
         Assert.Equal(expected, Selected(new ImageSelector { Names = globs }));
 
     [Fact]
+    public void A_reference_means_an_image_by_its_id_its_name_or_what_it_is()
+    {
+        Assert.True(ImageSelection.Means(new ImageReference { Id = "A-1" }, Images[0] with { Id = "a-1" }));
+        Assert.False(ImageSelection.Means(new ImageReference { Id = "2" }, Images[0]));
+        Assert.True(ImageSelection.Means(new ImageReference { Name = "debian-12" }, Images[2]));
+        Assert.False(ImageSelection.Means(new ImageReference { Name = "Debian-12" }, Images[2]));
+        Assert.False(ImageSelection.Means(new ImageReference(), Images[2]));
+        Assert.False(ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["?*"] } }, Images[0] with { Name = null }));
+        Assert.True(ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Images[0] with { Name = null }));
+    }
+
+    [Fact]
     public void Every_part_must_match()
     {
         Assert.Equal("1 2", Selected(new ImageSelector { Owner = "ops" }));

@@ -61,6 +61,38 @@ public sealed class ImageShareTests
         Assert.True(share.IsUnfinished(null));
     }
 
+    /// <summary>Awaited is only what the set gives up and another that is heard declares and does not own yet.</summary>
+    [Theory]
+    [InlineData("golden", "golden", "", "golden=b")]
+    [InlineData("", "golden", "", "")]              // not on the image
+    [InlineData("golden", "golden", "golden", "")]  // taken over
+    [InlineData("golden", "lts", "", "")]           // nobody wants it
+    public void A_tag_is_given_up_when_another_set_owns_it(string live, string declared, string managed, string expected)
+    {
+        ImageClaim[] claims =
+        [
+            Claim("a", [], "golden") with { IsLeaving = true },
+            Claim("b", [declared], managed.Length == 0 ? [] : [managed]),
+        ];
+        claims = [.. claims.Select(claim => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } })];
+        var share = ImagePlan.Of(claims, live.Length == 0 ? [] : [live], Rules).ShareOf("a");
+        Assert.Equal(expected, string.Join(' ', share.Awaited.Select(pair => $"{pair.Key}={pair.Value}")));
+    }
+
+    [Fact]
+    public void One_of_several_heirs_that_owns_the_tag_is_enough()
+    {
+        ImageClaim[] claims =
+        [
+            Claim("a", [], "golden") with { IsLeaving = true },
+            Additive(Claim("b", ["golden"])),
+            Additive(Claim("c", ["golden"], "golden")),
+        ];
+        Assert.Empty(ImagePlan.Of(claims, ["golden"], Rules).ShareOf("a").Awaited);
+
+        static ImageClaim Additive(ImageClaim claim) => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } };
+    }
+
     [Fact]
     public void Notes_what_was_there_before_any_set_had_a_say()
     {

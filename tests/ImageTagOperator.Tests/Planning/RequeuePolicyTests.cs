@@ -59,5 +59,27 @@ public sealed class RequeuePolicyTests
     public void An_interval_that_is_none_counts_as_the_default(string text) =>
         Assert.Equal(TimeSpan.FromMinutes(10), RequeuePolicy.Interval(text));
 
+    [Theory]
+    [InlineData("10s", 10)]
+    [InlineData("9999ms", 600)]
+    public void The_shortest_interval_is_ten_seconds(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), RequeuePolicy.Interval(text));
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(60, 60)]
+    [InlineData(90, 90)]
+    public void A_verification_is_told_to_the_hour_or_to_the_interval(int interval, int minutes) =>
+        Assert.Equal(TimeSpan.FromMinutes(minutes), RequeuePolicy.Verification(TimeSpan.FromMinutes(interval)));
+
+    [Fact]
+    public void Only_a_set_that_has_nothing_to_do_goes_by_a_reading_of_some_time_ago()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(8), RequeuePolicy.ReadingAge(interval, null, sawImages: true));
+        Assert.Equal(TimeSpan.FromSeconds(30), RequeuePolicy.ReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: true));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: false));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.Transient, ""), sawImages: true));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.ImageNotActive, ""), sawImages: true));
+    }
+
     private TimeSpan? After(Reason reason) => new RequeuePolicy(() => 0.5).Next(interval, new Problem(reason, "somehow"));
 }

@@ -122,6 +122,30 @@ public sealed class VerdictTests
         Assert.Equal(new Situation(state, label), Situation.Of(type, status, reason));
 
     [Fact]
+    public void All_reasons_are_known_and_the_most_telling_condition_decides()
+    {
+        Assert.All(Reason.All, reason => Assert.Equal(new Situation("stalled", reason.Name), Situation.Of("Stalled", "True", reason.Name)));
+        Assert.Equal(["Stalled", "Reconciling", "Drifted", "Ready"], Situation.Decisive);
+        Assert.Equal(new Situation("unknown", ""), Situation.Unknown);
+        Assert.Equal(
+            ["ImageNotFound", "AmbiguousImage", "TooManyImages"],
+            Reason.All.Where(reason => reason.IsSeen).Select(reason => reason.Name));
+    }
+
+    [Fact]
+    public void What_was_true_of_an_earlier_declaration_is_said_to_be() => Assert.EndsWith(
+        "the set was InSync, by the declaration of that time.",
+        new StatusHistory([], Now, "InSync", 1).Next(VerdictOf("Transient"), 2, TimeSpan.FromMinutes(10), Now)[0].Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void The_place_of_the_credentials_is_told_where_somebody_has_to_correct_them()
+    {
+        Assert.Equal("Secret a/b: No.", new Problem(Reason.CredentialsRejected, "No.").Of("Secret a/b").Message);
+        Assert.Equal("No.", new Problem(Reason.Transient, "No.").Of("Secret a/b").Message);
+    }
+
+    [Fact]
     public void Of_several_problems_the_one_that_a_person_must_solve_speaks_for_the_set()
     {
         var (transient, waiting, first, second) = (Of(Reason.Transient), Of(Reason.ImageNotActive), Of(Reason.Conflict), Of(Reason.Forbidden));

@@ -6,7 +6,7 @@ using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
-namespace ImageTagOperator.Tests.Reconciliation;
+namespace ImageTagOperator.Tests.Planning;
 
 /// <summary>The operator refuses all that the schema refuses, and more.</summary>
 public sealed class SpecCaseTests
