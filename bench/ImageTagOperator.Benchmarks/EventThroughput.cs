@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Benchmarks;
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.IO.Compression;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Benchmarks.Tools;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Benchmarks;
 

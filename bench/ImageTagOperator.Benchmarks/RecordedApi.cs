@@ -4,8 +4,6 @@ using System.Text;
 using System.Text.Json;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.Kubernetes.Json;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Benchmarks;
 

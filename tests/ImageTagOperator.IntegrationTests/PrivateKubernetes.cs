@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
-
 namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>An etcd and kube-apiserver that nobody else uses.</summary>

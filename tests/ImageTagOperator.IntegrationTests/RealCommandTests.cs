@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using ImageTagOperator.Commands;
-using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

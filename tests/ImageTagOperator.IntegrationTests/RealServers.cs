@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 using Xunit;

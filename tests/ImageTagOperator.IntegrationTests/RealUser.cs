@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
-using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 using k8s.Models;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Commands;
-using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.IntegrationTests;

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
 

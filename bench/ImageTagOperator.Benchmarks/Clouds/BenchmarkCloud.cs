@@ -1,6 +1,3 @@
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Configuration;
-
 namespace ImageTagOperator.Benchmarks.Clouds;
 
 /// <summary>A cloud with images of a project of our own.</summary>

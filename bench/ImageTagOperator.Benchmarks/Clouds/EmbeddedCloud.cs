@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Cloud;
 
 namespace ImageTagOperator.Benchmarks.Clouds;

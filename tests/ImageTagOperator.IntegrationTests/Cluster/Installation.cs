@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.IntegrationTests.Chart;
-using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;

@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Tests.Kubernetes;

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ImageTagOperator.Commands;
-using ImageTagOperator.Commands.Manifests;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

@@ -1,6 +1,3 @@
-using ImageTagOperator.Commands;
-using ImageTagOperator.Commands.Manifests;
-
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
 /// <summary>A part of the guide. The Markdown of all parts, one after the other, is the guide.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;

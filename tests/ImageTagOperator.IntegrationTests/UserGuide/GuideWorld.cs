@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using ImageTagOperator.IntegrationTests.Runtime;
-using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 

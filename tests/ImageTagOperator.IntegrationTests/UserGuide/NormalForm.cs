@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Planning.Conditions;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;

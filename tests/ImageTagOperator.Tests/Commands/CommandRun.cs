@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;

@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Images;

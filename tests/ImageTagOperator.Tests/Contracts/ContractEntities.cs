@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning.Conditions;
 using k8s;
 using k8s.Models;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Scenarios;
 using Xunit;

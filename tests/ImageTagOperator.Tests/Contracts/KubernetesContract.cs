@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Scenarios;
 using Xunit;
 using k8s.Models;

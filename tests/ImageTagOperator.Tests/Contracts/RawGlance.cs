@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.Contracts;
 

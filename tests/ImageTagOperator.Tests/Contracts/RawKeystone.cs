@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Contracts;

@@ -1,5 +1,4 @@
 using ImageTagOperator.Contracts;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;

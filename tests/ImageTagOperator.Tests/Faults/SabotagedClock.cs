@@ -1,5 +1,3 @@
-using ImageTagOperator.Telemetry;
-
 namespace ImageTagOperator.Tests.Faults;
 
 /// <summary>The clock, which can be struck when the code of a reconcile asks for the time.</summary>

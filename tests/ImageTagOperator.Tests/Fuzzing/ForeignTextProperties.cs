@@ -2,7 +2,6 @@ using System.Text;
 using FsCheck.Fluent;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.Kubernetes.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

@@ -1,4 +1,3 @@
-using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;

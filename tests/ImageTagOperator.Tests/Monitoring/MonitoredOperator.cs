@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;

@@ -1,11 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Addresses;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.OpenStack.Telemetry;
 using ImageTagOperator.Sandbox.Cloud;

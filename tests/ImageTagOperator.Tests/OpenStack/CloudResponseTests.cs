@@ -1,9 +1,7 @@
 using System.Text;
-using ImageTagOperator.Kubernetes.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
-using ImageTagOperator.OpenStack.Images;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

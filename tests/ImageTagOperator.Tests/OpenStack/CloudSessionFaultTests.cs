@@ -2,7 +2,6 @@ using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Tests.Kubernetes;

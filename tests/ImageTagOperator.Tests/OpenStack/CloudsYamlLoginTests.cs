@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using Xunit;
 

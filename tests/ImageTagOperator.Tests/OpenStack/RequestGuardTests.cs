@@ -1,6 +1,4 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Http;
-using ImageTagOperator.OpenStack.Images;
 using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;

@@ -1,4 +1,3 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
 using Xunit;

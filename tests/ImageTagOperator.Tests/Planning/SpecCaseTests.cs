@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Scenarios;
 using Xunit;

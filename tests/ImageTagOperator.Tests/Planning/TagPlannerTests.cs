@@ -1,4 +1,3 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;

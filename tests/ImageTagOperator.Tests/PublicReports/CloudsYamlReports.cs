@@ -1,5 +1,4 @@
 using System.Text;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using Xunit;
 

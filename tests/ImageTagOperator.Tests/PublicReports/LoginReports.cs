@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ImageTagOperator.Contracts;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;

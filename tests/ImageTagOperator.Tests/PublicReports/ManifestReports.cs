@@ -1,5 +1,4 @@
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
 

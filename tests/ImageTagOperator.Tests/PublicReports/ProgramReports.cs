@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Tests.OpenStack;
 using Xunit;

@@ -1,8 +1,6 @@
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

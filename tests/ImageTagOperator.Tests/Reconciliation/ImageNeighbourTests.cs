@@ -6,7 +6,6 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Reconciliation;

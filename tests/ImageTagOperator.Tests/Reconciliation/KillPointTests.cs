@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;

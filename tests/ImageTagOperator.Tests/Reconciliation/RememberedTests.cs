@@ -1,5 +1,4 @@
 using ImageTagOperator.Memory;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

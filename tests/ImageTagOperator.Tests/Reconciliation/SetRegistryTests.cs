@@ -1,11 +1,9 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Reconciliation;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;

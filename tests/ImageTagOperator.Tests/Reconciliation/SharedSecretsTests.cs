@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Controllers;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;

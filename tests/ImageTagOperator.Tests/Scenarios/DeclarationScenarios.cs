@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

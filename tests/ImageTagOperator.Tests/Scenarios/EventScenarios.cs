@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 

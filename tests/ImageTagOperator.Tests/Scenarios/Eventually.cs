@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ImageTagOperator.Memory;
 
 namespace ImageTagOperator.Scenarios;
 

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.Scenarios;
 

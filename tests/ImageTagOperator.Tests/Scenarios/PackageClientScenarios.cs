@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Planning.Specs;
 using Xunit;
 using k8s;

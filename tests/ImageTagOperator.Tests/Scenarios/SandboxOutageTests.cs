@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Commands;
 using ImageTagOperator.Commands.Status;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;

@@ -2,7 +2,6 @@ using ImageTagOperator.Commands;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;

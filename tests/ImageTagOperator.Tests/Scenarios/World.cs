@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using k8s.Models;

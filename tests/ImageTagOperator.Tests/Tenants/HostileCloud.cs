@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;

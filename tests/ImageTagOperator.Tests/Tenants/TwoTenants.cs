@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;

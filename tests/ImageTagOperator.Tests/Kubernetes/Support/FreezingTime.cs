@@ -1,5 +1,3 @@
-using ImageTagOperator.Reconciliation;
-
 namespace ImageTagOperator.Tests.Kubernetes;
 
 /// <summary>The clock of a process that is frozen between two lines and wakes a minute later: its timers tell of nothing, only the time

@@ -1,5 +1,4 @@
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

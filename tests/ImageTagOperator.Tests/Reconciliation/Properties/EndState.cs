@@ -1,6 +1,4 @@
-using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

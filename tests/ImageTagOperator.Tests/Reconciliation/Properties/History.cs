@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

@@ -1,4 +1,3 @@
-using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;

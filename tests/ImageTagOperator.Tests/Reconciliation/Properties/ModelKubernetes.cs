@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
 using k8s;
 using k8s.Models;

@@ -1,6 +1,5 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
