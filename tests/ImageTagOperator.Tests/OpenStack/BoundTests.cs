@@ -237,11 +237,11 @@ public sealed class BoundTests
     public static TheoryData<string, string> Bombs => new()
     {
         { Merges(2000), "more than 20000 entries" },
-        { "clouds:\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"  c{i}: {{}}\n")), "more than 20000 entries" },
+        { "clouds:\n" + string.Concat(Enumerable.Range(0, 15_000).Select(i => $"  c{i}: {{}}\n")), "more than 20000 entries" },
         { Laughs(), "entries" },
         { new string('[', 100_000), "deeper than 32 levels" },
         { string.Concat(Enumerable.Repeat("{a: ", 50_000)), "deeper than 32 levels" },
-        { "clouds: " + new string('x', 1 << 20), "longer than" },
+        { "clouds: " + new string('x', 256 * 1024), "clouds.yaml has 262152 characters, and at most 262144 are read." },
     };
 
     [Theory]
