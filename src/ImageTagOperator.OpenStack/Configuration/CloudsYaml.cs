@@ -6,6 +6,7 @@ namespace ImageTagOperator.OpenStack;
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"), as far as the Image API needs it.</summary>
 public static class CloudsYaml
 {
+    private const int MostListed = 20;
     private const string PublicKey = "public-clouds";
 
     /// <summary>Finds one cloud.</summary>
@@ -149,7 +150,7 @@ public static class CloudsYaml
 
     private static string Listed(IEnumerable<string> names)
     {
-        var listed = string.Join(", ", names.Select(name => $"'{name}'"));
-        return listed.Length == 0 ? "none" : listed;
+        string[] all = [.. names];
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'")) + (all.Length > MostListed ? ", ..." : "");
     }
 }

@@ -63,7 +63,7 @@ internal sealed class YamlSection
         var place = about?.At ?? at;
         if (place.Line == 0) return new($"{place.File}: {what}.");
         var where = profile is var (file, below) && place.File == file ? below : path;
-        return new($"{place.File}, {where.TrimEnd('.')} (line {place.Line}, column {place.Column}): {what}.");
+        return new($"{place.File}{(where.Length == 0 ? "" : $", {where.TrimEnd('.')}")} (line {place.Line}, column {place.Column}): {what}.");
     }
 
     /// <summary>About the value of a key, in the file that it comes from.</summary>

@@ -22,6 +22,9 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     /// from: memory is shared by all.</summary>
     public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
 
+    /// <summary>For images that were read, whichever servers they come from.</summary>
+    public ListMemory ImageMemory { get; } = new(limits.ImageMemory);
+
     public TimeProvider Time => time;
 
     public Func<bool> MayWrite => mayWrite;

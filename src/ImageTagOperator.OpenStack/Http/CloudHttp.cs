@@ -36,6 +36,9 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>What is never quoted.</summary>
     public KnownSecrets Secrets { get; }
 
+    /// <summary>Room for images that are read.</summary>
+    public ListRoom NewRoom() => hosts.ImageMemory.For(user);
+
     /// <summary>The servers that requests went to.</summary>
     public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
 

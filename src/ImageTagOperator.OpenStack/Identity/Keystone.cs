@@ -10,6 +10,9 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     /// <summary>A refused login is not tried again for this long: Keystone may lock an account after a few.</summary>
     private static readonly TimeSpan RejectionHolds = TimeSpan.FromSeconds(30);
 
+    /// <summary>It is mostly the catalog, some 20 kB.</summary>
+    private const int LongestToken = 1 << 20;
+
     private readonly Lock gate = new();
     private Token? current;
     private Task<Token>? login;
@@ -78,6 +81,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
 
         http.Secrets.AddToken(id);
+        if (response.Body.Length > LongestToken) throw response.Unreadable($"a token longer than {LongestToken >> 20} MiB");
         if (response.Read(CloudJson.Default.TokenResponse).Token is not { } answer) throw response.Unreadable("no token");
         if (answer is { Project: null, Domain: null, System: null })
         {
@@ -86,7 +90,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
                 $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>()], answer.ProjectId);
+        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
         lock (gate)
         {
             current = token;

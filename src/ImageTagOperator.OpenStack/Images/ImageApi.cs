@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.OpenStack;
@@ -7,6 +8,12 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 {
     private const int PageSize = 1000;      // the most that Glance gives
     private const int Restarts = 3;
+
+    /// <summary>Of one image. Glance allows 128 properties by default, of 64 kB each; none that has them is useful to anybody.</summary>
+    private const int LongestImage = 1 << 20;
+
+    /// <summary>Members of all images of one page: a thousand with 128 properties and some thirty others.</summary>
+    private const int MostMembers = 200_000;
 
     private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
@@ -22,6 +29,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
         if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
+        if (response.Body.Length > LongestImage) throw response.Unreadable($"an image longer than {LongestImage >> 20} MiB");
         return Checked(response, Content(response, CloudJson.Default.Image));
     }
 
@@ -68,6 +76,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         var odd = new SortedSet<string>(StringComparer.Ordinal);
         string? marker = null;
         var bytes = 0L;
+        using var room = http.NewRoom();
         do
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
@@ -81,13 +90,20 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
             bytes += response.Body.Length;
             if (bytes > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
+            if (Members(response.Body) > MostMembers) throw response.Unreadable($"a page with more than {MostMembers} members of images");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count + odd.Count;
             foreach (var (image, id) in page.Images)
             {
-                if (ImageCheck.Problem(image) is null) found[image!.Id] = Canonical(image);
-                else odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+                if (ImageCheck.Problem(image) is not null)
+                {
+                    odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+                    continue;
+                }
+
+                room.Add(ListMemory.SizeOf(image!));
+                found[image!.Id] = Canonical(image);
             }
 
             // A list that is cut short would be a list without the images that follow, so none of these is a list at all.
@@ -135,6 +151,27 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
     private Image Canonical(Image image) =>
         cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] } : image;
+
+    /// <summary>The names in a text that is JSON: each takes far more memory than its few bytes. Of a short text there are few.</summary>
+    private static int Members(ReadOnlySpan<byte> json)
+    {
+        if (json.Length <= BoundedBody.Small) return 0;
+        var reader = new Utf8JsonReader(json);
+        var names = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName) names++;
+            }
+        }
+        catch (JsonException)
+        {
+            return 0;       // whoever reads it says so
+        }
+
+        return names;
+    }
 
     private static T Content<T>(CloudResponse response, JsonTypeInfo<T> type) => response.IsSuccess ? response.Read(type) : throw response.ToException();
 
