@@ -75,6 +75,7 @@ public static class OperatorHost
         .AddSingleton<Contention>()
         .AddSingleton<TagApplier>()
         .AddSingleton<Releaser>()
+        .AddSingleton<StatusWriter>()
         .AddSingleton<Announcer>()
         .AddKubernetesOperator(settings => Configure(settings, options))
         .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 
@@ -6,7 +5,7 @@ namespace ImageTagOperator.Reconciliation;
 
 /// <summary>Brings the images of a set in line with its declaration: observe, plan, record, write, verify, report.</summary>
 public sealed class ImageTagSetController(
-    IKubernetesClient kubernetes,
+    StatusWriter statuses,
     CloudResolver clouds,
     ImageReadings readings,
     ImageFinder finder,
@@ -22,10 +21,11 @@ public sealed class ImageTagSetController(
 {
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
+        statuses.Complete(entity);
         var before = entity.Status;
         var outcome = Contended(entity, await CarryOutAsync(entity, cancellationToken));
         await announcer.ChangesAsync(entity, before, outcome, cancellationToken);
-        await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
+        await statuses.WriteAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), Steps.Report, cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
         readings.Note(entity, outcome);
         metrics.Reconciled(entity, before, outcome);
@@ -42,6 +42,7 @@ public sealed class ImageTagSetController(
         releaser.Forget(entity);
         contention.Forget(entity);
         announcer.Forget(entity);
+        statuses.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
@@ -50,8 +51,9 @@ public sealed class ImageTagSetController(
     {
         if (Problem.Ended(error) is not { } problem) return "";
         if (problem.Reason == Reason.InternalError) metrics.Failed(error);
+        statuses.Complete(entity);
         var (before, outcome) = (entity.Status, Outcome.Failed(problem));
-        await ReportAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), cancellationToken);
+        await statuses.WriteAsync(entity, StatusBuilder.After(entity, outcome, time.GetUtcNow()), Steps.Report, cancellationToken);
         await announcer.ReadyAsync(entity, before, outcome, cancellationToken);
         return problem.Reason.Name;
     }
@@ -218,23 +220,22 @@ public sealed class ImageTagSetController(
     {
         var news = outcome.Images!.Any(image => image.Problem is null && !image.Plan.IsEmpty
             && Location.Find(set.Status, image.Image.Id, image.Job.Access.Cloud) is var known
-            && (set.Status.Cloud != image.Job.Access.Cloud
+            && (!StatusBuilder.IsLocated(set, outcome)
                 || known?.ManagedTags is null
                 || image.Job.Claim.Declaration.Tags.Except(known.ManagedTags).Any()
                 || (set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && known.OriginalTags is null)));
         if (!news) return;
 
         var planned = StatusBuilder.BeforeWrites(set, outcome, time.GetUtcNow());
-        if (Json(planned).Length > StatusBuilder.MostCharacters)
+        if (StatusWriter.Json(planned).Length > StatusBuilder.MostCharacters)
         {
             throw new Problem(
                 Reason.TooManyImages,
                 $"The status of {outcome.Images!.Count} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. Split the set, or declare fewer tags.").ToException();
         }
 
-        var stored = await ReportAsync(set, planned, cancellationToken, Steps.Record);
-        // An API server drops fields that its definition does not know, and says nothing about it.
-        if (stored.Status.Images?.Count == set.Status.Images!.Count && stored.Status.Cloud == set.Status.Cloud) return;
+        var stored = await statuses.WriteAsync(set, planned, Steps.Record, cancellationToken);
+        if (StatusWriter.IsOwnedTheSame(set.Status, stored.Status)) return;
         throw new Problem(
             Reason.DefinitionOutdated,
             "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it nothing is written. "
@@ -244,20 +245,4 @@ public sealed class ImageTagSetController(
     /// <summary>Side by side, as far as the cloud's limits let them.</summary>
     private Task<ImageResult[]> ApplyAsync(IEnumerable<ImageResult> images, CancellationToken cancellationToken) =>
         Steps.During(Steps.Write, Task.WhenAll(images.Select(image => image.Problem is not null ? Task.FromResult(image) : applier.ApplyAsync(image.Job, cancellationToken))));
-
-    /// <summary>Writes the status if it says anything new; gives back what the API server made of it.</summary>
-    private async Task<V1Alpha1ImageTagSet> ReportAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken, string step = Steps.Report)
-    {
-        var (old, current) = (Json(set.Status), Json(status));
-        if (current.Length > StatusBuilder.MostCharacters)
-        {
-            status = StatusBuilder.WithoutDetails(status);
-            current = Json(status);
-        }
-
-        set.Status = status;
-        return current == old ? set : await Steps.During(step, kubernetes.UpdateStatusAsync(set, cancellationToken));
-    }
-
-    private static string Json(ImageTagSetStatus status) => JsonSerializer.Serialize(status, ImageTagSetJson.Default.ImageTagSetStatus);
 }

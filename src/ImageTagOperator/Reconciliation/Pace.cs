@@ -21,9 +21,10 @@ public sealed class Pace(Func<double> random)
     }
 
     /// <summary>No reason to try more often than usual: a removal that the cloud never manages, one that others undo, an image of others, a
-    /// selector that nothing matches.</summary>
+    /// selector that nothing matches, a definition that has to be applied.</summary>
     private static bool Lasts(Reason reason) =>
-        reason == Reason.TagNotRemovable || reason == Reason.Contended || reason == Reason.Forbidden || reason == Reason.NoImageMatches;
+        reason == Reason.TagNotRemovable || reason == Reason.Contended || reason == Reason.Forbidden || reason == Reason.NoImageMatches
+        || reason == Reason.DefinitionOutdated;
 
     /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told so come
     /// back at once; null leaves the pause to the backoff.</summary>

@@ -44,7 +44,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
     private async Task<CloudConfiguration> FindAsync(V1Secret secret, string cloudName, TlsFiles files, CancellationToken cancellationToken)
     {
         if (opened.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
-        var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty, static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
+        var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
         await turn.WaitAsync(cancellationToken);
         var file = opened.TryGetValue(secret, out known) ? known : Open(secret);
         try

@@ -24,9 +24,16 @@ public static class StatusBuilder
                 .. outcome.Departed.Select(image => Leaving(set, outcome, image)),
                 .. CarriedOver(set, outcome),
             ];
-            status.Conditions = Conditions(set, now, ("Unknown", "Progressing", WithBefore(set, message)), ("Reconciling", "Progressing", message));
+            // What only the next try can tell holds until then.
+            if (!IsUntried(set)) status.Conditions = Conditions(set, now, ("Unknown", "Progressing", WithBefore(set, message)), ("Reconciling", "Progressing", message));
         });
     }
+
+    private static bool IsUntried(V1Alpha1ImageTagSet set) =>
+        Find(set.Status, "Ready") is { } ready && ready.ObservedGeneration == set.Metadata.Generation && OfWrites.Contains(ready.Reason);
+
+    private static readonly string[] OfWrites =
+        [.. new[] { Reason.DefinitionOutdated, Reason.KubernetesRefuses, Reason.Forbidden, Reason.TagQuotaExceeded, Reason.TagRejected }.Select(reason => reason.Name)];
 
     /// <summary>The report at the end of a reconcile.</summary>
     public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, Outcome outcome, DateTimeOffset now) => With(set.Status, status =>
@@ -53,6 +60,13 @@ public static class StatusBuilder
     {
         (status.ImageEndpoint, status.CloudCredentialsRef, status.Image) = (outcome.Access!.Endpoint.AbsoluteUri, set.Spec.CloudCredentialsRef, set.Spec.Image);
         (status.Cloud, status.ProjectId) = (outcome.Access.Cloud, outcome.Access.ProjectId);
+    }
+
+    /// <summary>The status says where the images are and how they were found.</summary>
+    public static bool IsLocated(V1Alpha1ImageTagSet set, Outcome outcome)
+    {
+        var located = With(set.Status, status => Locate(status, set, outcome));
+        return StatusWriter.Json(located) == StatusWriter.Json(set.Status);
     }
 
     /// <summary>What nothing was done about stays as it was; where the image is must be said by itself once the set has another home.</summary>

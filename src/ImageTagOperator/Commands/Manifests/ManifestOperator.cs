@@ -35,7 +35,7 @@ internal sealed class ManifestOperator : IDisposable
         var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, time) { Stop = stop, Written = written };
         var announcer = new Announcer(static (_, _, _, _, _) => Task.CompletedTask, NullLogger<Announcer>.Instance);
         controller = new ImageTagSetController(
-            cluster, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);
+            new StatusWriter(cluster, NullLogger<StatusWriter>.Instance), clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5), announcer, metrics, time);
     }
 
     /// <summary>What would be done for each of the sets. Nothing is written.</summary>

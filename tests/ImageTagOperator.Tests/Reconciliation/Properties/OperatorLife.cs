@@ -31,7 +31,7 @@ internal sealed class OperatorLife : IDisposable
         var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
         var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, new JumpingTime(time));
         controller = new ImageTagSetController(
-            kubernetes, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
+            new StatusWriter(kubernetes, NullLogger<StatusWriter>.Instance), clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
             announcer, metrics, time);
         finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, new OperatorState(), time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
