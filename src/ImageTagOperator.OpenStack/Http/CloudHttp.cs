@@ -159,7 +159,7 @@ internal sealed class CloudHttp : IDisposable
             if (body.Length <= limit) return body;
         }
 
-        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
+        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
     }
 
     private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)

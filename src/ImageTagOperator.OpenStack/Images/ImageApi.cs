@@ -17,6 +17,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
     private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
+    private volatile bool hasAnswered;
+
     /// <summary>How far the cloud's clock is ahead of ours, as of its last answer; zero as long as it does not tell.</summary>
     public TimeSpan ClockSkew { get; private set; }
 
@@ -28,9 +30,16 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken, isUrgent);
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
-        if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
-        if (response.Body.Length > LongestImage) throw response.Unreadable($"an image longer than {LongestImage >> 20} MiB");
-        return Checked(response, Content(response, CloudJson.Default.Image));
+        if (response.Status == 404) throw Judged(new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
+        if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
+        try
+        {
+            return Checked(response, Content(response, CloudJson.Default.Image));
+        }
+        catch (CloudException e)
+        {
+            throw Judged(e);
+        }
     }
 
     /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that
@@ -47,6 +56,10 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             {
                 if (await ListOnceAsync(filters, isLast: restarts == Restarts, either.Token) is { } images) return images;
             }
+        }
+        catch (CloudException e)
+        {
+            throw Judged(e);
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -89,8 +102,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             }
 
             bytes += response.Body.Length;
-            if (bytes > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
-            if (Members(response.Body) > MostMembers) throw response.Unreadable($"a page with more than {MostMembers} members of images");
+            if (bytes > limits.LongestList) throw response.TooLarge($"a list longer than {limits.LongestList >> 20} MiB");
+            if (Members(response.Body) > MostMembers) throw response.TooLarge($"a page with more than {MostMembers} members of images");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count + odd.Count;
@@ -110,7 +123,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             var first = page.Images is [] ? null : page.Images[0].Image;
             if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
             if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
-            if (found.Count > limits.MostImages) throw response.Unreadable($"more than {limits.MostImages} images");
+            if (found.Count > limits.MostImages) throw response.TooLarge($"more than {limits.MostImages} images");
             var isLastPage = page.Next is null || page.Images is [];
             marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
@@ -173,7 +186,20 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return names;
     }
 
-    private static T Content<T>(CloudResponse response, JsonTypeInfo<T> type) => response.IsSuccess ? response.Read(type) : throw response.ToException();
+    private T Content<T>(CloudResponse response, JsonTypeInfo<T> type)
+    {
+        if (!response.IsSuccess) throw response.ToException();
+        var content = response.Read(type);
+        hasAnswered = true;
+        return content;
+    }
+
+    /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a while.</summary>
+    private CloudException Judged(CloudException error) => !error.IsStrange || hasAnswered ? error : new(
+        CloudErrorKind.EndpointNotFound,
+        $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's endpoint for 'image'.",
+        error.RetryAfter,
+        error);
 
     /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about us.</summary>
     private CloudException TokenRefused(CloudResponse response) => cloud.Credential is ApplicationCredential

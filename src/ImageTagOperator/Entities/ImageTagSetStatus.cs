@@ -47,6 +47,9 @@ public sealed class ImageTagSetStatus
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastVerifiedTime { get; set; }
 
+    [Description("While the images cannot be seen, or are being changed: what the last Event before that was about.")]
+    public string? LastToldReason { get; set; }
+
     [Description("The reason of Ready when the images were last verified.")]
     public string? LastVerifiedReason { get; set; }
 

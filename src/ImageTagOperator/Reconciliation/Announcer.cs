@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ImageTagOperator.Entities;
 
 namespace ImageTagOperator.Reconciliation;
@@ -6,9 +5,6 @@ namespace ImageTagOperator.Reconciliation;
 /// <summary>Tells people, in Events and in the log, how a reconcile went: only what is news, never the same once per interval.</summary>
 public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer> logger)
 {
-    /// <summary>Of the sets whose images cannot be seen: the reason that people were told last.</summary>
-    private readonly ConcurrentDictionary<string, string> toldBefore = new();
-
     /// <summary>What was done, and what can be done no more.</summary>
     public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, Outcome outcome, CancellationToken cancellationToken)
     {
@@ -51,9 +47,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
     {
         if (StatusBuilder.HasBecomeLasting(before, set.Status)) await publish(set, "StillFailing", StatusBuilder.Find(set.Status, "Reconciling")!.Message, EventType.Warning, cancellationToken);
         var (was, ready) = (StatusBuilder.Find(before, "Ready"), StatusBuilder.Find(set.Status, "Ready")!);
-        var told = Told(set.Metadata.Uid!, before);
-        if (told is not null && StatusBuilder.IsUnseen(set.Status)) toldBefore[set.Metadata.Uid!] = told;
-        else toldBefore.TryRemove(set.Metadata.Uid!, out _);
+        var told = StatusBuilder.Told(before);
         if (told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
@@ -65,13 +59,6 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             if (outcome.Worst is { } problem) LogProblem(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);
         }
     }
-
-    public void Forget(V1Alpha1ImageTagSet set) => toldBefore.TryRemove(set.Metadata.Uid!, out _);
-
-    /// <summary>That the images could not be seen was not told unless it lasted: what people know then is from before that.</summary>
-    private string? Told(string uid, ImageTagSetStatus before) => StatusBuilder.IsUnseen(before) && !StatusBuilder.IsLasting(before)
-        ? toldBefore.GetValueOrDefault(uid) ?? before.LastVerifiedReason
-        : StatusBuilder.Find(before, "Ready")?.Reason;
 
     /// <summary>One line in the log for each image that was changed.</summary>
     public void LogChanged(V1Alpha1ImageTagSet set, ImageResult result) =>

@@ -41,7 +41,6 @@ public sealed class ImageTagSetController(
         readings.Forget(entity);
         releaser.Forget(entity);
         contention.Forget(entity);
-        announcer.Forget(entity);
         statuses.Forget(entity);
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }

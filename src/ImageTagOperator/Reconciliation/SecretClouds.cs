@@ -85,7 +85,8 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         {
             throw new Problem(
                 Reason.SecretForbidden,
-                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' in that namespace.").ToException();
+                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' there: "
+                + $"kubectl -n {inNamespace} create rolebinding image-tag-operator --clusterrole=image-tag-operator --serviceaccount=NAMESPACE:NAME").ToException();
         }
     }
 

@@ -26,6 +26,7 @@ public static class StatusBuilder
             ];
             // What only the next try can tell holds until then.
             if (!IsUntried(set)) status.Conditions = Conditions(set, now, ("Unknown", "Progressing", WithBefore(set, message)), ("Reconciling", "Progressing", message));
+            status.LastToldReason = IsUnseen(status) && !IsLasting(status) ? Told(set.Status) : null;
         });
     }
 
@@ -42,6 +43,7 @@ public static class StatusBuilder
         status.Conditions = outcome.IsSuspended
             ? Conditions(set, now, ("Unknown", "Suspended", "spec.suspend is true: the images are neither read nor changed. Set it to false to go on."))
             : outcome.Worst is { } problem ? Troubled(set, now, problem) : Fine(set, now, outcome);
+        status.LastToldReason = IsUnseen(status) && !IsLasting(status) ? Told(set.Status) : null;
         if (outcome.ChangedAnything) status.LastSyncTime = now;
         if (outcome.IsVerified) Verify(status, set, outcome, now);
         if (outcome.Images is not { } images) return;
@@ -96,6 +98,10 @@ public static class StatusBuilder
 
     /// <summary>The images could not be seen, or are being changed, which goes by.</summary>
     public static bool IsUnseen(ImageTagSetStatus status) => Find(status, "Ready") is { Status: "Unknown" } ready && Unseen.Contains(ready.Reason);
+
+    /// <summary>What people know, if they were told of each problem and its end: that the images cannot be seen is not told unless it lasts.</summary>
+    public static string? Told(ImageTagSetStatus status) =>
+        IsUnseen(status) && !IsLasting(status) ? status.LastToldReason ?? status.LastVerifiedReason : Find(status, "Ready")?.Reason;
 
     private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, "Progressing"];
 
@@ -303,6 +309,7 @@ public static class StatusBuilder
             ImageCount = old.ImageCount,
             TagCount = old.TagCount,
             LastSyncTime = old.LastSyncTime,
+            LastToldReason = old.LastToldReason,
             LastVerifiedTime = old.LastVerifiedTime,
             LastVerifiedReason = old.LastVerifiedReason,
             LastVerifiedGeneration = old.LastVerifiedGeneration,

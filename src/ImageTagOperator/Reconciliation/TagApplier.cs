@@ -192,7 +192,7 @@ public sealed class TagApplier(ImageNeighbours neighbours, ServerErrors serverEr
         var reason = ReasonOf(outcome.Result);
         return outcome.Result switch
         {
-            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image."),
+            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image: openstack image show {job.Image.Id} -c owner"),
             TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
             TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),

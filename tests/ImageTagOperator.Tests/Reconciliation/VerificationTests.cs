@@ -208,6 +208,37 @@ public sealed class VerificationTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public async Task An_operator_that_is_restarted_in_an_outage_still_tells_what_is_over_then(int minutes)
+    {
+        foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
+        {
+            var (set, told) = (Set(), new List<string>());
+            await TellAsync(Announcer(told), set, InSync, 0);
+            await TellAsync(Announcer(told), set, Outcome.Failed(new Problem(reason, "So it is.")), 1);
+            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, Outcome.Failed(Outage), minute);
+            // Another process takes over, which writes before it reports.
+            set.Status = StatusBuilder.BeforeWrites(set, InSync, Now.AddMinutes(minutes + 3));
+            Assert.NotNull(set.Status.LastToldReason);
+            await TellAsync(Announcer(told), set, InSync, minutes + 4);
+            await TellAsync(Announcer(told), set, InSync, minutes + 5);
+            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], told);
+            Assert.Null(set.Status.LastToldReason);
+        }
+    }
+
+    [Fact]
+    public async Task What_goes_on_after_an_outage_as_it_was_is_not_told_again_by_another_process()
+    {
+        var (set, told) = (Set(), new List<string>());
+        foreach (var outcome in new[] { InSync, Bad(), Outcome.Failed(Outage), Bad(), Outcome.Failed(Outage), Bad() }) await TellAsync(Announcer(told), set, outcome, told.Count);
+        Assert.Equal(["Conflict"], told);
+
+        static Outcome Bad() => Outcome.Failed(new Problem(Reason.Conflict, "So it is."));
+    }
+
     private static Outcome InSync { get; } = new([], [], new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null), null);
 
     private static Announcer Announcer(List<string> told) => new(
