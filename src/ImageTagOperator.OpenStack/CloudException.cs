@@ -7,6 +7,9 @@ public sealed class CloudException(CloudErrorKind kind, string message, TimeSpan
 {
     public CloudErrorKind Kind => kind;
 
+    /// <summary>What answered is hardly the API: it sends a page.</summary>
+    internal bool IsStrange { get; init; }
+
     /// <summary>How long the cloud asked us to wait (Retry-After), or null.</summary>
     public TimeSpan? RetryAfter => retryAfter;
 }

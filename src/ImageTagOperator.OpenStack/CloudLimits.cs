@@ -32,6 +32,10 @@ public sealed record CloudLimits
     /// <value>20,000</value>
     public int MostImages { get; init; } = 20_000;
 
+    /// <summary>Bytes, as estimated, that images may take in memory that were read, of all clouds together. One namespace may have a third of it.</summary>
+    /// <value>half of what the process may have</value>
+    public long ImageMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>How long a list may take, with all its pages and the waits for a turn.</summary>
     /// <value>2 min</value>
     public TimeSpan ListDeadline { get; init; } = TimeSpan.FromMinutes(2);

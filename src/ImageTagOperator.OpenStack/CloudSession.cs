@@ -26,13 +26,17 @@ public sealed class CloudSession : IDisposable
         http = new CloudHttp(cloud, user, hosts);
         keystone = new Keystone(cloud, http, time);
         api = new ImageApi(cloud, http, keystone, hosts.Limits, time);
-        Images = new ImageReader(api, gates, hosts.Limits, time);
+        Room = http.NewRoom();
+        Images = new ImageReader(api, gates, Room, hosts.Limits, time);
     }
 
     public CloudConfiguration Cloud => cloud;
 
     /// <summary>Host and port of the servers that requests went to.</summary>
     internal IEnumerable<string> Servers => http.Used;
+
+    /// <summary>What <see cref="Images"/> keeps. It does not hold the session.</summary>
+    internal ListRoom Room { get; }
 
     /// <summary>Readings of images, shared by all who use this session.</summary>
     public ImageReader Images { get; }

@@ -17,7 +17,7 @@ public sealed class CloudSessions : IDisposable
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<CloudConfiguration, WeakReference<CloudSession>> sessions = [];
+    private readonly Dictionary<CloudConfiguration, (WeakReference<CloudSession> Session, ListRoom Room)> sessions = [];
     private readonly TimeProvider time;
     private readonly CloudHosts hosts;
     private readonly ITimer sweeper;
@@ -47,15 +47,19 @@ public sealed class CloudSessions : IDisposable
     /// <summary>Shared by all sessions: two credentials for one cloud still reach the same images.</summary>
     public ImageGates Gates { get; }
 
+    /// <summary>Bytes, as estimated, that images take which were read.</summary>
+    internal long ImageMemory => hosts.ImageMemory.Taken;
+
     /// <param name="user">Whose requests they are: limits are dealt out by user. A session that several use is the first one's.</param>
     /// <exception cref="InvalidCloudsYamlException">The certificates are no PEM.</exception>
     public CloudSession Get(CloudConfiguration cloud, string user = "")
     {
         lock (gate)
         {
-            if (sessions.TryGetValue(cloud, out var known) && known.TryGetTarget(out var session)) return session;
+            if (sessions.TryGetValue(cloud, out var known) && known.Session.TryGetTarget(out var session)) return session;
+            known.Room?.Dispose();
             session = new CloudSession(cloud, user, Gates, hosts, time);
-            sessions[cloud] = new WeakReference<CloudSession>(session);
+            sessions[cloud] = (new WeakReference<CloudSession>(session), session.Room);
             return session;
         }
     }
@@ -67,10 +71,16 @@ public sealed class CloudSessions : IDisposable
         lock (gate)
         {
             var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            foreach (var (cloud, reference) in sessions)
+            foreach (var (cloud, (reference, room)) in sessions)
             {
-                if (reference.TryGetTarget(out var session)) used.UnionWith(session.Servers);
-                else sessions.Remove(cloud);
+                if (reference.TryGetTarget(out var session))
+                {
+                    used.UnionWith(session.Servers);
+                    continue;
+                }
+
+                room.Dispose();
+                sessions.Remove(cloud);
             }
 
             hosts.KeepOnly(used);
@@ -82,7 +92,7 @@ public sealed class CloudSessions : IDisposable
         sweeper.Dispose();
         lock (gate)
         {
-            foreach (var reference in sessions.Values)
+            foreach (var (reference, _) in sessions.Values)
             {
                 if (reference.TryGetTarget(out var session)) session.Dispose();
             }

@@ -1,3 +1,4 @@
+using ImageTagOperator.Hosting;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Addresses;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Entities;
 
 namespace ImageTagOperator.Kubernetes.Client;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Entities;
 using ImageTagOperator.Kubernetes.Json;
 using Microsoft.Extensions.Logging;
@@ -150,6 +151,33 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         var length = timeout ?? TimeSpan.FromSeconds(Math.Floor(300 + (random() * 300)));
         var watch = new WatchConnection<TEntity>(connection, Codec<TEntity>(), time, requestTimeout);
         return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
+    }
+
+    /// <summary>The schema of the entity as the server knows it (its OpenAPI document), or null where it does not tell. Names of fields can be relied on
+    /// where there are any; of the rest it leaves out what OpenAPI cannot say.</summary>
+    public async Task<JsonObject?> FindSchemaAsync<TEntity>(CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var (group, version, kind) = EntityDefinition.Of<TEntity>() is var definition ? (definition.Group, definition.Version, definition.Kind) : default;
+        // Servers before 1.24 have only the older document, which is of all their kinds.
+        foreach (var (path, member) in new[] { ($"/openapi/v3/apis/{group}/{version}", "components"), ("/openapi/v2", "definitions") })
+        {
+            try
+            {
+                var document = JsonNode.Parse(await connection.SendAsync(new(HttpMethod.Get, path), requestTimeout, cancellationToken));
+                var schemas = (member == "components" ? document?[member]?["schemas"] : document?[member]) as JsonObject;
+                if (schemas?.Select(pair => pair.Value).OfType<JsonObject>().FirstOrDefault(IsOfKind) is { } schema) return schema;
+            }
+            catch (KubernetesException error) when (error.IsNotFound)
+            {
+                // The next one may be there.
+            }
+        }
+
+        return null;
+
+        bool IsOfKind(JsonObject schema) => (schema["x-kubernetes-group-version-kind"] as JsonArray)?.Any(
+            one => (string?)one?["group"] == group && (string?)one?["version"] == version && (string?)one?["kind"] == kind) == true;
     }
 
     /// <summary>Asked right before each write is sent. After the lease was lost nothing goes out, whatever a controller makes of its

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 

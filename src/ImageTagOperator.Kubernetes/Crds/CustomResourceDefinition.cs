@@ -35,6 +35,25 @@ public static class CustomResourceDefinition
     public static JsonObject Schema<TEntity>(JsonSerializerOptions options)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => RootSchema(options.TypeInfo<TEntity>(), new SchemaBuilder(options));
 
+    /// <summary>The paths of the fields that a schema has and another lacks, which is to say that a server with the other one drops them. Where the other
+    /// one names no fields at all, it does not tell.</summary>
+    public static IEnumerable<string> FieldsMissing(JsonObject schema, JsonObject other, string path = "")
+    {
+        foreach (var (inner, suffix) in new[] { ("items", "[]"), ("additionalProperties", ".*") })
+        {
+            if (schema[inner] is not JsonObject mine || other[inner] is not JsonObject others) continue;
+            foreach (var missing in FieldsMissing(mine, others, path + suffix)) yield return missing;
+        }
+
+        if (schema["properties"] is not JsonObject fields || other["properties"] is not JsonObject { Count: > 0 } known) yield break;
+        foreach (var (name, field) in fields)
+        {
+            var at = path.Length == 0 ? name : $"{path}.{name}";
+            if (known[name] is not JsonObject there) yield return at;
+            else foreach (var missing in FieldsMissing(field!.AsObject(), there, at)) yield return missing;
+        }
+    }
+
     private static JsonObject Names(EntityDefinition definition, Type type)
     {
         var names = new JsonObject

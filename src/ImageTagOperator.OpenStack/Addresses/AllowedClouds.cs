@@ -62,7 +62,7 @@ public sealed class AllowedClouds
 
         return !IsLimited || IsListed(host, real, exactly: false)
             ? null
-            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to --allowed-clouds";
+            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to --allowed-clouds (helm upgrade ... --set operator.allowedClouds)";
     }
 
     private bool IsListed(string host, IPAddress address, bool exactly) =>

@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack.Identity;
+
 namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>How far a call to a cloud came.</summary>

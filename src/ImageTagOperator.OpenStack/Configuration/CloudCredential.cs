@@ -1,3 +1,5 @@
+using ImageTagOperator.OpenStack.Identity;
+
 namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>How to prove who we are to Keystone. Never prints its secret.</summary>

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
@@ -6,6 +8,9 @@ namespace ImageTagOperator.OpenStack.Configuration;
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"), as far as the Image API needs it.</summary>
 public static class CloudsYaml
 {
+    private const int MostListed = 20;
+    private const string PublicKey = "public-clouds";
+
     /// <summary>Finds one cloud.</summary>
     /// <param name="yaml">The file's text.</param>
     /// <param name="cloudName">The entry under <c>clouds</c>.</param>
@@ -29,7 +34,7 @@ public static class CloudsYaml
         catch (Exception e) when (e is not InvalidCloudsYamlException)
         {
             // Its message may quote a value.
-            throw new InvalidCloudsYamlException($"clouds.yaml, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
+            throw new InvalidCloudsYamlException($"{root.File}, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
         }
     }
 
@@ -37,9 +42,9 @@ public static class CloudsYaml
         YamlSection root, string cloudName, TlsFiles? files, Func<string, string>? readFile, Func<YamlSection?>? publicClouds)
     {
         var clouds = root.Section("clouds")
-            ?? throw new InvalidCloudsYamlException("clouds.yaml has no key 'clouds'; it must hold one entry per cloud.");
+            ?? throw new InvalidCloudsYamlException($"{root.File} has no key 'clouds'; it must hold one entry per cloud.");
         var cloud = clouds.Section(cloudName, dashes: true)
-            ?? throw new InvalidCloudsYamlException($"clouds.yaml has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");
+            ?? throw new InvalidCloudsYamlException($"{root.File} has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
         {
             cloud = cloud.Over(ownProfile);
@@ -71,19 +76,8 @@ public static class CloudsYaml
 
     /// <summary>The profiles in clouds-public.yaml, which go before those that are known here.</summary>
     /// <exception cref="InvalidCloudsYamlException"/>
-    internal static YamlSection? PublicClouds(string? yaml)
-    {
-        if (string.IsNullOrWhiteSpace(yaml)) return null;
-        try
-        {
-            return YamlSection.Root(yaml).Section("public-clouds");
-        }
-        catch (InvalidCloudsYamlException e)
-        {
-            var message = e.Message.Replace("clouds.yaml", "clouds-public.yaml", StringComparison.Ordinal);
-            throw new InvalidCloudsYamlException(message.Replace("'clouds'", "'public-clouds'", StringComparison.Ordinal), e);
-        }
-    }
+    internal static YamlSection? PublicClouds(string? yaml, string file = "clouds-public.yaml") =>
+        string.IsNullOrWhiteSpace(yaml) ? null : YamlSection.Root(yaml, file, PublicKey).Section(PublicKey);
 
     private static CloudScope Scope(LoginOptions options)
     {
@@ -100,7 +94,7 @@ public static class CloudsYaml
         {
             null => new CloudScope(),
             "all" => new CloudScope(System: true),
-            _ => throw options.Error("'system_scope' must be all"),
+            _ => throw options.ErrorOf("system_scope", "'system_scope' must be all"),
         };
     }
 
@@ -108,39 +102,42 @@ public static class CloudsYaml
     {
         if (cloud.Text("identity_api_version") is { } version && version.Split('.')[0] != "3")
         {
-            throw cloud.Error($"identity_api_version '{version}' is not supported; Keystone v3 is needed");
+            throw cloud.ErrorOf("identity_api_version", $"identity_api_version '{version}' is not supported; Keystone v3 is needed");
         }
 
         var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Needed("auth_url"), region))
-            ?? throw options.Error("'auth_url' is not an http or https URL");
+            ?? throw options.ErrorOf("auth_url", "'auth_url' is not an http or https URL");
         var text = url.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.Error("'auth_url' is a Keystone v2.0 address; Keystone v3 is needed");
+        if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.ErrorOf("auth_url", "'auth_url' is a Keystone v2.0 address; Keystone v3 is needed");
         return new Uri(text.EndsWith("/v3", StringComparison.Ordinal) ? text : text + "/v3");
     }
 
     /// <summary>Of the older name and the newer, openstacksdk takes the older.</summary>
     private static string Interface(YamlSection cloud)
     {
-        var value = cloud.Text("image_endpoint_type") ?? cloud.Text("image_interface") ?? cloud.Text("endpoint_type") ?? cloud.Text("interface") ?? "public";
+        string[] names = ["image_endpoint_type", "image_interface", "endpoint_type", "interface"];
+        if (names.FirstOrDefault(cloud.Has) is not { } key) return "public";
+        var value = cloud.Text(key)!;
         var bare = value.EndsWith("URL", StringComparison.Ordinal) ? value[..^3] : value;   // publicURL is the older spelling
-        return bare is "public" or "internal" or "admin" ? bare : throw cloud.Error($"interface '{value}' is not one of public, internal, admin");
+        return bare is "public" or "internal" or "admin" ? bare : throw cloud.ErrorOf(key, $"{key} '{value}' is not one of public, internal, admin");
     }
 
     private static Uri? ImageEndpoint(YamlSection cloud, string? region)
     {
-        if ((cloud.Text("image_endpoint_override") ?? cloud.Text("image_endpoint")) is not { } text) return null;
-        return HttpUrl(CloudRegion.FillIn(cloud, "image_endpoint_override", text, region)) ?? throw cloud.Error("'image_endpoint_override' is not an http or https URL");
+        var key = cloud.Has("image_endpoint_override") ? "image_endpoint_override" : "image_endpoint";
+        if (cloud.Text(key) is not { } text) return null;
+        return HttpUrl(CloudRegion.FillIn(cloud, key, text, region)) ?? throw cloud.ErrorOf(key, $"'{key}' is not an http or https URL");
     }
 
     /// <summary>Keys that lead python-openstackclient to another service than the one that is used here.</summary>
     private static void RefuseOtherServices(YamlSection cloud)
     {
         const string remedy = "is not supported; give the address as 'image_endpoint_override'";
-        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.Error($"'image_service_type' {remedy}");
-        if (cloud.Has("image_service_name")) throw cloud.Error($"'image_service_name' {remedy}");
+        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.ErrorOf("image_service_type", $"'image_service_type' {remedy}");
+        if (cloud.Has("image_service_name")) throw cloud.ErrorOf("image_service_name", $"'image_service_name' {remedy}");
         if (cloud.Text("image_api_version") is { } version && version.Split('.')[0] != "2")
         {
-            throw cloud.Error($"image_api_version '{version}' is not supported; Image API v2 is needed");
+            throw cloud.ErrorOf("image_api_version", $"image_api_version '{version}' is not supported; Image API v2 is needed");
         }
     }
 
@@ -155,7 +152,7 @@ public static class CloudsYaml
 
     private static string Listed(IEnumerable<string> names)
     {
-        var listed = string.Join(", ", names.Select(name => $"'{name}'"));
-        return listed.Length == 0 ? "none" : listed;
+        string[] all = [.. names];
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'")) + (all.Length > MostListed ? ", ..." : "");
     }
 }

@@ -52,29 +52,23 @@ public sealed class LocalClouds
         if (path is null) throw new InvalidCloudsYamlException($"There is no clouds.yaml to look up cloud '{name}' in; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE.");
         try
         {
-            return CloudsYaml.Parse(file.Value, name, null, ReadFile, () => CloudsYaml.PublicClouds(Profiles()));
+            return CloudsYaml.Parse(file.Value, name, null, ReadFile, Profiles);
         }
         catch (InvalidCloudsYamlException e)
         {
-            throw new InvalidCloudsYamlException(e.Message.Replace("clouds.yaml", path, StringComparison.Ordinal).Replace("cloudName", "the name", StringComparison.Ordinal), e);
+            throw new InvalidCloudsYamlException(e.Message.Replace("cloudName", "the name", StringComparison.Ordinal), e);
         }
     }
 
     private CloudConfiguration FromVariables()
     {
         string[] others = ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
+        var here = new YamlPlace("The OS_* variables", 0, 0);
         var entries = environment
             .Where(pair => pair.Key.StartsWith("OS_", StringComparison.Ordinal) && pair.Value.Length > 0 && !others.Contains(pair.Key))
-            .ToDictionary(pair => pair.Key[3..].ToLowerInvariant(), pair => (YamlNode)new YamlScalar(pair.Value, false, 0));
-        var clouds = new YamlMapping(new Dictionary<string, YamlNode> { [EnvironmentCloud] = new YamlMapping(entries, 0) }, 0);
-        try
-        {
-            return CloudsYaml.Parse(YamlSection.Of(new YamlMapping(new Dictionary<string, YamlNode> { ["clouds"] = clouds }, 0)), EnvironmentCloud, null, ReadFile);
-        }
-        catch (InvalidCloudsYamlException e)
-        {
-            throw new InvalidCloudsYamlException(e.Message.Replace($"clouds.yaml, clouds.{EnvironmentCloud} (line 0)", "The OS_* variables", StringComparison.Ordinal), e);
-        }
+            .ToDictionary(pair => pair.Key[3..].ToLowerInvariant(), pair => (YamlNode)new YamlScalar(pair.Value, false, here));
+        var clouds = new YamlMapping(new Dictionary<string, YamlNode> { [EnvironmentCloud] = new YamlMapping(entries, here) }, here);
+        return CloudsYaml.Parse(YamlSection.Of(new YamlMapping(new Dictionary<string, YamlNode> { ["clouds"] = clouds }, here)), EnvironmentCloud, null, ReadFile);
     }
 
     private YamlMapping Read()
@@ -83,12 +77,12 @@ public sealed class LocalClouds
         return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets)) : clouds;
     }
 
-    private string? Profiles()
+    private YamlSection? Profiles()
     {
         if (Candidates("clouds-public", null).FirstOrDefault(File.Exists) is not { } profiles) return null;
         try
         {
-            return File.ReadAllText(profiles);
+            return CloudsYaml.PublicClouds(File.ReadAllText(profiles), profiles);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -100,11 +94,7 @@ public sealed class LocalClouds
     {
         try
         {
-            return YamlTree.Read(File.ReadAllText(path)) as YamlMapping ?? throw new InvalidCloudsYamlException($"{path} is empty or not a mapping; it must hold the key 'clouds'.");
-        }
-        catch (InvalidCloudsYamlException e)
-        {
-            throw new InvalidCloudsYamlException(e.Message.Replace("clouds.yaml", path, StringComparison.Ordinal), e);
+            return YamlTree.Read(File.ReadAllText(path), path) as YamlMapping ?? throw new InvalidCloudsYamlException($"{path} is empty or not a mapping; it must hold the key 'clouds'.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -36,14 +36,14 @@ internal static class LoginMethod
                 RefuseOthers(options, type, [.. Common, .. User, .. ApplicationCredentialOptions]);
                 return Application(options);
             default:
-                throw cloud.Error($"auth_type '{type}' is not supported; use password, v3applicationcredential or token");
+                throw cloud.ErrorOf("auth_type", $"auth_type '{type}' is not supported; use password, v3applicationcredential or token");
         }
     }
 
     private static string Type(YamlSection cloud, LoginOptions options)
     {
         var type = cloud.Text("auth_type");
-        if (cloud.Text("auth_plugin") is { } older && older != type) throw cloud.Error("'auth_plugin' is no longer heard by any program; write 'auth_type'");
+        if (cloud.Text("auth_plugin") is { } older && older != type) throw cloud.ErrorOf("auth_plugin", "'auth_plugin' is no longer heard by any program; write 'auth_type'");
         return type ?? (options.Has("application_credential_id") || options.Has("application_credential_name") ? ApplicationCredentialType : "password");
     }
 
@@ -60,7 +60,7 @@ internal static class LoginMethod
         var secret = options.Needed("application_credential_secret");
         if (id is null && name is null) throw options.Error("needs 'application_credential_id' or 'application_credential_name'");
         string[] scopes = ["project_id", "project_name", "domain_id", "domain_name", "system_scope"];
-        if (scopes.FirstOrDefault(options.Has) is { } scope) throw options.Error($"an application credential is for one project and takes no scope; remove '{scope}'");
+        if (scopes.FirstOrDefault(options.Has) is { } scope) throw options.ErrorOf(scope, $"an application credential is for one project and takes no scope; remove '{scope}'");
         if (id is not null) return new ApplicationCredential(id, name, null, null, null, secret);
 
         var (userId, username) = (options.Text("user_id"), options.Text("username"));
@@ -79,7 +79,7 @@ internal static class LoginMethod
     {
         heard = type.StartsWith("v3", StringComparison.Ordinal) ? [.. heard, .. Gophercloud] : [.. heard, .. Gophercloud, .. AnyVersion];
         if (options.Given.FirstOrDefault(name => !heard.Contains(name)) is not { } other) return;
-        throw options.Error(other switch
+        throw options.ErrorOf(other, other switch
         {
             "passcode" => "'passcode' is for a login with several factors, which needs a human; use an application credential",
             "trust_id" => "'trust_id': trusts are not supported; use an application credential",

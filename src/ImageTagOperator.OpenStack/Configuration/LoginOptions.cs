@@ -30,7 +30,7 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         var beside = In(cloud, name);
         if (inside is not null && beside is not null && inside != beside && !TakenFromAuth.Contains(name))
         {
-            throw Error($"'{name}' is in 'auth' and beside it, with different values; of these the openstack command takes one and openstacksdk the other. Remove one");
+            throw ErrorOf(name, $"'{name}' is in 'auth' and beside it, with different values; of these the openstack command takes one and openstacksdk the other. Remove one");
         }
 
         return inside ?? beside ?? FromProfile(name);
@@ -62,6 +62,9 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
     }
 
     public InvalidCloudsYamlException Error(string what) => (auth ?? cloud).Error(what);
+
+    /// <summary>About the value of an option, wherever it stands.</summary>
+    public InvalidCloudsYamlException ErrorOf(string name, string what) => (auth?.Node(name) is not null ? auth : cloud).ErrorOf(name, what);
 
     /// <summary>Measured with python-openstackclient 6.0: it falls back to this id for a password, and only if the version is set.</summary>
     private Domain? ImpliedDomain => cloud.Text("identity_api_version") == "3" && Has("password") ? new Domain("default", null) : null;

@@ -19,7 +19,7 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
         // A certificate of the Secret does not go with a key that is a file elsewhere.
         var key = ClientKey ?? (ClientCertificate is null ? Read(cloud, "key", readFile) : null);
         return key is not null && certificate is null
-            ? throw cloud.Error("'key' is of no use without 'cert'; give both or none")
+            ? throw cloud.ErrorOf("key", "'key' is of no use without 'cert'; give both or none")
             : new TlsFiles(ca, certificate, key);
     }
 
@@ -29,12 +29,12 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
         // Not quoted: it may be the key itself, and errors are read by people who may not read the Secret.
         if (path.Contains('\n') || path.Contains("-----BEGIN", StringComparison.Ordinal))
         {
-            throw cloud.Error($"'{key}' must be a path and is PEM text; put the text into the Secret under the key '{key}', or into a file");
+            throw cloud.ErrorOf(key, $"'{key}' must be a path and is PEM text; put the text into the Secret under the key '{key}', or into a file");
         }
 
         if (readFile is null)
         {
-            throw cloud.Error($"'{key}' is the path '{path}', which does not exist here; put the file's text into the Secret under the key '{key}'");
+            throw cloud.ErrorOf(key, $"'{key}' is the path '{path}', which does not exist here; put the file's text into the Secret under the key '{key}'");
         }
 
         try
@@ -43,7 +43,7 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidCloudsYamlException($"clouds.yaml: '{key}' file '{path}' cannot be read: {e.Message}", e);
+            throw cloud.ErrorOf(key, $"the file '{path}' of '{key}' cannot be read: {e.Message.TrimEnd('.')}");
         }
     }
 }

@@ -36,6 +36,6 @@ internal sealed record VendorProfile(string AuthUrl, string? Region = null, stri
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is not { } name) return null;
         if (Known.TryGetValue(name, out var profile)) return profile;
         if (auth?.Has("auth_url") == true || cloud.Has("auth_url")) return null;
-        throw cloud.Error($"the profile '{name}' is not one of those known here ({string.Join(", ", Names)}); give 'auth_url' instead");
+        throw cloud.ErrorOf(cloud.Has("profile") ? "profile" : "cloud", $"the profile '{name}' is not one of those known here ({string.Join(", ", Names)}); give 'auth_url' instead");
     }
 }

@@ -4,13 +4,13 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
-internal abstract record YamlNode(long Line);
+internal abstract record YamlNode(YamlPlace At);
 
-internal sealed record YamlScalar(string Value, bool IsPlain, long Line) : YamlNode(Line);
+internal sealed record YamlScalar(string Value, bool IsPlain, YamlPlace At) : YamlNode(At);
 
-internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, long Line) : YamlNode(Line);
+internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, YamlPlace At) : YamlNode(At);
 
-internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, long Line) : YamlNode(Line);
+internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, YamlPlace At) : YamlNode(At);
 
 /// <summary>Reads one YAML document as PyYAML's safe_load does: with anchors and merge keys (<c>&lt;&lt;</c>), but without its types,
 /// so that every scalar stays the text that it is.</summary>
@@ -18,30 +18,37 @@ internal sealed class YamlTree
 {
     private const int MaxDepth = 32;
 
-    /// <summary>What a Secret can hold.</summary>
-    private const int MaxCharacters = 1 << 20;
+    /// <summary>A cloud is some five hundred of them. What a Secret can hold, four times that, takes long to read.</summary>
+    public const int MaxCharacters = 256 * 1024;
 
     /// <summary>Nodes, and keys that are merged in: of merges a short text can make very many. A cloud is some twenty of them.</summary>
     private const int MaxEntries = 20_000;
 
+    private readonly string file;
     private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Dictionary<string, YamlNode> anchors = [];
     private int entries;
 
-    private YamlTree(string yaml)
+    private YamlTree(string yaml, string file)
     {
+        this.file = file;
         scanner = new Scanner(new StringReader(yaml));
         parser = new Parser(scanner);
     }
 
+    /// <param name="file">What messages call it.</param>
     /// <returns>Null for a text without a document.</returns>
     /// <exception cref="InvalidCloudsYamlException">The message names the place and quotes nothing.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the parser throws, the text is what is wrong")]
-    public static YamlNode? Read(string yaml)
+    public static YamlNode? Read(string yaml, string file = "clouds.yaml")
     {
-        if (yaml.Length > MaxCharacters) throw new InvalidCloudsYamlException($"clouds.yaml is longer than {MaxCharacters} characters.");
-        var tree = new YamlTree(yaml);
+        if (yaml.Length > MaxCharacters)
+        {
+            throw new InvalidCloudsYamlException($"{file} has {yaml.Length} characters, and at most {MaxCharacters} are read. Leave only the clouds in it that are needed.");
+        }
+
+        var tree = new YamlTree(yaml, file);
         try
         {
             return tree.Document();
@@ -53,12 +60,12 @@ internal sealed class YamlTree
         catch (YamlException e)
         {
             // The parser's own message may quote the text around the error, and with it a password.
-            throw Invalid(e.Start);
+            throw tree.Invalid(e.Start);
         }
         catch (Exception)
         {
             // YamlDotNet says so of a '{' or '[' that is never closed, for one.
-            throw Invalid(tree.scanner.CurrentPosition, "look for a bracket or a quote that is not closed above it");
+            throw tree.Invalid(tree.scanner.CurrentPosition, "look for a bracket or a quote that is not closed above it");
         }
     }
 
@@ -82,11 +89,11 @@ internal sealed class YamlTree
 
         var start = parser.Consume<NodeEvent>();
         Count(1, start.Start);
-        if (depth > MaxDepth) throw new InvalidCloudsYamlException($"clouds.yaml is nested deeper than {MaxDepth} levels at line {start.Start.Line}.");
+        if (depth > MaxDepth) throw new InvalidCloudsYamlException($"{file} is nested deeper than {MaxDepth} levels at line {start.Start.Line}, column {start.Start.Column}.");
         if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
         {
-            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, scalar.Start.Line),
+            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, Place(scalar.Start)),
             SequenceStart sequence => Sequence(sequence, depth),
             MappingStart mapping => Mapping(mapping, depth),
             _ => throw Invalid(start.Start),
@@ -103,7 +110,7 @@ internal sealed class YamlTree
     {
         var items = new List<YamlNode>();
         while (!parser.TryConsume<SequenceEnd>(out _)) items.Add(Node(depth + 1));
-        return new YamlSequence(items, start.Start.Line);
+        return new YamlSequence(items, Place(start.Start));
     }
 
     private YamlNode Mapping(MappingStart start, int depth)
@@ -119,7 +126,7 @@ internal sealed class YamlTree
         }
 
         foreach (var (key, value) in own) merged[key] = value;
-        return new YamlMapping(merged, start.Start.Line);
+        return new YamlMapping(merged, Place(start.Start));
     }
 
     /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins (yaml.org/type/merge.html).</summary>
@@ -140,6 +147,8 @@ internal sealed class YamlTree
         if (entries > MaxEntries) throw Invalid(at, $"it has more than {MaxEntries} entries, those that are merged in among them");
     }
 
-    private static InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>
-        new($"clouds.yaml is not valid YAML at line {at.Line}, column {at.Column}{(why is null ? "" : $": {why}")}.");
+    private YamlPlace Place(Mark at) => new(file, at.Line, at.Column);
+
+    private InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>
+        new($"{file} is not valid YAML at line {at.Line}, column {at.Column}{(why is null ? "" : $": {why}")}.");
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using ImageTagOperator.OpenStack.Addresses;
@@ -14,7 +15,7 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     public TimeSpan? RetryAfter => retryAfter;
 
     /// <summary>Who has to do something about it.</summary>
-    public CloudErrorKind Kind { get; private init; } = CloudErrorKind.Transient;
+    public CloudErrorKind Kind { get; init; } = CloudErrorKind.Transient;
 
     public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
@@ -48,7 +49,17 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed, refused.Message);
         if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), WhyNotSecure(tls.Message));
         if (deadline is { } limit) return (CloudErrorKind.Transient, $"no answer within {limit.TotalSeconds:0} s");
-        return (CloudErrorKind.Transient, chain.OfType<SocketException>().FirstOrDefault()?.Message ?? Cause(errors));
+        var socket = chain.OfType<SocketException>().FirstOrDefault();
+        // A resolver that cannot tell says TryAgain.
+        if (socket is { SocketErrorCode: SocketError.HostNotFound }) return (CloudErrorKind.AuthUrlWrong, "the name of the server is not known. Correct it, or the DNS");
+        if (errors.Contains(HttpRequestError.ProxyTunnelError)) return WhyNoTunnel(chain.OfType<HttpRequestException>().First().StatusCode);
+        return (errors.Contains(HttpRequestError.InvalidResponse) ? CloudErrorKind.AuthUrlWrong : CloudErrorKind.Transient, socket?.Message ?? Cause(errors));
+    }
+
+    private static (CloudErrorKind Kind, string Cause) WhyNoTunnel(HttpStatusCode? status)
+    {
+        var kind = status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests ? CloudErrorKind.Rejected : CloudErrorKind.Transient;
+        return (kind, $"the proxy answers {(int?)status} and makes no connection. Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY");
     }
 
     /// <summary>.NET has words for this, and no codes.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ImageTagOperator.OpenStack.Addresses;
 using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
@@ -24,6 +25,9 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come
     /// from: memory is shared by all.</summary>
     public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
+
+    /// <summary>For images that were read, whichever servers they come from.</summary>
+    public ListMemory ImageMemory { get; } = new(limits.ImageMemory);
 
     public TimeProvider Time => time;
 

@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using Flurl.Http;
 using ImageTagOperator.OpenStack.Addresses;
 using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
@@ -38,6 +40,9 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>What is never quoted.</summary>
     public KnownSecrets Secrets { get; }
+
+    /// <summary>Room for images that are read.</summary>
+    public ListRoom NewRoom() => hosts.ImageMemory.For(user);
 
     /// <summary>The servers that requests went to.</summary>
     public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
@@ -159,7 +164,7 @@ internal sealed class CloudHttp : IDisposable
             if (body.Length <= limit) return body;
         }
 
-        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true };
+        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
     }
 
     private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.OpenStack.Answers;
+using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.OpenStack.Http;
 
@@ -62,7 +63,10 @@ internal sealed record CloudResponse(
     /// <summary>The answer is JSON that the API does not document.</summary>
     /// <param name="where">What is wrong, in our own words.</param>
     public CloudException Unreadable(string where) =>
-        new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})", RetryAfter);
+        new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})", RetryAfter) { IsStrange = !IsJson };
+
+    /// <summary>The answer is more than what is read, and will be the next time.</summary>
+    public CloudException TooLarge(string what) => new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.");
 
     /// <summary>Verb, URL, status and the cloud's own words, which only JSON has; of anything else the content type.</summary>
     public string Describe()

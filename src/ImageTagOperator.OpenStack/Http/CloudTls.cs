@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ImageTagOperator.OpenStack.Configuration;
 
@@ -20,7 +21,10 @@ internal static class CloudTls
             }
             catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
-                throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' and 'key' are no PEM certificate and its private key: {e.Message}", e);
+                throw new InvalidCloudsYamlException(
+                    $"cloud '{cloud.Name}': 'cert' and 'key' are no PEM certificate and its private key. These print the same for a pair: "
+                    + "openssl x509 -noout -pubkey -in CERT, openssl pkey -pubout -in KEY",
+                    e);
             }
         }
 
@@ -44,7 +48,10 @@ internal static class CloudTls
             }
             catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
-                throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no valid PEM certificates: {e.Message}", e);
+                throw new InvalidCloudsYamlException(
+                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line {FirstBad(pem)}. "
+                    + "Put it there as it was issued; this shows how it is read: openssl x509 -noout -text -in FILE",
+                    e);
             }
 
             if (roots.Count == 0) throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cacert' holds no PEM certificate.");
@@ -57,6 +64,28 @@ internal static class CloudTls
             var trust = new ChainTrust(roots);
             options.RemoteCertificateValidationCallback = (_, server, chain, errors) => trust.IsTrusted(server, chain, errors);
         }
+    }
+
+    /// <summary>The line of the first block that cannot be read.</summary>
+    private static int FirstBad(string pem)
+    {
+        var read = 0;
+        while (PemEncoding.TryFind(pem.AsSpan(read), out var block))
+        {
+            try
+            {
+                using var certificate = X509Certificate2.CreateFromPem(pem.AsSpan(read)[block.Location]);
+            }
+            catch (CryptographicException)
+            {
+                read += block.Location.Start.Value;
+                break;
+            }
+
+            read += block.Location.End.Value;
+        }
+
+        return pem.AsSpan(0, pem.IndexOf("-----BEGIN", read, StringComparison.Ordinal) is var at and >= 0 ? at : read).Count('\n') + 1;
     }
 
     /// <summary>The certificate itself, and those between it and its CA, which not every server has.</summary>

@@ -13,9 +13,15 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     /// <summary>A refused login is not tried again for this long: Keystone may lock an account after a few.</summary>
     private static readonly TimeSpan RejectionHolds = TimeSpan.FromSeconds(30);
 
+    /// <summary>It is mostly the catalog, some 20 kB.</summary>
+    private const int LongestToken = 1 << 20;
+
     private readonly Lock gate = new();
     private Token? current;
     private Task<Token>? login;
+
+    /// <summary>It is a Keystone: what is odd about an answer is not the address.</summary>
+    private volatile bool hasAnswered;
     private (CloudException Error, DateTimeOffset Until)? rejection;
 
     /// <exception cref="CloudException">Transient or CredentialsRejected.</exception>
@@ -47,8 +53,14 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         try
         {
             var token = await AskAsync();
+            hasAnswered = true;
             http.LoggedIn(cloud.AuthUrl, "success");
             return token;
+        }
+        catch (CloudException e) when (e.IsStrange && !hasAnswered)
+        {
+            http.LoggedIn(cloud.AuthUrl, "failed");
+            throw new CloudException(CloudErrorKind.AuthUrlWrong, $"{e.Message.TrimEnd('.')}. There may be no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.", inner: e);
         }
         catch (CloudException e)
         {
@@ -77,10 +89,11 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         if (response.SubjectToken is not { Length: > 0 } id)
         {
             // A proxy's welcome page, say: it says nothing about the credentials.
-            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token");
+            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token") { IsStrange = !response.IsJson };
         }
 
         http.Secrets.AddToken(id);
+        if (response.Body.Length > LongestToken) throw response.TooLarge($"a token longer than {LongestToken >> 20} MiB");
         if (response.Read(CloudJson.Default.TokenResponse).Token is not { } answer) throw response.Unreadable("no token");
         if (answer is { Project: null, Domain: null, System: null })
         {
@@ -89,7 +102,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
                 $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>()], answer.ProjectId);
+        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
         lock (gate)
         {
             current = token;

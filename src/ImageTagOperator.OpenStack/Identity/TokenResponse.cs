@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Identity;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
@@ -11,7 +12,15 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     private const int PageSize = 1000;      // the most that Glance gives
     private const int Restarts = 3;
 
+    /// <summary>Of one image. Glance allows 128 properties by default, of 64 kB each; none that has them is useful to anybody.</summary>
+    private const int LongestImage = 1 << 20;
+
+    /// <summary>Members of all images of one page: a thousand with 128 properties and some thirty others.</summary>
+    private const int MostMembers = 200_000;
+
     private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
+
+    private volatile bool hasAnswered;
 
     /// <summary>How far the cloud's clock is ahead of ours, as of its last answer; zero as long as it does not tell.</summary>
     public TimeSpan ClockSkew { get; private set; }
@@ -24,8 +33,16 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken, isUrgent);
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
-        if (response.Status == 404) throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.");
-        return Checked(response, Content(response, CloudJson.Default.Image));
+        if (response.Status == 404) throw Judged(new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
+        if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
+        try
+        {
+            return Checked(response, Content(response, CloudJson.Default.Image));
+        }
+        catch (CloudException e)
+        {
+            throw Judged(e);
+        }
     }
 
     /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that
@@ -42,6 +59,10 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             {
                 if (await ListOnceAsync(filters, isLast: restarts == Restarts, either.Token) is { } images) return images;
             }
+        }
+        catch (CloudException e)
+        {
+            throw Judged(e);
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -71,6 +92,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         var odd = new SortedSet<string>(StringComparer.Ordinal);
         string? marker = null;
         var bytes = 0L;
+        using var room = http.NewRoom();
         do
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
@@ -83,21 +105,28 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             }
 
             bytes += response.Body.Length;
-            if (bytes > limits.LongestList) throw response.Unreadable($"a list longer than {limits.LongestList >> 20} MiB");
+            if (bytes > limits.LongestList) throw response.TooLarge($"a list longer than {limits.LongestList >> 20} MiB");
+            if (Members(response.Body) > MostMembers) throw response.TooLarge($"a page with more than {MostMembers} members of images");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
             var before = found.Count + odd.Count;
             foreach (var (image, id) in page.Images)
             {
-                if (ImageCheck.Problem(image) is null) found[image!.Id] = Canonical(image);
-                else odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+                if (ImageCheck.Problem(image) is not null)
+                {
+                    odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+                    continue;
+                }
+
+                room.Add(ListMemory.SizeOf(image!));
+                found[image!.Id] = Canonical(image);
             }
 
             // A list that is cut short would be a list without the images that follow, so none of these is a list at all.
             var first = page.Images is [] ? null : page.Images[0].Image;
             if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
             if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
-            if (found.Count > limits.MostImages) throw response.Unreadable($"more than {limits.MostImages} images");
+            if (found.Count > limits.MostImages) throw response.TooLarge($"more than {limits.MostImages} images");
             var isLastPage = page.Next is null || page.Images is [];
             marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
@@ -139,7 +168,41 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     private Image Canonical(Image image) =>
         cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] } : image;
 
-    private static T Content<T>(CloudResponse response, JsonTypeInfo<T> type) => response.IsSuccess ? response.Read(type) : throw response.ToException();
+    /// <summary>The names in a text that is JSON: each takes far more memory than its few bytes. Of a short text there are few.</summary>
+    private static int Members(ReadOnlySpan<byte> json)
+    {
+        if (json.Length <= BoundedBody.Small) return 0;
+        var reader = new Utf8JsonReader(json);
+        var names = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName) names++;
+            }
+        }
+        catch (JsonException)
+        {
+            return 0;       // whoever reads it says so
+        }
+
+        return names;
+    }
+
+    private T Content<T>(CloudResponse response, JsonTypeInfo<T> type)
+    {
+        if (!response.IsSuccess) throw response.ToException();
+        var content = response.Read(type);
+        hasAnswered = true;
+        return content;
+    }
+
+    /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a while.</summary>
+    private CloudException Judged(CloudException error) => !error.IsStrange || hasAnswered ? error : new(
+        CloudErrorKind.EndpointNotFound,
+        $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's endpoint for 'image'.",
+        error.RetryAfter,
+        error);
 
     /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about us.</summary>
     private CloudException TokenRefused(CloudResponse response) => cloud.Credential is ApplicationCredential

@@ -19,6 +19,7 @@ public sealed class ImageReader
     private readonly ImageQueries queries;
     private readonly ChangeHint hint;
     private readonly ImageGates gates;
+    private readonly ListRoom room;
     private readonly CloudLimits limits;
     private readonly TimeProvider time;
     private readonly Dictionary<ImageTerm, Known> known = [];
@@ -27,11 +28,12 @@ public sealed class ImageReader
     private bool isReading;
     private DateTimeOffset unlistedSince;
 
-    internal ImageReader(ImageApi api, ImageGates gates, CloudLimits limits, TimeProvider time)
+    /// <param name="room">For what is kept.</param>
+    internal ImageReader(ImageApi api, ImageGates gates, ListRoom room, CloudLimits limits, TimeProvider time)
     {
         queries = new ImageQueries(api);
         hint = new ChangeHint(api, time);
-        (this.gates, this.limits, this.time) = (gates, limits, time);
+        (this.gates, this.room, this.limits, this.time) = (gates, room, limits, time);
         unlistedSince = time.GetUtcNow();
     }
 
@@ -82,7 +84,7 @@ public sealed class ImageReader
 
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
     internal void Note(Image image, DateTimeOffset asOf) =>
-        single.AddOrUpdate(image.Id, (image, asOf), (_, old) => old.AsOf > asOf ? old : (image, asOf));
+        single.AddOrUpdate(image.Id, (ImageQueries.Slim(image), asOf), (_, old) => old.AsOf > asOf ? old : (ImageQueries.Slim(image), asOf));
 
     /// <summary>Reads something once.</summary>
     /// <exception cref="CloudException"/>
@@ -127,7 +129,12 @@ public sealed class ImageReader
         lock (gate)
         {
             var now = time.GetUtcNow();
-            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray()) known.Remove(term);
+            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray())
+            {
+                room.TryAdd(-known[term].Size);
+                known.Remove(term);
+            }
+
             foreach (var (id, _) in single.Where(pair => now - pair.Value.AsOf > limits.FullReadInterval)) single.TryRemove(id, out _);
             if (now - unlistedSince > limits.FullReadInterval)
             {
@@ -196,7 +203,11 @@ public sealed class ImageReader
         lock (gate)
         {
             var entry = Entry(term);
-            (old, entry.Reading) = (entry.Reading, reading);
+            old = entry.Reading;
+            room.TryAdd(-entry.Size);
+            // Where there is no room for it, the next one who asks has it read again.
+            var size = reading.Images.Sum(ListMemory.SizeOf);
+            (entry.Reading, entry.Size) = room.TryAdd(size) ? (reading, size) : (null, 0);
             if (answer is not null) (entry.FullyReadAt, entry.MayBeHinted) = (reading.AsOf, answer.IsListed && answer.Images.All(image => !image.OsHidden));
         }
 
@@ -225,6 +236,9 @@ public sealed class ImageReader
     private sealed class Known
     {
         public ImageReading? Reading { get; set; }
+
+        /// <summary>What the reading takes in memory.</summary>
+        public long Size { get; set; }
 
         public DateTimeOffset FullyReadAt { get; set; }
 

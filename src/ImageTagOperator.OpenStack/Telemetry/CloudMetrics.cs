@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 

@@ -32,8 +32,8 @@ public sealed record Reason
     public static readonly Reason RemovalLimitExceeded = Of(ProblemKind.Stalled);
 
     // The installation.
-    public static readonly Reason DefinitionOutdated = Of(ProblemKind.Stalled);
-    public static readonly Reason KubernetesRefuses = Of(ProblemKind.Stalled);
+    public static readonly Reason DefinitionOutdated = OfWrites(Requeue.AtInterval);
+    public static readonly Reason KubernetesRefuses = OfWrites();
 
     // The credentials.
     public static readonly Reason CloudChanged = Of(ProblemKind.Stalled);
@@ -48,7 +48,7 @@ public sealed record Reason
     public static readonly Reason CloudRejects = Of(ProblemKind.Stalled);
     public static readonly Reason CloudNotAllowed = Of(ProblemKind.Stalled);
     public static readonly Reason EndpointNotFound = Of(ProblemKind.Stalled);
-    public static readonly Reason Forbidden = Of(ProblemKind.Stalled, Requeue.AtInterval);
+    public static readonly Reason Forbidden = OfWrites(Requeue.AtInterval);
 
     // The image.
     public static readonly Reason ImageNotFound = Seen(ProblemKind.Stalled);
@@ -60,8 +60,8 @@ public sealed record Reason
     public static readonly Reason Contended = Of(ProblemKind.Stalled, Requeue.AtInterval);
     public static readonly Reason TagCollision = Of(ProblemKind.Stalled);
     public static readonly Reason TagNotRemovable = Of(ProblemKind.Stalled, Requeue.AtInterval);
-    public static readonly Reason TagQuotaExceeded = Of(ProblemKind.Stalled);
-    public static readonly Reason TagRejected = Of(ProblemKind.Stalled);
+    public static readonly Reason TagQuotaExceeded = OfWrites();
+    public static readonly Reason TagRejected = OfWrites();
 
     /// <summary>All reasons. Each one above is registered as it is made.</summary>
     public static IReadOnlyList<Reason> All => Known;
@@ -75,9 +75,15 @@ public sealed record Reason
     /// <summary>The cloud was asked for the set's images and answered, so that the images count as verified.</summary>
     public bool IsSeen { get; private init; }
 
+    /// <summary>Only the next write can tell whether it is over.</summary>
+    public bool IsOfWrites { get; private init; }
+
     public override string ToString() => Name;
 
     private static Reason Of(ProblemKind kind, Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") => new(name, kind) { Requeue = requeue };
+
+    private static Reason OfWrites(Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
+        new(name, ProblemKind.Stalled) { Requeue = requeue, IsOfWrites = true };
 
     private static Reason Seen(ProblemKind kind, [CallerMemberName] string name = "") => new(name, kind) { IsSeen = true };
 }

@@ -7,8 +7,10 @@ namespace ImageTagOperator.Planning.Conditions;
 /// <param name="VerifiedAt">When the images were last seen.</param>
 /// <param name="VerifiedReason">The reason of Ready at that time.</param>
 /// <param name="VerifiedGeneration">The generation that they were compared with.</param>
+/// <param name="ToldReason">While the images cannot be seen: what the last Event before that was about.</param>
 public sealed record StatusHistory(
-    IReadOnlyList<Condition> Conditions, DateTimeOffset? VerifiedAt = null, string? VerifiedReason = null, long? VerifiedGeneration = null)
+    IReadOnlyList<Condition> Conditions, DateTimeOffset? VerifiedAt = null, string? VerifiedReason = null, long? VerifiedGeneration = null,
+    string? ToldReason = null)
 {
     private const string SinceMark = " It has been so since ";
 
@@ -22,6 +24,19 @@ public sealed record StatusHistory(
 
     /// <summary>What should heal by itself has not for ten intervals or half an hour.</summary>
     public bool IsLasting => Find(Condition.Reconciling)?.Message.Contains(SinceMark, StringComparison.Ordinal) == true;
+
+    /// <summary>What people know, if an Event told them of each problem and its end: that the images cannot be seen is not told unless it
+    /// lasts.</summary>
+    public string? Told => IsQuiet ? ToldReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
+
+    private bool IsQuiet => IsUnseen && !IsLasting;
+
+    /// <summary><see cref="ToldReason"/> of the status that comes after this one.</summary>
+    public string? ToldBefore(StatusHistory next) => next.IsQuiet ? Told : null;
+
+    /// <summary>Only the next write can tell whether the problem is over, so that the conditions hold until then.</summary>
+    public bool HoldsUntilWritten(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
+        && Reason.All.Any(reason => reason.IsOfWrites && reason.Name == ready.Reason);
 
     public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 

@@ -3,7 +3,9 @@ using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;
+using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Entities;
+using ImageTagOperator.Kubernetes.Json;
 using k8s.Models;
 
 namespace ImageTagOperator.Commands;
@@ -39,6 +41,7 @@ internal static class CheckCommand
                 var watched = parsed.GetValue(namespaces) ?? [];
                 using var client = new KubernetesClient(cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
                 await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
+                await SayAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
                 foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace, parsed.GetValue(leaderName)!))
                 {
                     await SayAsync($"may {right.Describe()}", () => AllowedAsync(client, right, cancellationToken));
@@ -75,6 +78,21 @@ internal static class CheckCommand
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
         {
             return e.Message + (e is KubernetesException { IsNotFound: true } ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
+        }
+    }
+
+    /// <summary>An older definition, which Helm 3 leaves behind where it is not told otherwise, has the API server drop what it does not know.</summary>
+    private static async Task<string?> DefinedAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await client.FindSchemaAsync<V1Alpha1ImageTagSet>(cancellationToken) is not { } known) return null;
+            string[] missing = [.. CustomResourceDefinition.FieldsMissing(CustomResourceDefinition.Schema<V1Alpha1ImageTagSet>(KubernetesJson.Options(ImageTagSetJson.Default)), known)];
+            return missing.Length == 0 ? null : $"it lacks {string.Join(", ", missing)}. Update it: image-tag-operator crd | kubectl apply -f -";
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        {
+            return e.Message;
         }
     }
 

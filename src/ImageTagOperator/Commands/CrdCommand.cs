@@ -4,6 +4,7 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Yaml;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,13 +1,13 @@
 using System.Globalization;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
 /// <summary>Tells people, in Events and in the log, how a reconcile went: only what is news, never the same once per interval.</summary>
-public sealed partial class Announcer(EventPublisher publish, SetRegistry registry, ILogger<Announcer> logger)
+public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer> logger)
 {
     /// <summary>What was done, and what can be done no more.</summary>
     public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
@@ -67,12 +67,8 @@ public sealed partial class Announcer(EventPublisher publish, SetRegistry regist
             await publish(set, "StillFailing", current.Find(Condition.Reconciling)!.Message, EventType.Warning, cancellationToken);
         }
 
-        var memory = registry.Of(set).Memory;
         var (was, ready) = (old.Find(Condition.Ready), current.Find(Condition.Ready)!);
-        // That the images could not be seen was not told unless it lasted: what people know then is from before that.
-        var told = old.IsUnseen && !old.IsLasting ? memory.ToldReason ?? before.LastVerifiedReason : was?.Reason;
-        memory.ToldReason = current.IsUnseen ? told : null;
-        if (told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
+        if (old.Told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
             await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);

@@ -9,11 +9,12 @@ namespace ImageTagOperator.Controllers;
 
 /// <summary>Reconciles ImageTagSets for the runtime, and reports how it went: Events, status, metrics, and when to look again.</summary>
 public sealed class ImageTagSetController(
-    SetReconciler reconciler, StatusWriter status, ImageReadings readings, Announcer announcer, TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
+    SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer, TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
     : IEntityController<V1Alpha1ImageTagSet>
 {
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
+        store.Complete(entity);
         var before = entity.Status;
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
         await announcer.ChangesAsync(entity, before, result, cancellationToken);
@@ -35,6 +36,7 @@ public sealed class ImageTagSetController(
     {
         if (ReconcileFailure.ProblemOf(error) is not { } problem) return "";
         if (problem.Reason == Reason.InternalError) metrics.Failed(error);
+        store.Complete(entity);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
         await announcer.ReadyAsync(entity, before, result, cancellationToken);

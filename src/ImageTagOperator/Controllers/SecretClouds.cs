@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
@@ -15,6 +16,9 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
 {
     /// <summary>What is the same Secret still is not parsed again.</summary>
     private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
+
+    /// <summary>By namespace: files are parsed one after the other, for a namespace may have very many that take long.</summary>
+    private readonly Remembered<string, SemaphoreSlim> turns = new(TimeProvider.System);
 
     public async Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
@@ -32,11 +36,28 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         var files = new TlsFiles(Pem(secret, "cacert"), Pem(secret, "cert"), Pem(secret, "key"));
         try
         {
-            return opened.GetValue(secret, Open).Find(reference.CloudName, files);
+            return await FindAsync(secret, reference.CloudName, files, cancellationToken);
         }
         catch (InvalidCloudsYamlException e)
         {
             throw new Problem(Reason.InvalidCloudsYaml, $"{where}: {e.Message}").ToException();
+        }
+    }
+
+    private async Task<CloudConfiguration> FindAsync(V1Secret secret, string cloudName, TlsFiles files, CancellationToken cancellationToken)
+    {
+        if (opened.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
+        var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
+        await turn.WaitAsync(cancellationToken);
+        var file = opened.TryGetValue(secret, out known) ? known : Open(secret);
+        try
+        {
+            return file.Find(cloudName, files);
+        }
+        finally
+        {
+            opened.AddOrUpdate(secret, file);
+            turn.Release();
         }
     }
 
@@ -67,7 +88,8 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         {
             throw new Problem(
                 Reason.SecretForbidden,
-                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' in that namespace.").ToException();
+                $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' there: "
+                + $"kubectl -n {inNamespace} create rolebinding image-tag-operator --clusterrole=image-tag-operator --serviceaccount=NAMESPACE:NAME").ToException();
         }
     }
 

@@ -1,4 +1,5 @@
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Entities;
 

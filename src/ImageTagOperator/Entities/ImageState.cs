@@ -1,3 +1,4 @@
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.Entities;

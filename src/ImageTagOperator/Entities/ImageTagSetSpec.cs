@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using ImageTagOperator.OpenStack.Identity;
+using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Entities;
 
@@ -46,6 +48,9 @@ public sealed record ImageTagSetStatus
         + "or once an interval if that is longer: it may be that much later in truth.")]
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastVerifiedTime { get; set; }
+
+    [Description("While the images cannot be seen, or are being changed: what the last Event before that was about.")]
+    public string? LastToldReason { get; set; }
 
     [Description("The reason of Ready when the images were last verified.")]
     public string? LastVerifiedReason { get; set; }

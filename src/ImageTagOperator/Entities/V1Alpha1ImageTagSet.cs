@@ -1,3 +1,4 @@
+using ImageTagOperator.Planning.Conditions;
 using k8s.Models;
 
 namespace ImageTagOperator.Entities;

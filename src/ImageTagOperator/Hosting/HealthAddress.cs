@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Hosting;
 

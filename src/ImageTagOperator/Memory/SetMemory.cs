@@ -19,8 +19,8 @@ public sealed class SetMemory
     /// <summary>Since when images that have tags to give up could not be reached.</summary>
     public DateTimeOffset? UnreachedSince { get; set; }
 
-    /// <summary>The reason that people were told last, while the images cannot be seen.</summary>
-    public string? ToldReason { get; set; }
+    /// <summary>A status of which the API server dropped some fields: what it kept, and the whole.</summary>
+    public (string Kept, ImageTagSetStatus Whole)? Dropped { get; set; }
 
     /// <summary>How old a reading the next reconcile may go by.</summary>
     internal ReadingTrust? Trust { get; set; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
@@ -82,7 +83,7 @@ internal static class ImageProblems
         var reason = Problems.ReasonOf(outcome.Result);
         return outcome.Result switch
         {
-            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image."),
+            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image: openstack image show {observed.Image.Id} -c owner"),
             TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
             TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),

@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;

@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Specs;
@@ -21,7 +22,11 @@ public static class StatusBuilder
         var steps = plan.All.SelectMany(image => image.Share.Plan.Steps).ToArray();
         var adds = steps.Count(step => step.Verb == TagVerb.Add);
         var status = set.Status with { };
-        Conclude(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
+        if (!set.Status.History().HoldsUntilWritten(set.Metadata.Generation))
+        {
+            Conclude(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
+        }
+
         Locate(status, set, plan);
         status.Images =
         [
@@ -79,6 +84,7 @@ public static class StatusBuilder
         var conditions = set.Status.History().Next(verdict, set.Metadata.Generation, RequeuePolicy.Interval(set.Spec.Interval), now);
         status.ObservedGeneration = set.Metadata.Generation;
         status.Conditions = [.. conditions.Select(StatusHistoryExtensions.Write)];
+        status.LastToldReason = set.Status.History().ToldBefore(status.History());
         return conditions[0];
     }
 
@@ -115,6 +121,14 @@ public static class StatusBuilder
         if (!isDue) return;
         if (!(seen < status.LastVerifiedTime)) status.LastVerifiedTime = seen;
         (status.LastVerifiedReason, status.LastVerifiedGeneration) = (ready.Reason, ready.Generation);
+    }
+
+    /// <summary>The status says where the images are and how they were found.</summary>
+    public static bool IsLocated(V1Alpha1ImageTagSet set, SetPlan plan)
+    {
+        var located = set.Status with { };
+        Locate(located, set, plan);
+        return StatusWriter.Json(located) == StatusWriter.Json(set.Status);
     }
 
     private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetPlan plan)

@@ -10,7 +10,8 @@ internal static class StatusHistoryExtensions
     private const int LongestMessage = 8192;
 
     public static StatusHistory History(this ImageTagSetStatus status) => new(
-        [.. (status.Conditions ?? []).Select(Read)], status.LastVerifiedTime, status.LastVerifiedReason, status.LastVerifiedGeneration);
+        [.. (status.Conditions ?? []).Select(Read)], status.LastVerifiedTime, status.LastVerifiedReason, status.LastVerifiedGeneration,
+        status.LastToldReason);
 
     /// <summary>How a set is, from the condition that says most; and since when.</summary>
     public static (Situation Situation, DateTimeOffset? Since) Situation(this ImageTagSetStatus status)

@@ -1,3 +1,5 @@
+using ImageTagOperator.Kubernetes.Configuration;
+
 namespace ImageTagOperator.Sandbox.Cloud;
 
 /// <summary>The clouds.yaml of a sandbox cloud.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 

@@ -1,3 +1,5 @@
+using ImageTagOperator.Kubernetes.Configuration;
+
 namespace ImageTagOperator.Sandbox.Cloud;
 
 /// <summary>What a token stands for. Without project, domain and system it is unscoped.</summary>

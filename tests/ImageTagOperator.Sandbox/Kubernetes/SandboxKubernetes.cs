@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 

@@ -188,7 +188,7 @@ public sealed class BoundTests
         {
             cloud.Images = (http, _) => HostileCloud.JsonAsync(http, page);
             var error = await Assert.ThrowsAsync<CloudException>(read);
-            Assert.Equal(CloudErrorKind.Transient, error.Kind);
+            Assert.True(error.Kind is CloudErrorKind.Transient or CloudErrorKind.EndpointNotFound, $"{error.Kind}");
             Assert.Contains("not what the API documents", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("v3/users", error.Message, StringComparison.Ordinal);
         }
@@ -240,11 +240,11 @@ public sealed class BoundTests
     public static TheoryData<string, string> Bombs => new()
     {
         { Merges(2000), "more than 20000 entries" },
-        { "clouds:\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"  c{i}: {{}}\n")), "more than 20000 entries" },
+        { "clouds:\n" + string.Concat(Enumerable.Range(0, 15_000).Select(i => $"  c{i}: {{}}\n")), "more than 20000 entries" },
         { Laughs(), "entries" },
         { new string('[', 100_000), "deeper than 32 levels" },
         { string.Concat(Enumerable.Repeat("{a: ", 50_000)), "deeper than 32 levels" },
-        { "clouds: " + new string('x', 1 << 20), "longer than" },
+        { "clouds: " + new string('x', 256 * 1024), "clouds.yaml has 262152 characters, and at most 262144 are read." },
     };
 
     [Theory]

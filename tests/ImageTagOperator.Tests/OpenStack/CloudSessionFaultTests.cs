@@ -301,12 +301,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     {
         { "503", Busy(503) },
         { "500 with a page", Page(500) },
-        { "200 with a page", Page(200) },
         { "201 without a token", new Fault { Status = 201, Body = "{}", ContentType = "application/json" } },
-        {
-            "201 with a token and a page",
-            new Fault { Status = 201, Body = "<p>Welcome</p>", ContentType = "text/html", Headers = new Dictionary<string, string> { ["X-Subject-Token"] = "x" } }
-        },
         { "no answer", new Fault { Hang = true } },
         { "reset", new Fault { ResetBeforeWork = true } },
         { "half a body", new Fault { TruncateBody = true } },

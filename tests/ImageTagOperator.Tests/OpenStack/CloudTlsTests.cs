@@ -101,6 +101,25 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
+    public void What_is_no_certificate_among_the_authorities_is_told_by_its_line()
+    {
+        var good = new TestCertificates().Pem + "\n";
+        var lines = good.Count(c => c == '\n');
+        foreach (var (pem, expected) in new (string, string)[]
+        {
+            (good + "# the next one\n-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n", $"at line {lines + 2}."),
+            ("-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n", "holds no PEM certificate."),
+            ("c2VjcmV0", "holds no PEM certificate."),
+        })
+        {
+            var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(pem));
+            var error = Assert.Throws<InvalidCloudsYamlException>(() => TestSession.Of(cloud));
+            Assert.Contains("'cacert' ", error.Message, StringComparison.Ordinal);
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_key_alone_is_refused()
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(

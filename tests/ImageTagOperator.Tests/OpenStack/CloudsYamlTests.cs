@@ -158,7 +158,7 @@ public sealed class CloudsYamlTests
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(() => Parse(lines));
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"(line {line})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"(line {line}, column ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
     }
 

@@ -55,6 +55,57 @@ public sealed class CloudsYamlReports
             CloudsYaml.Parse("clouds: {demo: {profile: betacloud-2, auth: {username: u, password: p}}}", "demo", publicClouds: "public-clouds: {other: {}}")).Message,
         StringComparison.Ordinal);
 
+    // openshift/installer#6266
+    [Theory]
+    [InlineData("auth: {auth_url: ftp://k}", "clouds-public.yaml, public-clouds.mine.auth (line 3, column 22): 'auth_url' is not an http or https URL.")]
+    [InlineData("interface: outer", "clouds-public.yaml, public-clouds.mine (line 3, column 16): interface 'outer' is not one of public, internal, admin.")]
+    [InlineData("verify: maybe", "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'verify' must be true or false.")]
+    [InlineData("regions: [A, B]", "clouds-public.yaml, public-clouds.mine (line 3, column 14): 'regions' must hold one plain name; make an entry for each region, with 'region_name'.")]
+    [InlineData("auth: [x]", "clouds-public.yaml, public-clouds.mine (line 3, column 11): 'auth' must be a mapping.")]
+    [InlineData("user-domain-name: D\n    user_domain_name: D", "clouds-public.yaml, public-clouds.mine (line 4, column 23): 'user_domain_name' is there twice, with '_' and with '-'; remove one.")]
+    [InlineData("cacert: /ca", "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'cacert' is the path '/ca', which does not exist here; put the file's text into the Secret under the key 'cacert'.")]
+    [InlineData("interface: public", "clouds.yaml, clouds.demo.auth (line 4, column 11): needs 'password'.")]
+    public void A_mistake_is_told_of_the_file_that_it_is_in(string profile, string expected)
+    {
+        const string yaml = "clouds:\n  demo:\n    profile: mine\n    auth: {user_id: u, auth_url: http://k, password: p}\n";
+        var publicClouds = $"public-clouds:\n  mine:\n    {profile}\n";
+        var clouds = profile.Contains("auth_url", StringComparison.Ordinal) ? yaml.Replace(", auth_url: http://k", "", StringComparison.Ordinal)
+            : profile == "interface: public" ? yaml.Replace(", password: p", "", StringComparison.Ordinal) : yaml;
+        Assert.Equal(expected, Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(clouds, "demo", publicClouds: publicClouds)).Message);
+    }
+
+    // dtantsur/rust-osauth#15
+    [Fact]
+    public void A_mistake_in_a_local_file_is_told_with_its_path()
+    {
+        var folder = Directory.CreateTempSubdirectory("clouds-");
+        try
+        {
+            string Written(string name, string yaml)
+            {
+                var path = Path.Combine(folder.FullName, name);
+                File.WriteAllText(path, yaml);
+                return path;
+            }
+
+            string Told() => Assert.Throws<InvalidCloudsYamlException>(() => new LocalClouds(new Dictionary<string, string>(), folder.FullName).Find("demo", null)).Message;
+
+            var clouds = Written("clouds.yaml", "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}");
+            Assert.StartsWith($"{clouds}, clouds.demo (line 1, column 26): the profile 'mine' is not one of those known here", Told(), StringComparison.Ordinal);
+            var profiles = Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: ftp://k}, interface: outer}}");
+            Assert.StartsWith($"{profiles}, public-clouds.mine.auth (line 1, column 41): 'auth_url' is not", Told(), StringComparison.Ordinal);
+            Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: http://k}");
+            Assert.StartsWith($"{profiles} is not valid YAML at line ", Told(), StringComparison.Ordinal);
+            Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: http://k}}}");
+            var secrets = Written("secure.yaml", "clouds:\n  demo:\n    auth:\n      password: {a: b}\n");
+            Assert.Equal($"{secrets}, clouds.demo.auth (line 4, column 17): 'password' must be a single value.", Told());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void A_clouds_public_yaml_that_is_no_YAML_is_named() => Assert.Contains(
         "clouds-public.yaml",

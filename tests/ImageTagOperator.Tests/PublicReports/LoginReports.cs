@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ImageTagOperator.Contracts;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
@@ -56,6 +57,58 @@ public sealed class LoginReports : IAsyncLifetime
         cloud.Faults.Add(method, target, new Fault { Status = status, Headers = new Dictionary<string, string> { ["Location"] = "https://cloud.example/v3?x=1" } });
         var problem = await ProblemAsync("demo");
         Assert.Equal((Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("POST", "*/auth/tokens", 200, "<p>Welcome</p>", "AuthUrlWrong")]
+    [InlineData("GET", "*/v2/images*", 200, "<p>Welcome</p>", "EndpointNotFound")]
+    [InlineData("GET", "*/v2/images*", 404, "<p>Nothing here</p>", "EndpointNotFound")]
+    public async Task What_never_answered_as_the_API_does_calls_a_human_and_what_did_is_away_for_a_while(string method, string target, int status, string page, string reason)
+    {
+        var fault = new Fault { Status = status, Body = page, ContentType = "text/html" };
+        cloud.Faults.Add(method, target, fault);
+        var problem = await ProblemAsync("demo");
+        Assert.Equal(reason, problem.Reason.Name);
+        Assert.Contains("correct ", problem.Message, StringComparison.Ordinal);
+
+        cloud.Faults.Clear();
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+        await session.GetImageAsync(cloud.AddImage("there").Id, Cancel);
+        cloud.Faults.Add(method, target, fault);
+        if (method == "POST") return;      // its token is still good
+        var later = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
+        Assert.Equal(CloudErrorKind.Transient, later.Kind);
+    }
+
+    [Fact]
+    public void Http_spoken_to_a_port_for_https_calls_a_human()
+    {
+        var error = CloudCallException.For("GET http://x", null, new HttpRequestException(HttpRequestError.InvalidResponse, "x"));
+        Assert.Equal(CloudErrorKind.AuthUrlWrong, error.Kind);
+        Assert.Contains("see to the scheme, http or https, and the port", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, "AuthUrlWrong")]
+    [InlineData(SocketError.TryAgain, "Transient")]
+    [InlineData(SocketError.ConnectionRefused, "Transient")]
+    [InlineData(SocketError.TimedOut, "Transient")]
+    public void A_name_that_is_not_known_calls_a_human_and_one_that_cannot_be_looked_up_does_not(SocketError socket, string kind)
+    {
+        var error = new HttpRequestException(HttpRequestError.NameResolutionError, "x", new SocketException((int)socket));
+        Assert.Equal(kind, $"{CloudCallException.For("GET http://x", null, error).Kind}");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.ProxyAuthenticationRequired, "Rejected")]
+    [InlineData(HttpStatusCode.Forbidden, "Rejected")]
+    [InlineData(HttpStatusCode.BadGateway, "Transient")]
+    [InlineData(HttpStatusCode.TooManyRequests, "Transient")]
+    public void A_proxy_that_refuses_calls_a_human(HttpStatusCode status, string kind)
+    {
+        var error = CloudCallException.For("GET https://x", null, new HttpRequestException(HttpRequestError.ProxyTunnelError, "x", null, status));
+        Assert.Equal(kind, $"{error.Kind}");
+        Assert.Contains("Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY", error.Message, StringComparison.Ordinal);
     }
 
     // k-orc/openstack-resource-controller#596

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
@@ -23,19 +25,39 @@ public sealed class SecretCloudsTests
                 "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}", $"public-clouds: {{mine: {{auth: {{auth_url: http://{host}/v3}}}}}}"));
             for (var again = 0; again < 2; again++)
             {
-                var set = new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = "default" } };
-                var reference = new CloudCredentialsRef { SecretName = "cloud", CloudName = "demo" };
-                var found = await clouds.FindAsync(set, reference, TestContext.Current.CancellationToken);
-                Assert.Equal(new Uri($"http://{host}/v3"), found.AuthUrl);
+                Assert.Equal(new Uri($"http://{host}/v3"), (await FindAsync(clouds, "cloud", "default")).AuthUrl);
             }
         }
     }
 
-    private static JsonObject Secret(string clouds, string publicClouds) => new()
+    [Fact]
+    public async Task Files_of_one_namespace_are_parsed_one_after_the_other_and_another_does_not_wait_for_them()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        using var client = server.Client();
+        var clouds = new SecretClouds(client, new SharedSecrets(client, new FakeTimeProvider()));
+        // Each takes some 100 ms.
+        var slow = "clouds:\n" + string.Concat(Enumerable.Range(0, 9_900).Select(i => $"  c{i}: {new string('x', 14)}\n"));
+        server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "a" } });
+        for (var i = 0; i < 40; i++) server.Apply(Secret(slow, "", $"slow-{i}", "a"));
+        server.Apply(Secret("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p}}}", ""));
+        var all = Enumerable.Range(0, 40).Select(i => Task.Run(async () => await Record.ExceptionAsync(() => FindAsync(clouds, $"slow-{i}", "a")))).ToArray();
+        await Task.WhenAny(all);
+        await FindAsync(clouds, "cloud", "default");
+        Assert.Contains(all, task => !task.IsCompleted);
+        await Task.WhenAll(all);
+    }
+
+    private static Task<CloudConfiguration> FindAsync(SecretClouds clouds, string secret, string inNamespace) => clouds.FindAsync(
+        new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } },
+        new CloudCredentialsRef { SecretName = secret, CloudName = "demo" },
+        TestContext.Current.CancellationToken);
+
+    private static JsonObject Secret(string clouds, string publicClouds, string name = "cloud", string inNamespace = "default") => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Secret",
-        ["metadata"] = new JsonObject { ["namespace"] = "default", ["name"] = "cloud" },
+        ["metadata"] = new JsonObject { ["namespace"] = inNamespace, ["name"] = name },
         ["data"] = new JsonObject { ["clouds.yaml"] = Encoded(clouds), ["clouds-public.yaml"] = Encoded(publicClouds) },
     };
 

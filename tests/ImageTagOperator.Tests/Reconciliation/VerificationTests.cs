@@ -7,8 +7,6 @@ using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
-using k8s;
-using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
@@ -183,7 +181,7 @@ public sealed class VerificationTests
     public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
     {
         var (set, told) = (Set(), new List<string>());
-        var announcer = Announcer(set, told);
+        var announcer = Announcer(told);
         await ReportAsync(InSync, 0);
         await ReportAsync(SetResult.Failed(Outage), 1);
         await ReportAsync(InSync, 2);
@@ -203,7 +201,7 @@ public sealed class VerificationTests
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {
             var (set, told) = (Set(), new List<string>());
-            var announcer = Announcer(set, told);
+            var announcer = Announcer(told);
             SetResult[] story = [InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), InSync, InSync];
             for (var minute = 0; minute < story.Length; minute++) await TellAsync(announcer, set, story[minute], minute);
             Assert.Equal([reason.Name, "Recovered"], told);
@@ -212,21 +210,46 @@ public sealed class VerificationTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public async Task An_operator_that_is_restarted_in_an_outage_still_tells_what_is_over_then(int minutes)
+    {
+        foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
+        {
+            var (set, told) = (Set(), new List<string>());
+            await TellAsync(Announcer(told), set, InSync, 0);
+            await TellAsync(Announcer(told), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
+            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage), minute);
+            // Another process takes over, which writes before it reports.
+            set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(minutes + 3));
+            Assert.NotNull(set.Status.LastToldReason);
+            await TellAsync(Announcer(told), set, InSync, minutes + 4);
+            await TellAsync(Announcer(told), set, InSync, minutes + 5);
+            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], told);
+            Assert.Null(set.Status.LastToldReason);
+        }
+    }
+
+    [Fact]
+    public async Task What_goes_on_after_an_outage_as_it_was_is_not_told_again_by_another_process()
+    {
+        var (set, told) = (Set(), new List<string>());
+        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(Announcer(told), set, outcome, told.Count);
+        Assert.Equal(["Conflict"], told);
+
+        static SetResult Bad() => SetResult.Failed(new Problem(Reason.Conflict, "So it is."));
+    }
+
     private static SetResult InSync { get; } = Results.InSync(default);
 
-    private static Announcer Announcer(V1Alpha1ImageTagSet set, List<string> told)
-    {
-        var cache = new SetCache();
-        var registry = new SetRegistry(cache, cache);
-        cache.Tell(WatchEventType.Added, set);
-        return new(Tell, registry, NullLogger<Announcer>.Instance);
-
-        Task Tell(IKubernetesObject<V1ObjectMeta> about, string reason, string message, EventType type, CancellationToken cancellationToken)
+    private static Announcer Announcer(List<string> told) => new(
+        (_, reason, _, _, _) =>
         {
             told.Add(reason);
             return Task.CompletedTask;
-        }
-    }
+        },
+        NullLogger<Announcer>.Instance);
 
     private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
     {

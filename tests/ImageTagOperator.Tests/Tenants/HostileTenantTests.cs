@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
@@ -171,6 +172,27 @@ public sealed class HostileTenantTests
         tenants.AddSets(100, "bomb", "bomb", _ => $"{Guid.NewGuid()}");
         await tenants.EditReachesAsync();
         await tenants.ReasonAsync("a", "bomb-99", "InvalidCloudsYaml");
+        Assert.Equal(0, tenants.FailedLooks);
+    }
+
+    [Fact]
+    public async Task Ever_more_clouds_with_long_lists_fill_the_share_of_their_namespace_and_no_more()
+    {
+        await using var tenants = await TwoTenants.StartAsync(new CloudLimits { RequestsPerSecond = 1_000_000, ImageMemory = 6_000_000 });
+        await using var large = await HostileCloud.StartAsync();
+        var page = HostileCloud.Page([.. Enumerable.Range(0, 1000).Select(_ => $"{Guid.NewGuid()}")]).Replace("\"active\"", "\"queued\"", StringComparison.Ordinal);
+        large.Images = (http, _) => HostileCloud.JsonAsync(http, page);
+        for (var i = 0; i < 20; i++)
+        {
+            tenants.AddSecret("a", $"large-{i}", large.CloudsYaml.Replace("mallory,", $"mallory-{i},", StringComparison.Ordinal));
+            tenants.AddSet("a", $"large-{i}", $"large-{i}", imageId: null, "mine");
+        }
+
+        for (var i = 0; i < 20; i++) await Eventually.TrueAsync(() => tenants.ReasonOf("a", $"large-{i}") is not null, $"large-{i} was looked at", seconds: 120);
+        await Eventually.TrueAsync(
+            () => Enumerable.Range(0, 20).Count(i => tenants.ReasonOf("a", $"large-{i}") == "CloudRejects") >= 10, "most of a's lists have no room", seconds: 120);
+        Assert.InRange(tenants.ImageMemory, 0, 2_000_000 + 10_000);
+        await tenants.EditReachesAsync();
         Assert.Equal(0, tenants.FailedLooks);
     }
 

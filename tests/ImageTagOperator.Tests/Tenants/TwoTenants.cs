@@ -38,6 +38,9 @@ internal sealed class TwoTenants : IAsyncDisposable
 
     public string Metrics => app.Services.GetRequiredService<MetricCollector>().Collect();
 
+    /// <summary>Bytes, as estimated, of images that were read.</summary>
+    public long ImageMemory => app.Services.GetRequiredService<CloudSessions>().ImageMemory;
+
     public int BusyWorkers => Sample("imagetags_workers_busy");
 
     /// <summary>Looks at b's set that ended with a retry.</summary>

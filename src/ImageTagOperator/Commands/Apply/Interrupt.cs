@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.Commands.Apply;
 

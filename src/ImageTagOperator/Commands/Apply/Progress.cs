@@ -1,4 +1,5 @@
 using ImageTagOperator.Commands.Output;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Apply;
 

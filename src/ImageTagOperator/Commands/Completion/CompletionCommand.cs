@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageTagOperator.Commands.Help;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Completion;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Help;
 

@@ -1,3 +1,4 @@
+using ImageTagOperator.Reconciliation;
 using Spectre.Console;
 
 namespace ImageTagOperator.Commands.Output;

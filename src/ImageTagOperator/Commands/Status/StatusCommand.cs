@@ -5,6 +5,7 @@ using ImageTagOperator.Commands.Output;
 using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Status;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Commands.Status;
 

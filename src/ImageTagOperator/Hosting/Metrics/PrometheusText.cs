@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Hosting.Metrics;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Crds;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 

@@ -1,0 +1,40 @@
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Scenarios;
+using Xunit;
+
+namespace ImageTagOperator.Tests.Reconciliation;
+
+/// <summary>What fails each time in the same way is one status, not one for each look, and never another one in between.</summary>
+public sealed class RepeatedFailureTests
+{
+    [Theory]
+    [InlineData(403, "Forbidden")]
+    [InlineData(413, "TagQuotaExceeded")]
+    [InlineData(400, "TagRejected")]
+    public async Task A_write_that_is_refused_each_time_leaves_the_status_alone(int status, string reason)
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("ubuntu");
+        world.Cloud.Faults.Add("PUT", "*/tags/*", new Fault { Status = status });
+        await world.StartOperatorAsync();
+        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden", "lts"));
+        await world.ReadyAsync("ubuntu", "False", reason);
+        await LookAsync("first");
+        var before = Writes();
+        for (var look = 1; look <= 4; look++) await LookAsync($"{look}");
+        Assert.Equal(before, Writes());
+
+        int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/ubuntu/status").Count;
+
+        int Tries() => world.Cloud.Calls.Matching("PUT", "*/tags/*").Count;
+
+        // A status that it writes comes before the next look.
+        async Task LookAsync(string at)
+        {
+            var tries = Tries();
+            await world.RequestAsync("ubuntu", at);
+            await Eventually.HoldsAsync(() => Task.FromResult(Tries()), count => count > tries, "another try", count => $"there were {count}");
+        }
+    }
+}
