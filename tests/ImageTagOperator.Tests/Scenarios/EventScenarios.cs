@@ -34,7 +34,7 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
         (set.Spec.Mode, set.Spec.Interval) = (TagSetMode.Observe, "24h");
         await world.CreateAsync(set);
         var since = World.Condition(await world.ReadyAsync("watched", "False", "Drifted"), "Drifted")!.LastTransitionTime;
-        Assert.Equal($"1 tag would change on image 'watched' ({image}): -foreign. Nothing was written, for spec.mode is Observe.", Assert.Single(await world.ToldAsync("Drifted")));
+        Assert.Equal($"1 tag would change on image 'watched' ({image}): -foreign. Nothing was written, because spec.mode is Observe.", Assert.Single(await world.ToldAsync("Drifted")));
 
         for (var again = 1; again <= 2; again++)
         {
