@@ -26,7 +26,8 @@ rid() {
 publish_to() {
   local name=$1
   shift
-  rm -rf "${OUT:?}/$name"
+  # Neither the native compiler nor the trimmer sees by itself that Trimming.xml has changed.
+  rm -rf "${OUT:?}/$name" "$OUT/obj/ImageTagOperator/release_$(rid)"/{native,linked,Link.semaphore}
   mkdir -p "$OUT"
   dotnet publish "$ROOT/src/ImageTagOperator" -c Release -r "$(rid)" -v quiet -p:RunAnalyzers=false -p:PublishDocumentationFiles=false \
     -p:PublishReferencesDocumentationFiles=false -o "$OUT/$name" "$@" | tee "$OUT/$name.log"
