@@ -19,10 +19,10 @@ NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish trimmed image bench mutation format clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish publish-arm64 trimmed image bench mutation format clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build all; leaves artifacts/bin/image-tag-operator
 	dotnet build ImageTagOperator.sln -c $(CONFIGURATION) -v quiet
@@ -99,6 +99,9 @@ publish: artifacts/publish.stamp ## one native file for this architecture: artif
 artifacts/publish.stamp: $(SOURCES)
 	hack/native.sh publish
 	@touch $@
+
+publish-arm64: ## the same for arm64, on another architecture, and tried there on an emulated processor
+	hack/native.sh arm64
 
 # The same program with .NET's runtime in it: only to measure the native file against.
 trimmed: artifacts/trimmed.stamp

@@ -32,7 +32,7 @@ base() {
   done >"$1.debs"
   cat "$1"/usr/share/ca-certificates/mozilla/*.crt >"$1/etc/ssl/certs/ca-certificates.crt"
   rm -rf "${1:?}"/{debs,usr/share,usr/sbin,usr/bin,sbin}  "$1"/etc/{ca-certificates,default,ld.so.conf.d} \
-    "$1/usr/lib/$MULTIARCH"/{gconv,audit,engines-3} "$1"/usr/lib/ssl/misc
+    "$1/usr/lib/$MULTIARCH"/{gconv,audit,engines-3,ossl-modules} "$1"/usr/lib/ssl/misc
   # Parts of libc for debuggers, NIS and vectors, which nothing here loads.
   rm -f "$1/lib/$MULTIARCH"/lib{mvec,nsl,nss_compat,nss_hesiod,thread_db,c_malloc_debug,memusage,pcprofile,BrokenLocale}*.so*
   # uid and name, for tools that ask

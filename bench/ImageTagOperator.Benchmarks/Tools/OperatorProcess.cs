@@ -15,8 +15,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private const string Namespace = "default";
     private const string Sets = "imagetagsets";
 
-    /// <summary>Three quarters of 384Mi, the chart's limit: what .NET takes in a container with that limit.</summary>
-    private const string HeapOfTheChart = "0x12000000";
+    /// <summary>Three quarters of 256Mi, the chart's limit: what .NET takes in a container with that limit. A native program does not read it with 0x
+    /// before it.</summary>
+    private const string HeapOfTheChart = "C000000";
 
     private readonly SandboxKubernetes kubernetes;
     private readonly Process process;

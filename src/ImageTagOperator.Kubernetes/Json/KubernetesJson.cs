@@ -16,6 +16,7 @@ public static class KubernetesJson
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             NumberHandling = JsonNumberHandling.Strict,
+            Converters = { new SharedStringConverter() },
         };
         options.MakeReadOnly();
         return options;

@@ -43,6 +43,36 @@ public sealed class PackageTypesTests
         Assert.DoesNotContain("managedFields", Write(widget), StringComparison.Ordinal);
     }
 
+    /// <summary>Another test may read a string in between that takes the place of this one, hence the tries.</summary>
+    [Fact]
+    public void What_many_objects_say_is_kept_once()
+    {
+        const string Json = """{"metadata":{"name":"a","namespace":"images","labels":{"app.kubernetes.io/part-of":"golden"} } }""";
+        Assert.Contains(Enumerable.Range(0, 100), _ =>
+        {
+            var (one, other) = (Read<Widget>(Json).Metadata, Read<Widget>(Json).Metadata);
+            var (label, same) = (one.Labels.Single(), other.Labels.Single());
+            return ReferenceEquals(one.NamespaceProperty, other.NamespaceProperty) && ReferenceEquals(label.Key, same.Key) && ReferenceEquals(label.Value, same.Value);
+        });
+    }
+
+    [Theory]
+    [InlineData("\"a\\nb\\u00e9\"", "a\nb\u00e9")]
+    [InlineData("\"\u00e9\ud83d\ude00\"", "\u00e9\ud83d\ude00")]
+    [InlineData("\"\"", "")]
+    [InlineData("null", null)]
+    public void A_string_is_read_as_it_was_written_however_often(string written, string? text)
+    {
+        for (var i = 0; i < 2; i++) Assert.Equal(text, Read<V1ObjectMeta>($$"""{"name":{{written}}}""").Name);
+    }
+
+    [Fact]
+    public void A_number_is_no_string_even_if_it_looks_like_one_that_was_read()
+    {
+        Assert.Equal("4711", Read<V1ObjectMeta>("""{"name":"4711"}""").Name);
+        Assert.Throws<JsonException>(() => Read<V1ObjectMeta>("""{"name":4711}"""));
+    }
+
     private static T Read<T>(string json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T)))!;
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T)));
