@@ -18,20 +18,22 @@ internal sealed class OperatorLife : IDisposable
     private readonly ImageTagSetFinalizer finalizer;
     private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
 
-    public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, FakeTimeProvider time)
+    /// <param name="writing">The clock of the pauses between writes.</param>
+    public OperatorLife(
+        IKubernetesClient kubernetes, IEntityCache<V1Alpha1ImageTagSet> sets, HttpMessageHandler clouds, IEntityQueue<V1Alpha1ImageTagSet> queue, TimeProvider time, TimeProvider writing)
     {
-        sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance };
-        registry = new SetRegistry(kubernetes, queue);
-        var clouds = new CloudResolver(new SecretClouds(kubernetes), sessions);
+        sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => clouds };
+        registry = new SetRegistry(sets, queue);
+        var resolver = new CloudResolver(new SecretClouds(kubernetes), sessions);
         var readings = new ImageReadings(queue);
         var options = new OperatorOptions();
-        var neighbours = new ImageNeighbours(registry, clouds, time);
-        var releaser = new Releaser(clouds, registry, neighbours, options, time);
+        var neighbours = new ImageNeighbours(registry, resolver, time);
+        var releaser = new Releaser(resolver, registry, neighbours, options, time);
         var metrics = new TagMetrics();
         var announcer = new Announcer(PublishAsync, NullLogger<Announcer>.Instance);
-        var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, new JumpingTime(time));
+        var applier = new TagApplier(neighbours, new ServerErrors(time), metrics, writing);
         controller = new ImageTagSetController(
-            kubernetes, clouds, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
+            kubernetes, resolver, readings, new ImageFinder(readings), registry, neighbours, releaser, applier, new Contention(time), new Pace(() => 0.5),
             announcer, metrics, time);
         finalizer = new ImageTagSetFinalizer(releaser, applier, PublishAsync, announcer, options, new OperatorState(), time, NullLogger<ImageTagSetFinalizer>.Instance);
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
