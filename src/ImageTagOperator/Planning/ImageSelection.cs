@@ -38,11 +38,18 @@ public static class ImageSelection
         _ => false,
     };
 
+    /// <summary>What it says of an image whose properties are not known, as far as that goes.</summary>
+    public static bool MayMean(ImageReference reference, ImageFacts image) =>
+        reference.Selector is { } selector ? MatchesApartFromProperties(selector, image) : Means(reference, image);
+
     private static bool Matches(ImageSelector selector, ImageFacts image) =>
+        MatchesApartFromProperties(selector, image)
+        && (selector.Properties is null || selector.Properties.All(property => image.Property(property.Key) == property.Value));
+
+    private static bool MatchesApartFromProperties(ImageSelector selector, ImageFacts image) =>
         (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))
         && (selector.Owner is null || selector.Owner == image.Owner)
         && (selector.Visibility is null || JsonNamingPolicy.CamelCase.ConvertName(selector.Visibility.Value.ToString()) == image.Visibility)
         && (selector.Status ?? "active") == image.Status
-        && (selector.Tags is null || selector.Tags.All(image.Tags.Contains))
-        && (selector.Properties is null || selector.Properties.All(property => image.Property(property.Key) == property.Value));
+        && (selector.Tags is null || selector.Tags.All(image.Tags.Contains));
 }

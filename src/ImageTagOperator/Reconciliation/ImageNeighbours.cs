@@ -36,12 +36,20 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             var set = other.Set;
             if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
             var state = Location.Find(set.Status, image.Id, access.Cloud);
-            if (state?.Reason == Reason.Forbidden.Name) continue;
-            var meant = other.MakesClaims ? await MeantAsync(other, state, session, image, cancellationToken) : null;
-            if (meant is not null && state is not null) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
-            else if (state is not null) claims.Add(LeavingClaimOf(set, state));
-            else if (meant is not null && !IsSame(set, self, credentials)) unproven.Add(meant);
-            else if (meant is not null && IsAmongNewest(meant, session)) claims.Add(ClaimOf(set, state, Owns(access.ProjectId, image)));
+            var hasSay = other.MakesClaims && state?.Reason != Reason.Forbidden.Name;
+            var meant = hasSay ? await MeantAsync(other, state, session, image, cancellationToken) : null;
+            if (meant is not null && IsSame(set, self, credentials, session))
+            {
+                if (IsChosen(meant, state, session)) claims.Add(ClaimOf(set, state, Owns(access.ProjectId, image)));
+                else if (state is not null && !IsRetained(set, state)) claims.Add(LeavingClaimOf(set, state));
+            }
+            else if (meant is not null && state is not null && IsChosen(meant, state, session) && Location.Of(set, state).Credentials == set.Spec.CloudCredentialsRef)
+            {
+                claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
+            }
+            // Other credentials than those that its status speaks of have still to show what they see, and as whom.
+            else if (meant is not null) unproven.Add(meant);
+            else if (state is not null && !IsRetained(set, state)) claims.Add(LeavingClaimOf(set, state));
         }
 
         var question = new Question(self.Metadata.NamespaceProperty, session, access, image);
@@ -55,16 +63,26 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         set.Key().ToString(),
         set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
         new TagDeclaration(set.Spec.Tags, set.Spec.Policy, set.Spec.IgnoreTags ?? []),
-        state?.ManagedTags ?? []) { OwnsImage = ownsImage, Original = state?.OriginalTags };
+        state?.ManagedTags ?? [])
+    {
+        OwnsImage = ownsImage,
+        Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
+        IsUnderWay = StatusBuilder.IsUnderWay(set.Status),
+    };
 
     public static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
     private static ImageClaim LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState state) =>
         ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
 
-    /// <summary>They use the same credentials.</summary>
-    private static bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials) =>
-        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
+    /// <summary>The tags that it leaves are nobody's, although its own turn has not come yet.</summary>
+    private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
+        && (set.IsTerminating() || Releaser.IsEdited(set) || state.Leaving == LeavingCause.Edited);
+
+    /// <summary>They use the same credentials, and not those that were in the Secret before.</summary>
+    private bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials, CloudSession session) =>
+        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials
+        && (clouds.LastUsed(self) is not { } last || last == session);
 
     /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not
     /// meant.</summary>
@@ -78,7 +96,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             if (selector.Properties is not null && image.More is null)
             {
                 // Readings by id or name leave properties out.
-                if (!ImageSelection.Means(WithoutProperties(selector), facts)) return null;
+                if (!other.MayMean(facts)) return null;
                 var whole = await WholeAsync(session, image.Id, cancellationToken);
                 if (whole is null) return state is null ? null : new Meaning(other, facts);
                 facts = ImageFinder.Facts(whole with { Tags = image.Tags });
@@ -88,6 +106,10 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         return other.Means(facts) ? new Meaning(other, facts) : null;
     }
 
+    /// <summary>With <c>newest</c> its status tells, unless it is of another spec.</summary>
+    private bool IsChosen(Meaning meaning, ImageState? state, CloudSession session) =>
+        (state is not null && !Releaser.IsEdited(meaning.By.Set)) || IsAmongNewest(meaning, session);
+
     /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
     private bool IsAmongNewest(Meaning meaning, CloudSession session)
     {
@@ -96,14 +118,6 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageFinder.Facts).Append(meaning.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
     }
-
-    private static ImageReference WithoutProperties(ImageSelector selector) => new()
-    {
-        Selector = new ImageSelector
-        {
-            Names = selector.Names, Owner = selector.Owner, Visibility = selector.Visibility, Status = selector.Status, Tags = selector.Tags,
-        },
-    };
 
     /// <summary>The claims of those sets of one namespace whose credentials lead to the image.</summary>
     private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(
@@ -128,12 +142,19 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         return
         [
             .. from answer in answers
-               let seen = answer.Sight?.Access
-               where seen is not null
                from meaning in answer.Those
-               where IsAmongNewest(meaning, question.Session)
-               select ClaimOf(meaning.By.Set, null, Owns(seen.ProjectId, question.Image)),
+               let claim = ClaimOf(meaning, answer.Sight?.Access, question)
+               where claim is not null
+               select claim,
         ];
+    }
+
+    /// <param name="access">Null: its credentials do not lead to the image.</param>
+    private ImageClaim? ClaimOf(Meaning meaning, CloudAccess? access, Question question)
+    {
+        var (set, state) = (meaning.By.Set, Location.Find(meaning.By.Set.Status, question.Image.Id, question.Access.Cloud));
+        if (access is not null && IsChosen(meaning, state, question.Session)) return ClaimOf(set, state, Owns(access.ProjectId, question.Image));
+        return state is null || IsRetained(set, state) ? null : LeavingClaimOf(set, state);
     }
 
     /// <returns>Null: it could not be found out now.</returns>

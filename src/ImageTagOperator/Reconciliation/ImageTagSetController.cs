@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning;
 
 namespace ImageTagOperator.Reconciliation;
 
@@ -199,8 +200,10 @@ public sealed class ImageTagSetController(
     private static bool MayRelease(ImageResult[] written) =>
         written.Length == 0 || (written.Any(HasAllDeclared) && written.All(image => HasAllDeclared(image) || image.Problem is { Reason.Kind: ProblemKind.Stalled }));
 
+    /// <summary>On the image of another set, those that this one leaves there.</summary>
     private static bool HasAllDeclared(ImageResult result) =>
-        result.Problem?.Reason != Reason.ImageNotFound && result.Job.Claim.Declaration.Tags.All(tag => result.Image.Tags.Contains(tag));
+        result.Problem?.Reason != Reason.ImageNotFound && result.Job.Claim.Declaration.Tags.All(tag =>
+            result.Image.Tags.Contains(tag) && (result.Share.Winner is not { } winner || ImagePlan.MayStay(winner, tag)));
 
     private async Task<ImageJob> JobAsync(
         V1Alpha1ImageTagSet set, CloudSession session, CloudAccess access, Image image, ImageReading reading, RemovalBudget removals, CancellationToken cancellationToken)

@@ -16,11 +16,14 @@ public sealed class Releaser(CloudResolver clouds, SetRegistry registry, ImageNe
     public Task<Departures> FindAsync(
         V1Alpha1ImageTagSet set, CloudSession session, CloudAccess access, IReadOnlyCollection<string> found, RemovalBudget removals, CancellationToken cancellationToken)
     {
-        var isEdited = set.Status.Image is { } applied
-            && (Json(applied) != Json(set.Spec.Image) || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
+        var isEdited = IsEdited(set);
         var left = (set.Status.Images ?? []).Where(state => !(IsAmong(found, state.Id) && Location.Of(set, state).IsIn(access)));
         return FindAsync(set, left, state => isEdited ? LeavingCause.Edited : state.Leaving, session, access, removals, cancellationToken);
     }
+
+    /// <summary>The spec, as far as it says which images are meant, is another one than the status was found by.</summary>
+    public static bool IsEdited(V1Alpha1ImageTagSet set) => set.Status.Image is { } applied
+        && (Json(applied) != Json(set.Spec.Image) || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
 
     /// <summary>Looks for all images of the status of a set that is deleted.</summary>
     public Task<Departures> FindAllAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>

@@ -85,6 +85,9 @@ public static class StatusBuilder
 
     private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, "Progressing"];
 
+    /// <summary>Writes were announced, and not yet how they ended.</summary>
+    public static bool IsUnderWay(ImageTagSetStatus status) => Find(status, "Ready")?.Reason == "Progressing";
+
     /// <summary>Something differs that did not differ before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
     {
@@ -255,7 +258,9 @@ public static class StatusBuilder
         if (Known(set, result)?.OriginalTags is { } known) return known;
         if (set.Spec.Mode == TagSetMode.Observe || result.Share.Winner is not null) return null;
         var others = result.Job.Others;
-        if (others.FirstOrDefault(other => other.Original is not null)?.Original is { } passedOn) return [.. passedOn];
+        // Who stays answers for what was there before it, and this one for the rest, whichever of the two was looked at first.
+        var leaving = others.Where(other => other is { IsLeaving: true, Original: not null }).OrderBy(other => other.Created).ThenBy(other => other.Owner, StringComparer.Ordinal);
+        if (leaving.FirstOrDefault()?.Original is { } passedOn) return [.. passedOn];
         return Storable(result.Job.Image.Tags.Except(result.Job.Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags))));
     }
 

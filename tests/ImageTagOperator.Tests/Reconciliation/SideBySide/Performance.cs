@@ -11,7 +11,7 @@ namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
 {
     /// <summary>More than any story takes to come to rest.</summary>
-    private const int MostSteps = 60_000;
+    private const int MostSteps = 20_000;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
@@ -23,8 +23,9 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     private readonly SortedDictionary<string, DateTimeOffset> due = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Turn> running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> failures = [];
-    private readonly Dictionary<string, int> calm = [];
+    private readonly HashSet<string> calm = [];
     private readonly List<string> log = [];
+    private readonly AsyncLocal<int?> acting = new();
     private Lane lane;
     private OperatorLife life;
     private int lives;
@@ -33,7 +34,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     {
         (this.story, this.seed) = (story, seed);
         thread = new SeededThread(seed);
-        Clouds = new SharedClouds(story, thread, clock) { Told = Tell };
+        Clouds = new SharedClouds(story, thread, clock) { Told = Tell, Sender = () => acting.Value };
         Cluster = new SharedCluster(thread, clock) { Told = Tell };
         for (var secret = 0; secret < story.Secrets.Count; secret++) Cluster.Write(secret, story.Secrets[secret]);
         (lane, life) = Start();
@@ -64,15 +65,20 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
 
         (Clouds.EmptyLists, Clouds.Lags) = (act.EmptyLists, act.Lags);
-        Settle(mayDie ? thread.Count + act.DiesAfter : null);
-        if (act is { EmptyLists: 0, Lags: false }) return;
+        TakeTurns(mayDie ? thread.Count + act.DiesAfter : null);      // at the latest when all is done
         (Clouds.EmptyLists, Clouds.Lags) = (0, false);
-        Advance(LongestRetry);
-        Settle(null);
+        // After a list that was not complete, sets see each other as they are one turn later.
+        for (var left = act.EmptyLists > 0 ? 2 : 1; left > 0;)
+        {
+            var before = Version;
+            Advance(LongestRetry);
+            TakeTurns(null);
+            if (Version == before) left--;
+        }
     }
 
-    /// <summary>Until each set has had two turns in a row during which nothing changed anywhere.</summary>
-    private void Settle(int? death)
+    /// <summary>Until each set has had a turn that went well since anything changed.</summary>
+    private void TakeTurns(int? death)
     {
         calm.Clear();
         foreach (var set in Cluster.All) due[set.Metadata.Name!] = clock.GetUtcNow();
@@ -90,6 +96,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
 
         while (!thread.IsIdle) Step();
+        if (death is not null) Restart();
     }
 
     /// <summary>Fails with what is wrong and all that happened.</summary>
@@ -102,14 +109,9 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
             + string.Concat(Cluster.All.Select(set => $"    {set.Metadata.Name}: {SharedCluster.Describe(set)}\n")));
     }
 
-    /// <summary>All that may be looked at from outside, without times.</summary>
-    public string Picture =>
-        string.Join('\n', Clouds.Tags.Select((tags, i) => $"image {i} [{string.Join("|", tags.Order(StringComparer.Ordinal))}]")
-            .Concat(Cluster.All.Select(set => $"{set.Metadata.Name} {SharedCluster.Describe(set)}")));
-
     public void Dispose() => life.Dispose();
 
-    private bool IsQuiet => running.Count == 0 && due.Keys.All(name => calm.GetValueOrDefault(name) >= 2);
+    private bool IsQuiet => running.Count == 0 && due.Keys.All(calm.Contains);
 
     private int Version => Clouds.Version + Cluster.Version + lives;
 
@@ -127,7 +129,9 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         due.Remove(name);
         if (Cluster.TryGet(name) is not { } set) return;
         Task<ReconciliationResult<V1Alpha1ImageTagSet>?>? work = null;
+        acting.Value = SharedCluster.NumberOf(name);
         lane.Run(() => work = life.TurnAsync(set));
+        acting.Value = null;
         running[name] = new Turn(set, work!, Version);
     }
 
@@ -151,7 +155,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
 
         Tell($"turn of {name}: {result}");
-        if (result == "ok" && turn.Version == Version) calm[name] = calm.GetValueOrDefault(name) + 1;
+        if (result == "ok" && turn.Version == Version) calm.Add(name);
         else calm.Clear();
     }
 

@@ -18,16 +18,11 @@ internal sealed class Rulebook(SharedStory story)
     private readonly Dictionary<int, (Aim Aim, int Secret)> applied = [];
     private readonly Dictionary<int, Login> lastGood = [];
     private readonly HashSet<int> hadImages = [];
+    private readonly HashSet<(int Set, string Tag)> declared = [];
     private Dictionary<int, Wish> going = [];
     private bool isChanged;
 
     public IReadOnlyList<IReadOnlySet<string>> Live => live;
-
-    public IReadOnlyDictionary<int, Wish> Alive => alive;
-
-    public IReadOnlyList<Login> Secrets => secrets;
-
-    public IReadOnlyDictionary<(int Set, int Image), Hold> Holds => holds;
 
     /// <summary>Credentials that were replaced were needed, which the process still knew: one that died would not.</summary>
     public bool NeedsMemory { get; private set; }
@@ -44,6 +39,7 @@ internal sealed class Rulebook(SharedStory story)
         {
             if (wish is null) alive.Remove(set);
             else alive[set] = wish;
+            declared.UnionWith((wish?.Tags ?? []).Select(tag => (set, tag)));
         }
 
         for (var round = 0; ; round++)
@@ -77,8 +73,23 @@ internal sealed class Rulebook(SharedStory story)
         foreach (var (set, wish) in alive.Where(entry => !entry.Value.IsInvalid && !entry.Value.IsSuspended)) Settle(set, wish);
     }
 
+    /// <summary>What must hold of each change at any moment; null: nothing is wrong with it.</summary>
+    public string? WhyWrong(TagChange change)
+    {
+        var (set, image, tag) = (change.Set ?? -1, change.Image, change.Tag);
+        if (!alive.TryGetValue(set, out var wish) && !going.TryGetValue(set, out wish)) return "no set does it";
+        if (!wish.IsHeard && !(wish.IsInvalid && going.ContainsKey(set))) return "its set may write nothing";
+        var isLeaving = going.ContainsKey(set) || Chosen(wish)?.Contains(image) != true;
+        if (going.ContainsKey(set) && wish.OnDeletion == TagDeletionPolicy.Retain) return "its set leaves all where it is";
+        if (change.Adds) return (!isLeaving && wish.Tags.Contains(tag)) || wish.OnDeletion == TagDeletionPolicy.Restore ? null : "its set does not declare it";
+        if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
+        var isOwner = change.By.Project == images[image].Owner;
+        var says = Heard(image, secret: -1).Where(say => say.Set != set && say.Wish.Tags.Contains(tag) && secrets[say.Wish.Secret].Writes(images[image]));
+        return says.FirstOrDefault(say => say.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
+    }
+
     /// <summary>Whom the set's spec means now, by what the image itself says.</summary>
-    public bool Means(Aim aim, int image)
+    private bool Means(Aim aim, int image)
     {
         var facts = images[image];
         if (!facts.IsThere) return false;
@@ -88,7 +99,7 @@ internal sealed class Rulebook(SharedStory story)
     }
 
     /// <summary>The images that are the set's, as its credentials show them; null: one that it names is not shown.</summary>
-    public int[]? Chosen(Wish wish)
+    private int[]? Chosen(Wish wish)
     {
         var login = secrets[wish.Secret];
         var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Means(wish.Aim, image)).OrderBy(image => images[image].Number).ToArray();
@@ -97,10 +108,11 @@ internal sealed class Rulebook(SharedStory story)
     }
 
     /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by age.</summary>
-    public List<Say> Heard(int image, Say? own = null)
+    /// <param name="secret">Of who asks: those with the same see what it sees.</param>
+    private List<Say> Heard(int image, int secret, Say? own = null)
     {
         var heard = new List<Say>();
-        var says = alive.Keys.Where(set => set != own?.Set).Select(set => SayOf(set, image)).OfType<Say>();
+        var says = alive.Keys.Where(set => set != own?.Set).Select(set => SayOf(set, image, secret)).OfType<Say>();
         foreach (var say in (own is null ? says : says.Append(own)).OrderBy(say => say.Owns ? 0 : 1).ThenBy(say => say.Set))
         {
             if (heard.Count == 0 || (!heard[0].Wish.IsExact && !say.Wish.IsExact)) heard.Add(say);
@@ -109,17 +121,22 @@ internal sealed class Rulebook(SharedStory story)
         return heard;
     }
 
-    private Say? SayOf(int set, int image)
+    private Say? SayOf(int set, int image, int? secret = null)
     {
         var wish = alive[set];
         if (!wish.IsHeard || !Means(wish.Aim, image)) return null;
-        if (holds.TryGetValue((set, image), out var hold))
+        var login = secrets[wish.Secret];
+        if (!holds.TryGetValue((set, image), out var hold))
         {
-            return hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null) ? null : new Say(set, wish, hold.Project == images[image].Owner);
+            return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true ? new Say(set, wish, login.Project == images[image].Owner) : null;
         }
 
-        var login = secrets[wish.Secret];
-        return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true ? new Say(set, wish, login.Project == images[image].Owner) : null;
+        if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
+        var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
+        if (wish.Aim.Newest is not null && isEdited && Chosen(wish)?.Contains(image) != true) return null;
+        // What other credentials see they have to show themselves.
+        if (hold.Secret == wish.Secret && wish.Secret != secret) return new Say(set, wish, hold.Project == images[image].Owner);
+        return login.Sees(images[image]) ? new Say(set, wish, login.Project == images[image].Owner) : null;
     }
 
     private void TakeTurn(int set, Wish wish)
@@ -145,7 +162,7 @@ internal sealed class Rulebook(SharedStory story)
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
-        bool HasAll(Share share) => live[share.Image].IsSupersetOf(wish.Tags);
+        bool HasAll(Share share) => wish.Tags.All(tag => live[share.Image].Contains(tag) && (share.IsHeard || MayStay(share.First, tag)));
     }
 
     private void Depart(int set, Wish wish)
@@ -216,11 +233,11 @@ internal sealed class Rulebook(SharedStory story)
     private Share ShareOf(int set, Wish wish, int image, Login login)
     {
         var own = new Say(set, wish, login.Project == images[image].Owner);
-        var heard = Heard(image, own);
+        var heard = Heard(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
         var others = heard.Where(say => say.Set != set && (say.Owns || !own.Owns)).ToArray();
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag) && !others.Any(say => say.Wish.Tags.Contains(tag)));
-        return new Share(image, heard.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
+        return new Share(image, heard[0], heard.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
     private void CarryOut(int set, Wish wish, Share share, Login login, bool isHeld)
@@ -232,6 +249,7 @@ internal sealed class Rulebook(SharedStory story)
             isChanged = true;
         }
 
+        isChanged |= (hold.Project, hold.Secret, hold.Leaving) != (login.Project, wish.Secret, null);
         (hold.Project, hold.Secret, hold.Leaving, hold.IsUnreached) = (login.Project, wish.Secret, null, false);
         if (wish.OnDeletion != TagDeletionPolicy.Restore) hold.Before = null;
         else if (hold.Before is null && share.IsHeard && wish.Mode == TagSetMode.Enforce) hold.Before = BeforeOf(set, image, hold);
@@ -261,23 +279,32 @@ internal sealed class Rulebook(SharedStory story)
     private HashSet<string> BeforeOf(int set, int image, Hold own)
     {
         isChanged = true;
-        var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set) && !entry.Value.IsRefused).ToArray();
-        var passedOn = others.Where(entry => entry.Value.Before is not null && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before).FirstOrDefault();
+        var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set) && !IsRetained(entry.Key.Set, image)).ToArray();
+        var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before).FirstOrDefault();
         if (passedOn is not null) return [.. passedOn];
         var says = alive.Keys.Where(other => other != set).Select(other => SayOf(other, image)).OfType<Say>();
         return [.. live[image].Except(own.Managed).Except(others.SelectMany(entry => entry.Value.Managed)).Except(says.SelectMany(say => say.Wish.Tags))];
     }
 
-    private bool IsObserver(int set) => (alive.GetValueOrDefault(set) ?? going.GetValueOrDefault(set))?.Mode == TagSetMode.Observe;
+    private bool IsRetained(int set, int image)
+    {
+        if (!alive.TryGetValue(set, out var wish)) return going[set].OnDeletion == TagDeletionPolicy.Retain;
+        var isEdited = (applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret)) || holds[(set, image)].Leaving == LeavingCause.Edited;
+        return wish.OnDeletion == TagDeletionPolicy.Retain && isEdited && SayOf(set, image) is null;
+    }
+
+    private Wish WishOf(int set) => alive.GetValueOrDefault(set) ?? going[set];
+
+    private bool IsObserver(int set) => WishOf(set).Mode == TagSetMode.Observe;
 
     private Say? SayOfAlive(int set, int image) => alive.ContainsKey(set) ? SayOf(set, image) : null;
 
     private (List<string> Adds, List<string> Removes, Say[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
-        Say[] others = [.. Heard(leave.Image).Where(say => say.Set != set && (say.Owns || !owns))];
+        Say[] others = [.. Heard(leave.Image, leave.Hold.Secret).Where(say => say.Set != set && (say.Owns || !owns))];
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
-            ? before.Where(tag => others.All(say => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag))).ToArray()
+            ? before.Where(tag => others.All(say => MayStay(say, tag))).ToArray()
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)], [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))], others);
@@ -287,7 +314,7 @@ internal sealed class Rulebook(SharedStory story)
     {
         var (image, hold) = (leave.Image, leave.Hold);
         var (adds, removes, others) = PlanOf(set, wish, leave);
-        var heldBack = mayRelease ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
+        var heldBack = mayRelease || isHeld ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
         if (heldBack.Length > 0) (adds, removes) = ([], [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))]);
         var work = adds.Count + removes.Count > 0;
         if (work && !isHeld && images[image].IsWritable)
@@ -302,7 +329,7 @@ internal sealed class Rulebook(SharedStory story)
         }
 
         var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
-        if (!work && !isAwaited && (heldBack.Length == 0 || isHeld)) Drop(set, image);
+        if (!work && !isAwaited && heldBack.Length == 0) Drop(set, image);
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
 
@@ -312,6 +339,8 @@ internal sealed class Rulebook(SharedStory story)
         var heirs = others.Where(say => say.Wish.Tags.Contains(tag)).ToArray();
         return heirs.Length > 0 && !heirs.Any(say => holds.GetValueOrDefault((say.Set, image))?.Managed.Contains(tag) == true);
     }
+
+    private static bool MayStay(Say say, string tag) => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag);
 
     private void Drop(int set, int image)
     {
@@ -332,10 +361,10 @@ internal sealed class Rulebook(SharedStory story)
     }
 
     /// <summary>A set that is heard on an image, if nobody before it excludes it.</summary>
-    internal sealed record Say(int Set, Wish Wish, bool Owns);
+    private sealed record Say(int Set, Wish Wish, bool Owns);
 
     /// <summary>What a set answers for on an image.</summary>
-    internal sealed class Hold
+    private sealed class Hold
     {
         public HashSet<string> Managed { get; set; } = [];
 
@@ -354,7 +383,7 @@ internal sealed class Rulebook(SharedStory story)
 
     private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
 
-    private sealed record Share(int Image, bool IsHeard, Say[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    private sealed record Share(int Image, Say First, bool IsHeard, Say[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
         public bool IsStalled { get; set; }
     }

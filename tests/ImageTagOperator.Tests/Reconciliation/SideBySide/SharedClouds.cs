@@ -30,8 +30,11 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     /// <summary>Moves with each change.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Called with each write that does something, before it does it.</summary>
-    public Action<Login, int, string, bool> Writing { get; set; } = (_, _, _, _) => { };
+    /// <summary>Which set's turn sends the request.</summary>
+    public Func<int?> Sender { get; init; } = () => null;
+
+    /// <summary>Called with each write that changes something, before it does.</summary>
+    public Action<TagChange> Changing { get; set; } = _ => { };
 
     public Action<string> Told { get; set; } = _ => { };
 
@@ -50,17 +53,18 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var (method, url) = (request.Method.Method, request.RequestUri!);
         var token = request.Headers.TryGetValues("X-Auth-Token", out var sent) ? sent.Single() : null;
         var body = method == "POST" ? JsonNode.Parse(request.Content!.ReadAsStream()) : null;
+        var sender = Sender();
         return thread.TurnAsync(lane, Serve, mayOutlive: method is "PUT" or "DELETE");
 
         HttpResponseMessage Serve()
         {
-            var response = Answer(method, url, token, body);
+            var response = Answer(sender, method, url, token, body);
             Told($"{method} {url.Host}{url.PathAndQuery} as {token} -> {(int)response.StatusCode}");
             return response;
         }
     }
 
-    private HttpResponseMessage Answer(string method, Uri url, string? token, JsonNode? body)
+    private HttpResponseMessage Answer(int? sender, string method, Uri url, string? token, JsonNode? body)
     {
         var cloud = url.Host[^1] - '0';
         if (method == "POST") return LogIn(cloud, body!);
@@ -70,7 +74,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var path = url.AbsolutePath.Split('/');
         var image = Array.FindIndex(images, image => image.IsThere && ModelImage.IdOf(image.Number) == path[3] && login.Sees(image));
         if (image < 0) return Failure(404);
-        return path.Length == 4 ? Json(200, Document(image, TagsOf(image))) : Write(login, image, Uri.UnescapeDataString(path[5]), method == "PUT");
+        return path.Length == 4 ? Json(200, Document(image, TagsOf(image))) : Write(sender, login, image, Uri.UnescapeDataString(path[5]), method == "PUT");
     }
 
     private HttpResponseMessage LogIn(int cloud, JsonNode request)
@@ -109,14 +113,14 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         return Json(200, new JsonObject { ["images"] = new JsonArray([.. found.Select(image => Document(image, TagsOf(image)))]) });
     }
 
-    private HttpResponseMessage Write(Login login, int image, string tag, bool adds)
+    private HttpResponseMessage Write(int? sender, Login login, int image, string tag, bool adds)
     {
         if (!login.Writes(images[image])) return Failure(403);
         var isThere = tags[image].Contains(tag);
         if (!adds && !isThere) return Failure(404);
         if (adds && !isThere && tags[image].Count >= story.Quota) return Failure(413);
         if (adds == isThere) return new HttpResponseMessage(HttpStatusCode.NoContent);
-        Writing(login, image, tag, adds);
+        Changing(new TagChange(sender, login, image, tag, adds));
         before.Add((clock.GetUtcNow() + Lag, image, [.. tags[image]]));
         Version++;
         if (adds) tags[image].Add(tag);
@@ -139,8 +143,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     {
         var image = images[index];
         var created = Time(ModelImage.FirstCreated.AddDays(image.Number));
-        string[] all = [.. current, .. image.IsMarked ? [Picture.Mark] : Array.Empty<string>()];
-        return new JsonObject
+        var document = new JsonObject
         {
             ["id"] = ModelImage.IdOf(image.Number),
             ["name"] = ModelImage.NameOf(image.Number),
@@ -150,8 +153,10 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
             ["created_at"] = created,
             ["updated_at"] = created,
             ["os_glance_importing_to_stores"] = image.IsCopied ? "fast" : "",
-            ["tags"] = new JsonArray([.. all.Select(tag => JsonValue.Create(tag))]),
+            ["tags"] = new JsonArray([.. current.Select(tag => JsonValue.Create(tag))]),
         };
+        if (image.IsMarked) document[Picture.Mark] = "yes";
+        return document;
     }
 
     private static HttpResponseMessage Failure(int status) => Json(status, new JsonObject { ["message"] = $"model says {status}" });
@@ -166,3 +171,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => clouds.SendAsync(lane, request);
     }
 }
+
+/// <summary>A tag that comes or goes.</summary>
+/// <param name="Set">Whose turn it is.</param>
+internal sealed record TagChange(int? Set, Login By, int Image, string Tag, bool Adds);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -16,7 +17,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
     public const string Namespace = "ns";
 
     private readonly SortedDictionary<string, V1Alpha1ImageTagSet> sets = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> secrets = [];
+    private readonly Dictionary<string, V1Secret> secrets = [];
     private readonly List<Connection> connections = [];
     private long version;
 
@@ -31,9 +32,14 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 
     public static NamespacedName KeyOf(int set) => new(Namespace, $"s{set}");
 
+    public static int NumberOf(string name) => int.Parse(name[1..], CultureInfo.InvariantCulture);
+
     public V1Alpha1ImageTagSet? TryGet(string name) => sets.TryGetValue(name, out var set) ? Copy(set) : null;
 
-    public void Write(int secret, Login login) => secrets[$"secret{secret}"] = SharedClouds.CloudsYaml(login);
+    public void Write(int secret, Login login) => secrets[$"secret{secret}"] = new V1Secret
+    {
+        Metadata = new() { Name = $"secret{secret}" }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(SharedClouds.CloudsYaml(login)) },
+    };
 
     /// <summary>The user's <c>kubectl apply</c>.</summary>
     public void Apply(int set, Wish wish)
@@ -160,9 +166,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         public Task<TEntity?> GetAsync<TEntity>(string name, string? inNamespace, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> => cluster.Thread.TurnAsync(
                 lane,
-                () => typeof(TEntity) == typeof(V1Secret)
-                    ? new V1Secret { Metadata = new() { Name = name }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(cluster.secrets[name]) } } as TEntity
-                    : cluster.TryGet(name) as TEntity,
+                () => typeof(TEntity) == typeof(V1Secret) ? cluster.secrets[name] as TEntity : cluster.TryGet(name) as TEntity,
                 mayOutlive: false);
 
         public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal static class SharedStories
         from odd in Gen.Frequency((9, Gen.Constant(0)), (1, Gen.Choose(1, 3)))
         from most in Gen.Frequency((6, Gen.Constant((int?)null)), (1, Gen.Elements<int?>(0, 1)))
         select new Wish(
-            aim, secret, isExact ? TagPolicy.Exact : TagPolicy.Additive, [.. tags], isExact ? ignores ? [Picture.Mark, "x"] : [Picture.Mark] : [], onDeletion)
+            aim, secret, isExact ? TagPolicy.Exact : TagPolicy.Additive, [.. tags], isExact && ignores ? ["x"] : [], onDeletion)
         {
             Mode = odd == 1 ? TagSetMode.Observe : TagSetMode.Enforce, IsSuspended = odd == 2, IsInvalid = odd == 3, MaxRemovals = most,
         };
@@ -99,25 +99,32 @@ internal static class SharedStories
 
     private static Dictionary<int, T> None<T>() => [];
 
-    /// <summary>Without edits of what was deleted; an image stays where it is and whose it is, and is imported once.</summary>
+    /// <summary>Without edits of what was deleted; an image stays where it is and whose it is, and is imported once. Which image is the newest nobody can
+    /// tell from a list that is not complete, so none is where somebody begins to ask for it.</summary>
     private static SharedStory Tidy(SharedStory story)
     {
-        var images = story.Images.ToArray();
+        var (images, secrets) = (story.Images.ToArray(), story.Secrets.ToArray());
         var (gone, lost) = (new HashSet<int>(), new HashSet<int>());
         var acts = new List<Act>();
-        foreach (var act in story.Acts)
+        foreach (var each in story.Acts)
         {
+            // Nobody is told of an edited Secret: until its sets are looked at again it is as before. Who was refused has no say until then.
+            var act = each.Secrets.Count == 0 ? each : each with { Sets = None<Wish?>(), Images = None<Picture>(), Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
+            foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
             var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary();
             gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
                 .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number, Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
+            // Who is not shown an image any more leaves his tags there, and whoever gives them up at that moment may still count on him.
+            if (sets.Count + act.Secrets.Count > 0) facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value with { IsPublic = images[edit.Key].IsPublic });
+            facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value.IsPublic == images[edit.Key].IsPublic ? edit.Value : images[edit.Key] with { IsPublic = edit.Value.IsPublic });
             foreach (var (image, now) in facts)
             {
                 if (images[image].IsThere && !now.IsThere) lost.Add(image);
                 images[image] = now;
             }
 
-            acts.Add(act with { Sets = sets, Images = facts });
+            acts.Add(act with { Sets = sets, Images = facts, EmptyLists = sets.Values.Any(wish => wish?.Aim.Newest is not null || wish?.OnDeletion == TagDeletionPolicy.Retain) ? 0 : act.EmptyLists });
         }
 
         return story with { Acts = acts };

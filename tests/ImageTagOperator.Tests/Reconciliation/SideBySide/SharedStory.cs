@@ -58,11 +58,11 @@ internal sealed record Login(int Cloud, User By, bool IsInternal = false)
 /// <summary>An image as it is for a while.</summary>
 /// <param name="Number">Names and ids go by it: the same one in two clouds is two images of one id.</param>
 /// <param name="Tags">At first.</param>
-/// <param name="IsMarked">Has a tag that selectors may ask for.</param>
+/// <param name="IsMarked">Has a property that selectors may ask for.</param>
 /// <param name="IsThere">It was imported, and is not gone.</param>
 internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPublic, string[] Tags, bool IsMarked, string Status = "active", bool IsCopied = false, bool IsThere = true)
 {
-    public const string Mark = "m";
+    public const string Mark = "mark";
 
     public bool IsWritable => Status == "active" && !IsCopied;
 
@@ -80,7 +80,7 @@ internal sealed record Aim(int? Number = null, bool ByName = false, string? Glob
     public bool IsSelector => Glob is not null;
 
     public ImageReference Reference => IsSelector
-        ? new() { Selector = new ImageSelector { Names = [Glob!], Newest = Newest, Tags = IsMarked ? [Picture.Mark] : null } }
+        ? new() { Selector = new ImageSelector { Names = [Glob!], Newest = Newest, Properties = IsMarked ? new Dictionary<string, string> { [Picture.Mark] = "yes" } : null } }
         : ByName ? new() { Name = ModelImage.NameOf(Number!.Value) } : new() { Id = ModelImage.IdOf(Number!.Value) };
 
     public override string ToString() => IsSelector

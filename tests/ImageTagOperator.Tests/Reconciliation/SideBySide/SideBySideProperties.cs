@@ -8,31 +8,39 @@ namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 public sealed class SideBySideProperties
 {
     private const int Orders = 2;
+    private const int PinnedOrders = 12;
 
     [Fact]
     public void In_any_order_the_end_is_what_the_rules_say() =>
-        FsCheck.Check.One(Runs.Configuration(100), Prop.ForAll(SharedStories.All, PlayInAnyOrder));
+        FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, PlayInAnyOrder));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void What_went_wrong_once_goes_well_in_any_order(int number)
+    {
+        for (var order = 0; order < PinnedOrders; order++) Play(PinnedStories.All[number], order);
+    }
 
     private static void PlayInAnyOrder(SharedStory story)
     {
-        var seed = HashOf(story);
-        string[]? first = null;
-        for (var order = 0; order < Orders; order++)
-        {
-            var pictures = Play(story, seed + order);
-            first ??= pictures;
-            for (var act = 0; act < pictures.Length; act++) Assert.True(first[act] == pictures[act], $"{story}  after act {act}, in the order of {seed}:\n{first[act]}\nof {seed + order}:\n{pictures[act]}");
-        }
+        for (var order = 0; order < Orders; order++) Play(story, HashOf(story) + order);
     }
 
-    private static string[] Play(SharedStory story, int seed)
+    private static void Play(SharedStory story, int seed)
     {
         using var stage = new Performance(story, seed);
         var rules = new Rulebook(story);
-        var pictures = new List<string>();
         foreach (var act in story.Acts)
         {
             rules.Play(act, isBackwards: seed % 2 == 1);
+            // Who wins by an edited Secret is not known before its sets are looked at.
+            stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change => stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
             stage.Play(act, mayDie: !rules.NeedsMemory);
             if (act.DiesAfter is not null && !rules.NeedsMemory) rules.Forget();
             for (var image = 0; image < story.Images.Count; image++)
@@ -41,11 +49,7 @@ public sealed class SideBySideProperties
                     stage.Clouds.Tags[image].SetEquals(rules.Live[image]),
                     $"image {image} must have [{string.Join("|", rules.Live[image].Order(StringComparer.Ordinal))}]");
             }
-
-            pictures.Add(stage.Picture);
         }
-
-        return [.. pictures];
     }
 
     /// <summary>The same in every process, unlike <see cref="object.GetHashCode"/>.</summary>
