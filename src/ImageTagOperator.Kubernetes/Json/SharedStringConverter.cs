@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.Kubernetes;
+namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>Reads strings, and gives back the one that it has read before where it can. Most of what objects of one kind say is the same for many of
 /// them: namespaces, tags, names of Secrets, conditions. Without this, that was half of what an object takes in the cache.</summary>

@@ -48,8 +48,19 @@ internal sealed class CircuitBreaker
     public TimeSpan Left => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
 
     /// <exception cref="BrokenCircuitException">It is open.</exception>
-    public ValueTask<CloudResponse> ExecuteAsync(Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken) =>
-        pipeline.ExecuteAsync(send, cancellationToken);
+    public async ValueTask<CloudResponse> ExecuteAsync(Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
+    {
+        // Who awaits a request goes on where it was, here as everywhere else: Polly would leave it to any thread.
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
+        try
+        {
+            return await pipeline.ExecuteAsync(static (context, send) => send(context.CancellationToken), context, send);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     private static TimeSpan BreakAfter(int attempts)
     {

@@ -35,9 +35,6 @@ public sealed record Image
     /// <summary>The stores that Glance is copying the image's data to, comma-separated; empty or missing when it is not.</summary>
     public string? OsGlanceImportingToStores { get; init; }
 
-    /// <summary>The task that holds the image's import lock; missing when none does.</summary>
-    public string? OsGlanceImportTask { get; init; }
-
     /// <summary>Everything else that the cloud says of it, properties included: those are members beside the others.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }
@@ -46,9 +43,10 @@ public sealed record Image
     [JsonIgnore]
     public bool IsActive => Status == "active";
 
-    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write.</summary>
+    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write. The lock of an
+    /// import, <c>os_glance_import_task</c>, is no sign of that: where a worker died it stays on the image until somebody imports again.</summary>
     [JsonIgnore]
-    public bool IsImporting => !string.IsNullOrEmpty(OsGlanceImportingToStores) || !string.IsNullOrEmpty(OsGlanceImportTask);
+    public bool IsImporting => !string.IsNullOrEmpty(OsGlanceImportingToStores);
 
     /// <summary>The value of a property, or null.</summary>
     public string? Property(string name) =>

@@ -60,7 +60,7 @@ public sealed class ImageReader
             if (!isReading)
             {
                 isReading = true;
-                _ = Task.Run(ReadDemandsAsync, CancellationToken.None);      // it never throws: whoever waits is told
+                _ = ReadDemandsAsync();      // it never throws: whoever waits is told
             }
         }
 
@@ -93,6 +93,7 @@ public sealed class ImageReader
     /// <summary>One round at a time: what is asked for meanwhile goes together into the next.</summary>
     private async Task ReadDemandsAsync()
     {
+        await Task.Yield();     // not under the caller's lock
         while (true)
         {
             // Above so many, others are about to ask.

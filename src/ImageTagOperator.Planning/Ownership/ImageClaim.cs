@@ -15,6 +15,9 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     /// <summary>It gives the image up: what it declares is to be brought back, and keeps nobody from anything.</summary>
     public bool IsLeaving { get; init; }
 
+    /// <summary>It is at its first writes, of which nobody knows yet whether the cloud takes them.</summary>
+    public bool IsUnderWay { get; init; }
+
     /// <summary>The tags that the image had before the first set got its say; null where that was not noted.</summary>
     public IReadOnlyCollection<string>? Original { get; init; }
 }

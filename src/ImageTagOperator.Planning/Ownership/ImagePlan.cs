@@ -15,7 +15,8 @@ namespace ImageTagOperator.Planning.Ownership;
 /// In that order one is heard unless it, or one that was heard before it, is <see cref="TagPolicy.Exact"/>. <see cref="TagPolicy.Additive"/>
 /// ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's: who only sees an image need not be
 /// able to write to it, and could keep a tag on it for ever; one that another manages and gives up stays his until the
-/// new owner's status has it, because what only seems to be wanted would be left on the image with nobody to answer for it.
+/// new owner's status has it and its writes were not refused, because what only seems to be wanted would be left on the image with nobody to answer
+/// for it.
 /// </remarks>
 public sealed class ImagePlan
 {
@@ -53,7 +54,7 @@ public sealed class ImagePlan
         var image = new ImageTags(live, claim.Managed, byOthers);
         var awaited = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
             .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
-            .Where(pair => !pair.Heirs.Any(heir => heir.Managed.Contains(pair.Tag)))
+            .Where(pair => !pair.Heirs.Any(heir => !heir.IsUnderWay && heir.Managed.Contains(pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
         return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), awaited)
         {
@@ -70,6 +71,7 @@ public sealed class ImagePlan
 
     private static bool IsExact(ImageClaim claim) => claim.Declaration.Policy == TagPolicy.Exact;
 
-    private static bool MayStay(ImageClaim other, string tag) =>
+    /// <summary>The other one does not take it away for being undeclared.</summary>
+    public static bool MayStay(ImageClaim other, string tag) =>
         !IsExact(other) || other.Declaration.Tags.Contains(tag) || other.Declaration.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag));
 }

@@ -37,12 +37,15 @@ public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Pl
     /// <summary>An image that the set leaves stays in its status. A write that may still be running puts back what was not seen.</summary>
     public bool IsUnfinished(Problem? problem) => !Plan.IsEmpty || !Awaited.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
 
-    /// <summary>The tags before the first set had a say: what another set passes on, else what was on the image when it was first read, less
-    /// what sets had put there or declare. A set that has no say notes nothing.</summary>
+    /// <summary>The tags before the first set had a say: what a set that leaves the image passes on, else what was on the image when it was first
+    /// read, less what sets had put there or declare. A set that stays keeps its own note, so that it makes no difference which of the two was
+    /// looked at first. A set that has no say notes nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;
-        if (others.FirstOrDefault(other => other.Original is not null) is { } previous) return previous.Original;
+        var previous = others.Where(other => other is { IsLeaving: true, Original: not null })
+            .OrderBy(other => other.Created).ThenBy(other => other.Owner, StringComparer.Ordinal).FirstOrDefault();
+        if (previous is not null) return previous.Original;
         return firstRead.Except(Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags)));
     }
 

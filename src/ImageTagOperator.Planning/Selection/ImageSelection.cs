@@ -38,6 +38,10 @@ public static class ImageSelection
         _ => false,
     };
 
+    /// <summary>What <c>spec.image</c> says of an image whose properties are not known, as far as that goes.</summary>
+    public static bool MayMean(IImageReference reference, ImageFacts image) =>
+        reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : Means(reference, image);
+
     /// <param name="withProperties">False: whatever the image's properties are.</param>
     public static bool Matches(IImageSelector selector, ImageFacts image, bool withProperties = true) =>
         (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))

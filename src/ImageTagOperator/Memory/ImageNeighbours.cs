@@ -42,18 +42,24 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             var set = other.Set;
             if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
             var state = Location.Find(set.Status, image.Id, by.Cloud);
-            if (state?.Reason == Reason.Forbidden.Name) continue;
-            var meant = other.MakesClaims ? await MeantAsync(other, state, by.Session, image, cancellationToken) : null;
-            if (meant is not null && state is not null) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
-            else if (state is not null) claims.Add(LeavingClaimOf(set, state));
-            else if (meant is not null && !IsSame(set, self, by.Credentials)) unproven.Add(meant);
-            else if (meant is not null && IsAmongNewest(meant, by.Session)) claims.Add(ClaimOf(set, state, by.Owns(image)));
+            var hasSay = other.MakesClaims && state?.Reason != Reason.Forbidden.Name;
+            var meant = hasSay ? await MeantAsync(other, state, by.Session, image, cancellationToken) : null;
+            if (meant is not null && IsSame(set, self, by)) Add(ClaimOf(meant, state, by.Session, by.Owns(image)));
+            else if (meant is not null && state is not null && IsProven(meant, state, by.Session)) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
+            // Other credentials than those that its status speaks of have still to show what they see, and as whom.
+            else if (meant is not null) unproven.Add(meant);
+            else Add(LeavingClaimOf(set, state));
         }
 
         var question = new Question(self.Metadata.NamespaceProperty, by, image);
         var byNamespace = unproven.GroupBy(meaning => meaning.By.Key.Namespace);
         var proven = await Task.WhenAll(byNamespace.Select(those => ProvenAsync(question, those, cancellationToken)));
         return [.. claims, .. proven.SelectMany(found => found)];
+
+        void Add(ImageClaim? claim)
+        {
+            if (claim is not null) claims.Add(claim);
+        }
     }
 
     /// <summary>What a set itself says of an image that it means.</summary>
@@ -61,16 +67,36 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         set.Key().ToString(),
         set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
         new TagDeclaration(set.Spec.Tags, set.Spec.Policy, set.Spec.IgnoreTags ?? []),
-        state?.ManagedTags ?? []) { OwnsImage = ownsImage, Original = state?.OriginalTags };
+        state?.ManagedTags ?? [])
+    {
+        OwnsImage = ownsImage,
+        Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
+        IsUnderWay = set.Status.IsUnderWay(),
+    };
 
     private static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
-    private static ImageClaim LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState state) =>
-        ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
+    /// <summary>What a set says of an image that it leaves, or is about to leave; null when it leaves nothing of it to others.</summary>
+    private static ImageClaim? LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState? state) => state is null || IsRetained(set, state)
+        ? null
+        : ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
 
-    /// <summary>They use the same credentials.</summary>
-    private static bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudCredentialsRef credentials) =>
-        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == credentials;
+    /// <summary>The tags that it leaves are nobody's, although its own turn has not come yet.</summary>
+    private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
+        && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
+
+    /// <summary>They use the same credentials, and not those that were in the Secret before.</summary>
+    private bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudConnection by) =>
+        set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == by.Credentials
+        && (registry.Of(self).Memory.LastUsed(self.Spec.CloudCredentialsRef) is not { } last || last == by.Session);
+
+    /// <summary>Its status says that the credentials that the set names saw the image.</summary>
+    private static bool IsProven(Meaning meaning, ImageState state, CloudSession session) =>
+        IsChosen(meaning, state, session) && Location.Of(meaning.By.Set, state).Credentials == meaning.By.Spec.CloudCredentialsRef;
+
+    /// <summary>Of a set whose credentials see the image.</summary>
+    private static ImageClaim? ClaimOf(Meaning meaning, ImageState? state, CloudSession session, bool ownsImage) =>
+        IsChosen(meaning, state, session) ? ClaimOf(meaning.By.Set, state, ownsImage) : LeavingClaimOf(meaning.By.Set, state);
 
     /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not
     /// meant.</summary>
@@ -93,6 +119,10 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
         return other.Means(facts) ? new Meaning(other, facts) : null;
     }
+
+    /// <summary>With <c>newest</c> its status tells, unless it is of another spec.</summary>
+    private static bool IsChosen(Meaning meaning, ImageState? state, CloudSession session) =>
+        (state is not null && !LeftImageFinder.IsEdited(meaning.By.Set)) || IsAmongNewest(meaning, session);
 
     /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
     private static bool IsAmongNewest(Meaning meaning, CloudSession session)
@@ -126,12 +156,20 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         return
         [
             .. from answer in answers
-               let seen = answer.Sight?.Access
-               where seen is not null
                from meaning in answer.Those
-               where IsAmongNewest(meaning, question.By.Session)
-               select ClaimOf(meaning.By.Set, null, Owns(seen.ProjectId, question.Image)),
+               let claim = ClaimOf(meaning, answer.Sight?.Access, question)
+               where claim is not null
+               select claim,
         ];
+    }
+
+    /// <param name="access">Null: its credentials do not lead to the image.</param>
+    private static ImageClaim? ClaimOf(Meaning meaning, CloudAccess? access, Question question)
+    {
+        var state = Location.Find(meaning.By.Set.Status, question.Image.Id, question.By.Cloud);
+        return access is null
+            ? LeavingClaimOf(meaning.By.Set, state)
+            : ClaimOf(meaning, state, question.By.Session, Owns(access.ProjectId, question.Image));
     }
 
     /// <returns>Null: it could not be found out now.</returns>

@@ -35,6 +35,9 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory)
     /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
     public bool Means(ImageFacts image) => ImageSelection.Means(Spec.Image, image);
 
+    /// <summary>The same of one whose properties may not be known.</summary>
+    public bool MayMean(ImageFacts image) => ImageSelection.MayMean(Spec.Image, image);
+
     internal void Supersede() => isSuperseded = true;
 
     /// <summary>What is planned for the set and what is planned for this one is the same.</summary>

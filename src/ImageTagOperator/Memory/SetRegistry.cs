@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
@@ -40,7 +41,7 @@ public sealed class SetRegistry : IDisposable
         return stray;
     }
 
-    /// <summary>The sets that mean the image or have it in their status.</summary>
+    /// <summary>The sets that mean the image, or may if its properties are not known, or have it in their status.</summary>
     public IReadOnlyList<RegisteredSet> Concerning(ImageFacts image)
     {
         RegisteredSet[] known, candidates;
@@ -52,7 +53,7 @@ public sealed class SetRegistry : IDisposable
         }
 
         // Not under the lock: anybody can have thousands of globs.
-        return [.. known, .. candidates.Where(set => set.Means(image))];
+        return [.. known, .. candidates.Where(set => set.MayMean(image))];
     }
 
     public void Dispose() => subscription.Dispose();
@@ -106,7 +107,7 @@ public sealed class SetRegistry : IDisposable
             {
                 var (was, has) = (StateOf(before!, id), StateOf(after!, id));
                 if (was?.Reason != has?.Reason && (IsRefused(was) || IsRefused(has))) woken.UnionWith(byImage[id]);
-                var taken = (has?.ManagedTags ?? []).Except(was?.ManagedTags ?? []).ToArray();
+                var taken = TakenOver(after!, has).Except(TakenOver(before!, was)).ToArray();
                 if (taken.Length > 0) woken.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
             }
         }
@@ -117,6 +118,8 @@ public sealed class SetRegistry : IDisposable
     private static bool GivesUp(V1Alpha1ImageTagSet set, string id, string[] tags) =>
         StateOf(set, id)?.ManagedTags?.Intersect(tags) is { } shared
         && (set.IsTerminating() || StateOf(set, id)!.Leaving is not null ? shared : shared.Except(set.Spec.Tags)).Any();
+
+    private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) => set.Status.IsUnderWay() ? [] : state?.ManagedTags ?? [];
 
     private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
 

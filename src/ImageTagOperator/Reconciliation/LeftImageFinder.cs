@@ -19,11 +19,14 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
     public Task<LeftImages> FindAsync(
         RegisteredSet registered, V1Alpha1ImageTagSet set, CloudConnection by, IReadOnlyCollection<string> found, CancellationToken cancellationToken)
     {
-        var isEdited = set.Status.Image is { } applied
-            && (Json(applied) != Json(set.Spec.Image) || (set.Status.CloudCredentialsRef ?? by.Credentials) != by.Credentials);
+        var isEdited = IsEdited(set);
         var left = (set.Status.Images ?? []).Where(state => !(found.Contains(state.Id, StringComparer.OrdinalIgnoreCase) && Location.Of(set, state).IsIn(by.Access)));
         return FindAsync(registered, set, left, state => isEdited ? LeavingCause.Edited : state.Leaving, by, cancellationToken);
     }
+
+    /// <summary>The spec, as far as it says which images are meant, is another one than the status was found by.</summary>
+    public static bool IsEdited(V1Alpha1ImageTagSet set) => set.Status.Image is { } applied
+        && (Json(applied) != Json(set.Spec.Image) || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
 
     /// <summary>Looks for all images of the status of a set that is deleted.</summary>
     public Task<LeftImages> FindAllAsync(RegisteredSet registered, V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>

@@ -64,8 +64,10 @@ public sealed class SetReconciler(
             : image);
     }
 
+    /// <summary>On the image of another set, those that this one leaves there.</summary>
     private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
-        && image.Observed.Claim.Declaration.Tags.All(tag => image.Image.Tags.Contains(tag));
+        && image.Observed.Claim.Declaration.Tags.All(tag =>
+            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner || ImagePlan.MayStay(winner, tag)));
 
     private SetResult WithContention(V1Alpha1ImageTagSet set, SetResult result)
     {

@@ -25,6 +25,10 @@ internal static class StatusHistoryExtensions
         return (Planning.Conditions.Situation.Unknown, null);
     }
 
+    /// <summary>Writes were announced, and not yet how they ended.</summary>
+    public static bool IsUnderWay(this ImageTagSetStatus status) =>
+        status.Conditions?.Any(condition => condition is { Type: Condition.Ready, Reason: nameof(Verdict.Progressing) }) == true;
+
     public static V1Condition Write(this Condition condition) => new()
     {
         Type = condition.Type,

@@ -100,7 +100,9 @@ public sealed class ImageShareTests
         // What others put there, or declare, was not there before.
         Assert.Equal(["before"], Share([]).OriginalTags(["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs")])!);
         // Another set noted it already.
-        Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Claim("c", []) with { Original = ["first"] }])!);
+        Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Passing("d", "second"), Passing("c", "first")])!);
+        // A set that stays keeps its own.
+        Assert.Equal(["before"], Share([]).OriginalTags(["before"], [Claim("c", []) with { Original = ["first"] }])!);
     }
 
     [Fact]
@@ -110,6 +112,8 @@ public sealed class ImageShareTests
         Assert.NotNull(share.Winner);
         Assert.Null(share.OriginalTags(["before"], [Claim("c", []) with { Original = ["first"] }]));
     }
+
+    private static ImageClaim Passing(string owner, string original) => Claim(owner, []) with { Original = [original], IsLeaving = true };
 
     private static ImageShare Share(string[] live) => ImagePlan.Of([Claim("a", ["golden", "lts"], "old", "golden")], live, Rules).ShareOf("a");
 

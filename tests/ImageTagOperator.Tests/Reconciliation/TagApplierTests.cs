@@ -100,6 +100,16 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_lock_of_an_import_whose_worker_died_holds_no_tag_back()
+    {
+        var image = cloud.AddImage("imported");
+        image.Properties["os_glance_import_task"] = "3f1a4c1e-0000-4000-8000-000000000000";
+        image.Properties["os_glance_importing_to_stores"] = "";
+        Assert.Null((await ApplyAsync(image, TagPolicy.Exact, "golden")).Problem);
+        Assert.Equal(["golden"], image.Tags);
+    }
+
+    [Fact]
     public async Task A_login_that_fails_between_two_tags_forgets_nothing_that_was_acknowledged()
     {
         var image = cloud.AddImage("expired");

@@ -18,6 +18,15 @@ internal sealed class FakeTimeProvider : TimeProvider
         lock (gate) return now;
     }
 
+    /// <summary>When somebody has to be woken next; null: nobody.</summary>
+    public DateTimeOffset? NextDueAt
+    {
+        get
+        {
+            lock (gate) return timers.Min(timer => timer.Due);
+        }
+    }
+
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -23,13 +23,16 @@ internal sealed class OperatorLife : IDisposable
     private readonly ImageTagSetFinalizer finalizer;
     private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
 
-    public OperatorLife(ModelKubernetes kubernetes, ModelGlance glance, IEntityQueue<V1Alpha1ImageTagSet> queue, FakeTimeProvider time)
+    /// <param name="writing">The clock of the pauses between writes.</param>
+    public OperatorLife(
+        IKubernetesClient kubernetes, IEntityCache<V1Alpha1ImageTagSet> sets, HttpMessageHandler clouds, IEntityQueue<V1Alpha1ImageTagSet> queue,
+        TimeProvider time, TimeProvider writing)
     {
         var metrics = new TagMetrics();
         services = new ServiceCollection()
-            .AddSingleton<TimeProvider>(time)
-            .AddSingleton<IKubernetesClient>(kubernetes)
-            .AddSingleton<IEntityCache<V1Alpha1ImageTagSet>>(kubernetes)
+            .AddSingleton(time)
+            .AddSingleton(kubernetes)
+            .AddSingleton(sets)
             .AddSingleton(queue)
             .AddSingleton(new OperatorOptions())
             .AddSingleton(new OperatorState())
@@ -38,10 +41,10 @@ internal sealed class OperatorLife : IDisposable
             .AddSingleton<EventPublisher>(PublishAsync)
             .AddSingleton<ILogger<Announcer>>(NullLogger<Announcer>.Instance)
             .AddSingleton<ILogger<ImageTagSetFinalizer>>(NullLogger<ImageTagSetFinalizer>.Instance)
-            .AddSingleton(_ => new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => glance })
+            .AddSingleton(_ => new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => clouds })
             .AddSingleton<ICloudDirectory>(new SecretClouds(kubernetes))
             .AddReconciliation()
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<TagApplier>(provider, new JumpingTime(time)))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<TagApplier>(provider, writing))
             .AddSingleton<ILogger<KubernetesStatusStore>>(NullLogger<KubernetesStatusStore>.Instance)
             .AddSingleton<KubernetesStatusStore>()
             .AddSingleton<IStatusStore>(provider => provider.GetRequiredService<KubernetesStatusStore>())

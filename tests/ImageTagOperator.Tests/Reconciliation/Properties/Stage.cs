@@ -144,7 +144,7 @@ internal sealed class Stage : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
 
     private OperatorLife Start()
     {
-        var started = new OperatorLife(Kubernetes, Glance, this, clock);
+        var started = new OperatorLife(Kubernetes, Kubernetes, Glance, this, clock, new JumpingTime(clock));
         foreach (var set in Kubernetes.All) Enqueue(set.Key());
         return started;
     }

@@ -1,0 +1,58 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack.Images;
+using ImageTagOperator.Planning.Specs;
+using static ImageTagOperator.Planning.Specs.TagDeletionPolicy;
+using static ImageTagOperator.Planning.Specs.TagPolicy;
+
+namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
+
+/// <summary>Stories whose end once depended on the order.</summary>
+internal static class PinnedStories
+{
+    private static readonly Login Owner = new(0, User.Owner);
+    private static readonly Login Other = new(0, User.Other);
+    private static readonly Login Admin = new(0, User.Admin);
+    private static readonly Aim Marked = new(Glob: "*", IsMarked: true);
+
+    public static IReadOnlyList<SharedStory> All { get; } =
+    [
+        // An older set means an image by a property, which the younger one's reading by id leaves out.
+        Story([Image(0, isMarked: true)], [Owner], Sets((0, Wish(Marked, Additive, [])), (1, Wish(new(0), Exact, ["a"])))),
+
+        // An heir whose writes are refused takes nothing over, though it announced them.
+        Story([Image(0, owner: "q", isPublic: true, tags: ["a"]), Image(1, owner: "q")], [Admin, Owner],
+            Sets((0, Wish(new(0), Additive, ["a"]))),
+            Sets((0, Wish(new(1), Additive, [])), (1, Wish(new(0), Additive, ["a", "b"]) with { Secret = 1 }))),
+
+        // A tag that happens to be on an image of another set, and is about to go, is no reason to let it go elsewhere.
+        Story([Image(0, tags: ["a"]), Image(1, owner: "q"), Image(2, status: "deactivated")], [Owner, Admin],
+            Sets((1, Wish(new(1), Additive, ["a"]) with { Secret = 1 })),
+            Sets((0, Wish(new(0), Exact, [])), (1, Wish(new(Glob: "ubuntu-*"), Additive, ["a"])))),
+
+        // Two sets that restore each note what was there before them, whichever is first.
+        Story([Image(0, tags: ["a", "b", "x"])], [Owner],
+            Sets((0, Wish(new(0), Additive, ["a"], Restore)), (1, Wish(new(0), Additive, ["b"], Restore))), Sets((0, null)), Sets((1, null))),
+
+        // What one set leaves to nobody at this moment was there before the next.
+        Story([Image(0, tags: ["x"])], [Owner],
+            Sets((0, Wish(new(0), Additive, ["a", "b"], Retain))), Sets((0, null), (1, Wish(new(0), Exact, ["a"], Restore))), Sets((1, null))),
+
+        // A set with other credentials than before owns what these own.
+        Story([Image(0, owner: "q", tags: ["b"])], [Admin, Other],
+            Sets((1, Wish(new(0), Additive, []))), Sets((0, Wish(new(0), Exact, [])), (1, Wish(new(0), Additive, []) with { Secret = 1 }))),
+
+        // So does one whose Secret leads to another project, for whoever uses the same.
+        Story([Image(0, owner: "q", tags: ["b"])], [Admin],
+            Sets((0, Wish(new(0), Additive, [])), (1, Wish(new(0), Exact, []))), new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>())),
+    ];
+
+    private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
+
+    private static Picture Image(int number, string owner = "p", bool isPublic = false, string[]? tags = null, bool isMarked = false, string status = "active") =>
+        new(0, number, owner, isPublic, tags ?? [], isMarked, status);
+
+    private static Wish Wish(Aim aim, TagPolicy policy, string[] tags, TagDeletionPolicy onDeletion = Remove) => new(aim, 0, policy, tags, [], onDeletion);
+
+    private static Act Sets(params (int Set, Wish? Wish)[] edits) =>
+        new(edits.ToDictionary(edit => edit.Set, edit => edit.Wish), new Dictionary<int, Login>(), new Dictionary<int, Picture>());
+}

@@ -1,0 +1,393 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.OpenStack.Images;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Tests.Reconciliation.Properties;
+
+namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
+
+/// <summary>README's two tables, "Who wins" and "What lets a tag go", applied to a story: what the images must have, and what each set answers for,
+/// once all is quiet. Sets take turns until nothing changes any more; that the order of the turns makes no difference is what the rules promise.</summary>
+internal sealed class Rulebook(SharedStory story)
+{
+    /// <summary>More rounds than sets can keep each other busy for.</summary>
+    private const int Enough = 20;
+
+    private readonly Picture[] images = [.. story.Images];
+    private readonly HashSet<string>[] live = [.. story.Images.Select(image => image.Tags.ToHashSet())];
+    private readonly Login[] secrets = [.. story.Secrets];
+    private readonly SortedDictionary<int, Wish> alive = [];
+    private readonly Dictionary<(int Set, int Image), Hold> holds = [];
+    private readonly Dictionary<int, (Aim Aim, int Secret)> applied = [];
+    private readonly Dictionary<int, Login> lastGood = [];
+    private readonly HashSet<int> hadImages = [];
+    private readonly HashSet<(int Set, string Tag)> declared = [];
+    private Dictionary<int, Wish> going = [];
+    private bool isChanged;
+
+    public IReadOnlyList<IReadOnlySet<string>> Live => live;
+
+    /// <summary>Credentials that were replaced were needed, which the process still knew: one that died would not.</summary>
+    public bool NeedsMemory { get; private set; }
+
+    /// <summary>An act, up to its end.</summary>
+    /// <param name="isBackwards">The youngest has the first turn.</param>
+    public void Play(Act act, bool isBackwards)
+    {
+        NeedsMemory = false;
+        foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
+        foreach (var (image, facts) in act.Images) images[image] = facts;
+        going = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key)).ToDictionary(edit => edit.Key, edit => alive[edit.Key]);
+        foreach (var (set, wish) in act.Sets)
+        {
+            if (wish is null) alive.Remove(set);
+            else alive[set] = wish;
+            declared.UnionWith((wish?.Tags ?? []).Select(tag => (set, tag)));
+        }
+
+        for (var round = 0; ; round++)
+        {
+            if (round == Enough) throw new InvalidOperationException("the rules never come to an end");
+            isChanged = false;
+            var order = alive.Keys.Concat(going.Keys).Order().ToArray();
+            foreach (var set in isBackwards ? order.Reverse() : order)
+            {
+                if (alive.TryGetValue(set, out var wish)) TakeTurn(set, wish);
+                else Depart(set, going[set]);
+            }
+
+            if (!isChanged) break;
+        }
+
+        // What could not be reached for five minutes is given up.
+        foreach (var key in holds.Keys.Where(key => going.ContainsKey(key.Set) || holds[key].IsUnreached).ToArray()) holds.Remove(key);
+        foreach (var set in going.Keys)
+        {
+            applied.Remove(set);
+            lastGood.Remove(set);
+            hadImages.Remove(set);
+        }
+    }
+
+    /// <summary>The operator's memory of replaced credentials is lost.</summary>
+    public void Forget()
+    {
+        foreach (var (set, _) in lastGood.ToArray()) lastGood.Remove(set);
+        foreach (var (set, wish) in alive.Where(entry => !entry.Value.IsInvalid && !entry.Value.IsSuspended)) Settle(set, wish);
+    }
+
+    /// <summary>What must hold of each change at any moment; null: nothing is wrong with it.</summary>
+    public string? WhyWrong(TagChange change)
+    {
+        var (set, image, tag) = (change.Set ?? -1, change.Image, change.Tag);
+        if (!alive.TryGetValue(set, out var wish) && !going.TryGetValue(set, out wish)) return "no set does it";
+        if (!wish.IsHeard && !(wish.IsInvalid && going.ContainsKey(set))) return "its set may write nothing";
+        var isLeaving = going.ContainsKey(set) || Chosen(wish)?.Contains(image) != true;
+        if (going.ContainsKey(set) && wish.OnDeletion == TagDeletionPolicy.Retain) return "its set leaves all where it is";
+        if (change.Adds) return (!isLeaving && wish.Tags.Contains(tag)) || wish.OnDeletion == TagDeletionPolicy.Restore ? null : "its set does not declare it";
+        if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
+        var isOwner = change.By.Project == images[image].Owner;
+        var says = Heard(image, secret: -1).Where(say => say.Set != set && say.Wish.Tags.Contains(tag) && secrets[say.Wish.Secret].Writes(images[image]));
+        return says.FirstOrDefault(say => say.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
+    }
+
+    /// <summary>Whom the set's spec means now, by what the image itself says.</summary>
+    private bool Means(Aim aim, int image)
+    {
+        var facts = images[image];
+        if (!facts.IsThere) return false;
+        if (!aim.IsSelector) return facts.Number == aim.Number;
+        return facts.Status == "active" && (!aim.IsMarked || facts.IsMarked)
+            && (aim.Glob == "*" || ModelImage.NameOf(facts.Number).StartsWith(aim.Glob!.TrimEnd('*'), StringComparison.Ordinal));
+    }
+
+    /// <summary>The images that are the set's, as its credentials show them; null: one that it names is not shown.</summary>
+    private int[]? Chosen(Wish wish)
+    {
+        var login = secrets[wish.Secret];
+        var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Means(wish.Aim, image)).OrderBy(image => images[image].Number).ToArray();
+        if (wish.Aim.IsSelector) return wish.Aim.Newest is { } newest ? [.. found.TakeLast(newest)] : found;
+        return found.Length == 1 ? found : null;
+    }
+
+    /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by age.</summary>
+    /// <param name="secret">Of who asks: those with the same see what it sees.</param>
+    private List<Say> Heard(int image, int secret, Say? own = null)
+    {
+        var heard = new List<Say>();
+        var says = alive.Keys.Where(set => set != own?.Set).Select(set => SayOf(set, image, secret)).OfType<Say>();
+        foreach (var say in (own is null ? says : says.Append(own)).OrderBy(say => say.Owns ? 0 : 1).ThenBy(say => say.Set))
+        {
+            if (heard.Count == 0 || (!heard[0].Wish.IsExact && !say.Wish.IsExact)) heard.Add(say);
+        }
+
+        return heard;
+    }
+
+    private Say? SayOf(int set, int image, int? secret = null)
+    {
+        var wish = alive[set];
+        if (!wish.IsHeard || !Means(wish.Aim, image)) return null;
+        var login = secrets[wish.Secret];
+        if (!holds.TryGetValue((set, image), out var hold))
+        {
+            return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true ? new Say(set, wish, login.Project == images[image].Owner) : null;
+        }
+
+        if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
+        var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
+        if (wish.Aim.Newest is not null && isEdited && Chosen(wish)?.Contains(image) != true) return null;
+        // What other credentials see they have to show themselves.
+        if (hold.Secret == wish.Secret && wish.Secret != secret) return new Say(set, wish, hold.Project == images[image].Owner);
+        return login.Sees(images[image]) ? new Say(set, wish, login.Project == images[image].Owner) : null;
+    }
+
+    private void TakeTurn(int set, Wish wish)
+    {
+        if (wish.IsInvalid || wish.IsSuspended || Chosen(wish) is not { } chosen) return;
+        var login = secrets[wish.Secret];
+        var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
+        var leaving = Leaving(set, wish, login, chosen, isEdited);
+        Settle(set, wish);
+        var nothing = chosen.Length == 0 && wish.Aim.IsSelector && hadImages.Contains(set);
+        if (nothing && wish.Aim.Newest is not null)
+        {
+            foreach (var leave in leaving.Where(leave => leave.Cause == LeavingCause.MovedOn)) leave.Hold.Leaving = null;
+            leaving.RemoveAll(leave => leave.Cause == LeavingCause.MovedOn);
+        }
+
+        if (chosen.Length > 0) hadImages.Add(set);
+        applied[set] = (wish.Aim, wish.Secret);
+        var shares = chosen.Select(image => ShareOf(set, wish, image, login)).ToArray();
+        var isHeld = wish.Mode == TagSetMode.Observe
+            || shares.Where(share => share.IsHeard).Sum(share => share.Removes.Count) + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
+        foreach (var share in shares) CarryOut(set, wish, share, login, isHeld);
+        var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
+        foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
+
+        bool HasAll(Share share) => wish.Tags.All(tag => live[share.Image].Contains(tag) && (share.IsHeard || MayStay(share.First, tag)));
+    }
+
+    private void Depart(int set, Wish wish)
+    {
+        if (wish.OnDeletion == TagDeletionPolicy.Retain || wish.Mode == TagSetMode.Observe || wish.IsSuspended) return;
+        foreach (var (key, hold) in holds.Where(entry => entry.Key.Set == set).ToArray())
+        {
+            if (Way(hold, wish, set, key.Image) is { } by) Release(set, wish, new Leave(key.Image, hold, LeavingCause.Edited, by), mayRelease: true, isHeld: false);
+        }
+    }
+
+    /// <summary>The images that are left and can be reached; those that are forgotten or kept are seen to.</summary>
+    private List<Leave> Leaving(int set, Wish wish, Login login, int[] chosen, bool isEdited)
+    {
+        var leaving = new List<Leave>();
+        foreach (var ((_, image), hold) in holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image)).ToArray())
+        {
+            LeavingCause? cause = isEdited ? LeavingCause.Edited : hold.Leaving;
+            if ((cause == LeavingCause.Edited && wish.OnDeletion == TagDeletionPolicy.Retain) || (hold.Managed.Count == 0 && hold.Before is null))
+            {
+                Drop(set, image);
+            }
+            else if (cause is not null)
+            {
+                if (Way(hold, wish, set, image) is { } by)
+                {
+                    // With newest, it is a candidate still.
+                    var isCandidate = by == login && Means(wish.Aim, image);
+                    leaving.Add(new Leave(image, hold, isCandidate ? LeavingCause.MovedOn : cause.Value, by));
+                }
+                else if (IsGone(hold, image, [secrets[hold.Secret], login, .. lastGood.TryGetValue(set, out var last) ? new[] { last } : []])) Drop(set, image);
+                else if (!hold.IsUnreached || hold.Leaving != cause) (hold.IsUnreached, hold.Leaving, isChanged) = (true, cause, true);
+            }
+            else if (login.Sees(images[image]) && images[image].IsThere) leaving.Add(new Leave(image, hold, LeavingCause.MovedOn, login));
+            else if (IsGone(hold, image, [login])) Drop(set, image);
+        }
+
+        return leaving;
+    }
+
+    /// <summary>Not shown to the project that saw it.</summary>
+    private bool IsGone(Hold hold, int image, Login[] tries) =>
+        tries.Any(by => by.Cloud == images[image].Cloud && by.Project == hold.Project && !(images[image].IsThere && by.Sees(images[image])));
+
+    /// <summary>First the credentials that the image was reached with.</summary>
+    private Login? Way(Hold hold, Wish wish, int set, int image)
+    {
+        if (!images[image].IsThere) return null;
+        foreach (var by in new[] { secrets[hold.Secret], secrets[wish.Secret] })
+        {
+            if (by.Sees(images[image])) return by;
+        }
+
+        if (!lastGood.TryGetValue(set, out var last) || !last.Sees(images[image])) return null;
+        NeedsMemory = true;
+        return last;
+    }
+
+    /// <summary>Every image is reached with the credentials of now.</summary>
+    private void Settle(int set, Wish wish)
+    {
+        if (Chosen(wish) is not { } chosen) return;
+        var login = secrets[wish.Secret];
+        var isAll = holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image)).All(entry => !entry.Value.IsUnreached && login.Sees(images[entry.Key.Image]));
+        if (isAll) lastGood[set] = login;
+    }
+
+    private Share ShareOf(int set, Wish wish, int image, Login login)
+    {
+        var own = new Say(set, wish, login.Project == images[image].Owner);
+        var heard = Heard(image, wish.Secret, own);
+        var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
+        var others = heard.Where(say => say.Set != set && (say.Owns || !own.Owns)).ToArray();
+        var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag) && !others.Any(say => say.Wish.Tags.Contains(tag)));
+        return new Share(image, heard[0], heard.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
+    }
+
+    private void CarryOut(int set, Wish wish, Share share, Login login, bool isHeld)
+    {
+        var image = share.Image;
+        if (!holds.TryGetValue((set, image), out var hold))
+        {
+            holds[(set, image)] = hold = new Hold();
+            isChanged = true;
+        }
+
+        isChanged |= (hold.Project, hold.Secret, hold.Leaving) != (login.Project, wish.Secret, null);
+        (hold.Project, hold.Secret, hold.Leaving, hold.IsUnreached) = (login.Project, wish.Secret, null, false);
+        if (wish.OnDeletion != TagDeletionPolicy.Restore) hold.Before = null;
+        else if (hold.Before is null && share.IsHeard && wish.Mode == TagSetMode.Enforce) hold.Before = BeforeOf(set, image, hold);
+        if (!share.IsHeard) share.IsStalled = true;
+        if (!share.IsHeard || isHeld)
+        {
+            SetRefused(hold, false);
+            return;
+        }
+
+        var work = share.Adds.Count + share.Removes.Count > 0;
+        var mayNot = work && images[image].IsWritable && !login.Writes(images[image]);
+        SetRefused(hold, mayNot);
+        share.IsStalled = mayNot || (work && images[image].Status == "deactivated");
+        if (work && images[image].IsWritable && !mayNot)
+        {
+            live[image].ExceptWith(share.Removes);
+            live[image].UnionWith(share.Adds);
+            isChanged = true;
+        }
+
+        var stays = hold.Managed.Where(tag => live[image].Contains(tag) && !wish.Tags.Contains(tag) && (share.Removes.Contains(tag) || IsAwaited(tag, image, share.Others)));
+        SetManaged(hold, [.. wish.Tags, .. stays]);
+    }
+
+    /// <summary>What was there before the first set got its say: what the one that leaves had noted, else what nobody put there or declares.</summary>
+    private HashSet<string> BeforeOf(int set, int image, Hold own)
+    {
+        isChanged = true;
+        var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set) && !IsRetained(entry.Key.Set, image)).ToArray();
+        var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before).FirstOrDefault();
+        if (passedOn is not null) return [.. passedOn];
+        var says = alive.Keys.Where(other => other != set).Select(other => SayOf(other, image)).OfType<Say>();
+        return [.. live[image].Except(own.Managed).Except(others.SelectMany(entry => entry.Value.Managed)).Except(says.SelectMany(say => say.Wish.Tags))];
+    }
+
+    private bool IsRetained(int set, int image)
+    {
+        if (!alive.TryGetValue(set, out var wish)) return going[set].OnDeletion == TagDeletionPolicy.Retain;
+        var isEdited = (applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret)) || holds[(set, image)].Leaving == LeavingCause.Edited;
+        return wish.OnDeletion == TagDeletionPolicy.Retain && isEdited && SayOf(set, image) is null;
+    }
+
+    private Wish WishOf(int set) => alive.GetValueOrDefault(set) ?? going[set];
+
+    private bool IsObserver(int set) => WishOf(set).Mode == TagSetMode.Observe;
+
+    private Say? SayOfAlive(int set, int image) => alive.ContainsKey(set) ? SayOf(set, image) : null;
+
+    private (List<string> Adds, List<string> Removes, Say[] Others) PlanOf(int set, Wish wish, Leave leave)
+    {
+        var owns = leave.By.Project == images[leave.Image].Owner;
+        Say[] others = [.. Heard(leave.Image, leave.Hold.Secret).Where(say => say.Set != set && (say.Owns || !owns))];
+        var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
+            ? before.Where(tag => others.All(say => MayStay(say, tag))).ToArray()
+            : [];
+        var now = live[leave.Image];
+        return ([.. back.Except(now)], [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))], others);
+    }
+
+    private void Release(int set, Wish wish, Leave leave, bool mayRelease, bool isHeld)
+    {
+        var (image, hold) = (leave.Image, leave.Hold);
+        var (adds, removes, others) = PlanOf(set, wish, leave);
+        var heldBack = mayRelease || isHeld ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
+        if (heldBack.Length > 0) (adds, removes) = ([], [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))]);
+        var work = adds.Count + removes.Count > 0;
+        if (work && !isHeld && images[image].IsWritable)
+        {
+            SetRefused(hold, !leave.By.Writes(images[image]));
+            if (!hold.IsRefused)
+            {
+                live[image].ExceptWith(removes);
+                live[image].UnionWith(adds);
+                (isChanged, work) = (true, false);
+            }
+        }
+
+        var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
+        if (!work && !isAwaited && heldBack.Length == 0) Drop(set, image);
+        else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
+    }
+
+    /// <summary>Another set declares it, and none that does answers for it yet.</summary>
+    private bool IsAwaited(string tag, int image, Say[] others)
+    {
+        var heirs = others.Where(say => say.Wish.Tags.Contains(tag)).ToArray();
+        return heirs.Length > 0 && !heirs.Any(say => holds.GetValueOrDefault((say.Set, image))?.Managed.Contains(tag) == true);
+    }
+
+    private static bool MayStay(Say say, string tag) => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag);
+
+    private void Drop(int set, int image)
+    {
+        holds.Remove((set, image));
+        isChanged = true;
+    }
+
+    private void SetRefused(Hold hold, bool isRefused)
+    {
+        isChanged |= hold.IsRefused != isRefused;
+        hold.IsRefused = isRefused;
+    }
+
+    private void SetManaged(Hold hold, HashSet<string> managed)
+    {
+        isChanged |= !hold.Managed.SetEquals(managed);
+        hold.Managed = managed;
+    }
+
+    /// <summary>A set that is heard on an image, if nobody before it excludes it.</summary>
+    private sealed record Say(int Set, Wish Wish, bool Owns);
+
+    /// <summary>What a set answers for on an image.</summary>
+    private sealed class Hold
+    {
+        public HashSet<string> Managed { get; set; } = [];
+
+        public HashSet<string>? Before { get; set; }
+
+        public string Project { get; set; } = "";
+
+        public int Secret { get; set; }
+
+        public LeavingCause? Leaving { get; set; }
+
+        public bool IsRefused { get; set; }
+
+        public bool IsUnreached { get; set; }
+    }
+
+    private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
+
+    private sealed record Share(int Image, Say First, bool IsHeard, Say[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    {
+        public bool IsStalled { get; set; }
+    }
+}
