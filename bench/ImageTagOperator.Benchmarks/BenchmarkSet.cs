@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Json;
-using ImageTagOperator.Planning.Conditions;
 using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks;

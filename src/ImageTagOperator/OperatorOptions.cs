@@ -1,4 +1,3 @@
-using ImageTagOperator.Hosting;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Addresses;
 

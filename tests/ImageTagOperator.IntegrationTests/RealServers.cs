@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

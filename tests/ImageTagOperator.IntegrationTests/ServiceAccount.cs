@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.IntegrationTests;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Kubernetes.Client;

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Entities;
 
 namespace ImageTagOperator.Kubernetes.Client;

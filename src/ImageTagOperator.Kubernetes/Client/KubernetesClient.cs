@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Entities;
 using ImageTagOperator.Kubernetes.Json;
 using Microsoft.Extensions.Logging;

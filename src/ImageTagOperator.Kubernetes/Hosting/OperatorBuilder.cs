@@ -3,7 +3,6 @@ using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Controllers;
 using ImageTagOperator.Kubernetes.Entities;
-using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Queueing;
 using ImageTagOperator.Kubernetes.Telemetry;
 using ImageTagOperator.Kubernetes.Watching;

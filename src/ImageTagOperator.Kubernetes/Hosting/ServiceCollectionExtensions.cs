@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes.Client;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Events;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Leases;

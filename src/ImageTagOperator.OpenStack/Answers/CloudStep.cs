@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack.Identity;
-
 namespace ImageTagOperator.OpenStack.Answers;
 
 /// <summary>How far a call to a cloud came.</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack.Identity;
-
 namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>How to prove who we are to Keystone. Never prints its secret.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 

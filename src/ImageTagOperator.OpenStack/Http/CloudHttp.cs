@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using Flurl.Http;
 using ImageTagOperator.OpenStack.Addresses;
 using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.OpenStack.Telemetry;
 

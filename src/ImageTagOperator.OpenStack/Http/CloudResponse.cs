@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.OpenStack.Answers;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.OpenStack.Http;
 

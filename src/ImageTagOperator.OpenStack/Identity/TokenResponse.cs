@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Identity;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 

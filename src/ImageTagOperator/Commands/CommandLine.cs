@@ -9,7 +9,6 @@ using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Commands.Status;
 using ImageTagOperator.Commands.Validate;
-using ImageTagOperator.Reconciliation;
 using HelpAction = ImageTagOperator.Commands.Help.HelpAction;
 
 namespace ImageTagOperator.Commands;

@@ -4,7 +4,6 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.Planning.Conditions;
-
 namespace ImageTagOperator.Commands;
 
 /// <summary>What <c>--log-level</c> says: one level for all, and others for parts of the log.</summary>

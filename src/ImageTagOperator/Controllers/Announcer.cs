@@ -1,6 +1,5 @@
 using System.Globalization;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 

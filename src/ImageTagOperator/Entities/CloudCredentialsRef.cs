@@ -1,5 +1,4 @@
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Entities;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.Entities;

@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;

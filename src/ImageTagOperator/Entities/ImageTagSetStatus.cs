@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Entities;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Planning.Conditions;
 using k8s.Models;
 
 namespace ImageTagOperator.Entities;

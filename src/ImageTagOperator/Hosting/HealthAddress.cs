@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Hosting;
 

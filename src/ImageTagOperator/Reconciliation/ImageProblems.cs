@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;

@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Specs;

@@ -1,5 +1,3 @@
-using ImageTagOperator.Planning.Ownership;
-
 namespace ImageTagOperator.Reconciliation;
 
 /// <summary>The steps of a reconcile, in the words that complete "The operator failed to ...".</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack.Images;
-
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
 /// <summary>The node of <c>hack/cluster.sh</c>, which runs pods.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Contracts;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
-
 namespace ImageTagOperator.Sandbox.Cloud;
 
 /// <summary>The clouds.yaml of a sandbox cloud.</summary>

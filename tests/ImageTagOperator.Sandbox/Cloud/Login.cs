@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes.Configuration;
-
 namespace ImageTagOperator.Sandbox.Cloud;
 
 /// <summary>What a token stands for. Without project, domain and system it is unscoped.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;

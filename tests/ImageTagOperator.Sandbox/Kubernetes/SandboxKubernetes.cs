@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 

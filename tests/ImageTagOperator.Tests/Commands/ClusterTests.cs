@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;

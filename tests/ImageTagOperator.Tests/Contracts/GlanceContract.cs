@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Scenarios;
 using Xunit;
 

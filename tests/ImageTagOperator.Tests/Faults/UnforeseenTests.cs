@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Metrics;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Configuration;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;

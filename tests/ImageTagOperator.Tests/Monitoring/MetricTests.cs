@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ImageTagOperator.Planning.Guards;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting.Metrics;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Telemetry;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation;

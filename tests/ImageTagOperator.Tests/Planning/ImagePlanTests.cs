@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;

@@ -1,4 +1,3 @@
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;

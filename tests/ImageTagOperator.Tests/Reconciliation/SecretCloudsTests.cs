@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;

@@ -1,6 +1,5 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Memory;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;

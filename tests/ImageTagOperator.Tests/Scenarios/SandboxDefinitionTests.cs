@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Commands;
-using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes.Configuration;
-using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Commands;

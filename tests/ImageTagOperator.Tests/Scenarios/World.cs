@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Planning.Conditions;
 using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Commands;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;

@@ -1,7 +1,3 @@
-using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Sandbox;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Tests.Tenants;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.Commands.Apply;
 

@@ -1,5 +1,4 @@
 using ImageTagOperator.Commands.Output;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Apply;
 

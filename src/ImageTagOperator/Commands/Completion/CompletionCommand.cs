@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ImageTagOperator.Commands.Help;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Completion;
 

@@ -10,7 +10,6 @@ using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Export;
 

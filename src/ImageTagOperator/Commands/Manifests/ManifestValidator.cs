@@ -7,7 +7,6 @@ using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Schema.Validation;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Output;
 

@@ -1,4 +1,3 @@
-using ImageTagOperator.Reconciliation;
 using Spectre.Console;
 
 namespace ImageTagOperator.Commands.Output;

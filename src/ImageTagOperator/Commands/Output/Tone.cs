@@ -1,5 +1,3 @@
-using ImageTagOperator.Planning.Conditions;
-
 namespace ImageTagOperator.Commands.Output;
 
 /// <summary>What a piece of text is about, for those who see colours.</summary>

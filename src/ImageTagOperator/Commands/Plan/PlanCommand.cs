@@ -2,7 +2,6 @@ using System.CommandLine;
 using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Commands.Output;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Plan;
 

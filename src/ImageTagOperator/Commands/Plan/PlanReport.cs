@@ -3,8 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Commands.Status;
-using ImageTagOperator.Planning.Conditions;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Plan;
 

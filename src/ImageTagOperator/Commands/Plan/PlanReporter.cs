@@ -1,6 +1,5 @@
 using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;

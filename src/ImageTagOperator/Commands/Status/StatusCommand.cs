@@ -5,7 +5,6 @@ using ImageTagOperator.Commands.Output;
 using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Client;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Status;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Commands.Status;
 

@@ -3,7 +3,6 @@ using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Commands.Manifests;
 using ImageTagOperator.Commands.Output;
 using ImageTagOperator.Commands.Plan;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Validate;
 

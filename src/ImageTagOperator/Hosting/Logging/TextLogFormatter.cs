@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 

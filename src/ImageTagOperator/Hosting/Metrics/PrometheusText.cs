@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Hosting.Metrics;
 

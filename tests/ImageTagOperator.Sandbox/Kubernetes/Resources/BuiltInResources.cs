@@ -1,5 +1,3 @@
-using ImageTagOperator.Kubernetes.Crds;
-
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
 /// <summary>The resources that are there without a CustomResourceDefinition.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImageTagOperator.Kubernetes.Crds;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 

@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack.Images;
-
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>Which specs there ever were, and which images each of them ever meant.</summary>

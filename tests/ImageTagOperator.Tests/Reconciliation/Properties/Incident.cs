@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack.Images;
-
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>What befalls one request.</summary>

@@ -1,5 +1,3 @@
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

@@ -1,6 +1,3 @@
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
-
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>One request that reached the cloud.</summary>

@@ -3,10 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Tests.Kubernetes;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 

@@ -6,7 +6,6 @@ using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Telemetry;
-using ImageTagOperator.Tests.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageTagOperator.OpenStack;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes.Entities;
-using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation.Properties;
 using Xunit;

@@ -1,5 +1,3 @@
-using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 using static ImageTagOperator.Planning.Specs.TagDeletionPolicy;
 using static ImageTagOperator.Planning.Specs.TagPolicy;

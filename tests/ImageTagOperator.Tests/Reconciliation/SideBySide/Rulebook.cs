@@ -1,5 +1,3 @@
-using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Tests.Reconciliation.Properties;

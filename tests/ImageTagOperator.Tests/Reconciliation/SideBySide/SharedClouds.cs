@@ -2,10 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImageTagOperator.OpenStack.Configuration;
-using ImageTagOperator.OpenStack.Identity;
-using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;

@@ -4,8 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Reconciliation.Properties;
 using k8s;

@@ -1,6 +1,5 @@
 using System.Text;
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
 using ImageTagOperator.Tests.Reconciliation.Properties;
