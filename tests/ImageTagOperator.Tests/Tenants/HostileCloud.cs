@@ -1,3 +1,4 @@
+using ImageTagOperator.Sandbox;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Tests.Tenants;

@@ -1,3 +1,4 @@
+using ImageTagOperator.Tests.Kubernetes;
 using System.Globalization;
 using System.Net;
 using System.Text;
