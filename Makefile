@@ -19,7 +19,7 @@ NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish publish-arm64 trimmed image bench mutation format clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish publish-arm64 trimmed image bench mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,10 +118,6 @@ bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; w
 mutation: ## change Planning here and there, and see which changes its tests notice; fails below the score in tests/Mutation/stryker-config.json
 	dotnet tool restore -v quiet
 	cd tests/Mutation && dotnet stryker
-
-format: ## lay out all C# the same way, in lines of 140 columns
-	dotnet tool restore -v quiet
-	dotnet csharpier format --log-level Warning src tests bench
 
 clean: ## remove everything that was built
 	rm -rf artifacts

@@ -84,7 +84,8 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
     // False while the definition of an earlier run is still going away.
     private async Task<bool> DefineAsync(HttpClient http)
     {
-        using var defined = await http.PostAsync(new Uri(Url(Definitions)), Json(CustomResourceDefinition.Generate<BenchmarkSet>(BenchmarkSet.Json)));
+        using var defined = await http.PostAsync(
+            new Uri(Url(Definitions)), Json(CustomResourceDefinition.Generate<BenchmarkSet>(BenchmarkSet.Json)));
         if (defined.StatusCode != HttpStatusCode.Conflict)
         {
             defined.EnsureSuccessStatusCode();
@@ -92,11 +93,13 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
         }
 
         using var present = await http.GetAsync(new Uri(Url(Definition)));
-        return present.IsSuccessStatusCode && JsonNode.Parse(await present.Content.ReadAsStringAsync())?["metadata"]?["deletionTimestamp"] is null;
+        return present.IsSuccessStatusCode
+            && JsonNode.Parse(await present.Content.ReadAsStringAsync())?["metadata"]?["deletionTimestamp"] is null;
     }
 
     private static JsonObject Namespace(string name) =>
-        new() { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [Label] = "" } } };
+        new() { ["apiVersion"] = "v1", ["kind"] = "Namespace",
+            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [Label] = "" } } };
 
     private static int Items(string list) => JsonNode.Parse(list)?["items"]?.AsArray().Count ?? 0;
 

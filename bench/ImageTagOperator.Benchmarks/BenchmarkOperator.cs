@@ -18,7 +18,8 @@ internal sealed class BenchmarkOperator : IAsyncDisposable
 
     /// <param name="client">Null: one of its own.</param>
     /// <returns>Once the first list is in the cache.</returns>
-    public static async Task<BenchmarkOperator> StartAsync(KubernetesClientConfiguration configuration, string? inNamespace, IKubernetesClient? client = null)
+    public static async Task<BenchmarkOperator> StartAsync(
+        KubernetesClientConfiguration configuration, string? inNamespace, IKubernetesClient? client = null)
     {
         var host = new HostBuilder().ConfigureServices(services =>
         {

@@ -46,13 +46,15 @@ public sealed class BenchmarkSet : CustomKubernetesEntity<ImageTagSetSpec, Image
                 ImageEndpoint = "https://image.example.com/v2",
                 ImageCount = 1,
                 TagCount = tags.Length,
-                Conditions = [new V1Condition { Type = "Ready", Status = "True", Reason = "InSync", Message = "1 image has the 5 tags as declared" }],
+                Conditions = [
+                    new V1Condition { Type = "Ready", Status = "True", Reason = "InSync", Message = "1 image has the 5 tags as declared" }],
                 Images = [new ImageState { Id = id, Name = $"image-{number}", ManagedTags = tags, OriginalTags = [] }],
             },
         };
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BenchmarkSet))]
 internal sealed partial class BenchmarkSetJson : JsonSerializerContext;

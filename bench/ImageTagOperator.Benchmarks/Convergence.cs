@@ -23,13 +23,15 @@ internal sealed class Convergence : Benchmark
         await using var ours = await OperatorProcess.StartAsync(NoRate);
         await ours.WarmUpAsync(Tags);
         await using var sandbox = await EmbeddedCloud.StartAsync();
-        var rows = new List<Row>(await MeasureAsync(sandbox, ours, (10, 3), (100, 3), (1000, 1))) { await MeasureRateLimitAsync(sandbox, 100) };
+        var rows = new List<Row>(
+            await MeasureAsync(sandbox, ours, (10, 3), (100, 3), (1000, 1))) { await MeasureRateLimitAsync(sandbox, 100) };
         await using var glance = await RealCloud.CreateAsync();
         rows.AddRange(await MeasureAsync(glance, ours, [(10, 3), (100, 1), .. IsLarge ? [(1000, 1)] : Array.Empty<(int, int)>()]));
         return rows;
     }
 
-    private static async Task<IReadOnlyList<Row>> MeasureAsync(BenchmarkCloud cloud, OperatorProcess ours, params (int Images, int Runs)[] sizes)
+    private static async Task<IReadOnlyList<Row>> MeasureAsync(
+        BenchmarkCloud cloud, OperatorProcess ours, params (int Images, int Runs)[] sizes)
     {
         using var python = new PythonTools(cloud);
         var (command, commandRequests) = await MeasureCommandAsync(cloud, python);
@@ -49,8 +51,10 @@ internal sealed class Convergence : Benchmark
                 new($"converge {what}", converge, "s", commands, converge / (command * count)),
                 new($"requests to converge {what}", requests, "requests", "the PUTs needed", (double)requests / (count * Tags.Length)),
                 new($"requests to converge {what}", requests, "requests", commands, requests / (commandRequests * count)),
-                new($"find nothing to do, {what}", check, "s", "a bare client that reads each image, 8 at a time", check / Of(run => run.BareCheck)),
-                new($"requests to find nothing to do, {what}", measured[^1].CheckRequests, "requests", "one per image", (double)measured[^1].CheckRequests / count),
+                new($"find nothing to do, {what}", check, "s", "a bare client that reads each image, 8 at a time",
+                    check / Of(run => run.BareCheck)),
+                new($"requests to find nothing to do, {what}", measured[^1].CheckRequests, "requests", "one per image",
+                    (double)measured[^1].CheckRequests / count),
             ]);
 
             double Of(Func<Measured, double> seconds) => Median(measured.Select(seconds));
@@ -86,7 +90,8 @@ internal sealed class Convergence : Benchmark
         var checkRequests = await cloud.CountRequestsAsync(async () =>
             check = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "2h")));
         await ours.ForgetAsync();
-        Console.WriteLine($"  {count:#,0} images, {cloud.Name}: operator {converge:0.00} s ({processor.TotalSeconds:0.00} s of processor time), "
+        Console.WriteLine(
+            $"  {count:#,0} images, {cloud.Name}: operator {converge:0.00} s ({processor.TotalSeconds:0.00} s of processor time), "
             + $"bare {bareSeconds:0.00} s, openstacksdk {sdk:0.00} s");
         return new(converge, convergeRequests, check, checkRequests, bareSeconds, bareCheck, sdk);
     }
@@ -118,5 +123,6 @@ internal sealed class Convergence : Benchmark
         return new(name, seconds, "s", "what so many requests take at 50 a second", seconds / least);
     }
 
-    private sealed record Measured(double Converge, int ConvergeRequests, double Check, int CheckRequests, double Bare, double BareCheck, double Sdk);
+    private sealed record Measured(
+        double Converge, int ConvergeRequests, double Check, int CheckRequests, double Bare, double BareCheck, double Sdk);
 }

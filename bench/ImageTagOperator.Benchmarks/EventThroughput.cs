@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>Every one of 10,000 objects changes; how long until the controller has seen all. Beside a loop that reads the same lines into the
-/// same type and does nothing with them.</summary>
+/// <summary>Every one of 10,000 objects changes; how long until the controller has seen all. Beside a loop that reads the same lines into
+/// the same type and does nothing with them.</summary>
 internal sealed class EventThroughput : Benchmark
 {
     private const int Objects = 10_000;
@@ -25,10 +25,12 @@ internal sealed class EventThroughput : Benchmark
             await api.SendAsync(recorded[generation++ - 1]);
             await done;
         });
-        return [new("events from watch to controller, 10,000 objects", Objects / seconds, "events/s", "the time a loop takes that only deserializes them", seconds / bare)];
+        return [new("events from watch to controller, 10,000 objects", Objects / seconds, "events/s",
+            "the time a loop takes that only deserializes them", seconds / bare)];
     }
 
-    private static byte[] Events(int generation) => RecordedApi.Events(Enumerable.Range(0, Objects).Select(number => BenchmarkSet.Sample(number, "default", generation)));
+    private static byte[] Events(int generation) =>
+        RecordedApi.Events(Enumerable.Range(0, Objects).Select(number => BenchmarkSet.Sample(number, "default", generation)));
 
     private static async Task ReadAsync(byte[] events)
     {

@@ -5,8 +5,8 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What the published file takes, beside the same program trimmed with .NET's runtime in it, turn by turn: size, time to start, and memory
-/// with the heap that the chart's memory limit gives it.</summary>
+/// <summary>What the published file takes, beside the same program trimmed with .NET's runtime in it, turn by turn: size, time to start,
+/// and memory with the heap that the chart's memory limit gives it.</summary>
 internal sealed class Footprint : Benchmark
 {
     private const string Native = "artifacts/publish/image-tag-operator";
@@ -49,7 +49,8 @@ internal sealed class Footprint : Benchmark
     }
 
     /// <summary>Both programs, turn by turn. A first turn, which reads the files from disk, does not count.</summary>
-    private static async Task<(IReadOnlyList<T> Native, IReadOnlyList<T> Trimmed)> CompareAsync<T>(Func<string, Task<T>> measure, int runs = Runs)
+    private static async Task<(IReadOnlyList<T> Native, IReadOnlyList<T> Trimmed)> CompareAsync<T>(Func<string, Task<T>> measure,
+        int runs = Runs)
     {
         var (native, trimmed) = (new List<T>(), new List<T>());
         for (var i = 0; i <= runs; i++)

@@ -14,7 +14,8 @@ var only = args.FirstOrDefault(argument => argument.Length > 0);
 var chosen = all.Where(benchmark => only is null || benchmark.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
 if (chosen.Count == 0)
 {
-    await Console.Error.WriteLineAsync($"no benchmark is called '{only}'; there are {string.Join(", ", all.Select(benchmark => benchmark.Name))}");
+    await Console.Error.WriteLineAsync(
+        $"no benchmark is called '{only}'; there are {string.Join(", ", all.Select(benchmark => benchmark.Name))}");
     return 1;
 }
 

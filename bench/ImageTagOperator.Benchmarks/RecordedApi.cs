@@ -17,7 +17,8 @@ internal sealed class RecordedApi : HttpMessageHandler
 
     public RecordedApi(IReadOnlyList<BenchmarkSet> objects)
     {
-        pages = [.. objects.Chunk(PageSize).Select((page, number) => Page(page, (number + 1) * PageSize < objects.Count ? $"{number + 1}" : ""))];
+        pages = [.. objects.Chunk(PageSize)
+            .Select((page, number) => Page(page, (number + 1) * PageSize < objects.Count ? $"{number + 1}" : ""))];
     }
 
     public long ListBytes => pages.Sum(page => (long)page.Length);
@@ -58,6 +59,7 @@ internal sealed class RecordedApi : HttpMessageHandler
     private static byte[] Page(IEnumerable<BenchmarkSet> objects, string next)
     {
         var items = objects.Select(set => JsonSerializer.Serialize(set, BenchmarkSet.TypeInfo));
-        return Encoding.UTF8.GetBytes($$"""{"metadata":{"resourceVersion":"1","continue":"{{next}}"},"items":[{{string.Join(',', items)}}]}""");
+        return Encoding.UTF8.GetBytes(
+            $$"""{"metadata":{"resourceVersion":"1","continue":"{{next}}"},"items":[{{string.Join(',', items)}}]}""");
     }
 }

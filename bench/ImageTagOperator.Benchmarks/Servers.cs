@@ -16,6 +16,7 @@ internal static class Servers
         await process.WaitForExitAsync();
         return process.ExitCode == 0 && value.Length > 0
             ? value
-            : throw new InvalidOperationException($"hack/{script}.sh did not come up: exit code {process.ExitCode}, {variable} is '{value}'");
+            : throw new InvalidOperationException(
+                $"hack/{script}.sh did not come up: exit code {process.ExitCode}, {variable} is '{value}'");
     }
 }

@@ -3,8 +3,8 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>From the start of an operator to a cache with 10,000 objects of a real kube-apiserver in it, beside a bare client that sends the
-/// same requests and parses the answers.</summary>
+/// <summary>From the start of an operator to a cache with 10,000 objects of a real kube-apiserver in it, beside a bare client that sends
+/// the same requests and parses the answers.</summary>
 internal sealed class SyncTime : Benchmark
 {
     private const int Objects = 10_000;
@@ -37,7 +37,8 @@ internal sealed class SyncTime : Benchmark
         }
 
         var (seconds, compared) = (Median(ours.Skip(1)), Median(bare.Skip(1)));
-        return [new("from start to synced, 10,000 objects of a real kube-apiserver", seconds, "s", "a bare client that lists and parses the same", seconds / compared)];
+        return [new("from start to synced, 10,000 objects of a real kube-apiserver", seconds, "s",
+            "a bare client that lists and parses the same", seconds / compared)];
     }
 
     private static BenchmarkSet ToWrite(int number, string inNamespace)

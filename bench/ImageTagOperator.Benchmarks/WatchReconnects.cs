@@ -32,10 +32,13 @@ internal sealed class WatchReconnects : Benchmark
         var before = Heap();
         await CutAsync(kubernetes, connections, Then);
         var after = Heap();
-        Console.WriteLine($"  {before:#,0} bytes after {First:#,0} reconnects, {after:#,0} after {First + Then:#,0}, in {clock.Elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine(
+            $"  {before:#,0} bytes after {First:#,0} reconnects, {after:#,0} after {First + Then:#,0}, in "
+            + $"{clock.Elapsed.TotalSeconds:0.0} s");
         await stop.CancelAsync();
         await Task.WhenAll(watches);
-        return [new("heap grown per reconnect, over 10,000 reconnects", (double)(after - before) / Then, "bytes", "the heap after the first 1,000", (double)after / before)];
+        return [new("heap grown per reconnect, over 10,000 reconnects", (double)(after - before) / Then, "bytes",
+            "the heap after the first 1,000", (double)after / before)];
     }
 
     // Without jitter there is no pause between one connection and the next.

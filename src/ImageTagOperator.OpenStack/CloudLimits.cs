@@ -32,7 +32,8 @@ public sealed record CloudLimits
     /// <value>20,000</value>
     public int MostImages { get; init; } = 20_000;
 
-    /// <summary>Bytes, as estimated, that images may take in memory that were read, of all clouds together. One namespace may have a third of it.</summary>
+    /// <summary>Bytes, as estimated, that images may take in memory that were read, of all clouds together. One namespace may have a third
+    /// of it.</summary>
     /// <value>half of what the process may have</value>
     public long ImageMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 

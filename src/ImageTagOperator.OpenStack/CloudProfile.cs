@@ -22,5 +22,6 @@ public static class CloudProfiles
 
     /// <summary>What an address of the cloud, such as Keystone's, tells of its kind.</summary>
     public static CloudProfile Of(Uri address) =>
-        ImsDomains.Any(domain => address.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)) ? CloudProfile.IMS : CloudProfile.OpenStack;
+        ImsDomains.Any(domain => address.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)) ? CloudProfile.IMS
+            : CloudProfile.OpenStack;
 }

@@ -119,7 +119,8 @@ public sealed class CloudSession : IDisposable
         {
             if (method == HttpMethod.Put)
             {
-                var body = JsonSerializer.SerializeToUtf8Bytes(new ImsTagValueRequest(imageId, new ImsTagValue(key, value)), CloudJson.Default.ImsTagValueRequest);
+                var body = JsonSerializer.SerializeToUtf8Bytes(
+                    new ImsTagValueRequest(imageId, new ImsTagValue(key, value)), CloudJson.Default.ImsTagValueRequest);
                 return api.SendAsync(method, "/v1/cloudimages/tags", body, cancellationToken);
             }
 

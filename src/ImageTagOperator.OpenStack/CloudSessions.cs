@@ -22,10 +22,12 @@ public sealed class CloudSessions : IDisposable
     private readonly CloudHosts hosts;
     private readonly ITimer sweeper;
 
-    /// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null: always.</param>
+    /// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null:
+    /// always.</param>
     /// <param name="meterScope">Who listens to the metrics (<see cref="System.Diagnostics.Metrics.Meter.Scope"/>).</param>
     /// <param name="allowed">Where clouds may be; null: anywhere.</param>
-    public CloudSessions(CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null, AllowedClouds? allowed = null)
+    public CloudSessions(
+        CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null, AllowedClouds? allowed = null)
     {
         this.time = time;
         Gates = new ImageGates(time);

@@ -10,7 +10,8 @@ public sealed record OperatorOptions
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
     /// <summary>Where the health endpoints listen. In a pod the kubelet must reach them; elsewhere nobody else should.</summary>
-    public string HealthAddress { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null ? "http://127.0.0.1:8080" : "http://0.0.0.0:8080";
+    public string HealthAddress { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null
+        ? "http://127.0.0.1:8080" : "http://0.0.0.0:8080";
 
     public bool LeaderElection { get; init; }
 

@@ -17,7 +17,8 @@ internal sealed record AuditEntry(string User, string UserAgent, string Verb, st
             (string?)entry["user"]?["username"] ?? "",
             (string?)entry["userAgent"] ?? "",
             (string?)entry["verb"] ?? "",
-            string.Join('/', new[] { (string?)about?["resource"], (string?)about?["name"], (string?)about?["subresource"] }.OfType<string>()),
+            string.Join(
+                '/', new[] { (string?)about?["resource"], (string?)about?["name"], (string?)about?["subresource"] }.OfType<string>()),
             (string?)about?["namespace"],
             (int?)entry["responseStatus"]?["code"] ?? 0);
     }

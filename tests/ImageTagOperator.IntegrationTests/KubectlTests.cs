@@ -39,15 +39,18 @@ public sealed class KubectlTests
     {
         await RealServers.DefinedAsync();
         var printed = await Shell.RunAsync(OperatorProcess.Executable, ["crd"]);
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")), printed);
-        Assert.Contains("imagetagsets.imagetags.io unchanged", await Shell.RunAsync("kubectl", ["apply", "-f", "-"], printed), StringComparison.Ordinal);
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")), printed);
+        Assert.Contains("imagetagsets.imagetags.io unchanged", await Shell.RunAsync("kubectl", ["apply", "-f", "-"], printed),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_samples_are_accepted()
     {
         await RealServers.DefinedAsync();
-        var output = await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", Path.Combine(RealServers.Root, "config", "samples")]);
+        var output = await Shell.RunAsync(
+            "kubectl", ["apply", "--dry-run=server", "-f", Path.Combine(RealServers.Root, "config", "samples")]);
         Assert.Equal(2, output.Split('\n').Count(line => line.Contains("(server dry run)", StringComparison.Ordinal)));
     }
 
@@ -95,5 +98,6 @@ public sealed class KubectlTests
         Assert.Contains(field, output, StringComparison.Ordinal);
     }
 
-    private static Task<string> Kubectl(World world, params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
+    private static Task<string> Kubectl(World world, params string[] arguments) =>
+        Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
 }

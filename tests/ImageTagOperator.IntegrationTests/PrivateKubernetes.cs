@@ -15,7 +15,8 @@ internal sealed class PrivateKubernetes(string controllers = "") : IAsyncDisposa
 
     /// <param name="arguments">As the script takes them: <c>up</c>, <c>compact</c>, ...</param>
     public Task RunAsync(params string[] arguments) =>
-        Shell.RunAsync(Script, arguments, environment: new Dictionary<string, string> { ["ITO_STATE"] = state, ["CONTROLLERS"] = controllers });
+        Shell.RunAsync(
+            Script, arguments, environment: new Dictionary<string, string> { ["ITO_STATE"] = state, ["CONTROLLERS"] = controllers });
 
     public async ValueTask DisposeAsync()
     {

@@ -49,7 +49,8 @@ public sealed class PublishedFileTests
 
     [Fact]
     public async Task It_prints_the_committed_definition() => Assert.Equal(
-        await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")), await Shell.RunAsync(Published, ["crd"]));
+        await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")),
+            await Shell.RunAsync(Published, ["crd"]));
 
     [Fact]
     public async Task It_plans_applies_exports_and_shows()
@@ -63,10 +64,12 @@ public sealed class PublishedFileTests
         Assert.Equal(0, (await RunAsync(manifest, "validate", "-f", "-")).Code);
         var plan = await RunAsync(manifest, "plan", "-f", "-", "-o", "json");
         Assert.True(plan.Code == 2 && plan.Output.Contains("\"silver\"", StringComparison.Ordinal), plan.Output);
-        Assert.Contains("\x1b[32m+     silver", (await RunAsync(manifest, "apply", "-f", "-", "--color", "always")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\x1b[32m+     silver", (await RunAsync(manifest, "apply", "-f", "-", "--color", "always")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(manifest, "plan", "-f", "-", "-o", "yaml", "--from-cluster")).Code);
         await world.CreateAsync(world.Set("shown", world.Namespace, "silver"));
-        Assert.Contains("\"shown\"", (await RunAsync(null, "status", "-n", world.Namespace, "-o", "json")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"shown\"", (await RunAsync(null, "status", "-n", world.Namespace, "-o", "json")).Output, StringComparison.Ordinal);
         Assert.Contains("Examples:", (await RunAsync(null, "plan", "--help")).Output, StringComparison.Ordinal);
 
         Task<(int Code, string Output)> RunAsync(string? input, params string[] arguments) => Shell.TryAsync(file, arguments, input);
@@ -84,7 +87,8 @@ public sealed class PublishedFileTests
         await world.ReadyAsync("published", "True");
         await world.TagsAsync(image, "golden", "lts");
         await world.UntilAsync(
-            world.OperatorWritesAsync, writes => writes.Any(write => write.StartsWith("create events/", StringComparison.Ordinal) || write == "create events"),
+            world.OperatorWritesAsync, writes =>
+                writes.Any(write => write.StartsWith("create events/", StringComparison.Ordinal) || write == "create events"),
             "an event", writes => string.Join(", ", writes));
         await world.DeleteAsync("published");
         await world.GoneAsync("published");

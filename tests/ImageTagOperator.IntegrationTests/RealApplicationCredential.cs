@@ -5,7 +5,8 @@ using ImageTagOperator.Scenarios;
 namespace ImageTagOperator.IntegrationTests;
 
 /// <summary>An application credential made for one test. Its owner makes and deletes it: not even an administrator may.</summary>
-internal sealed class RealApplicationCredential(RawKeystone keystone, Dictionary<string, string> demo, string path, JsonNode made) : IApplicationCredential
+internal sealed class RealApplicationCredential(RawKeystone keystone, Dictionary<string, string> demo, string path, JsonNode made)
+    : IApplicationCredential
 {
     public string Id => (string)made["id"]!;
 

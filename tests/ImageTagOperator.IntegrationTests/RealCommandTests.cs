@@ -26,10 +26,13 @@ public sealed class RealCommandTests
         var odd = await world.Glance.CreateImageAsync($"{name}-odd * (ü)");
         await world.Glance.SetTagsAsync(odd, "a/b", "ü", "..", "*", " x", "fine");
 
-        var (code, exported) = await RunAsync(world, null, ["export", "--cloud", "demo", "--name", $"{name}-*", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var (code, exported) = await RunAsync(world, null,
+            ["export", "--cloud", "demo", "--name", $"{name}-*", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         Assert.True(code == 0, exported);
         Assert.DoesNotContain("waiting", exported, StringComparison.Ordinal);
-        var manifests = string.Join('\n', exported.Split('\n').Where(line => !line.StartsWith("ImageTagSet", StringComparison.Ordinal) && !line.Contains(" of cloud ", StringComparison.Ordinal)));
+        var manifests = string.Join('\n', exported.Split('\n')
+            .Where(line => !line.StartsWith("ImageTagSet", StringComparison.Ordinal)
+            && !line.Contains(" of cloud ", StringComparison.Ordinal)));
         var valid = await RunAsync(world, manifests, "validate", "-f", "-");
         Assert.True(valid.Code == 0, valid.Output + manifests);
         var plan = await RunAsync(world, manifests, "plan", "-f", "-");
@@ -45,8 +48,10 @@ public sealed class RealCommandTests
         var plan = await RunAsync(world, manifest, "plan", "-f", "-", "-o", "json");
         Assert.Equal(2, plan.Code);
         var summary = JsonDocument.Parse(plan.Output).RootElement.GetProperty("summary");
-        Assert.Equal((1, 1, 0), (summary.GetProperty("add").GetInt32(), summary.GetProperty("remove").GetInt32(), summary.GetProperty("problems").GetInt32()));
-        Assert.DoesNotContain(await world.CloudCallsAsync(image), call => call.StartsWith("PUT", StringComparison.Ordinal) || call.StartsWith("DELETE", StringComparison.Ordinal));
+        Assert.Equal((1, 1, 0),
+            (summary.GetProperty("add").GetInt32(), summary.GetProperty("remove").GetInt32(), summary.GetProperty("problems").GetInt32()));
+        Assert.DoesNotContain(await world.CloudCallsAsync(image), call => call.StartsWith("PUT", StringComparison.Ordinal)
+            || call.StartsWith("DELETE", StringComparison.Ordinal));
 
         var apply = await RunAsync(world, manifest, "apply", "-f", "-");
         Assert.True(apply.Code == 0, apply.Output);
@@ -77,7 +82,8 @@ public sealed class RealCommandTests
         Assert.True(code == 0 && output.Contains("on cloud envvars: 1 image in order", StringComparison.Ordinal), output);
         variables["OS_PASSWORD"] = "wrong";
         (code, output) = await Shell.TryAsync(world.Executable, ["plan", "-f", "-"], Manifest(world, image, "golden"), variables);
-        Assert.True(code == 1 && output.Contains("! CredentialsRejected: ", StringComparison.Ordinal) && !output.Contains("wrong", StringComparison.Ordinal), output);
+        Assert.True(code == 1 && output.Contains("! CredentialsRejected: ", StringComparison.Ordinal)
+            && !output.Contains("wrong", StringComparison.Ordinal), output);
     }
 
     [Fact]
@@ -85,7 +91,8 @@ public sealed class RealCommandTests
     {
         await using var world = await RealWorld.CreateAsync();
         var printed = new ConcurrentQueue<string>();
-        using var status = Process.Start(new ProcessStartInfo(world.Executable, ["status", "--watch", "-n", world.Namespace]) { RedirectStandardOutput = true })!;
+        using var status = Process.Start(
+            new ProcessStartInfo(world.Executable, ["status", "--watch", "-n", world.Namespace]) { RedirectStandardOutput = true })!;
         status.OutputDataReceived += (_, line) => printed.Enqueue(line.Data ?? "");
         status.BeginOutputReadLine();
         await PrintsAsync(1, "There are no ImageTagSets.");
@@ -97,7 +104,8 @@ public sealed class RealCommandTests
         await status.WaitForExitAsync();
 
         Task PrintsAsync(int times, string text) => world.UntilAsync(
-            () => Task.FromResult(printed.ToArray()), lines => lines.Count(line => line.Contains(text, StringComparison.Ordinal)) >= times, $"'{text}' to be printed", lines => string.Join('\n', lines));
+            () => Task.FromResult(printed.ToArray()), lines => lines.Count(line => line.Contains(text, StringComparison.Ordinal)) >= times,
+                $"'{text}' to be printed", lines => string.Join('\n', lines));
     }
 
     private static string Manifest(World world, string image, string tag) =>
@@ -111,5 +119,6 @@ public sealed class RealCommandTests
           tags: [{{tag}}]
         """;
 
-    private static Task<(int Code, string Output)> RunAsync(World world, string? input, params string[] arguments) => Shell.TryAsync(world.Executable, arguments, input);
+    private static Task<(int Code, string Output)> RunAsync(World world, string? input, params string[] arguments) =>
+        Shell.TryAsync(world.Executable, arguments, input);
 }

@@ -12,7 +12,8 @@ public sealed class RealCloudSessionContract : CloudSessionContract<RealWorld>
 
 public sealed class RealKeystoneContract : KeystoneContract<RealWorld>
 {
-    protected override async Task<IApplicationCredential> ApplicationCredentialAsync(World world) => await RealApplicationCredential.CreateAsync(world);
+    protected override async Task<IApplicationCredential> ApplicationCredentialAsync(World world) =>
+        await RealApplicationCredential.CreateAsync(world);
 }
 
 public sealed class RealKubernetesContract : KubernetesContract<RealWorld>;

@@ -7,8 +7,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>The real kube-apiserver, Keystone and Glance; a namespace of one's own for each scenario. What was sent is read from the servers'
-/// own logs.</summary>
+/// <summary>The real kube-apiserver, Keystone and Glance; a namespace of one's own for each scenario. What was sent is read from the
+/// servers' own logs.</summary>
 public sealed class RealWorld : World, IWorldFactory
 {
     private readonly ServerLog glanceLog = new(RealServers.GlanceLog);
@@ -58,16 +58,19 @@ public sealed class RealWorld : World, IWorldFactory
     {
         await base.DisposeAsync();
         // Nothing else would: this API server has no controllers, and the operator of this namespace is gone.
-        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set => set.Metadata.NamespaceProperty == Namespace || set.Metadata.NamespaceProperty == OtherNamespace))
+        foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set =>
+            set.Metadata.NamespaceProperty == Namespace || set.Metadata.NamespaceProperty == OtherNamespace))
         {
             await Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(set.Key());
             var unfinished = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } };
-            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!, set.Metadata.NamespaceProperty) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
+            if (await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(set.Metadata.Name!,
+                set.Metadata.NamespaceProperty) is not null) await Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(set.Key(), unfinished);
         }
 
         foreach (var name in new[] { Namespace, OtherNamespace })
         {
-            if (await Kubernetes.GetAsync<V1Namespace>(name) is not null) await Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, name));
+            if (await Kubernetes.GetAsync<V1Namespace>(name) is not null) await Kubernetes.DeleteAsync<V1Namespace>(
+                new NamespacedName(null, name));
         }
 
         await Glance.DeleteCreatedAsync();

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A ServiceAccount with a token of the API server's own, and a kubeconfig that reads the token from a file, as a pod does.</summary>
+/// <summary>A ServiceAccount with a token of the API server's own, and a kubeconfig that reads the token from a file, as a pod
+/// does.</summary>
 internal sealed class ServiceAccount : IDisposable
 {
     private readonly string administrator;
@@ -60,7 +61,8 @@ internal sealed class ServiceAccount : IDisposable
                 Manifest("RoleBinding", role, new JsonObject
                 {
                     ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = role },
-                    ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = inNamespace }),
+                    ["subjects"] = new JsonArray(
+                        new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = inNamespace }),
                 })),
         };
         await Shell.RunAsync("kubectl", [.. Administrator, "apply", "-f", "-"], list.ToJsonString());

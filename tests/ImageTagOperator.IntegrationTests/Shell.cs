@@ -9,15 +9,18 @@ internal static class Shell
 
     /// <summary>Gives back what the command printed. Fails, with all it said, when it ends with another code than 0.</summary>
     public static async Task<string> RunAsync(
-        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? deadline = null)
+        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
+            TimeSpan? deadline = null)
     {
         var (code, output) = await TryAsync(command, arguments, input, environment, deadline);
-        return code == 0 ? output : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {code}: {output}");
+        return code == 0 ? output
+            : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
     /// <summary>The exit code, and standard output and error together.</summary>
     public static async Task<(int Code, string Output)> TryAsync(
-        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? deadline = null)
+        string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
+            TimeSpan? deadline = null)
     {
         var start = new ProcessStartInfo(command, arguments)
         {

@@ -46,5 +46,6 @@ public sealed class CallLog
 internal static class Glob
 {
     public static Regex ToRegex(string glob) =>
-        new("^" + Regex.Escape(glob).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant | RegexOptions.Singleline);
+        new("^" + Regex.Escape(glob).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
+            RegexOptions.CultureInvariant | RegexOptions.Singleline);
 }

@@ -17,7 +17,8 @@ public sealed record Fault
     /// <summary>Wait for this to end before anything else.</summary>
     public Task? Until { get; init; }
 
-    /// <summary>Wait this long before anything else. The work is still done, unless the client went away and <see cref="Status"/> is set.</summary>
+    /// <summary>Wait this long before anything else. The work is still done, unless the client went away and <see cref="Status"/> is
+    /// set.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Do the work, then cut the connection before the first byte of the answer.</summary>

@@ -64,9 +64,11 @@ public abstract class SandboxServer : IAsyncDisposable
         {
             await AnswerAsync(http, call, Faults.Take(call));
         }
-        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !Stopping.IsCancellationRequested && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !Stopping.IsCancellationRequested
+            && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
-            // Kestrel would only close the connection, which a test takes for a fault of the network. It is told when the server is disposed.
+            // Kestrel would only close the connection, which a test takes for a fault of the network. It is told when the server is
+            // disposed.
             failures.Enqueue(new InvalidOperationException($"The sandbox failed at {call.Method} {call.Path}: {e.Message}", e));
             throw;
         }

@@ -14,5 +14,6 @@ public sealed class WaitingFirst : ITestCollectionOrderer
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => Waiting.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
+        [.. testCollections.OrderByDescending(
+            collection => Waiting.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
 }

@@ -85,7 +85,8 @@ internal sealed class BareClient : IDisposable
         using var request = new HttpRequestMessage(method, url);
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
+            request.Content = new ByteArrayContent(
+                Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
         }
 
         using var answer = await http.SendAsync(request);

@@ -15,8 +15,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private const string Namespace = "default";
     private const string Sets = "imagetagsets";
 
-    /// <summary>Three quarters of 256Mi, the chart's limit: what .NET takes in a container with that limit. A native program does not read it with 0x
-    /// before it.</summary>
+    /// <summary>Three quarters of 256Mi, the chart's limit: what .NET takes in a container with that limit. A native program does not read
+    /// it with 0x before it.</summary>
     private const string HeapOfTheChart = "C000000";
 
     private readonly SandboxKubernetes kubernetes;
@@ -104,15 +104,16 @@ internal sealed class OperatorProcess : IAsyncDisposable
         while (ProcessorTime - used > TimeSpan.FromMilliseconds(50));
     }
 
-    /// <summary>Declares the tags for each image, and waits until all sets are Ready. With another interval than before, all images are read
-    /// anew even when there is nothing else to do.</summary>
+    /// <summary>Declares the tags for each image, and waits until all sets are Ready. With another interval than before, all images are
+    /// read anew even when there is nothing else to do.</summary>
     public async Task ConvergeAsync(BenchmarkCloud cloud, IReadOnlyList<string> images, IReadOnlyList<string> tags, string interval)
     {
         // A cloud by another name is another session, with connections of its own.
         var name = $"life-{lives}";
         kubernetes.Apply(Secret(cloud.CloudsYaml.Replace($"  {BenchmarkCloud.CloudName}:\n", $"  {name}:\n", StringComparison.Ordinal)));
         foreach (var image in images) kubernetes.Apply(Set(name, image, tags, interval));
-        foreach (var image in images) await Benchmark.UntilAsync(() => IsReady(kubernetes.Get(Sets, Namespace, image)!), $"set {image} is Ready");
+        foreach (var image in images) await Benchmark.UntilAsync(
+            () => IsReady(kubernetes.Get(Sets, Namespace, image)!), $"set {image} is Ready");
     }
 
     /// <summary>Deletes all sets, and what follows uses new connections. The images keep their tags.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Text from outside as people may see it. Control characters move a terminal's cursor; characters that change the direction of a text, or
-/// that nobody sees, make it read as another one.</summary>
+/// <summary>Text from outside as people may see it. Control characters move a terminal's cursor; characters that change the direction of a
+/// text, or that nobody sees, make it read as another one.</summary>
 public static class VisibleText
 {
     /// <summary>With all of them written out, as <c>\\x1b</c> or <c>\\u{202e}</c>.</summary>
@@ -14,8 +14,8 @@ public static class VisibleText
     /// <summary>The same with the ends of lines as they are.</summary>
     public static string Lines(string text) => Escaped(text, int.MaxValue, keepsLines: true);
 
-    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both have
-    /// there.</summary>
+    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both
+    /// have there.</summary>
     public static string InQuotes(string document)
     {
         if (document.All(static c => c is (>= ' ' and <= '~') or '\n')) return document;

@@ -104,7 +104,8 @@ internal sealed class ApiConnection : IDisposable
         return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    private async Task<KubernetesException> ErrorAsync(ApiRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<KubernetesException> ErrorAsync(
+        ApiRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var status = ReadStatus(body);

@@ -14,7 +14,8 @@ internal static class ApiErrorAdvice
         return (error as KubernetesException)?.StatusCode switch
         {
             HttpStatusCode.Forbidden =>
-                $". The operator's role needs apiGroups [\"{definition.Group}\"], resources [\"{definition.PluralName}\"], verbs to {verbs}",
+                $". The operator's role needs apiGroups [\"{definition.Group}\"], resources [\"{definition.PluralName}\"], "
+                + $"verbs to {verbs}",
             HttpStatusCode.NotFound =>
                 $". Is the CustomResourceDefinition {definition.ResourceName} installed, with version {definition.Version}?",
             HttpStatusCode.Unauthorized => ". The API server does not accept the operator's credentials",

@@ -4,7 +4,8 @@ namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>Sends each request over connections that were opened with the client certificate of now. A connection keeps the certificate
 /// that it was opened with, so that a renewed one needs connections of its own.</summary>
-internal sealed class CertificateHandler(CredentialSource credentials, Func<ClientCertificate?, HttpMessageHandler> create) : HttpMessageHandler
+internal sealed class CertificateHandler(CredentialSource credentials, Func<ClientCertificate?, HttpMessageHandler> create)
+    : HttpMessageHandler
 {
     private readonly Lock gate = new();
     private Connections? current;

@@ -26,7 +26,8 @@ internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, I
     /// <summary>Reads the items of a list. An item that does not fit its type is logged and does not stop the others.</summary>
     public void ReadItems(JsonElement list, List<TEntity> items, List<NamespacedName> unreadable)
     {
-        if (!list.TryGetProperty("items", out var array) || array.ValueKind != JsonValueKind.Array) return; // Go writes an empty list as null
+        // Go writes an empty list as null
+        if (!list.TryGetProperty("items", out var array) || array.ValueKind != JsonValueKind.Array) return;
         foreach (var item in array.EnumerateArray())
         {
             if (TryRead(item, out var entity)) items.Add(entity);
@@ -34,7 +35,8 @@ internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, I
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a converter or setter throws, one bad object must not stop the others; it is logged")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Whatever a converter or setter throws, one bad object must not stop the others; it is logged")]
     public bool TryRead(JsonElement item, [NotNullWhen(true)] out TEntity? entity)
     {
         try

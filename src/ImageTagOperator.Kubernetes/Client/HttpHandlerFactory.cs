@@ -25,7 +25,8 @@ internal static class HttpHandlerFactory
             KeepAlivePingDelay = Dialer.KeepAlive,
             KeepAlivePingTimeout = Dialer.KeepAlive,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            ConnectCallback = static async (context, cancellationToken) => await Dialer.ConnectAsync(context.DnsEndPoint, cancellationToken),
+            ConnectCallback = static async (context, cancellationToken) =>
+                await Dialer.ConnectAsync(context.DnsEndPoint, cancellationToken),
             SslOptions = Tls(configuration, certificate),
         };
         if (configuration.Proxy is { } proxy) handler.Proxy = HttpProxy.At(proxy);
@@ -43,7 +44,8 @@ internal static class HttpHandlerFactory
     private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration configuration, ClientCertificate? certificate)
     {
         var options = new SslClientAuthenticationOptions();
-        if (certificate is not null) options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Others, offline: true);
+        if (certificate is not null) options.ClientCertificateContext = SslStreamCertificateContext.Create(
+            certificate.Leaf, certificate.Others, offline: true);
 #pragma warning disable CA5359 // The kubeconfig asked for it with insecure-skip-tls-verify
         if (configuration.SkipTlsVerify) options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359

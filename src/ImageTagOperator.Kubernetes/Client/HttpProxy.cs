@@ -35,14 +35,16 @@ internal sealed class HttpProxy(Uri address, NetworkCredential? login)
             {
                 var secured = new SslStream(stream);
                 stream = secured;
-                await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost }, cancellationToken);
+                await secured.AuthenticateAsClientAsync(
+                    new SslClientAuthenticationOptions { TargetHost = address.IdnHost }, cancellationToken);
             }
 
             await stream.WriteAsync(Encoding.UTF8.GetBytes(Request(target)), cancellationToken);
             await stream.FlushAsync(cancellationToken);
             var status = (await HeadAsync(stream, cancellationToken)).Split('\r')[0].Split(' ');
             if (status is [_, ['2', ..], ..]) return stream;
-            throw new HttpRequestException($"The proxy {address} refused a tunnel to {target.Host}:{target.Port}: {(status.Length > 1 ? status[1] : "no HTTP")}");
+            throw new HttpRequestException(
+                $"The proxy {address} refused a tunnel to {target.Host}:{target.Port}: {(status.Length > 1 ? status[1] : "no HTTP")}");
         }
         catch
         {
@@ -53,7 +55,8 @@ internal sealed class HttpProxy(Uri address, NetworkCredential? login)
 
     private static Uri RequireHttp(Uri url) => url.Scheme is "http" or "https"
         ? url
-        : throw new KubernetesConfigurationException($"tls-server-name does not go together with a {url.Scheme} proxy: use an http or https proxy, or none.");
+        : throw new KubernetesConfigurationException(
+            $"tls-server-name does not go together with a {url.Scheme} proxy: use an http or https proxy, or none.");
 
     private static Uri WithoutLogin(Uri url) => new UriBuilder(url) { UserName = "", Password = "" }.Uri;
 

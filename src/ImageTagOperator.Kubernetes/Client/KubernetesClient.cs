@@ -73,7 +73,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         }
     }
 
-    public async Task<EntityList<TEntity>> ListAsync<TEntity>(string? inNamespace, ListOptions? options, CancellationToken cancellationToken)
+    public async Task<EntityList<TEntity>> ListAsync<TEntity>(
+        string? inNamespace, ListOptions? options, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         try
@@ -90,13 +91,15 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
         WriteAsync<TEntity>(
-            new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty), Codec<TEntity>().Write(entity)), cancellationToken);
+            new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty), Codec<TEntity>().Write(entity)),
+                cancellationToken);
 
     /// <summary>Asks whether <see cref="CreateAsync{TEntity}"/> would succeed: the server does everything but store the object.</summary>
     public Task DryRunCreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
         connection.SendAsync(
-            new(HttpMethod.Post, $"{EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty)}?dryRun=All", Codec<TEntity>().Write(entity)), requestTimeout, cancellationToken);
+            new(HttpMethod.Post, $"{EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty)}?dryRun=All", Codec<TEntity>()
+                .Write(entity)), requestTimeout, cancellationToken);
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => PutAsync(entity, null, cancellationToken);
@@ -114,10 +117,12 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     {
         // With another resourceVersion, something was written since `before`, and the server's status is no longer that one.
         var untouched = entity.Metadata.ResourceVersion == before.Metadata.ResourceVersion;
-        return untouched && Codec<TEntity>().SameStatus(entity, before) ? Task.FromResult(entity) : UpdateStatusAsync(entity, cancellationToken);
+        return untouched && Codec<TEntity>().SameStatus(entity, before) ? Task.FromResult(entity)
+            : UpdateStatusAsync(entity, cancellationToken);
     }
 
-    public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
+    public Task<TEntity> PatchAsync<TEntity>(
+        NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(mergePatch, KubernetesJsonContext.Default.JsonObject);
@@ -152,12 +157,13 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
     }
 
-    /// <summary>The schema of the entity as the server knows it (its OpenAPI document), or null where it does not tell. Names of fields can be relied on
-    /// where there are any; of the rest it leaves out what OpenAPI cannot say.</summary>
+    /// <summary>The schema of the entity as the server knows it (its OpenAPI document), or null where it does not tell. Names of fields can
+    /// be relied on where there are any; of the rest it leaves out what OpenAPI cannot say.</summary>
     public async Task<JsonObject?> FindSchemaAsync<TEntity>(CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        var (group, version, kind) = EntityDefinition.Of<TEntity>() is var definition ? (definition.Group, definition.Version, definition.Kind) : default;
+        var (group, version, kind) = EntityDefinition.Of<TEntity>() is var definition
+            ? (definition.Group, definition.Version, definition.Kind) : default;
         // Servers before 1.24 have only the older document, which is of all their kinds.
         foreach (var (path, member) in new[] { ($"/openapi/v3/apis/{group}/{version}", "components"), ("/openapi/v2", "definitions") })
         {
@@ -206,7 +212,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         return Codec<TEntity>().Read(answer);
     }
 
-    private async Task<EntityList<TEntity>> ListPagesAsync<TEntity>(string? inNamespace, ListOptions options, CancellationToken cancellationToken)
+    private async Task<EntityList<TEntity>> ListPagesAsync<TEntity>(
+        string? inNamespace, ListOptions options, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         var path = EntityDefinition.Of<TEntity>().Path(inNamespace);

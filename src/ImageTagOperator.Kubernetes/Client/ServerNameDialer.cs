@@ -9,7 +9,8 @@ internal sealed class ServerNameDialer(string name, HttpProxy? proxy, Func<SslCl
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var target = context.DnsEndPoint;
-        var stream = proxy is null ? await Dialer.ConnectAsync(target, cancellationToken) : await proxy.TunnelAsync(target, cancellationToken);
+        var stream = proxy is null ? await Dialer.ConnectAsync(target, cancellationToken)
+            : await proxy.TunnelAsync(target, cancellationToken);
         var secured = new SslStream(stream);
         try
         {

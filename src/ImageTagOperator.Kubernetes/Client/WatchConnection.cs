@@ -8,7 +8,8 @@ using ImageTagOperator.Kubernetes.Json;
 namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>One watch request and the events that come out of it.</summary>
-internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityCodec<TEntity> codec, TimeProvider time, TimeSpan openTimeout)
+internal sealed class WatchConnection<TEntity>(
+    ApiConnection connection, EntityCodec<TEntity> codec, TimeProvider time, TimeSpan openTimeout)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
     /// <summary>The server ends a watch on time; if it has not by then, the connection is dead.</summary>
@@ -24,7 +25,8 @@ internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityC
         using var response = await GuardAsync(connection.OpenAsync(request, either.Token));
         watchdog.CancelAfter(length + Grace);
         await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-        var lines = JsonSerializer.DeserializeAsyncEnumerable(body, KubernetesJsonContext.Default.JsonElement, topLevelValues: true, either.Token);
+        var lines = JsonSerializer.DeserializeAsyncEnumerable(
+            body, KubernetesJsonContext.Default.JsonElement, topLevelValues: true, either.Token);
         await using var line = lines.GetAsyncEnumerator(either.Token);
         while (await GuardAsync(line.MoveNextAsync().AsTask())) yield return Parse(request, line.Current);
 
@@ -37,20 +39,23 @@ internal sealed class WatchConnection<TEntity>(ApiConnection connection, EntityC
             catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    $"{request} (watch) is dead: no answer, or no end {Grace.TotalSeconds} s after the {length.TotalSeconds} s that were agreed", error);
+                    $"{request} (watch) is dead: no answer, or no end {Grace.TotalSeconds} s after the {length.TotalSeconds} s that were "
+                        + "agreed", error);
             }
         }
     }
 
     private static string Query(string? resourceVersion, TimeSpan length)
     {
-        var query = "?watch=true&allowWatchBookmarks=true&timeoutSeconds=" + ((long)length.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var query = "?watch=true&allowWatchBookmarks=true&timeoutSeconds=" + ((long)length.TotalSeconds)
+            .ToString(CultureInfo.InvariantCulture);
         return resourceVersion is null ? query : query + "&resourceVersion=" + Uri.EscapeDataString(resourceVersion);
     }
 
     private WatchEvent<TEntity> Parse(ApiRequest request, JsonElement line)
     {
-        if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("object", out var item) || !line.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("object", out var item)
+            || !line.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
         {
             throw new JsonException($"{request}: a line of the watch is no event");
         }

@@ -13,7 +13,8 @@ internal sealed class ConfigurationFinder(
         if (!string.IsNullOrEmpty(flag)) return new Kubeconfig([flag]).Resolve(context);
 
         // A list; entries that do not exist are skipped, as kubectl does.
-        var listed = (environment("KUBECONFIG") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var listed = (environment("KUBECONFIG") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var present = listed.Where(File.Exists).ToArray();
         if (present.Length > 0) return new Kubeconfig(present).Resolve(context);
 

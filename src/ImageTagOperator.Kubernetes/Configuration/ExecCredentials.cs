@@ -69,7 +69,9 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         }
         catch (Win32Exception error)
         {
-            throw Error($"cannot run {plugin.Command}: {error.Message}. {plugin.InstallHint?.Trim().TrimEnd('.') ?? "Install it, or put it into PATH"}", error);
+            throw Error(
+                $"cannot run {plugin.Command}: {error.Message}. "
+                + $"{plugin.InstallHint?.Trim().TrimEnd('.') ?? "Install it, or put it into PATH"}", error);
         }
         catch (OperationCanceledException)
         {

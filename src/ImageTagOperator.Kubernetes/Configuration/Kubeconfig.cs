@@ -25,7 +25,8 @@ internal sealed class Kubeconfig
         }
         catch (Exception error) when (error is not KubernetesConfigurationException)
         {
-            throw new KubernetesConfigurationException($"{Names}: holds a value that cannot be used ({error.GetType().Name}). Correct it.", error);
+            throw new KubernetesConfigurationException(
+                $"{Names}: holds a value that cannot be used ({error.GetType().Name}). Correct it.", error);
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class Kubeconfig
     }
 
     private string? CurrentContext() =>
-        files.Select(file => new KubeconfigEntry(file.Path, "kubeconfig", file.Content).Text("current-context")).FirstOrDefault(name => name is not null);
+        files.Select(file => new KubeconfigEntry(file.Path, "kubeconfig", file.Content).Text("current-context"))
+            .FirstOrDefault(name => name is not null);
 
     private KubeconfigEntry Find(string list, string kind, string name)
     {

@@ -44,7 +44,8 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
         List("extensions").OfType<JsonObject>().FirstOrDefault(extension => extension["name"]?.ToString() == name)?["extension"];
 
     /// <summary>A path as it stands in a kubeconfig: relative to the folder of its file.</summary>
-    public string? PathOf(string field) => Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!) : null;
+    public string? PathOf(string field) => Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)
+        : null;
 
     /// <summary>PEM text, inline as base64 in <c>field-data</c>, which wins, or in the file that <c>field</c> names.</summary>
     public string? Pem(string field)

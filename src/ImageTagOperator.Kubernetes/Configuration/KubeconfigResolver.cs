@@ -35,10 +35,13 @@ internal static class KubeconfigResolver
         if (user.Child("exec") is { } exec) return new ExecCredentials(ExecPlugin.From(exec, cluster));
         if (user.Child("auth-provider") is { } provider)
         {
-            throw user.Error($"auth-provider '{provider.Text("name")}' is not supported: client-go gave such providers up for exec plugins. Use its exec plugin instead");
+            throw user.Error(
+                $"auth-provider '{provider.Text("name")}' is not supported: client-go gave such providers up for exec plugins. Use its "
+                + "exec plugin instead");
         }
 
-        if (user.Has("username")) throw user.Error("username and password are no longer supported by Kubernetes. Use a token or a client certificate");
+        if (user.Has("username")) throw user.Error(
+            "username and password are no longer supported by Kubernetes. Use a token or a client certificate");
         var certificate = Certificate(user);
         // When both are given, the file is the one that is kept fresh.
         return user.PathOf("tokenFile") is { } file

@@ -56,7 +56,8 @@ internal sealed partial class EntityReconciler<TEntity>(
         return After(key, "Reconcile", result);
     }
 
-    private async Task<Outcome?> TellDeletedAsync(IServiceProvider services, NamespacedName key, TEntity gone, CancellationToken cancellationToken)
+    private async Task<Outcome?> TellDeletedAsync(
+        IServiceProvider services, NamespacedName key, TEntity gone, CancellationToken cancellationToken)
     {
         var told = false;
         try

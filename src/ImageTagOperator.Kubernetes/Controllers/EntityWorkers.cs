@@ -95,7 +95,8 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a controller throws, its object is retried and the others go on; it is logged")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Whatever a controller throws, its object is retried and the others go on; it is logged")]
     private async Task RunAsync(NamespacedName key, CancellationToken running)
     {
         using var activity = ReconcileActivity.Start(Kind, key, logger);
@@ -134,7 +135,8 @@ internal sealed partial class EntityWorkers<TEntity>(
         {
             LogFailed(logger, error, key);
             var reason = await TellFailedAsync(key, error, running);
-            (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter) { Reason = reason }, "error");
+            (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter) { Reason = reason },
+                "error");
         }
 
         Note(result, outcome.Reason);

@@ -7,5 +7,6 @@ internal sealed record FinalizerRegistration<TEntity>(string Identifier, Func<IS
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
     public static FinalizerRegistration<TEntity> Of<TFinalizer>(string identifier)
-        where TFinalizer : class, IEntityFinalizer<TEntity> => new(identifier, static services => services.GetRequiredService<TFinalizer>());
+        where TFinalizer : class, IEntityFinalizer<TEntity> =>
+            new(identifier, static services => services.GetRequiredService<TFinalizer>());
 }

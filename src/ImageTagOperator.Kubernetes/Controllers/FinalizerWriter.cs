@@ -24,7 +24,8 @@ internal sealed class FinalizerWriter<TEntity>(IKubernetesClient client)
     private async Task<TEntity?> WriteAsync(TEntity entity, string[] wanted, CancellationToken cancellationToken)
     {
         if (wanted.SequenceEqual(Of(entity))) return entity;
-        var metadata = new JsonObject { ["resourceVersion"] = entity.Metadata.ResourceVersion, ["finalizers"] = new JsonArray([.. wanted]) };
+        var metadata = new JsonObject { ["resourceVersion"] = entity.Metadata.ResourceVersion,
+            ["finalizers"] = new JsonArray([.. wanted]) };
         try
         {
             return await client.PatchAsync<TEntity>(entity.Key(), new JsonObject { ["metadata"] = metadata }, null, cancellationToken);

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>The reconciles that run now: ends those that take too long, or whose object was deleted or edited meanwhile. Safe for concurrent use.</summary>
+/// <summary>The reconciles that run now: ends those that take too long, or whose object was deleted or edited meanwhile. Safe for
+/// concurrent use.</summary>
 /// <param name="timeout">The longest one.</param>
 /// <param name="grace">How long one goes on that is superseded.</param>
 internal sealed class RunningReconciles(TimeSpan timeout, TimeSpan grace, TimeProvider time)

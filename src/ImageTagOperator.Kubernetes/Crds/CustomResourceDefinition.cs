@@ -35,8 +35,8 @@ public static class CustomResourceDefinition
     public static JsonObject Schema<TEntity>(JsonSerializerOptions options)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => RootSchema(options.TypeInfo<TEntity>(), new SchemaBuilder(options));
 
-    /// <summary>The paths of the fields that a schema has and another lacks, which is to say that a server with the other one drops them. Where the other
-    /// one names no fields at all, it does not tell.</summary>
+    /// <summary>The paths of the fields that a schema has and another lacks, which is to say that a server with the other one drops them.
+    /// Where the other one names no fields at all, it does not tell.</summary>
     public static IEnumerable<string> FieldsMissing(JsonObject schema, JsonObject other, string path = "")
     {
         foreach (var (inner, suffix) in new[] { ("items", "[]"), ("additionalProperties", ".*") })
@@ -73,7 +73,8 @@ public static class CustomResourceDefinition
         var entity = options.TypeInfo<TEntity>();
         var version = new JsonObject { ["name"] = definition.Version, ["served"] = true, ["storage"] = true };
         var schema = RootSchema(entity, new SchemaBuilder(options));
-        if (schema["properties"]!.AsObject().ContainsKey("status")) version["subresources"] = new JsonObject { ["status"] = new JsonObject() };
+        if (schema["properties"]!.AsObject().ContainsKey("status")) version[
+            "subresources"] = new JsonObject { ["status"] = new JsonObject() };
         var columns = PrinterColumns.Of(entity, options);
         if (columns.Count > 0) version["additionalPrinterColumns"] = columns;
         version["schema"] = new JsonObject { ["openAPIV3Schema"] = schema };

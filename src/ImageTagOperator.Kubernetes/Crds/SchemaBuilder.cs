@@ -90,7 +90,8 @@ internal sealed class SchemaBuilder(JsonSerializerOptions options)
     {
         if (type == typeof(string)) return new() { ["type"] = "string" };
         if (type == typeof(bool)) return new() { ["type"] = "boolean" };
-        if (type == typeof(int) || type == typeof(short) || type == typeof(byte)) return new() { ["type"] = "integer", ["format"] = "int32" };
+        if (type == typeof(int) || type == typeof(short) || type == typeof(byte)) return new() { ["type"] = "integer",
+            ["format"] = "int32" };
         if (type == typeof(long)) return new() { ["type"] = "integer", ["format"] = "int64" };
         if (type == typeof(double) || type == typeof(float) || type == typeof(decimal)) return new() { ["type"] = "number" };
         if (type == typeof(DateTimeOffset) || type == typeof(DateTime)) return new() { ["type"] = "string", ["format"] = "date-time" };

@@ -5,9 +5,11 @@ public static class ResourceAttributesExtensions
     /// <summary>One thing that RBAC allows or not, for people: <c>get secrets in namespace images</c>.</summary>
     public static string Describe(this V1ResourceAttributes attributes)
     {
-        var resource = string.IsNullOrEmpty(attributes.Subresource) ? attributes.Resource : $"{attributes.Resource}/{attributes.Subresource}";
+        var resource = string.IsNullOrEmpty(attributes.Subresource) ? attributes.Resource
+            : $"{attributes.Resource}/{attributes.Subresource}";
         if (!string.IsNullOrEmpty(attributes.Group)) resource += $".{attributes.Group}";
         if (!string.IsNullOrEmpty(attributes.Name)) resource += $" {attributes.Name}";
-        return $"{attributes.Verb} {resource} {(string.IsNullOrEmpty(attributes.NamespaceProperty) ? "in all namespaces" : $"in namespace {attributes.NamespaceProperty}")}";
+        var where = string.IsNullOrEmpty(attributes.NamespaceProperty) ? "in all namespaces" : $"in namespace {attributes.NamespaceProperty}";
+        return $"{attributes.Verb} {resource} {where}";
     }
 }

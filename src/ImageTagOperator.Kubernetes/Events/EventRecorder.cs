@@ -24,7 +24,8 @@ internal sealed partial class EventRecorder(
     private bool forbiddenSaid;
 
     /// <summary>Takes an event, or drops it.</summary>
-    public Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
+    public Task PublishAsync(
+        IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
     {
         // The event is made here, not in the background: the caller may change its object as soon as we return.
         var made = factory.Create(entity, reason, message, type);
@@ -103,7 +104,8 @@ internal sealed partial class EventRecorder(
         {
             try
             {
-                await client.PatchAsync<Eventsv1Event>(earlier.Key, EventSeries.Patch(earlier.Count + 1, next.EventTime!.Value), null, cancellationToken);
+                await client.PatchAsync<Eventsv1Event>(
+                    earlier.Key, EventSeries.Patch(earlier.Count + 1, next.EventTime!.Value), null, cancellationToken);
                 series.Repeated(next, earlier);
                 return;
             }

@@ -26,7 +26,8 @@ internal sealed class EventSeries(TimeProvider time)
         entries[Of(first)] = new(first.Key(), 1, time.GetTimestamp());
     }
 
-    public void Repeated(Eventsv1Event next, Entry earlier) => entries[Of(next)] = earlier with { Count = earlier.Count + 1, At = time.GetTimestamp() };
+    public void Repeated(Eventsv1Event next, Entry earlier) =>
+        entries[Of(next)] = earlier with { Count = earlier.Count + 1, At = time.GetTimestamp() };
 
     public static JsonObject Patch(int count, DateTime last) => new()
     {

@@ -45,11 +45,13 @@ internal sealed class EntityRuntime<TEntity>(
             if (change.Type != WatchEventType.Deleted && IsHeld(change.Entity)) held.Add(change.Entity.Key());
             else if (held.Remove(change.Entity.Key()) && held.Count == 0) done.TrySetResult();
         });
-        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(cancellationToken);
+        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(
+            cancellationToken);
     }
 
     private bool IsHeld(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
 
     private EntityWatch<TEntity> Watch(string? inNamespace) =>
-        new(client, cache, inNamespace, time, random, logger) { Restarted = reason => metrics.WatchRestarted(EntityDefinition.Of<TEntity>().Kind, reason) };
+        new(client, cache, inNamespace, time, random, logger) { Restarted = reason =>
+            metrics.WatchRestarted(EntityDefinition.Of<TEntity>().Kind, reason) };
 }

@@ -13,7 +13,7 @@ internal interface IEntityRuntime
     /// <param name="running">Cancels the running ones.</param>
     IReadOnlyList<Task> Work(CancellationToken taking, CancellationToken running);
 
-    /// <summary>Has the workers finalize every object of a namespace that is being deleted, whether or not the objects are by now. Ends when
-    /// none has a finalizer of ours.</summary>
+    /// <summary>Has the workers finalize every object of a namespace that is being deleted, whether or not the objects are by now. Ends
+    /// when none has a finalizer of ours.</summary>
     Task EvacuateAsync(string inNamespace, CancellationToken cancellationToken);
 }

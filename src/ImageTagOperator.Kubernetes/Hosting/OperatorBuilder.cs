@@ -21,13 +21,15 @@ public sealed class OperatorBuilder
 
     /// <summary>Watches <typeparamref name="TEntity"/> and hands its objects to <typeparamref name="TController"/>.</summary>
     /// <exception cref="InvalidOperationException">The kind has a controller already.</exception>
-    public OperatorBuilder AddController<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController, TEntity>()
+    public OperatorBuilder AddController<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController,
+        TEntity>()
         where TController : class, IEntityController<TEntity>
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         if (Services.Any(service => service.ServiceType == typeof(EntityRuntime<TEntity>)))
         {
-            throw new InvalidOperationException($"{EntityDefinition.Of<TEntity>().Kind} has a controller already: an object has one owner.");
+            throw new InvalidOperationException(
+                $"{EntityDefinition.Of<TEntity>().Kind} has a controller already: an object has one owner.");
         }
 
         Services.TryAddScoped<TController>();
@@ -44,7 +46,8 @@ public sealed class OperatorBuilder
     /// <summary>Runs <typeparamref name="TFinalizer"/> before an object goes. Several for one kind run in the order in which they were
     /// added.</summary>
     /// <param name="identifier">As it stands in metadata.finalizers: <c>example.com/name</c>.</param>
-    public OperatorBuilder AddFinalizer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFinalizer, TEntity>(string identifier)
+    public OperatorBuilder AddFinalizer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFinalizer,
+        TEntity>(string identifier)
         where TFinalizer : class, IEntityFinalizer<TEntity>
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
@@ -83,7 +86,8 @@ public sealed class OperatorBuilder
         var workers = new EntityWorkers<TEntity>(
             cache, queue, reconciler, backoff, runs, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
         return new EntityRuntime<TEntity>(
-            client, cache, codec, [.. finalizers.Select(finalizer => finalizer.Identifier)], workers, settings, metrics, time, random, Log<EntityWatch<TEntity>>(services));
+            client, cache, codec, [.. finalizers.Select(finalizer => finalizer.Identifier)], workers, settings, metrics, time, random,
+                Log<EntityWatch<TEntity>>(services));
     }
 
     private static ILogger<T> Log<T>(IServiceProvider services) => services.GetRequiredService<ILogger<T>>();

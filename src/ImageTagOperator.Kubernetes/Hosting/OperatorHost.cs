@@ -175,10 +175,12 @@ internal sealed partial class OperatorHost(
     [LoggerMessage(1602, LogLevel.Warning, "Cancelling reconciles that still run after {Seconds} s")]
     private static partial void LogCancelling(ILogger logger, double seconds);
 
-    [LoggerMessage(1603, LogLevel.Information, "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
+    [LoggerMessage(1603, LogLevel.Information,
+        "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
     private static partial void LogEvacuating(ILogger logger, string @namespace);
 
     [LoggerMessage(1604, LogLevel.Error,
-        "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that watches it runs somewhere else")]
+        "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that "
+            + "watches it runs somewhere else")]
     private static partial void LogHeld(ILogger logger, string @namespace);
 }

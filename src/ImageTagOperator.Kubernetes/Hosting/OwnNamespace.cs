@@ -6,7 +6,8 @@ namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The namespace that the operator runs in.</summary>
 internal sealed partial class OwnNamespace(
-    string name, IReadOnlyList<string> watched, CoordinationClient coordination, EventFactory events, TimeProvider time, ILogger<OwnNamespace> logger)
+    string name, IReadOnlyList<string> watched, CoordinationClient coordination, EventFactory events, TimeProvider time,
+        ILogger<OwnNamespace> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -19,7 +20,8 @@ internal sealed partial class OwnNamespace(
 
         // Nothing can be made in a namespace that ends, and the API server says why. An Event is what we may make anyhow: to read the
         // namespace would take a right more.
-        var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping", "The operator stops.", EventType.Normal);
+        var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping",
+            "The operator stops.", EventType.Normal);
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -31,7 +33,8 @@ internal sealed partial class OwnNamespace(
         {
             return true;
         }
-        catch (Exception error) when (error is KubernetesException or HttpRequestException or TimeoutException || limit.IsCancellationRequested)
+        catch (Exception error) when (
+            error is KubernetesException or HttpRequestException or TimeoutException || limit.IsCancellationRequested)
         {
             LogUnknown(logger, name, error.Message);
             return false;

@@ -12,7 +12,8 @@ public static class KubernetesJson
     {
         var options = new JsonSerializerOptions
         {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(KubernetesJsonContext.Default, extraTypes).WithAddedModifier(PackageTypes.Adapt),
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(KubernetesJsonContext.Default, extraTypes)
+                .WithAddedModifier(PackageTypes.Adapt),
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             NumberHandling = JsonNumberHandling.Strict,

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace ImageTagOperator.Kubernetes.Json;
 
 /// <summary>The room's own types. The application adds its entities through an IJsonTypeInfoResolver of its own.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(V1Status))]
 [JsonSerializable(typeof(V1Secret))]
 [JsonSerializable(typeof(V1Lease))]

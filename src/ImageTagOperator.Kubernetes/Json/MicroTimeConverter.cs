@@ -17,5 +17,6 @@ internal sealed class MicroTimeConverter : JsonConverter<DateTime?>
         else writer.WriteNullValue();
     }
 
-    internal static string Format(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    internal static string Format(DateTime time) => time.ToUniversalTime()
+        .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -4,25 +4,28 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>Reads strings, and gives back the one that it has read before where it can. Most of what objects of one kind say is the same for many of
-/// them: namespaces, tags, names of Secrets, conditions. Without this, that was half of what an object takes in the cache.</summary>
+/// <summary>Reads strings, and gives back the one that it has read before where it can. Most of what objects of one kind say is the same
+/// for many of them: namespaces, tags, names of Secrets, conditions. Without this, that was half of what an object takes in the
+/// cache.</summary>
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
     /// <summary>In bytes. What is longer is hardly ever said twice.</summary>
     private const int Longest = 128;
 
-    /// <summary>One string each, by its hash: a new one takes the place of the one before. So there is an upper bound, and no lock; which of two
-    /// threads wins does not matter.</summary>
+    /// <summary>One string each, by its hash: a new one takes the place of the one before. So there is an upper bound, and no lock; which
+    /// of two threads wins does not matter.</summary>
     private static readonly string?[] Slots = new string?[4096];
 
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Shared(ref reader) : reader.GetString();     // which refuses it
 
-    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Shared(ref reader);
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Shared(ref reader);
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, [DisallowNull] string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, [DisallowNull] string value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value);
 
     private static string Shared(ref Utf8JsonReader reader)
     {

@@ -23,7 +23,8 @@ internal sealed partial class LeaderElector(
 
     /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed
     /// yet.</summary>
-    public bool IsValid => observed?.Spec?.HolderIdentity == identity && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
+    public bool IsValid => observed?.Spec?.HolderIdentity == identity
+        && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
 
     /// <summary>Tries until the lease is ours.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
@@ -194,7 +195,8 @@ internal sealed partial class LeaderElector(
     [LoggerMessage(1403, LogLevel.Information, "The lease {Lease} is held by {Holder}")]
     private static partial void LogHolder(ILogger logger, NamespacedName lease, string? holder);
 
-    [LoggerMessage(1404, LogLevel.Error, "Lost the lease {Lease} (holder now: {Holder}; it could not be renewed within {Seconds} s): stopping all work")]
+    [LoggerMessage(1404, LogLevel.Error,
+        "Lost the lease {Lease} (holder now: {Holder}; it could not be renewed within {Seconds} s): stopping all work")]
     private static partial void LogLost(ILogger logger, NamespacedName lease, string? holder, double seconds);
 
     [LoggerMessage(1405, LogLevel.Information, "Released the lease {Lease}")]
@@ -203,7 +205,8 @@ internal sealed partial class LeaderElector(
     [LoggerMessage(1406, LogLevel.Warning, "Could not release the lease {Lease}, so the next replica waits until it runs out: {Reason}")]
     private static partial void LogNotReleased(ILogger logger, NamespacedName lease, string reason);
 
-    [LoggerMessage(1407, LogLevel.Error, "Not allowed to use the lease {Lease}: {Reason}. The operator's Role in namespace {Namespace} needs the rule"
+    [LoggerMessage(
+        1407, LogLevel.Error, "Not allowed to use the lease {Lease}: {Reason}. The operator's Role in namespace {Namespace} needs the rule"
         + " apiGroups: [\"coordination.k8s.io\"], resources: [\"leases\"], verbs: [\"get\", \"create\", \"update\"]. Trying on in silence")]
     private static partial void LogForbidden(ILogger logger, NamespacedName lease, string reason, string? @namespace);
 

@@ -1,8 +1,9 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>Keys that wait for a worker. A key waits at most once, and never runs twice at a time: one that is added while it runs waits until that
-/// run is done. Workers are dealt out among groups of keys: the group with the fewest running is next, whatever the others have waiting. Within a group
-/// changes come before the rounds that are due, and those before retries, each first in, first out. Safe for concurrent use.</summary>
+/// <summary>Keys that wait for a worker. A key waits at most once, and never runs twice at a time: one that is added while it runs waits
+/// until that run is done. Workers are dealt out among groups of keys: the group with the fewest running is next, whatever the others have
+/// waiting. Within a group changes come before the rounds that are due, and those before retries, each first in, first out. Safe for
+/// concurrent use.</summary>
 internal sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
@@ -75,7 +76,8 @@ internal sealed class WorkQueue<TKey> : IDisposable
         lock (gate)
         {
             if (takers.Count == 0 && TryTake(out var taken)) return taken;
-            taker = takers.AddLast(new TaskCompletionSource<(TKey Key, TimeSpan Waited)>(TaskCreationOptions.RunContinuationsAsynchronously));
+            taker = takers.AddLast(
+                new TaskCompletionSource<(TKey Key, TimeSpan Waited)>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         await using var cancelled = cancellationToken.Register(() =>

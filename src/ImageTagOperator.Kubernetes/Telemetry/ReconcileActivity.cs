@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Telemetry;
 
-/// <summary>What ties together all that is done for one reconcile: a span, whose trace id is the reconcile's id, and the id in every log line.
-/// There is one even when nobody collects traces.</summary>
+/// <summary>What ties together all that is done for one reconcile: a span, whose trace id is the reconcile's id, and the id in every log
+/// line. There is one even when nobody collects traces.</summary>
 internal sealed class ReconcileActivity : IDisposable
 {
     /// <summary>The activity source's name.</summary>
@@ -21,8 +21,10 @@ internal sealed class ReconcileActivity : IDisposable
     public static ReconcileActivity Start(string kind, NamespacedName key, ILogger logger)
     {
         Activity.Current = null;    // a reconcile is the root of its trace
-        var activity = Source.StartActivity($"Reconcile {kind}") ?? new Activity($"Reconcile {kind}").SetIdFormat(ActivityIdFormat.W3C).Start();
-        if (activity.IsAllDataRequested) activity.SetTag("k8s.namespace.name", key.Namespace).SetTag("k8s.object.kind", kind).SetTag("k8s.object.name", key.Name);
+        var activity = Source.StartActivity($"Reconcile {kind}") ?? new Activity($"Reconcile {kind}").SetIdFormat(ActivityIdFormat.W3C)
+            .Start();
+        if (activity.IsAllDataRequested) activity.SetTag("k8s.namespace.name", key.Namespace).SetTag("k8s.object.kind", kind)
+            .SetTag("k8s.object.name", key.Name);
         return new ReconcileActivity(activity, logger.BeginScope(new Scope(IdOf(activity))));
     }
 
@@ -46,7 +48,8 @@ internal sealed class ReconcileActivity : IDisposable
     {
         public int Count => 1;
 
-        public KeyValuePair<string, object?> this[int index] => index == 0 ? new("ReconcileId", id) : throw new ArgumentOutOfRangeException(nameof(index));
+        public KeyValuePair<string, object?> this[int index] => index == 0 ? new("ReconcileId", id)
+            : throw new ArgumentOutOfRangeException(nameof(index));
 
         public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
         {

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.Kubernetes.Telemetry;
 
-/// <summary>What the runtime counts and measures. The names are controller-runtime's in spirit, and become Prometheus' by OpenTelemetry's rules:
-/// <c>imagetags.reconcile.duration</c> in seconds is <c>imagetags_reconcile_duration_seconds</c>.</summary>
+/// <summary>What the runtime counts and measures. The names are controller-runtime's in spirit, and become Prometheus' by OpenTelemetry's
+/// rules: <c>imagetags.reconcile.duration</c> in seconds is <c>imagetags_reconcile_duration_seconds</c>.</summary>
 internal sealed class RuntimeMetrics
 {
     /// <summary>The meter's name.</summary>
@@ -22,17 +22,23 @@ internal sealed class RuntimeMetrics
     {
         var meter = meters.Create(Name);
         reconciles = meter.CreateCounter<long>("imagetags.reconciles", null,
-            "Reconciles that ended, by kind, by result (success, retry, conflict, error, superseded, cancelled) and by the reason that the status then names.");
+            "Reconciles that ended, by kind, by result (success, retry, conflict, error, superseded, cancelled) and by the reason that "
+                + "the status then names.");
         duration = meter.CreateHistogram("imagetags.reconcile.duration", "s",
             "How long reconciles took, by kind and result.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         latency = meter.CreateHistogram("imagetags.queue.latency", "s",
-            "How long objects that were due waited for a worker, by kind.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+            "How long objects that were due waited for a worker, by kind.", null,
+                new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         watchRestarts = meter.CreateCounter<long>("imagetags.watch.restarts", null,
-            "Watches that ended and were begun again, by kind and reason: ended (by the server, which is usual every few minutes), expired, failed.");
-        meter.CreateObservableGauge("imagetags.queue.depth", () => Each(kind => kind.Depth()), null, "Objects that are due and wait for a worker, by kind.");
+            "Watches that ended and were begun again, by kind and reason: ended (by the server, which is usual every few minutes), "
+                + "expired, failed.");
+        meter.CreateObservableGauge(
+            "imagetags.queue.depth", () => Each(kind => kind.Depth()), null, "Objects that are due and wait for a worker, by kind.");
         meter.CreateObservableGauge("imagetags.workers.busy", () => Each(kind => kind.Busy), null, "Reconciles that run now, by kind.");
-        meter.CreateObservableGauge("imagetags.workers", () => Each(kind => kind.Workers), null, "Reconciles that can run at a time, by kind; 0 on a replica that stands by.");
-        meter.CreateObservableGauge("imagetags.leader", () => state.IsLeader ? 1 : 0, null, "1 on the replica that works, 0 on those that stand by.");
+        meter.CreateObservableGauge("imagetags.workers", () => Each(kind => kind.Workers), null,
+            "Reconciles that can run at a time, by kind; 0 on a replica that stands by.");
+        meter.CreateObservableGauge(
+            "imagetags.leader", () => state.IsLeader ? 1 : 0, null, "1 on the replica that works, 0 on those that stand by.");
     }
 
     /// <summary>What may be alarming is there from the start with 0: to Prometheus a series that begins with 1 has not increased.</summary>

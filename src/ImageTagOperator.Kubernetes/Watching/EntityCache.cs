@@ -80,7 +80,8 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
             {
                 if (change.Entity is { } entity) Put(entity);
             }
-            else if (entities.TryGetValue(change.Key, out var known) && (change.Entity is null || change.Entity.Metadata.Uid == known.Metadata.Uid))
+            else if (entities.TryGetValue(change.Key, out var known)
+                && (change.Entity is null || change.Entity.Metadata.Uid == known.Metadata.Uid))
             {
                 Remove(change.Key, change.Entity ?? known);
             }
@@ -105,7 +106,8 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         lock (gate)
         {
             endings[ending] = now;
-            foreach (var known in entities.Values.Where(entity => entity.Metadata.NamespaceProperty == ending && !entity.IsTerminating()).ToList())
+            foreach (var known in entities.Values.Where(entity => entity.Metadata.NamespaceProperty == ending && !entity.IsTerminating())
+                .ToList())
             {
                 var entity = copy(known);
                 entity.Metadata.DeletionTimestamp = now.UtcDateTime;

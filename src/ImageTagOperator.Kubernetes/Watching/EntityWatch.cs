@@ -30,7 +30,8 @@ internal sealed partial class EntityWatch<TEntity>(
     public Action<string>? Restarted { get; init; }
 
     /// <summary>Runs until cancelled.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A watch recovers from everything; each failure is logged and followed by a pause")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A watch recovers from everything; each failure is logged and followed by a pause")]
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -55,7 +56,8 @@ internal sealed partial class EntityWatch<TEntity>(
             catch (Exception error)
             {
                 pause = Later(backoff.Next(), (error as KubernetesException)?.RetryAfter);
-                LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"), pause.Value.TotalSeconds);
+                LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"),
+                    pause.Value.TotalSeconds);
                 Restarted?.Invoke("failed");
                 if (++failures % FailuresBeforeRelist == 0) version = null;
             }

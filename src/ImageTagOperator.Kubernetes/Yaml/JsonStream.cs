@@ -6,7 +6,8 @@ namespace ImageTagOperator.Kubernetes.Yaml;
 /// <summary>JSON values that follow each other without anything between them.</summary>
 internal static class JsonStream
 {
-    /// <summary>The values, each with the number of lines before it; the text as it is when it is anything else than several of them.</summary>
+    /// <summary>The values, each with the number of lines before it; the text as it is when it is anything else than several of
+    /// them.</summary>
     public static IReadOnlyList<(string Text, long LinesBefore)> Split(string text)
     {
         if (!text.AsSpan().TrimStart().StartsWith("{")) return [(text, 0)];

@@ -14,7 +14,8 @@ public static class KubernetesYaml
     /// <summary>All documents of a stream; empty ones are left out.</summary>
     /// <param name="source">Named in errors, such as the file.</param>
     /// <exception cref="FormatException">Not YAML, or YAML that JSON cannot say. Names the source, line and column.</exception>
-    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) => [.. LoadDocuments(yaml, source).Select(document => document.Json)];
+    public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) =>
+        [.. LoadDocuments(yaml, source).Select(document => document.Json)];
 
     /// <inheritdoc cref="LoadAll"/>
     public static IReadOnlyList<YamlDocument> LoadDocuments(string yaml, string? source = null)
@@ -29,7 +30,8 @@ public static class KubernetesYaml
             foreach (var document in Load(text, prefix, linesBefore).Documents)
             {
                 number++;
-                if (reader.Read(document.RootNode) is { } json) documents.Add(new YamlDocument(number, json, document.RootNode, linesBefore));
+                if (reader.Read(document.RootNode) is { } json) documents.Add(
+                    new YamlDocument(number, json, document.RootNode, linesBefore));
             }
         }
 
@@ -48,13 +50,16 @@ public static class KubernetesYaml
         }
         catch (YamlException error)
         {
-            throw new FormatException($"{prefix}line {linesBefore + error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
+            throw new FormatException(
+                $"{prefix}line {linesBefore + error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
         }
         catch (Exception error)
         {
             // YamlDotNet says so of a '{' or '[' that is never closed, for one.
             var at = scanner.CurrentPosition;
-            throw new FormatException($"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not closed above it", error);
+            throw new FormatException(
+                $"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not "
+                + "closed above it", error);
         }
     }
 }

@@ -69,7 +69,8 @@ internal static partial class PlainScalar
         : value > 0 && value <= ulong.MaxValue ? JsonValue.Create((ulong)value)
         : JsonValue.Create((double)value);
 
-    [GeneratedRegex("^(?<sign>[-+]?)(?<base>0[xX]|0[bB]|0[oO]|0(?=[0-9_]))?(?<digits>[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?<sign>[-+]?)(?<base>0[xX]|0[bB]|0[oO]|0(?=[0-9_]))?(?<digits>[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*)$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Integer();
 
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant)]

@@ -11,7 +11,8 @@ public sealed class YamlDocument
     private readonly long linesBefore;
 
     /// <param name="linesBefore">Lines of the text before that of which <paramref name="root"/> was read.</param>
-    internal YamlDocument(int number, JsonNode json, YamlNode root, long linesBefore) => (Number, Json, this.root, this.linesBefore) = (number, json, root, linesBefore);
+    internal YamlDocument(int number, JsonNode json, YamlNode root, long linesBefore) =>
+        (Number, Json, this.root, this.linesBefore) = (number, json, root, linesBefore);
 
     /// <summary>Its place in the stream, from 1 on; empty ones count.</summary>
     public int Number { get; }
@@ -33,10 +34,12 @@ public sealed class YamlDocument
         {
             switch (node)
             {
-                case YamlMappingNode map when map.Children.FirstOrDefault(pair => (pair.Key as YamlScalarNode)?.Value == step) is { Key: { } key, Value: { } value }:
+                case YamlMappingNode map when map.Children.FirstOrDefault(
+                    pair => (pair.Key as YamlScalarNode)?.Value == step) is { Key: { } key, Value: { } value }:
                     (node, line) = (value, key.Start.Line);     // a mapping begins below its key
                     break;
-                case YamlSequenceNode list when int.TryParse(step.Trim('[', ']'), CultureInfo.InvariantCulture, out var index) && index < list.Children.Count:
+                case YamlSequenceNode list when int.TryParse(step.Trim('[', ']'), CultureInfo.InvariantCulture, out var index)
+                    && index < list.Children.Count:
                     (node, line) = (list.Children[index], list.Children[index].Start.Line);
                     break;
                 default:

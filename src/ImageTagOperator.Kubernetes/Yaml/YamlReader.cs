@@ -31,8 +31,10 @@ internal sealed class YamlReader(string prefix)
     {
         var text = scalar.Value ?? "";
         var tag = scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? null : scalar.Tag.Value;
-        if (tag == "tag:yaml.org,2002:str" || (tag is null && scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any))) return JsonValue.Create(text);
-        if (tag is not (null or "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null"))
+        if (tag == "tag:yaml.org,2002:str"
+            || (tag is null && scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any))) return JsonValue.Create(text);
+        if (tag is not (
+            null or "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null"))
         {
             throw Error(scalar, $"the tag {tag} means nothing in JSON");
         }
@@ -81,5 +83,6 @@ internal sealed class YamlReader(string prefix)
         }
     }
 
-    private FormatException Error(YamlNode node, string problem) => new($"{prefix}line {node.Start.Line}, column {node.Start.Column}: {problem}");
+    private FormatException Error(YamlNode node, string problem) =>
+        new($"{prefix}line {node.Start.Line}, column {node.Start.Column}: {problem}");
 }

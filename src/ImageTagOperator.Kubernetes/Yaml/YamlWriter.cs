@@ -7,11 +7,13 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else quoted.</summary>
+/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else
+/// quoted.</summary>
 internal sealed partial class YamlWriter(Emitter emitter)
 {
     /// <summary>No line is folded. A key that is longer than YAML allows before its colon gets the long form.</summary>
-    private static readonly EmitterSettings Style = new EmitterSettings().WithBestWidth(int.MaxValue).WithMaxSimpleKeyLength(1024).WithNewLine("\n");
+    private static readonly EmitterSettings Style = new EmitterSettings().WithBestWidth(int.MaxValue).WithMaxSimpleKeyLength(1024)
+        .WithNewLine("\n");
 
     public static string Write(JsonNode node)
     {
@@ -30,7 +32,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
         switch (node)
         {
             case JsonObject map:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, map.Count > 0 ? MappingStyle.Block : MappingStyle.Flow));
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, map.Count > 0 ? MappingStyle.Block
+                    : MappingStyle.Flow));
                 foreach (var (key, value) in map)
                 {
                     WriteString(key, isKey: true);
@@ -40,7 +43,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonArray list:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, list.Count > 0 ? SequenceStyle.Block : SequenceStyle.Flow));
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, list.Count > 0 ? SequenceStyle.Block
+                    : SequenceStyle.Flow));
                 foreach (var item in list) WriteNode(item);
                 emitter.Emit(new SequenceEnd());
                 break;
@@ -57,7 +61,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
     {
         // Half of a surrogate pair is no text: it cannot be written as UTF-8 either.
         if (value.Any(char.IsSurrogate)) value = string.Concat(value.EnumerateRunes());
-        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value, StyleOf(value, isKey), isPlainImplicit: true, isQuotedImplicit: true));
+        emitter.Emit(
+            new Scalar(AnchorName.Empty, TagName.Empty, value, StyleOf(value, isKey), isPlainImplicit: true, isQuotedImplicit: true));
     }
 
     private static ScalarStyle StyleOf(string value, bool isKey)
@@ -79,6 +84,7 @@ internal sealed partial class YamlWriter(Emitter emitter)
 
     /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not
     /// end in a colon or blank.</summary>
-    [GeneratedRegex(@"^(?!-( |$))[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?!-( |$))[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 }

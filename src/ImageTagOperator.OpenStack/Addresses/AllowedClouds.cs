@@ -2,20 +2,22 @@ using System.Net;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Where clouds may be. Whoever writes a clouds.yaml, or answers for a cloud, names hosts that this process then connects to from where it
-/// stands; this says which of them it may.</summary>
+/// <summary>Where clouds may be. Whoever writes a clouds.yaml, or answers for a cloud, names hosts that this process then connects to from
+/// where it stands; this says which of them it may.</summary>
 public sealed class AllowedClouds
 {
     private readonly string[] names;
     private readonly IPNetwork[] networks;
     private readonly bool allowsLoopback;
 
-    private AllowedClouds(string[] names, IPNetwork[] networks, bool allowsLoopback) => (this.names, this.networks, this.allowsLoopback) = (names, networks, allowsLoopback);
+    private AllowedClouds(string[] names, IPNetwork[] networks, bool allowsLoopback) =>
+        (this.names, this.networks, this.allowsLoopback) = (names, networks, allowsLoopback);
 
     /// <summary>Anywhere, this machine included, but where no cloud can be.</summary>
     public static AllowedClouds Anywhere { get; } = new([], [], allowsLoopback: true);
 
-    /// <param name="entries">Host names, <c>*.</c> before the names below one, networks (<c>10.0.0.0/8</c>) and addresses. None: anywhere.</param>
+    /// <param name="entries">Host names, <c>*.</c> before the names below one, networks (<c>10.0.0.0/8</c>) and addresses. None:
+    /// anywhere.</param>
     /// <param name="isInCluster">In a pod, where loopback leads to the pod itself.</param>
     /// <exception cref="FormatException">See <see cref="Problem"/>.</exception>
     public static AllowedClouds Of(IEnumerable<string> entries, bool isInCluster)
@@ -54,7 +56,8 @@ public sealed class AllowedClouds
     internal string? WhyNot(string host, IPAddress address)
     {
         var real = SpecialAddresses.Target(address);
-        if (SpecialAddresses.IsNeverACloud(real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
+        if (SpecialAddresses.IsNeverACloud(
+            real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
         if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
         {
             return $"{Both(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
@@ -62,11 +65,13 @@ public sealed class AllowedClouds
 
         return !IsLimited || IsListed(host, real, exactly: false)
             ? null
-            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to --allowed-clouds (helm upgrade ... --set operator.allowedClouds)";
+            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to "
+                + "--allowed-clouds (helm upgrade ... --set operator.allowedClouds)";
     }
 
     private bool IsListed(string host, IPAddress address, bool exactly) =>
-        networks.Any(network => network.Contains(address)) || (exactly ? names.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase) : AllowsName(host));
+        networks.Any(network => network.Contains(address))
+            || (exactly ? names.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase) : AllowsName(host));
 
     private static string Both(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
 

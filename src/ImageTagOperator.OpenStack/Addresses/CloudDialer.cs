@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Connects to clouds, to no address that they may not be at. The address that is looked at is the one that is connected to: a name that means
-/// another one a moment later changes nothing.</summary>
+/// <summary>Connects to clouds, to no address that they may not be at. The address that is looked at is the one that is connected to: a
+/// name that means another one a moment later changes nothing.</summary>
 internal sealed class CloudDialer(AllowedClouds allowed)
 {
     /// <summary>Looks up a name.</summary>
-    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = static (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = static (host, cancellationToken) =>
+        Dns.GetHostAddressesAsync(host, cancellationToken);
 
     public Func<IPEndPoint, CancellationToken, Task<Stream>> Connect { get; init; } = ConnectSocketAsync;
 
@@ -23,7 +24,8 @@ internal sealed class CloudDialer(AllowedClouds allowed)
         var possible = isDirect ? [.. addresses.Where(address => allowed.WhyNot(endpoint.Host, address) is null)] : addresses;
         if (possible.Length == 0)
         {
-            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyNot(endpoint.Host, first)!) : new SocketException((int)SocketError.HostNotFound);
+            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyNot(endpoint.Host, first)!)
+                : new SocketException((int)SocketError.HostNotFound);
         }
 
         SocketException? failure = null;
@@ -52,7 +54,8 @@ internal sealed class CloudDialer(AllowedClouds allowed)
         try
         {
             var addresses = isAddress ? [literal!] : await Resolve(host, cancellationToken);
-            if (addresses.Select(address => allowed.WhyNot(host, address)).OfType<string>().FirstOrDefault() is { } why) throw new AddressNotAllowedException(why);
+            if (addresses.Select(address => allowed.WhyNot(host, address)).OfType<string>()
+                .FirstOrDefault() is { } why) throw new AddressNotAllowedException(why);
         }
         catch (SocketException) when (!allowed.IsLimited)
         {

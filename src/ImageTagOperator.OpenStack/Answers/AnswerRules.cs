@@ -2,18 +2,20 @@ using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack.Answers;
 
-/// <summary>The one table of what the answers of a cloud mean. Transient is only what heals without anybody's help. Of the rules of a step the
-/// first one that fits counts.</summary>
+/// <summary>The one table of what the answers of a cloud mean. Transient is only what heals without anybody's help. Of the rules of a step
+/// the first one that fits counts.</summary>
 public static class AnswerRules
 {
     private static readonly Func<int, bool> NoAnswer = static _ => false;
 
     public static IReadOnlyList<AnswerRule> All { get; } =
     [
-        new(CloudStep.Connect, "the connection is refused, breaks or gets no answer; the name cannot be looked up", CloudErrorKind.Transient, NoAnswer),
+        new(CloudStep.Connect, "the connection is refused, breaks or gets no answer; the name cannot be looked up",
+            CloudErrorKind.Transient, NoAnswer),
         new(CloudStep.Connect, "there is no such name", CloudErrorKind.AuthUrlWrong, NoAnswer),
         new(CloudStep.Connect, "the proxy refuses (4xx)", CloudErrorKind.Rejected, NoAnswer),
-        new(CloudStep.Tls, "the certificate is of an unknown authority, has ended, or is for another name", CloudErrorKind.TlsUntrusted, NoAnswer),
+        new(CloudStep.Tls, "the certificate is of an unknown authority, has ended, or is for another name", CloudErrorKind.TlsUntrusted,
+            NoAnswer),
         new(CloudStep.Tls, "the server does not speak TLS, or nothing else", CloudErrorKind.AuthUrlWrong, NoAnswer),
         new(CloudStep.Login, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
         new(CloudStep.Login, "400", CloudErrorKind.LoginIncomplete, static status => status == 400),
@@ -24,9 +26,11 @@ public static class AnswerRules
         new(CloudStep.Login, "5xx; 2xx without a token", CloudErrorKind.Transient, static _ => true),
         new(CloudStep.Login, "2xx and a page, from what never gave a token", CloudErrorKind.AuthUrlWrong, NoAnswer),
         new(CloudStep.Login, "a token without a project", CloudErrorKind.CredentialsRejected, NoAnswer),
-        new(CloudStep.Catalog, "no image service, no endpoint for region and interface, or several", CloudErrorKind.EndpointNotFound, NoAnswer),
+        new(CloudStep.Catalog, "no image service, no endpoint for region and interface, or several", CloudErrorKind.EndpointNotFound,
+            NoAnswer),
         new(CloudStep.Read, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
-        new(CloudStep.Read, "401, 408, 409, 429, 5xx; a page, from what answered as an Image API before", CloudErrorKind.Transient, static status => status is 401 or 408 or 409 or 429 or >= 500),
+        new(CloudStep.Read, "401, 408, 409, 429, 5xx; a page, from what answered as an Image API before", CloudErrorKind.Transient,
+            static status => status is 401 or 408 or 409 or 429 or >= 500),
         new(CloudStep.Read, "a page, from what never answered as an Image API; 404 to a list", CloudErrorKind.EndpointNotFound, NoAnswer),
         new(CloudStep.Read, "403", CloudErrorKind.Forbidden, static status => status == 403),
         new(CloudStep.Read, "400, 405, other 4xx; more than what is read", CloudErrorKind.Rejected, static _ => true),

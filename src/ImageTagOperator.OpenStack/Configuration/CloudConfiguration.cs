@@ -8,7 +8,8 @@ namespace ImageTagOperator.OpenStack.Configuration;
 /// <param name="ImageEndpointOverride">An Image API address that wins over the catalog, or null.</param>
 /// <param name="CaCertificates">PEM certificates that are trusted instead of the system's, or null.</param>
 /// <param name="VerifyTls">False accepts any server certificate.</param>
-/// <param name="ClientCertificate">PEM that is shown to servers that ask for one, its own certificate first; or null. May hold the key as well.</param>
+/// <param name="ClientCertificate">PEM that is shown to servers that ask for one, its own certificate first; or null. May hold the key as
+/// well.</param>
 /// <param name="ClientKey">PEM of its private key, or null.</param>
 public sealed record CloudConfiguration(
     string Name,

@@ -8,7 +8,8 @@ internal static class CloudRegion
     public static string? Of(YamlSection cloud, VendorProfile? profile)
     {
         var named = cloud.Text("region_name");
-        if (named?.Contains(',', StringComparison.Ordinal) == true) throw cloud.ErrorOf("region_name", "'region_name' names several regions; make an entry for each of them");
+        if (named?.Contains(',', StringComparison.Ordinal) == true) throw cloud.ErrorOf(
+            "region_name", "'region_name' names several regions; make an entry for each of them");
         var listed = cloud.Node("regions") switch
         {
             null => null,
@@ -18,7 +19,8 @@ internal static class CloudRegion
             YamlSequence list when named is not null && list.Items.Any(item => item is YamlScalar one && one.Value == named) => named,
             var other => throw cloud.Error("'regions' must hold one plain name; make an entry for each region, with 'region_name'", other),
         };
-        if (listed is not null && named is not null && named != listed) throw cloud.ErrorOf("regions", "'regions' and 'region_name' differ; remove one");
+        if (listed is not null && named is not null && named != listed) throw cloud.ErrorOf("regions",
+            "'regions' and 'region_name' differ; remove one");
         return listed ?? named ?? profile switch
         {
             null => null,
@@ -33,9 +35,11 @@ internal static class CloudRegion
         const string placeholder = "{region_name}";
         if (text.Contains(placeholder, StringComparison.Ordinal))
         {
-            text = text.Replace(placeholder, region ?? throw cloud.ErrorOf(key, $"'{key}' holds {placeholder}, so 'region_name' is needed"), StringComparison.Ordinal);
+            text = text.Replace(placeholder, region ?? throw cloud.ErrorOf(key, $"'{key}' holds {placeholder}, so 'region_name' is needed"),
+                StringComparison.Ordinal);
         }
 
-        return text.AsSpan().ContainsAny('{', '}') ? throw cloud.ErrorOf(key, $"'{key}' holds braces, and only {placeholder} is filled in") : text;
+        return text.AsSpan().ContainsAny('{', '}') ? throw cloud.ErrorOf(key, $"'{key}' holds braces, and only {placeholder} is filled in")
+            : text;
     }
 }

@@ -14,8 +14,10 @@ public static class CloudsYaml
     /// <param name="cloudName">The entry under <c>clouds</c>.</param>
     /// <param name="files">Stand in for the files that the cloud names.</param>
     /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
-    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is none.</param>
-    /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be heeded.</exception>
+    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is
+    /// none.</param>
+    /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be
+    /// heeded.</exception>
     public static CloudConfiguration Parse(
         string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
         Parse(YamlSection.Root(yaml), cloudName, files, readFile, () => PublicClouds(publicClouds));
@@ -32,7 +34,8 @@ public static class CloudsYaml
         catch (Exception e) when (e is not InvalidCloudsYamlException)
         {
             // Its message may quote a value.
-            throw new InvalidCloudsYamlException($"{root.File}, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
+            throw new InvalidCloudsYamlException(
+                $"{root.File}, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
         }
     }
 
@@ -42,8 +45,10 @@ public static class CloudsYaml
         var clouds = root.Section("clouds")
             ?? throw new InvalidCloudsYamlException($"{root.File} has no key 'clouds'; it must hold one entry per cloud.");
         var cloud = clouds.Section(cloudName, dashes: true)
-            ?? throw new InvalidCloudsYamlException($"{root.File} has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");
-        if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
+            ?? throw new InvalidCloudsYamlException(
+                $"{root.File} has no cloud '{cloudName}'; it has {Listed(clouds.Keys)}. Correct cloudName or the file.");
+        if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name
+            && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
         {
             cloud = cloud.Over(ownProfile);
         }
@@ -82,7 +87,8 @@ public static class CloudsYaml
         if (options.Text("project_id") is { } projectId) return new CloudScope(ProjectId: projectId);
         if (options.Text("project_name") is { } projectName)
         {
-            var projectDomain = options.DomainOf("project") ?? throw options.Error("'project_name' needs 'project_domain_name' or 'project_domain_id' beside it");
+            var projectDomain = options.DomainOf("project")
+                ?? throw options.Error("'project_name' needs 'project_domain_name' or 'project_domain_id' beside it");
             return new CloudScope(ProjectName: projectName, ProjectDomain: projectDomain);
         }
 
@@ -106,7 +112,8 @@ public static class CloudsYaml
         var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Needed("auth_url"), region))
             ?? throw options.ErrorOf("auth_url", "'auth_url' is not an http or https URL");
         var text = url.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.ErrorOf("auth_url", "'auth_url' is a Keystone v2.0 address; Keystone v3 is needed");
+        if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.ErrorOf(
+            "auth_url", "'auth_url' is a Keystone v2.0 address; Keystone v3 is needed");
         return new Uri(text.EndsWith("/v3", StringComparison.Ordinal) ? text : text + "/v3");
     }
 
@@ -117,7 +124,8 @@ public static class CloudsYaml
         if (names.FirstOrDefault(cloud.Has) is not { } key) return "public";
         var value = cloud.Text(key)!;
         var bare = value.EndsWith("URL", StringComparison.Ordinal) ? value[..^3] : value;   // publicURL is the older spelling
-        return bare is "public" or "internal" or "admin" ? bare : throw cloud.ErrorOf(key, $"{key} '{value}' is not one of public, internal, admin");
+        return bare is "public" or "internal" or "admin" ? bare
+            : throw cloud.ErrorOf(key, $"{key} '{value}' is not one of public, internal, admin");
     }
 
     private static Uri? ImageEndpoint(YamlSection cloud, string? region)
@@ -131,7 +139,8 @@ public static class CloudsYaml
     private static void RefuseOtherServices(YamlSection cloud)
     {
         const string remedy = "is not supported; give the address as 'image_endpoint_override'";
-        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.ErrorOf("image_service_type", $"'image_service_type' {remedy}");
+        if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.ErrorOf(
+            "image_service_type", $"'image_service_type' {remedy}");
         if (cloud.Has("image_service_name")) throw cloud.ErrorOf("image_service_name", $"'image_service_name' {remedy}");
         if (cloud.Text("image_api_version") is { } version && version.Split('.')[0] != "2")
         {
@@ -151,6 +160,7 @@ public static class CloudsYaml
     private static string Listed(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'")) + (all.Length > MostListed ? ", ..." : "");
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'"))
+            + (all.Length > MostListed ? ", ..." : "");
     }
 }

@@ -26,8 +26,8 @@ public sealed class LocalClouds
     }
 
     /// <summary>Finds a cloud.</summary>
-    /// <param name="chosen">The one that the user named: no other will do. Null: the one that the declaration names, if it is there; else the one
-    /// that <c>OS_CLOUD</c> names; else the one of the <c>OS_*</c> variables.</param>
+    /// <param name="chosen">The one that the user named: no other will do. Null: the one that the declaration names, if it is there; else
+    /// the one that <c>OS_CLOUD</c> names; else the one of the <c>OS_*</c> variables.</param>
     /// <param name="declared">As the declaration calls it; null: it does not.</param>
     /// <exception cref="InvalidCloudsYamlException">There is none, or it cannot be used.</exception>
     public CloudConfiguration Find(string? chosen, string? declared)
@@ -38,7 +38,9 @@ public sealed class LocalClouds
         if (Variable("OS_AUTH_URL") is not null) return FromVariables();
         if (declared is null && Names is [var only]) return Named(only);
         throw new InvalidCloudsYamlException(
-            path is null ? $"There is no clouds.yaml; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE, or OS_AUTH_URL and the other OS_* variables."
+            path is null
+                ? $"There is no clouds.yaml; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE, or OS_AUTH_URL and "
+                + "the other OS_* variables."
             : declared is null ? $"{path} has several clouds: {string.Join(", ", Names)}. Name one with --cloud or OS_CLOUD."
             : $"{path} has no cloud '{declared}'; it has {string.Join(", ", Names)}. Name one with --cloud or OS_CLOUD.");
     }
@@ -49,7 +51,9 @@ public sealed class LocalClouds
 
     private CloudConfiguration Named(string name)
     {
-        if (path is null) throw new InvalidCloudsYamlException($"There is no clouds.yaml to look up cloud '{name}' in; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE.");
+        if (path is null) throw new InvalidCloudsYamlException(
+            $"There is no clouds.yaml to look up cloud '{name}' in; looked for {string.Join(", ", candidates)}. "
+                + "Set OS_CLIENT_CONFIG_FILE.");
         try
         {
             return CloudsYaml.Parse(file.Value, name, null, ReadFile, Profiles);
@@ -68,13 +72,15 @@ public sealed class LocalClouds
             .Where(pair => pair.Key.StartsWith("OS_", StringComparison.Ordinal) && pair.Value.Length > 0 && !others.Contains(pair.Key))
             .ToDictionary(pair => pair.Key[3..].ToLowerInvariant(), pair => (YamlNode)new YamlScalar(pair.Value, false, here));
         var clouds = new YamlMapping(new Dictionary<string, YamlNode> { [EnvironmentCloud] = new YamlMapping(entries, here) }, here);
-        return CloudsYaml.Parse(YamlSection.Of(new YamlMapping(new Dictionary<string, YamlNode> { ["clouds"] = clouds }, here)), EnvironmentCloud, null, ReadFile);
+        return CloudsYaml.Parse(YamlSection.Of(new YamlMapping(new Dictionary<string, YamlNode> { ["clouds"] = clouds }, here)),
+            EnvironmentCloud, null, ReadFile);
     }
 
     private YamlMapping Read()
     {
         var clouds = Mapping(path!);
-        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets)) : clouds;
+        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets))
+            : clouds;
     }
 
     private YamlSection? Profiles()
@@ -94,7 +100,8 @@ public sealed class LocalClouds
     {
         try
         {
-            return YamlTree.Read(File.ReadAllText(path), path) as YamlMapping ?? throw new InvalidCloudsYamlException($"{path} is empty or not a mapping; it must hold the key 'clouds'.");
+            return YamlTree.Read(File.ReadAllText(path), path) as YamlMapping
+                ?? throw new InvalidCloudsYamlException($"{path} is empty or not a mapping; it must hold the key 'clouds'.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -116,7 +123,8 @@ public sealed class LocalClouds
     private IEnumerable<string> Candidates(string name, string? variable)
     {
         if (variable is not null && Variable(variable) is { } set) yield return Path.GetFullPath(Expanded(set), folder);
-        string?[] folders = [folder, Variable("XDG_CONFIG_HOME") is { } config ? Path.Combine(config, "openstack") : null, Expanded("~/.config/openstack"), "/etc/openstack"];
+        string?[] folders = [folder, Variable("XDG_CONFIG_HOME") is { } config ? Path.Combine(config, "openstack") : null,
+            Expanded("~/.config/openstack"), "/etc/openstack"];
         foreach (var place in folders.OfType<string>().Distinct())
         {
             foreach (var ending in new[] { ".yaml", ".yml", ".json" }) yield return Path.Combine(place, name + ending);
@@ -125,7 +133,8 @@ public sealed class LocalClouds
 
     private string ReadFile(string name) => File.ReadAllText(Path.GetFullPath(Expanded(name), folder));
 
-    private string Expanded(string name) => name.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Variable("HOME") ?? "/", name[2..]) : name;
+    private string Expanded(string name) => name.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(Variable("HOME") ?? "/", name[2..]) : name;
 
     private string? Variable(string name) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,13 +1,15 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>From the options of a login to the credential: what keystoneauth's plugins password, token and v3applicationcredential do.</summary>
+/// <summary>From the options of a login to the credential: what keystoneauth's plugins password, token and v3applicationcredential
+/// do.</summary>
 internal static class LoginMethod
 {
     private const string ApplicationCredentialType = "v3applicationcredential";
 
     private static readonly string[] Common =
     [
-        "auth_url", "system_scope", "domain_id", "domain_name", "project_id", "project_name", "tenant_id", "tenant_name", "project_domain_id", "project_domain_name",
+        "auth_url", "system_scope", "domain_id", "domain_name", "project_id", "project_name", "tenant_id", "tenant_name",
+            "project_domain_id", "project_domain_name",
     ];
 
     private static readonly string[] User = ["user_id", "username", "user_name", "user_domain_id", "user_domain_name"];
@@ -20,7 +22,8 @@ internal static class LoginMethod
     private static readonly string[] ApplicationCredentialOptions =
         ["application_credential_id", "application_credential_name", "application_credential_secret"];
 
-    /// <exception cref="InvalidCloudsYamlException">Something is missing, or is there that this way of login would leave unheard.</exception>
+    /// <exception cref="InvalidCloudsYamlException">Something is missing, or is there that this way of login would leave
+    /// unheard.</exception>
     public static CloudCredential Of(YamlSection cloud, LoginOptions options)
     {
         var type = Type(cloud, options);
@@ -43,8 +46,10 @@ internal static class LoginMethod
     private static string Type(YamlSection cloud, LoginOptions options)
     {
         var type = cloud.Text("auth_type");
-        if (cloud.Text("auth_plugin") is { } older && older != type) throw cloud.ErrorOf("auth_plugin", "'auth_plugin' is no longer heard by any program; write 'auth_type'");
-        return type ?? (options.Has("application_credential_id") || options.Has("application_credential_name") ? ApplicationCredentialType : "password");
+        if (cloud.Text("auth_plugin") is { } older && older != type) throw cloud.ErrorOf("auth_plugin",
+            "'auth_plugin' is no longer heard by any program; write 'auth_type'");
+        return type ?? (options.Has("application_credential_id") || options.Has("application_credential_name") ? ApplicationCredentialType
+            : "password");
     }
 
     private static PasswordCredential Password(LoginOptions options)
@@ -60,21 +65,25 @@ internal static class LoginMethod
         var secret = options.Needed("application_credential_secret");
         if (id is null && name is null) throw options.Error("needs 'application_credential_id' or 'application_credential_name'");
         string[] scopes = ["project_id", "project_name", "domain_id", "domain_name", "system_scope"];
-        if (scopes.FirstOrDefault(options.Has) is { } scope) throw options.ErrorOf(scope, $"an application credential is for one project and takes no scope; remove '{scope}'");
+        if (scopes.FirstOrDefault(options.Has) is { } scope) throw options.ErrorOf(
+            scope, $"an application credential is for one project and takes no scope; remove '{scope}'");
         if (id is not null) return new ApplicationCredential(id, name, null, null, null, secret);
 
         var (userId, username) = (options.Text("user_id"), options.Text("username"));
-        if (userId is null && username is null) throw options.Error("'application_credential_name' needs 'username' or 'user_id' beside it");
+        if (userId is null && username is null) throw options.Error(
+            "'application_credential_name' needs 'username' or 'user_id' beside it");
         return new ApplicationCredential(null, name, userId, username, UserDomain(options, userId), secret);
     }
 
     private static Domain? UserDomain(LoginOptions options, string? userId)
     {
         var domain = options.DomainOf("user");
-        return userId is null && domain is null ? throw options.Error("'username' needs 'user_domain_name' or 'user_domain_id' beside it") : domain;
+        return userId is null && domain is null ? throw options.Error("'username' needs 'user_domain_name' or 'user_domain_id' beside it")
+            : domain;
     }
 
-    /// <summary>A key that nobody hears may be a misspelt scope, and its neglect another project. The openstack command refuses them too.</summary>
+    /// <summary>A key that nobody hears may be a misspelt scope, and its neglect another project. The openstack command refuses them
+    /// too.</summary>
     private static void RefuseOthers(LoginOptions options, string type, string[] heard)
     {
         heard = type.StartsWith("v3", StringComparison.Ordinal) ? [.. heard, .. Gophercloud] : [.. heard, .. Gophercloud, .. AnyVersion];
@@ -84,7 +93,8 @@ internal static class LoginMethod
             "passcode" => "'passcode' is for a login with several factors, which needs a human; use an application credential",
             "trust_id" => "'trust_id': trusts are not supported; use an application credential",
             "token" or "auth_token" => $"auth_type '{type}' takes no 'token'; set auth_type to token, or remove it",
-            _ when ApplicationCredentialOptions.Contains(other) => $"auth_type '{type}' takes no '{other}'; set auth_type to {ApplicationCredentialType}, or remove it",
+            _ when ApplicationCredentialOptions.Contains(other) =>
+                $"auth_type '{type}' takes no '{other}'; set auth_type to {ApplicationCredentialType}, or remove it",
             _ => $"auth_type '{type}' takes no '{other}'; correct or remove it",
         });
     }

@@ -13,10 +13,12 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
     /// <summary>Where these are in <c>auth</c> and beside it, all programs take the one in <c>auth</c>.</summary>
     private static readonly HashSet<string> TakenFromAuth =
     [
-        "project_id", "project_name", "project_domain_id", "project_domain_name", "user_domain_id", "user_domain_name", "domain_id", "domain_name", "token",
+        "project_id", "project_name", "project_domain_id", "project_domain_name", "user_domain_id", "user_domain_name", "domain_id",
+            "domain_name", "token",
     ];
 
-    /// <summary>What <c>auth</c> itself holds, be it known or not, and what is moved there from beside it although it is for none of our logins.</summary>
+    /// <summary>What <c>auth</c> itself holds, be it known or not, and what is moved there from beside it although it is for none of our
+    /// logins.</summary>
     public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Foreign.Where(cloud.Has));
 
     public bool HasProject => Has("project_id") || Has("project_name");
@@ -30,7 +32,9 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         var beside = In(cloud, name);
         if (inside is not null && beside is not null && inside != beside && !TakenFromAuth.Contains(name))
         {
-            throw ErrorOf(name, $"'{name}' is in 'auth' and beside it, with different values; of these the openstack command takes one and openstacksdk the other. Remove one");
+            throw ErrorOf(name,
+                $"'{name}' is in 'auth' and beside it, with different values; of these the openstack command takes one and openstacksdk "
+                + "the other. Remove one");
         }
 
         return inside ?? beside ?? FromProfile(name);
@@ -64,9 +68,11 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
     public InvalidCloudsYamlException Error(string what) => (auth ?? cloud).Error(what);
 
     /// <summary>About the value of an option, wherever it stands.</summary>
-    public InvalidCloudsYamlException ErrorOf(string name, string what) => (auth?.Node(name) is not null ? auth : cloud).ErrorOf(name, what);
+    public InvalidCloudsYamlException ErrorOf(string name, string what) => (auth?.Node(name) is not null ? auth : cloud)
+        .ErrorOf(name, what);
 
-    /// <summary>Measured with python-openstackclient 6.0: it falls back to this id for a password, and only if the version is set.</summary>
+    /// <summary>Measured with python-openstackclient 6.0: it falls back to this id for a password, and only if the version is
+    /// set.</summary>
     private Domain? ImpliedDomain => cloud.Text("identity_api_version") == "3" && Has("password") ? new Domain("default", null) : null;
 
     private string? FromProfile(string name) => name switch

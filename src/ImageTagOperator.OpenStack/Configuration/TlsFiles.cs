@@ -29,12 +29,14 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
         // Not quoted: it may be the key itself, and errors are read by people who may not read the Secret.
         if (path.Contains('\n') || path.Contains("-----BEGIN", StringComparison.Ordinal))
         {
-            throw cloud.ErrorOf(key, $"'{key}' must be a path and is PEM text; put the text into the Secret under the key '{key}', or into a file");
+            throw cloud.ErrorOf(
+                key, $"'{key}' must be a path and is PEM text; put the text into the Secret under the key '{key}', or into a file");
         }
 
         if (readFile is null)
         {
-            throw cloud.ErrorOf(key, $"'{key}' is the path '{path}', which does not exist here; put the file's text into the Secret under the key '{key}'");
+            throw cloud.ErrorOf(
+                key, $"'{key}' is the path '{path}', which does not exist here; put the file's text into the Secret under the key '{key}'");
         }
 
         try

@@ -29,13 +29,15 @@ internal sealed record VendorProfile(string AuthUrl, string? Region = null, stri
     /// <summary>The names of the known ones, in order.</summary>
     public static IEnumerable<string> Names => Known.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The profile that a cloud names, or null where it names none, or none that is needed because it has its own <c>auth_url</c>.</summary>
+    /// <summary>The profile that a cloud names, or null where it names none, or none that is needed because it has its own
+    /// <c>auth_url</c>.</summary>
     /// <exception cref="InvalidCloudsYamlException">It is not known.</exception>
     public static VendorProfile? Of(YamlSection cloud, YamlSection? auth)
     {
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is not { } name) return null;
         if (Known.TryGetValue(name, out var profile)) return profile;
         if (auth?.Has("auth_url") == true || cloud.Has("auth_url")) return null;
-        throw cloud.ErrorOf(cloud.Has("profile") ? "profile" : "cloud", $"the profile '{name}' is not one of those known here ({string.Join(", ", Names)}); give 'auth_url' instead");
+        throw cloud.ErrorOf(cloud.Has("profile") ? "profile" : "cloud",
+            $"the profile '{name}' is not one of those known here ({string.Join(", ", Names)}); give 'auth_url' instead");
     }
 }

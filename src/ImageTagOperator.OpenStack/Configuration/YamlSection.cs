@@ -15,7 +15,8 @@ internal sealed class YamlSection
     /// <param name="file">What messages call it.</param>
     /// <param name="needed">The key that it must hold.</param>
     /// <exception cref="InvalidCloudsYamlException">The text is no YAML, or no mapping.</exception>
-    public static YamlSection Root(string yaml, string file = "clouds.yaml", string needed = "clouds") => YamlTree.Read(yaml, file) is YamlMapping root
+    public static YamlSection Root(string yaml, string file = "clouds.yaml", string needed = "clouds") =>
+        YamlTree.Read(yaml, file) is YamlMapping root
         ? Of(root)
         : throw new InvalidCloudsYamlException($"{file} is empty or not a mapping; it must hold the key '{needed}'.");
 
@@ -63,7 +64,8 @@ internal sealed class YamlSection
         var place = about?.At ?? at;
         if (place.Line == 0) return new($"{place.File}: {what}.");
         var where = profile is var (file, below) && place.File == file ? below : path;
-        return new($"{place.File}{(where.Length == 0 ? "" : $", {where.TrimEnd('.')}")} (line {place.Line}, column {place.Column}): {what}.");
+        return new(
+            $"{place.File}{(where.Length == 0 ? "" : $", {where.TrimEnd('.')}")} (line {place.Line}, column {place.Column}): {what}.");
     }
 
     /// <summary>About the value of a key, in the file that it comes from.</summary>
@@ -95,7 +97,8 @@ internal sealed class YamlSection
         foreach (var (name, value) in child.Entries)
         {
             var plain = name.Replace('-', '_');
-            if (!renamed.TryAdd(plain, value)) throw Child(key, child).Error($"'{plain}' is there twice, with '_' and with '-'; remove one", value);
+            if (!renamed.TryAdd(plain, value)) throw Child(key, child)
+                .Error($"'{plain}' is there twice, with '_' and with '-'; remove one", value);
         }
 
         return child with { Entries = renamed };

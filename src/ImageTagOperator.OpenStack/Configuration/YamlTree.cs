@@ -45,7 +45,8 @@ internal sealed class YamlTree
     {
         if (yaml.Length > MaxCharacters)
         {
-            throw new InvalidCloudsYamlException($"{file} has {yaml.Length} characters, and at most {MaxCharacters} are read. Leave only the clouds in it that are needed.");
+            throw new InvalidCloudsYamlException(
+                $"{file} has {yaml.Length} characters, and at most {MaxCharacters} are read. Leave only the clouds in it that are needed.");
         }
 
         var tree = new YamlTree(yaml, file);
@@ -76,7 +77,8 @@ internal sealed class YamlTree
         parser.Consume<DocumentStart>();
         var root = Node(0);
         parser.Consume<DocumentEnd>();
-        return parser.Accept<StreamEnd>(out _) ? root : throw Invalid(parser.Current!.Start, "a second document begins, and there must be one only");
+        return parser.Accept<StreamEnd>(out _) ? root
+            : throw Invalid(parser.Current!.Start, "a second document begins, and there must be one only");
     }
 
     /// <summary>The depth is bounded because a stack that overflows ends the process for every cloud it serves.</summary>
@@ -84,12 +86,14 @@ internal sealed class YamlTree
     {
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return anchors.GetValueOrDefault(alias.Value.Value) ?? throw Invalid(alias.Start, "it names an anchor that is not there before it");
+            return anchors.GetValueOrDefault(alias.Value.Value)
+                ?? throw Invalid(alias.Start, "it names an anchor that is not there before it");
         }
 
         var start = parser.Consume<NodeEvent>();
         Count(1, start.Start);
-        if (depth > MaxDepth) throw new InvalidCloudsYamlException($"{file} is nested deeper than {MaxDepth} levels at line {start.Start.Line}, column {start.Start.Column}.");
+        if (depth > MaxDepth) throw new InvalidCloudsYamlException(
+            $"{file} is nested deeper than {MaxDepth} levels at line {start.Start.Line}, column {start.Start.Column}.");
         if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
         {
@@ -129,7 +133,8 @@ internal sealed class YamlTree
         return new YamlMapping(merged, Place(start.Start));
     }
 
-    /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins (yaml.org/type/merge.html).</summary>
+    /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins
+    /// (yaml.org/type/merge.html).</summary>
     private void Merge(YamlNode value, Dictionary<string, YamlNode> into, Mark at)
     {
         var sources = value is YamlSequence list ? list.Items.Reverse() : [value];

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Trusts what a given certificate has issued, be it a root or one below it, as curl and Go do: whoever is given the authority that
-/// signed a server's certificate need not have the one above it.</summary>
+/// <summary>Trusts what a given certificate has issued, be it a root or one below it, as curl and Go do: whoever is given the authority
+/// that signed a server's certificate need not have the one above it.</summary>
 internal sealed class ChainTrust(X509Certificate2Collection anchors)
 {
     /// <summary>What is wrong with a chain that only does not end in a root.</summary>

@@ -25,11 +25,13 @@ internal sealed class CircuitBreaker
     public CircuitBreaker(CloudLimits limits, TimeProvider time, Func<Exception?, CloudResponse?, bool> isFailure)
     {
         this.time = time;
-        pipeline = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CloudResponse>
+        pipeline = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(
+            new CircuitBreakerStrategyOptions<CloudResponse>
         {
             FailureRatio = FailuresAmongAll,
             MinimumThroughput = FailuresThatProveIt,
-            SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),   // requests that hang one after the other must fall into one window
+            // requests that hang one after the other must fall into one window
+            SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),
             StateProvider = state,
             BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
             OnOpened = opened =>
@@ -48,7 +50,8 @@ internal sealed class CircuitBreaker
     public TimeSpan Left => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
 
     /// <exception cref="BrokenCircuitException">It is open.</exception>
-    public async ValueTask<CloudResponse> ExecuteAsync(Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
+    public async ValueTask<CloudResponse> ExecuteAsync(
+        Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
     {
         // Who awaits a request goes on where it was, here as everywhere else: Polly would leave it to any thread.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);

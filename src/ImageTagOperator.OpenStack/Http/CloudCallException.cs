@@ -6,7 +6,8 @@ using ImageTagOperator.OpenStack.Addresses;
 namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>A request to a cloud got no whole answer.</summary>
-internal sealed class CloudCallException(string message, bool wasSent, Exception? inner = null, TimeSpan? retryAfter = null) : Exception(message, inner)
+internal sealed class CloudCallException(string message, bool wasSent, Exception? inner = null, TimeSpan? retryAfter = null)
+    : Exception(message, inner)
 {
     /// <summary>False when the connection was never made, so that the cloud cannot have begun to work.</summary>
     public bool WasSent => wasSent;
@@ -19,12 +20,15 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
 
     public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
-    /// <summary>The configuration may be the cause, and not the server: its name, its scheme, its certificates. It says nothing about the server.</summary>
+    /// <summary>The configuration may be the cause, and not the server: its name, its scheme, its certificates. It says nothing about the
+    /// server.</summary>
     public bool IsOwnFault { get; init; }
 
     /// <summary>Connections break in these ways. Anything else is a bug, and must not look like a cloud that is away.</summary>
     public static bool IsNoAnswer(Exception error) =>
-        Chain(error).Any(e => e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException or AddressNotAllowedException);
+        Chain(error).Any(e =>
+            e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException
+            or AddressNotAllowedException);
 
     public static CloudCallException For(string call, TimeSpan? deadline, Exception e)
     {
@@ -35,31 +39,39 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         var (kind, cause) = Why(chain, errors, deadline);
         var refused = kind is CloudErrorKind.AddressNotAllowed;
         var connecting = refused
-            || errors.Overlaps([HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError]);
+            || errors.Overlaps(
+                [HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError]);
         return new CloudCallException($"{call}: {cause}", wasSent: !connecting, e)
         {
             Kind = kind,
             IsOwnFault = refused || chain.OfType<AuthenticationException>().Any()
-                || errors.Overlaps([HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.InvalidResponse]),
+                || errors.Overlaps(
+                    [HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.InvalidResponse]),
         };
     }
 
     private static (CloudErrorKind Kind, string Cause) Why(Exception[] chain, HashSet<HttpRequestError> errors, TimeSpan? deadline)
     {
-        if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed, refused.Message);
+        if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed,
+            refused.Message);
         if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), WhyNotSecure(tls.Message));
         if (deadline is { } limit) return (CloudErrorKind.Transient, $"no answer within {limit.TotalSeconds:0} s");
         var socket = chain.OfType<SocketException>().FirstOrDefault();
         // A resolver that cannot tell says TryAgain.
-        if (socket is { SocketErrorCode: SocketError.HostNotFound }) return (CloudErrorKind.AuthUrlWrong, "the name of the server is not known. Correct it, or the DNS");
+        if (socket is { SocketErrorCode: SocketError.HostNotFound }) return (
+            CloudErrorKind.AuthUrlWrong, "the name of the server is not known. Correct it, or the DNS");
         if (errors.Contains(HttpRequestError.ProxyTunnelError)) return WhyNoTunnel(chain.OfType<HttpRequestException>().First().StatusCode);
-        return (errors.Contains(HttpRequestError.InvalidResponse) ? CloudErrorKind.AuthUrlWrong : CloudErrorKind.Transient, socket?.Message ?? Cause(errors));
+        return (errors.Contains(HttpRequestError.InvalidResponse) ? CloudErrorKind.AuthUrlWrong : CloudErrorKind.Transient, socket?.Message
+            ?? Cause(errors));
     }
 
     private static (CloudErrorKind Kind, string Cause) WhyNoTunnel(HttpStatusCode? status)
     {
-        var kind = status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests ? CloudErrorKind.Rejected : CloudErrorKind.Transient;
-        return (kind, $"the proxy answers {(int?)status} and makes no connection. Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY");
+        var kind = status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests
+            ? CloudErrorKind.Rejected : CloudErrorKind.Transient;
+        return (kind,
+            $"the proxy answers {(int?)status} and makes no connection. "
+                + "Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY");
     }
 
     /// <summary>.NET has words for this, and no codes.</summary>
@@ -70,7 +82,9 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
 
     private static string WhyNotSecure(string tlsError) => KindOf(tlsError) switch
     {
-        CloudErrorKind.TlsUntrusted => "the server's certificate is of no authority that is trusted here, has ended, or is for another name. If the cloud has a CA of its own, give it as 'cacert'.",
+        CloudErrorKind.TlsUntrusted =>
+            "the server's certificate is of no authority that is trusted here, has ended, or is for another name. If the cloud has a CA "
+            + "of its own, give it as 'cacert'.",
         CloudErrorKind.AuthUrlWrong => "what answers there does not speak TLS. Use http:// or the port for https.",
         _ => "no TLS connection could be made; see to the scheme, http or https, and the port",
     };
@@ -78,9 +92,11 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     /// <summary>Never the exception's own words: they quote what the other side sent, whatever it is.</summary>
     private static string Cause(HashSet<HttpRequestError> errors) => errors switch
     {
-        _ when errors.Contains(HttpRequestError.InvalidResponse) => "what answers there does not speak HTTP as it should; see to the scheme, http or https, and the port",
+        _ when errors.Contains(HttpRequestError.InvalidResponse) =>
+            "what answers there does not speak HTTP as it should; see to the scheme, http or https, and the port",
         _ when errors.Contains(HttpRequestError.ConfigurationLimitExceeded) => "the head of the answer is too large",
-        _ when errors.Contains(HttpRequestError.SecureConnectionError) => "no TLS connection could be made; see to the scheme, http or https, and the port",
+        _ when errors.Contains(HttpRequestError.SecureConnectionError) =>
+            "no TLS connection could be made; see to the scheme, http or https, and the port",
         _ when errors.Contains(HttpRequestError.ResponseEnded) => "the connection was closed before the whole answer was there",
         _ => "the connection failed",
     };

@@ -3,8 +3,8 @@ using Polly.CircuitBreaker;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>A server as one configuration uses it: nothing for as long as it asks this one to wait, and hardly anything while it does not answer.
-/// What goes wrong here slows no other configuration. Callers wait for their turn; a pause is told to them at once.</summary>
+/// <summary>A server as one configuration uses it: nothing for as long as it asks this one to wait, and hardly anything while it does not
+/// answer. What goes wrong here slows no other configuration. Callers wait for their turn; a pause is told to them at once.</summary>
 /// <param name="user">Whose places it takes.</param>
 /// <param name="address">With the scheme, and the path that the API is below.</param>
 /// <param name="shared">Open when the server answers none of those whom it has answered before.</param>
@@ -14,7 +14,8 @@ internal sealed class CloudHost(
     private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
 
-    private readonly CircuitBreaker own = new(limits, time, static (error, response) => error is CloudCallException || response?.MeansServerIsAway == true);
+    private readonly CircuitBreaker own = new(
+        limits, time, static (error, response) => error is CloudCallException || response?.MeansServerIsAway == true);
     private readonly Lock gate = new();
     private long pausedUntil;
     private volatile bool isProven;
@@ -52,7 +53,8 @@ internal sealed class CloudHost(
                 ? await own.ExecuteAsync(cancelled => shared.ExecuteAsync(send, cancelled), cancellationToken)
                 : await own.ExecuteAsync(send, cancellationToken);
             if (response.IsSuccess) isProven = true;
-            if (response is { IsTurnedAway: true, RetryAfter: { } pause }) Pause(pause < LongestPauseAskedFor ? pause : LongestPauseAskedFor);
+            if (response is { IsTurnedAway: true, RetryAfter: { } pause }) Pause(
+                pause < LongestPauseAskedFor ? pause : LongestPauseAskedFor);
             return response;
         }
         catch (BrokenCircuitException e)
@@ -70,7 +72,8 @@ internal sealed class CloudHost(
         catch (TimeoutException e)
         {
             throw new CloudCallException(
-                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} minutes; "
+                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} "
+                    + "minutes; "
                 + "more is asked of it than it may be sent",
                 wasSent: false,
                 e);
@@ -80,13 +83,15 @@ internal sealed class CloudHost(
     private void RefuseWhilePaused(string call)
     {
         var pause = TimeSpan.FromTicks(Interlocked.Read(ref pausedUntil) - time.GetUtcNow().UtcTicks);
-        if (pause > TimeSpan.Zero) throw CloudCallException.NotSent($"{call}: not sent, because {server.Authority} asked us to wait", pause);
+        if (pause > TimeSpan.Zero) throw CloudCallException.NotSent(
+            $"{call}: not sent, because {server.Authority} asked us to wait", pause);
         var broken = own.Left > shared.Left ? own.Left : shared.Left;
         if (broken > TimeSpan.Zero) throw Away(call, broken);
     }
 
     private CloudCallException Away(string call, TimeSpan pause) =>
-        CloudCallException.NotSent($"{call}: not sent, because {server.Authority} has not answered for a while; it is asked again soon", pause);
+        CloudCallException.NotSent(
+            $"{call}: not sent, because {server.Authority} has not answered for a while; it is asked again soon", pause);
 
     private void Pause(TimeSpan pause)
     {

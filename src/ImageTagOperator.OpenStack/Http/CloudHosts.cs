@@ -10,7 +10,8 @@ namespace ImageTagOperator.OpenStack.Http;
 /// <param name="mayWrite">Asked right before a PUT or DELETE goes out.</param>
 /// <param name="meterScope">Who listens to their metrics.</param>
 /// <param name="dialer">Makes the connections; null: to anywhere.</param>
-internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<bool> mayWrite, object? meterScope = null, CloudDialer? dialer = null) : IDisposable
+internal sealed class CloudHosts(
+    CloudLimits limits, TimeProvider time, Func<bool> mayWrite, object? meterScope = null, CloudDialer? dialer = null) : IDisposable
 {
     private static readonly string[] Apis = ["/auth/tokens", "/v2/images", "/v1/cloudimages/"];
 
@@ -34,7 +35,8 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     public Func<bool> MayWrite => mayWrite;
 
     /// <summary>What carries requests to a cloud.</summary>
-    public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = cloud => CloudHttp.Connections(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
+    public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = cloud =>
+        CloudHttp.Connections(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
 
     /// <summary>A server as one user sees it, for requests below one address.</summary>
     /// <param name="address">See <see cref="AddressOf"/>.</param>
@@ -59,7 +61,8 @@ internal sealed class CloudHosts(CloudLimits limits, TimeProvider time, Func<boo
     public static Uri AddressOf(Uri url)
     {
         var path = url.AbsolutePath;
-        var length = Apis.Select(api => path.LastIndexOf(api, StringComparison.Ordinal)).Where(index => index >= 0).DefaultIfEmpty(path.Length).Min();
+        var length = Apis.Select(api => path.LastIndexOf(api, StringComparison.Ordinal)).Where(index => index >= 0)
+            .DefaultIfEmpty(path.Length).Min();
         return new UriBuilder(url.Scheme, url.Host, url.Port, path[..length]).Uri;
     }
 

@@ -9,7 +9,8 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the end.</summary>
+/// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the
+/// end.</summary>
 internal sealed class CloudHttp : IDisposable
 {
     /// <summary>Of an answer that is only described.</summary>
@@ -46,7 +47,8 @@ internal sealed class CloudHttp : IDisposable
     /// <summary>The servers that requests went to.</summary>
     public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
 
-    public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) => new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
+    public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) =>
+        new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,       // a request has our own span, and is told the trace's id in OpenStack's way
         AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
@@ -55,7 +57,8 @@ internal sealed class CloudHttp : IDisposable
         MaxResponseHeadersLength = LongestHead,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         UseCookies = false,
-        ConnectCallback = (context, cancellationToken) => dialer.DialAsync(context.DnsEndPoint, context.InitialRequestMessage.RequestUri!, cancellationToken),
+        ConnectCallback = (context, cancellationToken) =>
+            dialer.DialAsync(context.DnsEndPoint, context.InitialRequestMessage.RequestUri!, cancellationToken),
         SslOptions = CloudTls.Options(cloud),
     });
 
@@ -109,7 +112,8 @@ internal sealed class CloudHttp : IDisposable
         return used.GetOrAdd(address, static (address, http) => http.hosts.For(http.user, address), this);
     }
 
-    private async ValueTask<CloudResponse> SendNowAsync(string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
+    private async ValueTask<CloudResponse> SendNowAsync(
+        string call, HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(hosts.Limits.Deadline);
@@ -123,7 +127,8 @@ internal sealed class CloudHttp : IDisposable
         if (token is not null) request = request.WithHeader("X-Auth-Token", token);
         try
         {
-            using var response = (await request.SendAsync(method, content, HttpCompletionOption.ResponseHeadersRead, deadline.Token)).ResponseMessage;
+            using var response = (
+                await request.SendAsync(method, content, HttpCompletionOption.ResponseHeadersRead, deadline.Token)).ResponseMessage;
             var isWanted = response.IsSuccessStatusCode && !CloudResponse.IsWrite(call);
             var body = isWanted
                 ? await WholeBodyAsync(call, response, deadline.Token)
@@ -142,7 +147,8 @@ internal sealed class CloudHttp : IDisposable
         catch (Exception e) when (CloudCallException.IsNoAnswer(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException($"{call} was not sent: this replica is not the leader.", e);
+            if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException(
+                $"{call} was not sent: this replica is not the leader.", e);
             throw CloudCallException.For(call, deadline.IsCancellationRequested ? hosts.Limits.Deadline : null, e);
         }
     }
@@ -159,11 +165,13 @@ internal sealed class CloudHttp : IDisposable
         var limit = hosts.Limits.LongestAnswer;
         if (!(response.Content.Headers.ContentLength > limit))
         {
-            var body = await BoundedBody.ReadAsync(response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken));
+            var body = await BoundedBody.ReadAsync(
+                response.Content, limit + 1, cancellationToken, () => LargeAnswerAsync(call, cancellationToken));
             if (body.Length <= limit) return body;
         }
 
-        throw new CloudCallException($"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
+        throw new CloudCallException(
+            $"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
     }
 
     private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)
@@ -179,8 +187,8 @@ internal sealed class CloudHttp : IDisposable
         }
     }
 
-    /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is closed
-    /// without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
+    /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is
+    /// closed without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
     private HttpContent? Content(HttpMethod method, byte[]? json)
     {
         if (method == HttpMethod.Get) return null;

@@ -34,11 +34,13 @@ internal sealed record CloudResponse(
     /// <summary>429 and 503 turn a request away before any work is done.</summary>
     public bool IsTurnedAway => Status is 429 or 503;
 
-    /// <summary>What a server says, or a proxy for it, that does not work at all. A write's 500 is not: Glance says so for ever of a single tag.</summary>
+    /// <summary>What a server says, or a proxy for it, that does not work at all. A write's 500 is not: Glance says so for ever of a single
+    /// tag.</summary>
     public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
 
     /// <param name="call">As in <see cref="Call"/>.</param>
-    public static bool IsWrite(string call) => call.StartsWith("PUT ", StringComparison.Ordinal) || call.StartsWith("DELETE ", StringComparison.Ordinal);
+    public static bool IsWrite(string call) => call.StartsWith("PUT ", StringComparison.Ordinal)
+        || call.StartsWith("DELETE ", StringComparison.Ordinal);
 
     /// <summary>The body as JSON.</summary>
     /// <exception cref="CloudException">Transient: it is not the JSON of this call (a proxy's page, a cut body).</exception>
@@ -62,17 +64,20 @@ internal sealed record CloudResponse(
     /// <summary>The answer is JSON that the API does not document.</summary>
     /// <param name="where">What is wrong, in our own words.</param>
     public CloudException Unreadable(string where) =>
-        new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})", RetryAfter) { IsStrange = !IsJson };
+        new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})",
+            RetryAfter) { IsStrange = !IsJson };
 
     /// <summary>The answer is more than what is read, and will be the next time.</summary>
-    public CloudException TooLarge(string what) => new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.");
+    public CloudException TooLarge(string what) =>
+        new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.");
 
     /// <summary>Verb, URL, status and the cloud's own words, which only JSON has; of anything else the content type.</summary>
     public string Describe()
     {
         if (Status is >= 300 and < 400 && RedirectTarget is not null)
         {
-            return $"{Call} -> {Status}: a redirect to {Short(Secrets?.Redact(RedirectTarget) ?? RedirectTarget)}, and redirects are not followed. "
+            return $"{Call} -> {Status}: a redirect to {Short(Secrets?.Redact(RedirectTarget) ?? RedirectTarget)}, and redirects are not "
+                + "followed. "
                 + "Correct the address: 'auth_url' in clouds.yaml for Keystone, the endpoint in the service catalog for another service.";
         }
 
@@ -84,8 +89,9 @@ internal sealed record CloudResponse(
 
     private bool IsLogin => Call.StartsWith("POST ", StringComparison.Ordinal);
 
-    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, or Glance's <c>message</c>. Whoever
-    /// writes a clouds.yaml chooses who answers, so that nothing else of the answer is passed on, and of a login's only what Keystone itself says.</summary>
+    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, or Glance's
+    /// <c>message</c>. Whoever writes a clouds.yaml chooses who answers, so that nothing else of the answer is passed on, and of a login's
+    /// only what Keystone itself says.</summary>
     private string Message()
     {
         if (Body.Length == 0) return "";

@@ -3,8 +3,8 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>One server, for all who use it: so many requests at a time and in a second. That it is away is believed only of those whom it has answered
-/// before: anybody can name a server, with the wrong scheme or below a path where nothing is.</summary>
+/// <summary>One server, for all who use it: so many requests at a time and in a second. That it is away is believed only of those whom it
+/// has answered before: anybody can name a server, with the wrong scheme or below a path where nothing is.</summary>
 internal sealed class CloudServer : IDisposable
 {
     /// <summary>For a place.</summary>
@@ -29,7 +29,8 @@ internal sealed class CloudServer : IDisposable
         this.time = time;
         Metrics = metrics ?? new CloudMetrics(authority, IsAway, scope);
         slots = new FairSlots(limits.Concurrency, time, () => users);
-        var tokens = (limits.RequestsPerSecond + 99) / 100;      // at most a hundred times a second: below a millisecond its timer stands still
+        // at most a hundred times a second: below a millisecond its timer stands still
+        var tokens = (limits.RequestsPerSecond + 99) / 100;
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = limits.RequestsPerSecond,

@@ -94,7 +94,8 @@ internal static class CloudTls
         var key = cloud.ClientKey ?? certificates;
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
-            throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': the key of the client certificate is encrypted; give it without a passphrase.");
+            throw new InvalidCloudsYamlException(
+                $"cloud '{cloud.Name}': the key of the client certificate is encrypted; give it without a passphrase.");
         }
 
         if (!key.Contains("PRIVATE KEY", StringComparison.Ordinal))

@@ -1,8 +1,8 @@
 namespace ImageTagOperator.OpenStack.Http;
 
 /// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so
-/// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as long
-/// as their deadline. Safe for concurrent use.</summary>
+/// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as
+/// long as their deadline. Safe for concurrent use.</summary>
 /// <param name="places">For all together.</param>
 /// <param name="users">How many users there are; null: it does not matter, one may have all.</param>
 internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users = null)

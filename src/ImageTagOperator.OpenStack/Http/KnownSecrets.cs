@@ -5,8 +5,8 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>What no text from outside may be quoted with: the secrets of one configuration and the tokens made with it, in the forms in which a server
-/// or a proxy that repeats a request writes them.</summary>
+/// <summary>What no text from outside may be quoted with: the secrets of one configuration and the tokens made with it, in the forms in
+/// which a server or a proxy that repeats a request writes them.</summary>
 internal sealed class KnownSecrets
 {
     public const string Redacted = "[redacted]";
@@ -59,7 +59,8 @@ internal sealed class KnownSecrets
 
     /// <summary>Longest first: one form may be a part of another.</summary>
     private string[] Forms() =>
-        [.. configured.Concat(tokens).Where(secret => secret.Length > 0).SelectMany(FormsOf).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+        [.. configured.Concat(tokens).Where(secret => secret.Length > 0).SelectMany(FormsOf).Distinct(StringComparer.Ordinal)
+            .OrderByDescending(form => form.Length)];
 
     private static IEnumerable<string> FormsOf(string secret) =>
     [

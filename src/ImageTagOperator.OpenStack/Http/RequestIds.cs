@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>What our requests are called in a cloud's own logs: the id of the trace that they belong to, one per reconcile, in the form of a
-/// UUID, which is the only one that OpenStack takes from a caller. It begins with a part that is this process's alone, so that the requests of
-/// two replicas can be told apart.</summary>
+/// <summary>What our requests are called in a cloud's own logs: the id of the trace that they belong to, one per reconcile, in the form of
+/// a UUID, which is the only one that OpenStack takes from a caller. It begins with a part that is this process's alone, so that the
+/// requests of two replicas can be told apart.</summary>
 public static class RequestIds
 {
     private static readonly string Process = Guid.NewGuid().ToString("N")[..8];

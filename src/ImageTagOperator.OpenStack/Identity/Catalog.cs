@@ -13,17 +13,21 @@ internal static class Catalog
     public static Uri ImageEndpoint(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog)
     {
         if (cloud.ImageEndpointOverride is { } known) return Normalise(known.AbsoluteUri);
-        var endpoints = catalog.Where(service => service?.Type == "image").SelectMany(service => service.Endpoints ?? []).OfType<CatalogEndpoint>().ToArray();
-        var matches = endpoints.Where(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName)).Select(e => Address(cloud, e)).Distinct().ToArray();
-        return matches is [var one] ? one : throw new CloudException(CloudErrorKind.EndpointNotFound, matches is [] ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
+        var endpoints = catalog.Where(service => service?.Type == "image").SelectMany(service => service.Endpoints ?? [])
+            .OfType<CatalogEndpoint>().ToArray();
+        var matches = endpoints.Where(e => e.Interface == cloud.Interface && InRegion(e, cloud.RegionName)).Select(e => Address(cloud, e))
+            .Distinct().ToArray();
+        return matches is [var one] ? one : throw new CloudException(CloudErrorKind.EndpointNotFound, matches is []
+            ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
-    /// <summary>What names the cloud whatever the address: the Keystone that was logged in to, the image service's id in its catalog and the
-    /// region. A <c>clouds.yaml</c> can hold any address at all, so one that the catalog does not list names only itself.</summary>
+    /// <summary>What names the cloud whatever the address: the Keystone that was logged in to, the image service's id in its catalog and
+    /// the region. A <c>clouds.yaml</c> can hold any address at all, so one that the catalog does not list names only itself.</summary>
     public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
     {
         var found = catalog.Where(service => service is { Type: "image", Id: not null })
-            .SelectMany(service => (service.Endpoints ?? []).OfType<CatalogEndpoint>().Select(one => (service.Id, Region: one.RegionId ?? one.Region, one.Url)))
+            .SelectMany(service => (service.Endpoints ?? []).OfType<CatalogEndpoint>()
+                .Select(one => (service.Id, Region: one.RegionId ?? one.Region, one.Url)))
             .Where(one => IsAddress(one.Url) && Normalise(one.Url!) == endpoint)
             .Where(one => cloud.RegionName is null || one.Region == cloud.RegionName || cloud.ImageEndpointOverride is not null)
             .Order()
@@ -36,7 +40,8 @@ internal static class Catalog
         ? named.StartsWith(Keystone(cloud.AuthUrl) + " ", StringComparison.Ordinal)
         : cloud.ImageEndpointOverride is not { } known || Normalise(known.AbsoluteUri).AbsoluteUri == named;
 
-    private static string Keystone(Uri authUrl) => new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
+    private static string Keystone(Uri authUrl) =>
+        new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
     internal static Uri Normalise(string url)
@@ -50,7 +55,8 @@ internal static class Catalog
         return address.Uri;
     }
 
-    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https";
 
     private static Uri Address(CloudConfiguration cloud, CatalogEndpoint endpoint) =>
         IsAddress(endpoint.Url)
@@ -60,7 +66,8 @@ internal static class Catalog
                 $"{cloud}: the catalog's image endpoint for {Name(endpoint)} is no http or https URL. "
                 + "Correct the catalog, or set image_endpoint_override in clouds.yaml.");
 
-    private static bool InRegion(CatalogEndpoint endpoint, string? region) => region is null || endpoint.RegionId == region || endpoint.Region == region;
+    private static bool InRegion(CatalogEndpoint endpoint, string? region) => region is null || endpoint.RegionId == region
+        || endpoint.Region == region;
 
     private static string WhyNone(CloudConfiguration cloud, CatalogEndpoint[] endpoints)
     {

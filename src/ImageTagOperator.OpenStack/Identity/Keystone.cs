@@ -60,7 +60,8 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         catch (CloudException e) when (e.IsStrange && !hasAnswered)
         {
             http.LoggedIn(cloud.AuthUrl, "failed");
-            throw new CloudException(CloudErrorKind.AuthUrlWrong, $"{e.Message.TrimEnd('.')}. There may be no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.", inner: e);
+            throw new CloudException(CloudErrorKind.AuthUrlWrong,
+                $"{e.Message.TrimEnd('.')}. There may be no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.", inner: e);
         }
         catch (CloudException e)
         {
@@ -75,21 +76,24 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         CloudResponse response;
         try
         {
-            response = await http.SendAsync(HttpMethod.Post, cloud.AuthUrl.AbsoluteUri.TrimEnd('/') + "/auth/tokens", token: null, body, CancellationToken.None);
+            response = await http.SendAsync(
+                HttpMethod.Post, cloud.AuthUrl.AbsoluteUri.TrimEnd('/') + "/auth/tokens", token: null, body, CancellationToken.None);
         }
         catch (CloudCallException e)
         {
             throw new CloudException(e.Kind, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
         }
 
-        // Keystone's 404 is for an application credential or a token that it does not know; a proxy's, which is a page, says nothing about them.
+        // Keystone's 404 is for an application credential or a token that it does not know; a proxy's, which is a page, says nothing about
+        // them.
         var unknown = response is { Status: 404, IsJson: true } && cloud.Credential is ApplicationCredential or TokenCredential;
         if (response.Status == 401 || unknown) throw Reject(response);
         if (!response.IsSuccess) throw Failed(response);
         if (response.SubjectToken is not { Length: > 0 } id)
         {
             // A proxy's welcome page, say: it says nothing about the credentials.
-            throw new CloudException(CloudErrorKind.Transient, $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token") { IsStrange = !response.IsJson };
+            throw new CloudException(CloudErrorKind.Transient,
+                $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token") { IsStrange = !response.IsJson };
         }
 
         http.Secrets.AddToken(id);
@@ -99,10 +103,12 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         {
             // To an unscoped token Glance shows no image at all, which must not look as if there were none.
             throw new CloudException(CloudErrorKind.CredentialsRejected,
-                $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, and give the user a role in it.");
+                $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, "
+                    + "and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt, [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
+        var token = new Token(id, answer.ExpiresAt,
+            [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
         lock (gate)
         {
             current = token;
@@ -126,7 +132,8 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         var remedy = error.Kind switch
         {
             CloudErrorKind.AuthUrlWrong => $". There is no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.",
-            CloudErrorKind.LoginIncomplete => ". Keystone does not understand this login: give user, project and their domains in 'auth' of clouds.yaml.",
+            CloudErrorKind.LoginIncomplete =>
+                ". Keystone does not understand this login: give user, project and their domains in 'auth' of clouds.yaml.",
             _ => null,
         };
         return remedy is null ? error : new CloudException(error.Kind, response.Describe().TrimEnd('.') + remedy, error.RetryAfter);

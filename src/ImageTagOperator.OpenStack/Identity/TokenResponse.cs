@@ -17,7 +17,8 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
 
     /// <summary>The project that the token is for, or null.</summary>
     public string? ProjectId =>
-        Project is { ValueKind: JsonValueKind.Object } project && project.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
+        Project is { ValueKind: JsonValueKind.Object } project && project.TryGetProperty("id", out var id)
+            && id.ValueKind == JsonValueKind.String
             ? id.GetString()
             : null;
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Asks a cloud with one request which images changed since some time. A cloud that does not know the filter answers an empty list,
-/// so each answer has to prove itself: an image that is known to belong in must be in it, and none that does not.</summary>
+/// <summary>Asks a cloud with one request which images changed since some time. A cloud that does not know the filter answers an empty
+/// list, so each answer has to prove itself: an image that is known to belong in must be in it, and none that does not.</summary>
 internal sealed class ChangeHint(ImageApi api, TimeProvider time)
 {
     /// <summary>Glance notes the time before it writes the tags, and its clock need not be ours.</summary>
@@ -21,7 +21,8 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
     /// are not in it.</summary>
     /// <param name="since">By our clock.</param>
     /// <param name="known">Images that lists show, as they were read last.</param>
-    public async Task<IReadOnlyDictionary<string, Image>?> ChangedSinceAsync(DateTimeOffset since, IEnumerable<Image> known, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string,
+        Image>?> ChangedSinceAsync(DateTimeOffset since, IEnumerable<Image> known, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() < notBefore || known.MaxBy(image => image.UpdatedAt) is not { UpdatedAt: { } newest } witness) return null;
         var bound = since + api.ClockSkew - Slack;

@@ -39,28 +39,33 @@ public sealed record Image
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }
 
-    /// <summary>Tags may be written. Glance loses an upload that runs beside a tag write, so nothing else than an active image is touched.</summary>
+    /// <summary>Tags may be written. Glance loses an upload that runs beside a tag write, so nothing else than an active image is
+    /// touched.</summary>
     [JsonIgnore]
     public bool IsActive => Status == "active";
 
-    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write. The lock of an
-    /// import, <c>os_glance_import_task</c>, is no sign of that: where a worker died it stays on the image until somebody imports again.</summary>
+    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write. The lock of
+    /// an import, <c>os_glance_import_task</c>, is no sign of that: where a worker died it stays on the image until somebody imports
+    /// again.</summary>
     [JsonIgnore]
     public bool IsImporting => !string.IsNullOrEmpty(OsGlanceImportingToStores);
 
     /// <summary>The value of a property, or null.</summary>
     public string? Property(string name) =>
-        More is not null && More.TryGetValue(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
+        More is not null && More.TryGetValue(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString()
+            : value.GetRawText() : null;
 
     /// <summary>Nothing differs that a tag set could depend on.</summary>
     public bool IsSameAs(Image other) =>
-        Id == other.Id && Name == other.Name && Status == other.Status && Visibility == other.Visibility && Owner == other.Owner && OsHidden == other.OsHidden
+        Id == other.Id && Name == other.Name && Status == other.Status && Visibility == other.Visibility && Owner == other.Owner
+            && OsHidden == other.OsHidden
         && IsImporting == other.IsImporting
         && Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags)
         && SameProperties(other);
 
     private bool SameProperties(Image other) =>
-        More is null || other.More is null || (More.Count == other.More.Count && More.Keys.All(name => Property(name) == other.Property(name)));
+        More is null || other.More is null
+            || (More.Count == other.More.Count && More.Keys.All(name => Property(name) == other.Property(name)));
 }
 
 /// <summary>One page of "List images".</summary>

@@ -33,7 +33,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken, isUrgent);
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
-        if (response.Status == 404) throw Judged(new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
+        if (response.Status == 404) throw Judged(
+            new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
         if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
         try
         {
@@ -45,8 +46,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
-    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image that
-    /// is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
+    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image
+    /// that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
     /// <exception cref="CloudException"/>
     public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken)
@@ -66,11 +67,13 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new CloudException(CloudErrorKind.Transient, $"{cloud}: a list of its images takes longer than {limits.ListDeadline.TotalMinutes:0} minutes.", inner: e);
+            throw new CloudException(CloudErrorKind.Transient,
+                $"{cloud}: a list of its images takes longer than {limits.ListDeadline.TotalMinutes:0} minutes.", inner: e);
         }
     }
 
-    /// <summary>Sends with our token; a 401 leads to one fresh login and one more try, which is safe for writes too: a 401 does no work.</summary>
+    /// <summary>Sends with our token; a 401 leads to one fresh login and one more try, which is safe for writes too: a 401 does no
+    /// work.</summary>
     /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>
     /// <exception cref="CloudException">No token could be had.</exception>
     /// <exception cref="CloudCallException">No whole answer came.</exception>
@@ -96,12 +99,14 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         do
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
-            var response = await ReadAsync($"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken);
+            var response = await ReadAsync(
+                $"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken);
             if (marker is not null && response.Status is 400 or 403 or 404 && !isLast) return null;
             if (response.Status == 404)
             {
                 throw new CloudException(CloudErrorKind.EndpointNotFound,
-                    $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's endpoint for 'image'.");
+                    $"{response.Describe()}: there is no Image API v2 at this address. Correct image_endpoint_override, or the catalog's "
+                        + "endpoint for 'image'.");
             }
 
             bytes += response.Body.Length;
@@ -143,7 +148,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
         catch (CloudCallException e)
         {
-            throw new CloudException(e.Kind == CloudErrorKind.AuthUrlWrong ? CloudErrorKind.EndpointNotFound : e.Kind, e.Message, e.RetryAfter, e);
+            throw new CloudException(
+                e.Kind == CloudErrorKind.AuthUrlWrong ? CloudErrorKind.EndpointNotFound : e.Kind, e.Message, e.RetryAfter, e);
         }
     }
 
@@ -166,7 +172,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         ImageCheck.Problem(image) is { } problem ? throw response.Unreadable(problem) : Canonical(image!);
 
     private Image Canonical(Image image) =>
-        cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] } : image;
+        cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] }
+            : image;
 
     /// <summary>The names in a text that is JSON: each takes far more memory than its few bytes. Of a short text there are few.</summary>
     private static int Members(ReadOnlySpan<byte> json)
@@ -197,18 +204,22 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return content;
     }
 
-    /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a while.</summary>
+    /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a
+    /// while.</summary>
     private CloudException Judged(CloudException error) => !error.IsStrange || hasAnswered ? error : new(
         CloudErrorKind.EndpointNotFound,
-        $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's endpoint for 'image'.",
+        $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's "
+            + "endpoint for 'image'.",
         error.RetryAfter,
         error);
 
-    /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about us.</summary>
+    /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about
+    /// us.</summary>
     private CloudException TokenRefused(CloudResponse response) => cloud.Credential is ApplicationCredential
         ? new(
             CloudErrorKind.AccessRulesForbid,
-            $"{response.Describe()}. The token is fresh: {cloud.Credential.Description} probably has access rules without the service 'image'. "
+            $"{response.Describe()}. The token is fresh: {cloud.Credential.Description} probably has access rules without the service "
+                + "'image'. "
             + "Make one without access rules, or with GET /v2/images, GET /v2/images/*, and PUT and DELETE /v2/images/*/tags/*.")
         : new(
             CloudErrorKind.Transient,

@@ -53,14 +53,17 @@ public sealed class ImageGate
         }
     }
 
-    /// <summary>True when the image was written to after <paramref name="sequence"/> was taken, so that an image read then is stale.</summary>
+    /// <summary>True when the image was written to after <paramref name="sequence"/> was taken, so that an image read then is
+    /// stale.</summary>
     public bool WrittenSince(long sequence) => Interlocked.Read(ref lastWrite) > sequence;
 
-    /// <summary>How long the image must still be left alone, because a write that got no answer may be running in the cloud; zero when none is.</summary>
+    /// <summary>How long the image must still be left alone, because a write that got no answer may be running in the cloud; zero when none
+    /// is.</summary>
     public TimeSpan UncertainFor(TimeProvider time) =>
         TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref uncertainUntil) - time.GetUtcNow().UtcTicks));
 
-    internal void MarkUncertain(TimeProvider time) => Interlocked.Exchange(ref uncertainUntil, (time.GetUtcNow() + UncertainWritePause).UtcTicks);
+    internal void MarkUncertain(TimeProvider time) =>
+        Interlocked.Exchange(ref uncertainUntil, (time.GetUtcNow() + UncertainWritePause).UtcTicks);
 
     internal void Written() => Interlocked.Exchange(ref lastWrite, gates.Next());
 }

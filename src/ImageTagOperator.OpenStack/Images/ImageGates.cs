@@ -30,7 +30,8 @@ public sealed class ImageGates(TimeProvider time)
 
     internal long Next() => Interlocked.Increment(ref sequence);
 
-    /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its successor.</summary>
+    /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its
+    /// successor.</summary>
     internal void Sweep()
     {
         var now = Interlocked.Increment(ref sweeps);

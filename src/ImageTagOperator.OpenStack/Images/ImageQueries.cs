@@ -24,7 +24,9 @@ internal sealed partial class ImageQueries(ImageApi api)
     public IReadOnlyList<IReadOnlyList<ImageTerm>> Groups(IEnumerable<ImageTerm> terms)
     {
         var groups = new List<IReadOnlyList<ImageTerm>>();
-        foreach (var kind in terms.GroupBy(term => (term.Kind, Alone: term.Kind == ImageTermKind.List || IsUnlisted(term) || (term.Kind == ImageTermKind.Name && !PlainName().IsMatch(term.Text)))))
+        foreach (var kind in terms.GroupBy(term =>
+            (term.Kind, Alone: term.Kind == ImageTermKind.List || IsUnlisted(term)
+            || (term.Kind == ImageTermKind.Name && !PlainName().IsMatch(term.Text)))))
         {
             if (kind.Key.Alone) groups.AddRange(kind.Select(term => (IReadOnlyList<ImageTerm>)[term]));
             else groups.AddRange(Packed(kind));
@@ -33,7 +35,8 @@ internal sealed partial class ImageQueries(ImageApi api)
         return groups;
     }
 
-    /// <summary>The images of each term of one group. Not being able to say of one term does not keep the others from their answers.</summary>
+    /// <summary>The images of each term of one group. Not being able to say of one term does not keep the others from their
+    /// answers.</summary>
     public async Task<IReadOnlyList<ImageAnswer>> FetchAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
     {
         if (group is [var single]) return [await AnswerAsync(single, cancellationToken)];
@@ -81,8 +84,8 @@ internal sealed partial class ImageQueries(ImageApi api)
             case ImageTermKind.Id:
                 return await api.GetAsync(term.Text, cancellationToken) is { } image ? new([Slim(image)], []) : new([], []);
             case ImageTermKind.Name:
-                // A colon would make Glance take the part before it for an operator such as in: or gte:. What follows eq: is taken as it is,
-                // where in: keeps the backslashes that its quotes call for.
+                // A colon would make Glance take the part before it for an operator such as in: or gte:. What follows eq: is taken as it
+                // is, where in: keeps the backslashes that its quotes call for.
                 var filter = term.Text.Contains(':') ? "eq:" + term.Text : term.Text;
                 var named = await api.ListAsync($"name={Uri.EscapeDataString(filter)}", cancellationToken);
                 // One of them may be the one that is meant.

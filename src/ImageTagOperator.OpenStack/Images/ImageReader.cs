@@ -3,14 +3,15 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Reads images for all who use one session, with as few requests as it can. Whoever needs news joins the next request, in which all
-/// others go that need news soon; who can do with an older reading gets that. Safe for concurrent use.</summary>
+/// <summary>Reads images for all who use one session, with as few requests as it can. Whoever needs news joins the next request, in which
+/// all others go that need news soon; who can do with an older reading gets that. Safe for concurrent use.</summary>
 public sealed class ImageReader
 {
     /// <summary>A hint tells of no image that was deleted or hidden, so it is taken only where it spares more requests than this.</summary>
     private const int WorthAHint = 2;
 
-    /// <summary>Who asks within it goes along in the same request. It is short beside a list of images, and of the machine's own time.</summary>
+    /// <summary>Who asks within it goes along in the same request. It is short beside a list of images, and of the machine's own
+    /// time.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
     private const int Few = 50;
@@ -41,8 +42,8 @@ public sealed class ImageReader
     public event Action<ImageTerm>? Changed;
 
     /// <param name="maxAge">A reading up to this old will do; zero: nothing that was asked before this call.</param>
-    /// <param name="usualAge">What <paramref name="maxAge"/> will be when this caller asks for the term again; zero: it will not. Terms that will
-    /// be asked for before long come along when another one is read.</param>
+    /// <param name="usualAge">What <paramref name="maxAge"/> will be when this caller asks for the term again; zero: it will not. Terms
+    /// that will be asked for before long come along when another one is read.</param>
     /// <exception cref="CloudException"/>
     public async Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge, TimeSpan usualAge, CancellationToken cancellationToken)
     {
@@ -52,7 +53,8 @@ public sealed class ImageReader
             var entry = Entry(term);
             entry.LastAsked = time.GetUtcNow();
             if (usualAge > TimeSpan.Zero) entry.UsualAge = usualAge;
-            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(reading);
+            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(
+                reading);
             if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand(demands.Count, Activity.Current);
             if (maxAge > TimeSpan.Zero) demand.IsPeriodic = true;
             else demand.IsUrgent = true;
@@ -84,11 +86,13 @@ public sealed class ImageReader
 
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
     internal void Note(Image image, DateTimeOffset asOf) =>
-        single.AddOrUpdate(image.Id, (ImageQueries.Slim(image), asOf), (_, old) => old.AsOf > asOf ? old : (ImageQueries.Slim(image), asOf));
+        single.AddOrUpdate(
+            image.Id, (ImageQueries.Slim(image), asOf), (_, old) => old.AsOf > asOf ? old : (ImageQueries.Slim(image), asOf));
 
     /// <summary>Reads something once.</summary>
     /// <exception cref="CloudException"/>
-    public Task<ImageReading> ReadAsync(ImageTerm term, CancellationToken cancellationToken) => ReadAsync(term, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
+    public Task<ImageReading> ReadAsync(ImageTerm term, CancellationToken cancellationToken) =>
+        ReadAsync(term, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
 
     /// <summary>One round at a time: what is asked for meanwhile goes together into the next.</summary>
     private async Task ReadDemandsAsync()
@@ -130,7 +134,8 @@ public sealed class ImageReader
         lock (gate)
         {
             var now = time.GetUtcNow();
-            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1)).Select(pair => pair.Key).ToArray())
+            foreach (var term in known.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1))
+                .Select(pair => pair.Key).ToArray())
             {
                 room.TryAdd(-known[term].Size);
                 known.Remove(term);
@@ -151,12 +156,15 @@ public sealed class ImageReader
         lock (gate)
         {
             var now = time.GetUtcNow();
-            return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.UsualAge > TimeSpan.Zero && now - entry.Reading.AsOf > entry.UsualAge / 2).Select(pair => pair.Key)];
+            return [.. known.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.UsualAge > TimeSpan.Zero
+                && now - entry.Reading.AsOf > entry.UsualAge / 2).Select(pair => pair.Key)];
         }
     }
 
-    /// <summary>If that is cheaper, finds out with one request which terms are as they were. Gives back those that have to be read.</summary>
-    private async Task<IReadOnlyCollection<ImageTerm>> SkipUnchangedAsync(IReadOnlyCollection<ImageTerm> terms, Dictionary<ImageTerm, Demand> round)
+    /// <summary>If that is cheaper, finds out with one request which terms are as they were. Gives back those that have to be
+    /// read.</summary>
+    private async Task<IReadOnlyCollection<ImageTerm>> SkipUnchangedAsync(
+        IReadOnlyCollection<ImageTerm> terms, Dictionary<ImageTerm, Demand> round)
     {
         if (queries.Groups(terms).Count <= WorthAHint) return terms;
         var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
@@ -167,23 +175,28 @@ public sealed class ImageReader
             {
                 if (term.Kind == ImageTermKind.List) continue;      // a new image, or one that is gone, would be missed
                 var mayBeOld = !round.TryGetValue(term, out var demand) || !demand.IsUrgent;
-                if (mayBeOld && Entry(term) is { MayBeHinted: true, Reading: { Images.Count: > 0 } reading } entry && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
+                if (mayBeOld && Entry(term) is { MayBeHinted: true, Reading: { Images.Count: > 0 } reading } entry
+                    && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
             }
         }
 
         if (queries.Groups(candidates.Keys).Count <= WorthAHint) return terms;
         var images = candidates.Values.SelectMany(reading => reading.Images);
-        if (await hint.ChangedSinceAsync(candidates.Values.Min(reading => reading.AsOf), images, CancellationToken.None) is not { } changed) return terms;
+        if (await hint.ChangedSinceAsync(
+            candidates.Values.Min(reading => reading.AsOf), images, CancellationToken.None) is not { } changed) return terms;
 
         var names = changed.Values.Select(image => ImageTerm.Name(image.Name ?? "")).ToHashSet();
         var unchanged = candidates.Where(pair => !IsTouched(pair.Key, pair.Value)).ToArray();
         // Those who wait come last: what they ask next must find all of this.
-        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round);
+        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(
+            term, Overlaid(reading) with { AsOf = asOf, Sequence = sequence }, round);
         return [.. terms.Except(unchanged.Select(pair => pair.Key))];
 
         bool IsTouched(ImageTerm term, ImageReading reading) =>
-            reading.Images.Any(old => changed.TryGetValue(old.Id, out var now) && !Overlaid(old, reading.AsOf).IsSameAs(ImageQueries.Slim(now)))
-            || (term.Kind == ImageTermKind.Name && names.Contains(term) && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)));
+            reading.Images.Any(
+                old => changed.TryGetValue(old.Id, out var now) && !Overlaid(old, reading.AsOf).IsSameAs(ImageQueries.Slim(now)))
+            || (term.Kind == ImageTermKind.Name && names.Contains(term)
+                && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)));
     }
 
     private async Task FetchAsync(IReadOnlyList<ImageTerm> group, Dictionary<ImageTerm, Demand> round)
@@ -209,7 +222,8 @@ public sealed class ImageReader
             // Where there is no room for it, the next one who asks has it read again.
             var size = reading.Images.Sum(ListMemory.SizeOf);
             (entry.Reading, entry.Size) = room.TryAdd(size) ? (reading, size) : (null, 0);
-            if (answer is not null) (entry.FullyReadAt, entry.MayBeHinted) = (reading.AsOf, answer.IsListed && answer.Images.All(image => !image.OsHidden));
+            if (answer is not null) (entry.FullyReadAt, entry.MayBeHinted) = (reading.AsOf, answer.IsListed
+                && answer.Images.All(image => !image.OsHidden));
         }
 
         var current = Overlaid(reading);
@@ -225,14 +239,16 @@ public sealed class ImageReader
     }
 
     /// <summary>With what was read of single images since.</summary>
-    private ImageReading Overlaid(ImageReading reading) => reading with { Images = [.. reading.Images.Select(image => Overlaid(image, reading.AsOf))] };
+    private ImageReading Overlaid(ImageReading reading) =>
+        reading with { Images = [.. reading.Images.Select(image => Overlaid(image, reading.AsOf))] };
 
     private Image Overlaid(Image image, DateTimeOffset asOf) =>
         single.TryGetValue(image.Id, out var newer) && newer.AsOf > asOf ? newer.Image with { More = image.More } : image;
 
     private static bool AreSame(ImageReading left, ImageReading right) =>
         left.Images.Count == right.Images.Count
-        && left.Images.OrderBy(image => image.Id, StringComparer.Ordinal).Zip(right.Images.OrderBy(image => image.Id, StringComparer.Ordinal)).All(pair => pair.First.IsSameAs(pair.Second));
+        && left.Images.OrderBy(image => image.Id, StringComparer.Ordinal)
+            .Zip(right.Images.OrderBy(image => image.Id, StringComparer.Ordinal)).All(pair => pair.First.IsSameAs(pair.Second));
 
     private sealed class Known
     {

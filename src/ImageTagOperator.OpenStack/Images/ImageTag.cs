@@ -33,6 +33,7 @@ public static class ImageTag
         || (IsAccented(a) && (IsAccented(b) || char.IsAsciiLetter(b)))
         || (IsAccented(b) && char.IsAsciiLetter(a));
 
-    /// <summary>A Latin letter with a diacritic. Which base letter it folds to depends on the database's collation, so any is assumed.</summary>
+    /// <summary>A Latin letter with a diacritic. Which base letter it folds to depends on the database's collation, so any is
+    /// assumed.</summary>
     private static bool IsAccented(char c) => c is (>= '\u00C0' and <= '\u024F') or (>= '\u1E00' and <= '\u1EFF');
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>A flag that some clouds write as text. One odd image must not hide the others of its list, so that what says neither is false.</summary>
+/// <summary>A flag that some clouds write as text. One odd image must not hide the others of its list, so that what says neither is
+/// false.</summary>
 internal sealed class LenientFlagConverter : JsonConverter<bool>
 {
     public override bool HandleNull => true;

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>How much memory images take that were read, of all users together and of one: whoever names ever more clouds with ever longer lists
-/// must not fill it. Estimates. Safe for concurrent use.</summary>
+/// <summary>How much memory images take that were read, of all users together and of one: whoever names ever more clouds with ever longer
+/// lists must not fill it. Estimates. Safe for concurrent use.</summary>
 internal sealed class ListMemory(long forAll)
 {
     private readonly Lock gate = new();
@@ -50,11 +50,14 @@ internal sealed class ListMemory(long forAll)
             return byUser.GetValueOrDefault(user) + more > forOne
                 ? new(
                     CloudErrorKind.Rejected,
-                    $"The images that the sets of this namespace go by take more than {forOne >> 20} MiB of the operator's memory, the share of one namespace. "
-                    + "Use fewer clouds with selectors, or name images by spec.image.id; the operator's administrator can raise its memory limit.")
+                    $"The images that the sets of this namespace go by take more than {forOne >> 20} MiB of the operator's memory, the "
+                        + "share of one namespace. "
+                    + "Use fewer clouds with selectors, or name images by spec.image.id; the operator's administrator can raise its "
+                        + "memory limit.")
                 : new(
                     CloudErrorKind.Transient,
-                    $"The images that all sets go by take more than {forAll >> 20} MiB of the operator's memory. It is tried again; raise the operator's memory limit.");
+                    $"The images that all sets go by take more than {forAll >> 20} MiB of the operator's memory. It is tried again; raise "
+                        + "the operator's memory limit.");
         }
     }
 }

@@ -23,7 +23,8 @@ internal sealed class ListedImageConverter : JsonConverter<ListedImage>
             reader = begin;
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
-            var hasId = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String;
+            var hasId = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id", out var id)
+                && id.ValueKind == JsonValueKind.String;
             return new(null, hasId ? root.GetProperty("id").GetString() : null);
         }
     }

@@ -6,7 +6,8 @@ public enum TagWriteResult
     /// <summary>204.</summary>
     Done,
 
-    /// <summary>404: the image, or for a DELETE the tag, is not there. Under concurrency Glance says so of images that are there: confirm it with a read.</summary>
+    /// <summary>404: the image, or for a DELETE the tag, is not there. Under concurrency Glance says so of images that are there: confirm
+    /// it with a read.</summary>
     NotFound,
 
     /// <summary>403.</summary>
@@ -21,7 +22,8 @@ public enum TagWriteResult
     /// <summary>500: the cloud ended the call with an error of its own. A DELETE that always ends so will never work.</summary>
     ServerError,
 
-    /// <summary>A timeout, a broken connection, a gateway's error: the write may still be running. It must not be sent again at once.</summary>
+    /// <summary>A timeout, a broken connection, a gateway's error: the write may still be running. It must not be sent again at
+    /// once.</summary>
     Uncertain,
 
     /// <summary>The request was not sent, or was turned away before any work (401, 429, 503, connection refused).</summary>

@@ -4,7 +4,8 @@ using ImageTagOperator.OpenStack.Http;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 
-/// <summary>One request to a cloud as metrics and traces see it: from when it is wanted until its answer is in, or there will be none.</summary>
+/// <summary>One request to a cloud as metrics and traces see it: from when it is wanted until its answer is in, or there will be
+/// none.</summary>
 internal sealed class CloudCall : IDisposable
 {
     /// <summary>The activity source's name.</summary>
@@ -49,5 +50,6 @@ internal sealed class CloudCall : IDisposable
         activity?.Dispose();
     }
 
-    private void Fail(string type, string? message = null) => activity?.SetTag("error.type", type).SetStatus(ActivityStatusCode.Error, message);
+    private void Fail(string type, string? message = null) => activity?.SetTag("error.type", type)
+        .SetStatus(ActivityStatusCode.Error, message);
 }

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 
-/// <summary>What is counted and measured about one server of a cloud. Each has a meter of its own, so that its series end with it.</summary>
+/// <summary>What is counted and measured about one server of a cloud. Each has a meter of its own, so that its series end with
+/// it.</summary>
 internal sealed class CloudMetrics : IDisposable
 {
     private static readonly double[] Seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -21,13 +22,17 @@ internal sealed class CloudMetrics : IDisposable
         // Without the tag OpenTelemetry takes the meters of two clouds for one.
         meter = new Meter(new MeterOptions(CloudSessions.MeterName) { Tags = [cloud], Scope = scope });
         requests = meter.CreateCounter<long>("imagetags.cloud.requests", null,
-            "Requests to clouds, by server, operation, and HTTP status or no_answer, unreachable, not_sent (the server asked for a pause, or its circuit is open) or cancelled.");
+            "Requests to clouds, by server, operation, and HTTP status or no_answer, unreachable, not_sent (the server asked for a pause, "
+                + "or its circuit is open) or cancelled.");
         duration = meter.CreateHistogram("imagetags.cloud.request.duration", "s",
-            "How long clouds took to answer, by server and operation; without the wait before.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+            "How long clouds took to answer, by server and operation; without the wait before.", null,
+                new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         wait = meter.CreateHistogram("imagetags.cloud.wait.duration", "s",
-            "How long requests waited for their turn under the limits for one server.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+            "How long requests waited for their turn under the limits for one server.", null,
+                new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         tokens = meter.CreateCounter<long>("imagetags.cloud.token.renewals", null,
-            "Logins at Keystone, by server and result: success, rejected (the credentials), failed (it could not be asked, or was in trouble).");
+            "Logins at Keystone, by server and result: success, rejected (the credentials), failed (it could not be asked, or was in "
+                + "trouble).");
         meter.CreateObservableGauge("imagetags.cloud.circuit.open", () => new Measurement<int>(isOpen() ? 1 : 0, cloud), null,
             "1 while a server that does not answer is only asked now and then, else 0.");
     }

@@ -1,6 +1,7 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>Who has to do something about a problem. The order is that of importance: of several problems the first kind is reported.</summary>
+/// <summary>Who has to do something about a problem. The order is that of importance: of several problems the first kind is
+/// reported.</summary>
 public enum ProblemKind
 {
     /// <summary>A person.</summary>

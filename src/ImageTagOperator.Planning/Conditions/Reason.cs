@@ -80,7 +80,8 @@ public sealed record Reason
 
     public override string ToString() => Name;
 
-    private static Reason Of(ProblemKind kind, Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") => new(name, kind) { Requeue = requeue };
+    private static Reason Of(ProblemKind kind, Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
+        new(name, kind) { Requeue = requeue };
 
     private static Reason OfWrites(Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
         new(name, ProblemKind.Stalled) { Requeue = requeue, IsOfWrites = true };

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>How a set is, in words that metrics can use. Anybody who may write a status can put any reason there, so that a reason that is not one
-/// of ours counts as <c>Other</c>.</summary>
+/// <summary>How a set is, in words that metrics can use. Anybody who may write a status can put any reason there, so that a reason that is
+/// not one of ours counts as <c>Other</c>.</summary>
 /// <param name="State">ready, reconciling, stalled, drifted, suspended, or unknown before the first reconcile.</param>
 public readonly record struct Situation(string State, string Reason)
 {
@@ -17,7 +17,8 @@ public readonly record struct Situation(string State, string Reason)
     public static IReadOnlyList<string> Decisive { get; } = [Condition.Stalled, Condition.Reconciling, Condition.Drifted, Condition.Ready];
 
     /// <summary>From the decisive condition.</summary>
-    public static Situation Of(string type, string status, string reason) => new(StateOf(type, status, reason), Known.Contains(reason) ? reason : "Other");
+    public static Situation Of(string type, string status, string reason) =>
+        new(StateOf(type, status, reason), Known.Contains(reason) ? reason : "Other");
 
     private static string StateOf(string type, string status, string reason)
     {

@@ -47,7 +47,8 @@ public sealed record StatusHistory(
     /// <summary>The conditions of the next status.</summary>
     public IReadOnlyList<Condition> Next(Verdict verdict, long? generation, TimeSpan interval, DateTimeOffset now)
     {
-        var message = verdict.IsRetried && verdict.Reason != nameof(Verdict.Progressing) ? WithSince(verdict, generation, interval, now) : verdict.Message;
+        var message = verdict.IsRetried && verdict.Reason != nameof(Verdict.Progressing) ? WithSince(verdict, generation, interval, now)
+            : verdict.Message;
         var ready = Next(Condition.Ready, verdict.Ready, verdict.NeedsHistory ? WithHistory(message, generation) : message);
         return verdict.Beside is null ? [ready] : [ready, Next(verdict.Beside, "True", message)];
 
@@ -58,8 +59,8 @@ public sealed record StatusHistory(
         }
     }
 
-    /// <summary>Whether the status has to tell that the images were seen. Of a set that does not change it is told so seldom that it costs next
-    /// to nothing: see <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// <summary>Whether the status has to tell that the images were seen. Of a set that does not change it is told so seldom that it costs
+    /// next to nothing: see <see cref="RequeuePolicy.Verification"/>.</summary>
     public bool IsVerificationDue(Condition ready, DateTimeOffset seen, TimeSpan interval)
     {
         var old = Find(Condition.Ready);
@@ -67,8 +68,8 @@ public sealed record StatusHistory(
         return !(seen - VerifiedAt < RequeuePolicy.Verification(interval));
     }
 
-    /// <summary>An outage has many messages: a timeout now, a refused connection then. The first one stays, so that not each try is a status
-    /// write, until the message says since when.</summary>
+    /// <summary>An outage has many messages: a timeout now, a refused connection then. The first one stays, so that not each try is a
+    /// status write, until the message says since when.</summary>
     private string WithSince(Verdict verdict, long? generation, TimeSpan interval, DateTimeOffset now)
     {
         if (Find(Condition.Reconciling) is not { Since: { } since } old || old.Reason != verdict.Reason) return verdict.Message;

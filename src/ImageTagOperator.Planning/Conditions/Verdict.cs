@@ -1,6 +1,7 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>How a set is, in conditions as kstatus reads them: Ready is always there; Reconciling, Stalled and Drifted only while true.</summary>
+/// <summary>How a set is, in conditions as kstatus reads them: Ready is always there; Reconciling, Stalled and Drifted only while
+/// true.</summary>
 /// <remarks>
 /// <code>
 ///                             | Ready   | beside it

@@ -2,8 +2,8 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Guards;
 
-/// <summary>Notices that another client keeps undoing what a set does, and has the set leave the image alone for a while: two controllers that
-/// fight over a tag cost people and cloud dear, and neither wins.</summary>
+/// <summary>Notices that another client keeps undoing what a set does, and has the set leave the image alone for a while: two controllers
+/// that fight over a tag cost people and cloud dear, and neither wins.</summary>
 /// <remarks>
 /// <code>
 /// a change was done             the count of that change goes up by one; changes that were not done again are forgotten
@@ -24,12 +24,14 @@ public sealed class ContentionState
     private readonly DateTimeOffset changedAt;
     private readonly DateTimeOffset heldUntil;
 
-    private ContentionState(long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset heldUntil) =>
+    private ContentionState(
+        long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset heldUntil) =>
         (this.generation, this.counts, this.changedAt, this.heldUntil) = (generation, counts, changedAt, heldUntil);
 
     public bool IsFought(ImageStep step) => counts.GetValueOrDefault(step) > Proof;
 
-    /// <summary>For each image that is left alone now, a change that is fought over, whether or not it would have to be done at the moment.</summary>
+    /// <summary>For each image that is left alone now, a change that is fought over, whether or not it would have to be done at the
+    /// moment.</summary>
     public static ILookup<string, TagStep> Held(ContentionState? state, long? generation, DateTimeOffset now)
     {
         var holds = state is not null && state.generation == generation && now < state.heldUntil;

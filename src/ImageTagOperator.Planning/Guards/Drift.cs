@@ -8,7 +8,8 @@ namespace ImageTagOperator.Planning.Guards;
 public readonly record struct Drift(int Found, int Corrected)
 {
     /// <summary>In mode Observe: what the status does not tell of yet.</summary>
-    public static Drift Observed(IEnumerable<TagStep> planned, IReadOnlyCollection<TagStep> pending) => new(planned.Count(step => !pending.Contains(step)), 0);
+    public static Drift Observed(IEnumerable<TagStep> planned, IReadOnlyCollection<TagStep> pending) =>
+        new(planned.Count(step => !pending.Contains(step)), 0);
 
     /// <summary>In mode Enforce, of a set that was in order before.</summary>
     /// <param name="isFirstLook">The reconcile before this one did not work on the same differences.</param>

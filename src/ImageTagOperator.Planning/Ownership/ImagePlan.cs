@@ -12,11 +12,11 @@ namespace ImageTagOperator.Planning.Ownership;
 /// the older                                 before   the younger
 /// the first by name                         before   the others
 /// </code>
-/// In that order one is heard unless it, or one that was heard before it, is <see cref="TagPolicy.Exact"/>. <see cref="TagPolicy.Additive"/>
-/// ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's: who only sees an image need not be
-/// able to write to it, and could keep a tag on it for ever; one that another manages and gives up stays his until the
-/// new owner's status has it and its writes were not refused, because what only seems to be wanted would be left on the image with nobody to answer
-/// for it.
+/// In that order one is heard unless it, or one that was heard before it, is <see cref="TagPolicy.Exact"/>.
+/// <see cref="TagPolicy.Additive"/> ones add up. A tag that one who is heard declares is in nobody's share to remove, but for the owner's:
+/// who only sees an image need not be able to write to it, and could keep a tag on it for ever; one that another manages and gives up stays
+/// his until the new owner's status has it and its writes were not refused, because what only seems to be wanted would be left on the image
+/// with nobody to answer for it.
 /// </remarks>
 public sealed class ImagePlan
 {
@@ -40,7 +40,8 @@ public sealed class ImagePlan
 
     /// <param name="claims">All there are, one for each set.</param>
     /// <param name="live">The tags on the image.</param>
-    public static ImagePlan Of(IEnumerable<ImageClaim> claims, IReadOnlyCollection<string> live, TagRules rules) => new(claims, live, rules);
+    public static ImagePlan Of(IEnumerable<ImageClaim> claims, IReadOnlyCollection<string> live, TagRules rules) =>
+        new(claims, live, rules);
 
     /// <param name="owner">One of those whose claims the plan was made of.</param>
     public ImageShare ShareOf(string owner)
@@ -56,7 +57,8 @@ public sealed class ImagePlan
             .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
             .Where(pair => !pair.Heirs.Any(heir => !heir.IsUnderWay && heir.Managed.Contains(pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
-        return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), awaited)
+        return new ImageShare(
+            claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), awaited)
         {
             MustGo = [.. live.Where(tag => TagPlanner.MustGo(tag, declared, image))],
         };

@@ -8,7 +8,8 @@ namespace ImageTagOperator.Planning.Ownership;
 /// <param name="Claim">Whose share it is.</param>
 /// <param name="Winner">The claim that excludes this one, or null.</param>
 /// <param name="Plan">What it would write, and what cannot be written. One that is excluded writes nothing of it.</param>
-/// <param name="Awaited">Tags that it gives up to other sets that declare them and do not manage them yet, with the name of one of those.</param>
+/// <param name="Awaited">Tags that it gives up to other sets that declare them and do not manage them yet, with the name of one of
+/// those.</param>
 public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Plan, ImmutableSortedDictionary<string, string> Awaited)
 {
     /// <summary>What the status must own before the first write: everything declared, and what was owned before.</summary>
@@ -37,9 +38,9 @@ public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Pl
     /// <summary>An image that the set leaves stays in its status. A write that may still be running puts back what was not seen.</summary>
     public bool IsUnfinished(Problem? problem) => !Plan.IsEmpty || !Awaited.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
 
-    /// <summary>The tags before the first set had a say: what a set that leaves the image passes on, else what was on the image when it was first
-    /// read, less what sets had put there or declare. A set that stays keeps its own note, so that it makes no difference which of the two was
-    /// looked at first. A set that has no say notes nothing.</summary>
+    /// <summary>The tags before the first set had a say: what a set that leaves the image passes on, else what was on the image when it was
+    /// first read, less what sets had put there or declare. A set that stays keeps its own note, so that it makes no difference which of
+    /// the two was looked at first. A set that has no say notes nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;

@@ -28,8 +28,8 @@ public sealed class RequeuePolicy(Func<double> random)
         return interval * (1 - Jitter + (2 * Jitter * random()));
     }
 
-    /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told so come
-    /// back at once; null leaves the pause to the backoff.</summary>
+    /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told
+    /// so come back at once; null leaves the pause to the backoff.</summary>
     public TimeSpan? RetryAfter(TimeSpan interval, Problem problem)
     {
         if (problem.RetryAfter is not { } asked) return null;
@@ -37,17 +37,17 @@ public sealed class RequeuePolicy(Func<double> random)
         return (asked < Shortest ? Shortest : asked) * (1 + (0.3 * random()));
     }
 
-    /// <summary>The interval of a spec; <see cref="DefaultInterval"/> when the text is none. It is also the longest pause between two tries of a
-    /// set that keeps failing.</summary>
+    /// <summary>The interval of a spec; <see cref="DefaultInterval"/> when the text is none. It is also the longest pause between two tries
+    /// of a set that keeps failing.</summary>
     public static TimeSpan Interval(string text) =>
         GoDuration.Parse(text) is { } interval && interval >= MinimumInterval ? interval : DefaultInterval;
 
-    /// <summary>How exact the time of the last verification is in the status of a set that does not change: an hour, or its interval if that is
-    /// longer.</summary>
+    /// <summary>How exact the time of the last verification is in the status of a set that does not change: an hour, or its interval if
+    /// that is longer.</summary>
     public static TimeSpan Verification(TimeSpan interval) => interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
 
-    /// <summary>How old a reading of the cloud may be that another set asked for, at the next reconcile of a set that ended like this: a set in
-    /// order only comes round again; one that needs a person has little to gain from a new one.</summary>
+    /// <summary>How old a reading of the cloud may be that another set asked for, at the next reconcile of a set that ended like this: a
+    /// set in order only comes round again; one that needs a person has little to gain from a new one.</summary>
     public static TimeSpan ReadingAge(TimeSpan interval, Problem? problem, bool sawImages) => problem switch
     {
         null => interval * ShareAge,

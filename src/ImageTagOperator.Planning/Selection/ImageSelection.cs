@@ -49,5 +49,6 @@ public static class ImageSelection
         && (selector.Visibility is null || JsonNamingPolicy.CamelCase.ConvertName(selector.Visibility.Value.ToString()) == image.Visibility)
         && (selector.Status ?? "active") == image.Status
         && (selector.Tags is null || selector.Tags.All(image.Tags.Contains))
-        && (!withProperties || selector.Properties is null || selector.Properties.All(property => image.Property(property.Key) == property.Value));
+        && (!withProperties || selector.Properties is null
+            || selector.Properties.All(property => image.Property(property.Key) == property.Value));
 }

@@ -6,8 +6,8 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>What a spec must hold: what its schema can say too, because an object can be older than the schema, and what it cannot. The rules are
-/// asked in order; the first problem is reported.</summary>
+/// <summary>What a spec must hold: what its schema can say too, because an object can be older than the schema, and what it cannot. The
+/// rules are asked in order; the first problem is reported.</summary>
 /// <param name="every">What holds for the tags of every cloud.</param>
 public sealed partial class SpecRules(TagRules every)
 {
@@ -73,7 +73,8 @@ public sealed partial class SpecRules(TagRules every)
     private static Problem? ListFits(string field, IReadOnlyList<string>? items, int fewest, int most, int shortest)
     {
         if (items is null) return null;
-        if (items.Count < fewest || items.Count > most) return Invalid($"{field} must have {fewest} to {most} items, and has {items.Count}.");
+        if (items.Count < fewest || items.Count > most) return Invalid(
+            $"{field} must have {fewest} to {most} items, and has {items.Count}.");
         var twice = items.GroupBy(item => item).FirstOrDefault(same => same.Count() > 1);
         return twice is not null
             ? Invalid($"{field} '{twice.Key}' is there more than once. Leave one out.")
@@ -99,7 +100,8 @@ public sealed partial class SpecRules(TagRules every)
             for (var j = i + 1; j < tags.Count; j++)
             {
                 if (tags[i] != tags[j] && !every.Collides(tags[i], tags[j])) continue;
-                return Invalid($"spec.tags '{tags[i]}' and '{tags[j]}' are equal but for case, which clouds do not keep apart. Leave one out.");
+                return Invalid(
+                    $"spec.tags '{tags[i]}' and '{tags[j]}' are equal but for case, which clouds do not keep apart. Leave one out.");
             }
         }
 
@@ -114,7 +116,8 @@ public sealed partial class SpecRules(TagRules every)
     private static Problem? SelectorTagsStay(ITagSetSpec spec)
     {
         if (spec is not { Policy: TagPolicy.Exact, Image.Selector.Tags: { } needed }) return null;
-        var lost = needed.FirstOrDefault(tag => !spec.Tags.Contains(tag) && !(spec.IgnoreTags ?? []).Any(glob => TagGlob.IsMatch(glob, tag)));
+        var lost = needed.FirstOrDefault(
+            tag => !spec.Tags.Contains(tag) && !(spec.IgnoreTags ?? []).Any(glob => TagGlob.IsMatch(glob, tag)));
         return lost is null ? null : Invalid(
             $"spec.image.selector.tags '{lost}' would be removed by policy Exact, and the images would no longer match. "
             + "Add it to spec.tags or spec.ignoreTags, or use policy Additive.");

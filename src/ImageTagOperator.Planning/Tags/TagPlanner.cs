@@ -30,12 +30,14 @@ public static class TagPlanner
 
         // A tag that stays and that the cloud takes for a declared one makes that one impossible; one that goes must go first.
         var staying = Sorted(live.Except(removes).Union(declared.Tags, StringComparer.Ordinal));
-        var blocked = adds.Where(add => staying.Any(other => live.Contains(other) && rules.Collides(add, other))).ToHashSet(StringComparer.Ordinal);
+        var blocked = adds.Where(add => staying.Any(other => live.Contains(other) && rules.Collides(add, other)))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var tag in Sorted(blocked))
         {
             var other = staying.First(other => live.Contains(other) && rules.Collides(tag, other));
             refused.Add(new RefusedTag(tag, TagRefusal.Collision,
-                $"differs from the image's tag '{other}' only in {rules.CollisionIn}, which the cloud does not keep apart; remove one of the two"));
+                $"differs from the image's tag '{other}' only in {rules.CollisionIn}, which the cloud does not keep apart; remove one of "
+                    + "the two"));
         }
 
         adds = [.. adds.Where(tag => !blocked.Contains(tag))];

@@ -20,9 +20,13 @@ internal static class CheckCommand
         var context = new Option<string?>("--context") { Description = "As for run.", HelpName = "name" };
         var namespaces = new Option<string[]>("--namespace", "-n") { Description = "As for run.", HelpName = "name" };
         var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "As for run.", HelpName = "name" };
-        var leaderName = new Option<string>("--leader-elect-name") { Description = "As for run.", HelpName = "name", DefaultValueFactory = _ => new OperatorOptions().LeaderElectionName };
-        var url = new Option<string?>("--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
-        var command = new DocumentedCommand("check", "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights. Ends with 1 if it would not.")
+        var leaderName = new Option<string>("--leader-elect-name") { Description = "As for run.", HelpName = "name",
+            DefaultValueFactory = _ => new OperatorOptions().LeaderElectionName };
+        var url = new Option<string?>(
+            "--url") { Description = "Where a running operator's /readyz is, to ask that too.", HelpName = "url" };
+        var command = new DocumentedCommand("check",
+            "Tell whether the operator would have what it needs: the API server, the definition of ImageTagSet and its rights. Ends with "
+            + "1 if it would not.")
         {
             Examples =
             [
@@ -30,7 +34,8 @@ internal static class CheckCommand
                 ("an operator of one namespace, and whether it is ready", "{} check -n images --url http://127.0.0.1:8080"),
             ],
         };
-        foreach (var option in new Option[] { kubeconfig, context, namespaces, leaderNamespace, leaderName, url }) command.Options.Add(option);
+        foreach (var option in new Option[] { kubeconfig, context, namespaces, leaderNamespace, leaderName, url }) command.Options.Add(
+            option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -39,15 +44,18 @@ internal static class CheckCommand
             {
                 var cluster = KubernetesClientConfiguration.Build(parsed.GetValue(kubeconfig), parsed.GetValue(context));
                 var watched = parsed.GetValue(namespaces) ?? [];
-                using var client = new KubernetesClient(cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
+                using var client = new KubernetesClient(
+                    cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
                 await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
                 await SayAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
-                foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace, parsed.GetValue(leaderName)!))
+                foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
+                    parsed.GetValue(leaderName)!))
                 {
                     await SayAsync($"may {right.Describe()}", () => AllowedAsync(client, right, cancellationToken));
                 }
 
-                if (parsed.GetValue(url) is { } address) await SayAsync($"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
+                if (parsed.GetValue(url) is { } address) await SayAsync(
+                    $"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
             }
             catch (KubernetesConfigurationException e)
             {
@@ -77,18 +85,22 @@ internal static class CheckCommand
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
         {
-            return e.Message + (e is KubernetesException { IsNotFound: true } ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
+            return e.Message + (e is KubernetesException { IsNotFound: true }
+                ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
         }
     }
 
-    /// <summary>An older definition, which Helm 3 leaves behind where it is not told otherwise, has the API server drop what it does not know.</summary>
+    /// <summary>An older definition, which Helm 3 leaves behind where it is not told otherwise, has the API server drop what it does not
+    /// know.</summary>
     private static async Task<string?> DefinedAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try
         {
             if (await client.FindSchemaAsync<V1Alpha1ImageTagSet>(cancellationToken) is not { } known) return null;
-            string[] missing = [.. CustomResourceDefinition.FieldsMissing(CustomResourceDefinition.Schema<V1Alpha1ImageTagSet>(KubernetesJson.Options(ImageTagSetJson.Default)), known)];
-            return missing.Length == 0 ? null : $"it lacks {string.Join(", ", missing)}. Update it: image-tag-operator crd | kubectl apply -f -";
+            string[] missing = [.. CustomResourceDefinition.FieldsMissing(
+                CustomResourceDefinition.Schema<V1Alpha1ImageTagSet>(KubernetesJson.Options(ImageTagSetJson.Default)), known)];
+            return missing.Length == 0 ? null
+                : $"it lacks {string.Join(", ", missing)}. Update it: image-tag-operator crd | kubectl apply -f -";
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
         {
@@ -96,11 +108,13 @@ internal static class CheckCommand
         }
     }
 
-    private static async Task<string?> AllowedAsync(KubernetesClient client, V1ResourceAttributes right, CancellationToken cancellationToken)
+    private static async Task<string?> AllowedAsync(
+        KubernetesClient client, V1ResourceAttributes right, CancellationToken cancellationToken)
     {
         try
         {
-            var review = await client.CreateAsync(new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = right } }, cancellationToken);
+            var review = await client.CreateAsync(
+                new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = right } }, cancellationToken);
             return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
@@ -115,9 +129,12 @@ internal static class CheckCommand
         try
         {
             using var response = await http.GetAsync(address, cancellationToken);
-            return response.IsSuccessStatusCode ? null : $"{(int)response.StatusCode} {(await response.Content.ReadAsStringAsync(cancellationToken)).Trim()}. See the log of the operator's pods";
+            return response.IsSuccessStatusCode ? null
+                : $"{(int)response.StatusCode} {(await response.Content.ReadAsStringAsync(cancellationToken)).Trim()}. See the log of the "
+                + "operator's pods";
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or UriFormatException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or UriFormatException
+            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return $"{e.GetBaseException().Message.TrimEnd('.')}. See the operator's pods and their Service";
         }

@@ -35,11 +35,14 @@ internal static class CommandLine
         };
         // The library's own has the names of other systems too, and shows up with all of them where a shell completes.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this, or with a command what that does.", Action = new HelpAction(here) });
+        root.Options.Add(
+            new HelpOption("--help", "-h") { Description = "Show this, or with a command what that does.", Action = new HelpAction(here) });
         return root;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "This is where the program ends: whatever it was, people get a sentence instead of a stack trace, and a script the code 1.")]
+    [SuppressMessage("Design", "CA1031",
+        Justification = "This is where the program ends: whatever it was, people get a sentence instead of a stack trace, and a script "
+        + "the code 1.")]
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings here)
     {
         var parsed = Create(here).Parse(arguments);
@@ -47,11 +50,13 @@ internal static class CommandLine
         try
         {
             // The host ends running reconciles in good order on SIGTERM, which takes longer than the command line library would wait.
-            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false, Output = here.Out, Error = here.Error });
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false, Output = here.Out, Error = here.Error });
         }
         catch (Exception e)
         {
-            await here.Error.WriteLineAsync(VisibleText.Lines(parsed.GetValue<bool>(Verbose) ? e.ToString() : e is CommandException ? e.Message : $"image-tag-operator: {e.Message}"));
+            await here.Error.WriteLineAsync(VisibleText.Lines(parsed.GetValue<bool>(Verbose) ? e.ToString() : e is CommandException
+                ? e.Message : $"image-tag-operator: {e.Message}"));
             return ExitCode.Error;
         }
     }

@@ -29,6 +29,7 @@ internal static class OperatorRights
         Right("patch", "events.k8s.io", "events", null, name),
     ];
 
-    private static V1ResourceAttributes Right(string verb, string group, string resource, string? subresource, string? inNamespace, string? name = null) =>
+    private static V1ResourceAttributes Right(
+        string verb, string group, string resource, string? subresource, string? inNamespace, string? name = null) =>
         new() { Verb = verb, Group = group, Resource = resource, Subresource = subresource, NamespaceProperty = inNamespace, Name = name };
 }

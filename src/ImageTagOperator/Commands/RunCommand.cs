@@ -15,22 +15,41 @@ internal static partial class RunCommand
 {
     public static Command Create()
     {
-        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in this order.", HelpName = "file" };
-        var context = new Option<string?>("--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
-        var namespaces = new Option<string[]>("--namespace", "-n") { Description = "Watch only this namespace; may be repeated. All namespaces by default.", HelpName = "name" };
+        var kubeconfig = new Option<string?>(
+            "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, "
+            + "in this order.", HelpName = "file" };
+        var context = new Option<string?>(
+            "--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
+        var namespaces = new Option<string[]>("--namespace",
+            "-n") { Description = "Watch only this namespace; may be repeated. All namespaces by default.", HelpName = "name" };
         var defaults = new OperatorOptions();
-        var health = new Option<string>("--health-address") { Description = "Where /healthz, /readyz and /metrics listen; port 0 takes a free one. In a pod http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
-        var leaderElect = new Option<bool>("--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
-        var leaderNamespace = new Option<string?>("--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.", HelpName = "name" };
-        var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name", DefaultValueFactory = _ => defaults.LeaderElectionName };
-        var deadline = new Option<int>("--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds", DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
-        var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
-        var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
-        var fullRead = new Option<int>("--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
-        var allowed = new Option<string[]>("--allowed-clouds") { Description = "Where clouds may be: a host name, *.NAME for those below one, or a network such as 10.0.0.0/8; may be repeated. Anywhere by default, but never at link-local and metadata addresses.", HelpName = "place" };
+        var health = new Option<string>(
+            "--health-address") { Description = "Where /healthz, /readyz and /metrics listen; port 0 takes a free one. In a pod "
+            + "http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
+        var leaderElect = new Option<bool>(
+            "--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
+        var leaderNamespace = new Option<string?>(
+            "--leader-elect-namespace") { Description = "Namespace of the Lease; by default that of the context or the pod.",
+            HelpName = "name" };
+        var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name",
+            DefaultValueFactory = _ => defaults.LeaderElectionName };
+        var deadline = new Option<int>(
+            "--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds",
+            DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
+        var concurrency = new Option<int>("--cloud-concurrency") { Description = "Requests to one cloud at the same time.",
+            HelpName = "number", DefaultValueFactory = _ => defaults.Cloud.Concurrency };
+        var rate = new Option<int>("--cloud-rate") { Description = "Requests to one cloud in a second.", HelpName = "number",
+            DefaultValueFactory = _ => defaults.Cloud.RequestsPerSecond };
+        var fullRead = new Option<int>(
+            "--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are "
+            + "asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
+        var allowed = new Option<string[]>(
+            "--allowed-clouds") { Description = "Where clouds may be: a host name, *.NAME for those below one, or a network such as "
+            + "10.0.0.0/8; may be repeated. Anywhere by default, but never at link-local and metadata addresses.", HelpName = "place" };
         allowed.Validators.Add(result =>
         {
-            foreach (var problem in result.Tokens.Select(token => AllowedClouds.Problem(token.Value)).OfType<string>()) result.AddError($"{allowed.Name}: {problem}");
+            foreach (var problem in result.Tokens.Select(token => AllowedClouds.Problem(token.Value)).OfType<string>()) result.AddError(
+                $"{allowed.Name}: {problem}");
         });
         foreach (var (option, least) in new[] { (concurrency, 1), (rate, 1), (fullRead, 1), (deadline, 0) })
         {
@@ -42,19 +61,25 @@ internal static partial class RunCommand
 
         health.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } address && HealthAddress.Problem(address) is { } problem) result.AddError($"{health.Name} {problem}");
+            if (result.GetValueOrDefault<string>() is { } address && HealthAddress.Problem(address) is { } problem) result.AddError(
+                $"{health.Name} {problem}");
         });
 
-        var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
-        var levels = new Option<string[]>("--log-level") { Description = "Trace, Debug, Information (the default), Warning, Error or None; CATEGORY=LEVEL for a part of the log, such as ImageTagOperator.OpenStack=Debug. May be repeated.", HelpName = "[category=]level" };
+        var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ =>
+            "text" }.AcceptOnlyFromAmong("text", "json");
+        var levels = new Option<string[]>(
+            "--log-level") { Description = "Trace, Debug, Information (the default), Warning, Error or None; CATEGORY=LEVEL for a part of "
+            + "the log, such as ImageTagOperator.OpenStack=Debug. May be repeated.", HelpName = "[category=]level" };
         levels.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => LogLevels.Problem(token.Value) is not null)) result.AddError($"{levels.Name}: {LogLevels.Problem(token.Value)}");
+            foreach (var token in result.Tokens.Where(token => LogLevels.Problem(token.Value) is not null)) result.AddError(
+                $"{levels.Name}: {LogLevels.Problem(token.Value)}");
         });
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead, allowed, format, levels,
+            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead,
+                allowed, format, levels,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -80,7 +105,8 @@ internal static partial class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(OperatorOptions options, string? kubeconfig, string? context, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        OperatorOptions options, string? kubeconfig, string? context, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
         try
         {
@@ -95,7 +121,8 @@ internal static partial class RunCommand
             catch (Exception e) when (e is IOException or SocketException)
             {
                 throw new IOException(
-                    $"--health-address {options.HealthAddress} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another address or port.", e);
+                    $"--health-address {options.HealthAddress} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another address or "
+                        + "port.", e);
             }
 
             LogStart(
@@ -120,10 +147,14 @@ internal static partial class RunCommand
     {
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
-        if (json) logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
-        else logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName).Services.AddSingleton<ConsoleFormatter, TextLogFormatter>();
+        if (json) logging.AddJsonConsole(
+            console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
+        else logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName).Services.AddSingleton<ConsoleFormatter,
+            TextLogFormatter>();
     }
 
-    [LoggerMessage(10, LogLevel.Information, "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health and metrics at {Health}; clouds know its requests as {RequestIds}-...")]
+    [LoggerMessage(10, LogLevel.Information,
+        "image-tag-operator {Version} watches ImageTagSets in {Namespaces} of {Server}; health and metrics at {Health}; clouds know its "
+        + "requests as {RequestIds}-...")]
     private static partial void LogStart(ILogger logger, string version, string namespaces, Uri server, string health, string requestIds);
 }

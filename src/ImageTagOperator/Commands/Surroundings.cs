@@ -9,25 +9,29 @@ namespace ImageTagOperator.Commands;
 /// <param name="IsTerminal">Somebody reads <paramref name="Out"/> on a terminal.</param>
 /// <param name="Program">What was typed to run it.</param>
 internal sealed record Surroundings(
-    TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal, TimeProvider Time, string Program = "image-tag-operator")
+    TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal,
+        TimeProvider Time, string Program = "image-tag-operator")
 {
     public static Surroundings Process() => new(
-        new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true),     // PowerShell writes UTF-16
+        // PowerShell writes UTF-16
+        new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true),
         Console.Out,
         Console.Error,
-        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
         Directory.GetCurrentDirectory(),
         !Console.IsOutputRedirected,
         TimeProvider.System,
         ProgramName());
 
-    /// <summary>kubectl runs an executable <c>kubectl-NAME</c> for <c>kubectl NAME</c>. The name that was typed is in the command line only: the path
-    /// of the process is that of the file behind a link.</summary>
+    /// <summary>kubectl runs an executable <c>kubectl-NAME</c> for <c>kubectl NAME</c>. The name that was typed is in the command line
+    /// only: the path of the process is that of the file behind a link.</summary>
     private static string ProgramName()
     {
         const string plugin = "kubectl-";
         var typed = Path.GetFileName(File.Exists("/proc/self/cmdline") ? File.ReadAllText("/proc/self/cmdline").Split('\0')[0] : "");
-        return typed.StartsWith(plugin, StringComparison.Ordinal) ? $"kubectl {typed[plugin.Length..].Replace('_', '-')}" : "image-tag-operator";
+        return typed.StartsWith(plugin, StringComparison.Ordinal) ? $"kubectl {typed[plugin.Length..].Replace('_', '-')}"
+            : "image-tag-operator";
     }
 
     public string? Variable(string name) => Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;

@@ -18,7 +18,8 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             await publish(
                 set,
                 "ImageGone",
-                $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed {Listed(first.ManagedTags!)} on it{more}.",
+                $"Image {first.Id} was deleted, or is no longer shown to the credentials in use. This set managed "
+                    + $"{Listed(first.ManagedTags!)} on it{more}.",
                 cancellationToken: cancellationToken);
         }
 
@@ -30,7 +31,8 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
 
         if (left.Retained is [_, ..] retained)
         {
-            var message = $"The spec means these images no longer, and the tags stay because spec.deletionPolicy is Retain: {TagsOf(retained)}.";
+            var message = "The spec means these images no longer, and the tags stay because spec.deletionPolicy is Retain: "
+                + $"{TagsOf(retained)}.";
             await publish(set, "TagsRetained", message, cancellationToken: cancellationToken);
         }
 
@@ -75,12 +77,14 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         else if (ready.Status == "False" || ready.Reason == nameof(Reason.InternalError))
         {
             await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
-            if (result.Worst is { } problem) LogProblem(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);
+            if (result.Worst is { } problem) LogProblem(
+                set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);
         }
     }
 
     private Task TagsAsync(
-        V1Alpha1ImageTagSet set, string reason, string format, IReadOnlyList<string> tags, ImageResult image, CancellationToken cancellationToken)
+        V1Alpha1ImageTagSet set, string reason, string format, IReadOnlyList<string> tags, ImageResult image,
+            CancellationToken cancellationToken)
     {
         if (tags.Count == 0) return Task.CompletedTask;
         var message = string.Format(CultureInfo.InvariantCulture, format, Listed(tags), image.Observed.Description);

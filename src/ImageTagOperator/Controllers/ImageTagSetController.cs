@@ -9,10 +9,12 @@ namespace ImageTagOperator.Controllers;
 
 /// <summary>Reconciles ImageTagSets for the runtime, and reports how it went: Events, status, metrics, and when to look again.</summary>
 public sealed class ImageTagSetController(
-    SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer, TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
+    SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
+        TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
     : IEntityController<V1Alpha1ImageTagSet>
 {
-    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
+        V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         store.Complete(entity);
         var before = entity.Status;
@@ -48,7 +50,8 @@ public sealed class ImageTagSetController(
         var interval = RequeuePolicy.Interval(set.Spec.Interval);
         if (result.Worst is { Reason.Kind: ProblemKind.Retrying } problem)
         {
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(set, problem.Message, requeueAfter: requeue.RetryAfter(interval, problem));
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(
+                set, problem.Message, requeueAfter: requeue.RetryAfter(interval, problem));
         }
 
         return ReconciliationResult<V1Alpha1ImageTagSet>.Success(set, result.IsSuspended ? null : requeue.Next(interval, result.Worst));

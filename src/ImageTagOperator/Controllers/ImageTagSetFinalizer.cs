@@ -7,8 +7,8 @@ using ImageTagOperator.Reconciliation;
 namespace ImageTagOperator.Controllers;
 
 /// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
-/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going; sooner when the operator
-/// itself goes with the namespace.</summary>
+/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going; sooner when the
+/// operator itself goes with the namespace.</summary>
 public sealed partial class ImageTagSetFinalizer(
     SetReconciler reconciler,
     EventPublisher publish,
@@ -21,9 +21,11 @@ public sealed partial class ImageTagSetFinalizer(
     /// <summary>Even, not growing: the deadline is near, and the cloud may have been away for long when the deletion began.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(
+        V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
-        var images = (entity.Status.Images ?? []).Where(image => image.ManagedTags is { Count: > 0 } || image.OriginalTags is not null).ToArray();
+        var images = (entity.Status.Images ?? []).Where(image => image.ManagedTags is { Count: > 0 } || image.OriginalTags is not null)
+            .ToArray();
         if (images.Length == 0) return Done(entity);
         if (WhyTagsStay(entity.Spec) is { } why)
         {
@@ -31,7 +33,8 @@ public sealed partial class ImageTagSetFinalizer(
             return Done(entity);
         }
 
-        var left = images.ToLookup(image => image.Id, image => image.ManagedTags ?? []).ToDictionary(same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(tags => tags).Distinct()]);
+        var left = images.ToLookup(image => image.Id, image => image.ManagedTags ?? [])
+            .ToDictionary(same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(tags => tags).Distinct()]);
         var deadline = Deadline(entity);
         var problem = await ReleaseByAsync(deadline, entity, left, cancellationToken);
         if (problem is null) return Done(entity);
@@ -40,14 +43,18 @@ public sealed partial class ImageTagSetFinalizer(
         if (remaining > TimeSpan.Zero)
         {
             var pause = problem.RetryAfter > Pause ? problem.RetryAfter.Value : Pause;
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
+            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(
+                entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
         }
 
         // In a namespace that goes too no Event can be made: the log is then the only place that tells.
-        var tags = string.Join("; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
+        var tags = string.Join(
+            "; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
         if (tags.Length == 0) tags = "none";
         LogLeftBehind(entity.Metadata.NamespaceProperty, entity.Metadata.Name, tags, problem.Message);
-        await publish(entity, "TagsLeftBehind", $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning, cancellationToken);
+        await publish(entity, "TagsLeftBehind",
+            $"Gave up after {options.DeletionDeadline.TotalSeconds:0} s. These tags stay: {tags}. {problem.Message}", EventType.Warning,
+            cancellationToken);
         return Done(entity);
     }
 
@@ -60,7 +67,8 @@ public sealed partial class ImageTagSetFinalizer(
     /// <summary>Whatever goes wrong, at the deadline it is over.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A bug must not keep a namespace from going; it is logged")]
     private async Task<Problem?> ReleaseByAsync(
-        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left,
+            CancellationToken cancellationToken)
     {
         try
         {
@@ -73,7 +81,8 @@ public sealed partial class ImageTagSetFinalizer(
         }
     }
 
-    private async Task<Problem?> ReleaseInTimeAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    private async Task<Problem?> ReleaseInTimeAsync(
+        V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         if (state.EndOf(set.Metadata.NamespaceProperty) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
         var rest = end - time.GetUtcNow();
@@ -90,18 +99,21 @@ public sealed partial class ImageTagSetFinalizer(
     }
 
     /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
-    private async Task<Problem?> ReleaseAsync(V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+    private async Task<Problem?> ReleaseAsync(
+        V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         var result = await reconciler.ReleaseAsync(set, cancellationToken);
         foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
         foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.Awaited.Keys];
         await announcer.ReleasedAsync(set, result, cancellationToken);
         return result.Problem
-            ?? result.Left.Select(image => image.Problem).FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
+            ?? result.Left.Select(image => image.Problem)
+                .FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
             ?? result.Left.Select(WhyWaiting).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays too.</summary>
+    /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays
+    /// too.</summary>
     private static Problem? WhyWaiting(ImageResult image)
     {
         if (image.Share.Awaited.IsEmpty) return null;
@@ -119,9 +131,11 @@ public sealed partial class ImageTagSetFinalizer(
         _ => null,
     };
 
-    private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}" : $"{images.Count} images";
+    private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}"
+        : $"{images.Count} images";
 
-    private static ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set) => ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
+    private static ReconciliationResult<V1Alpha1ImageTagSet> Done(V1Alpha1ImageTagSet set) =>
+        ReconciliationResult<V1Alpha1ImageTagSet>.Success(set);
 
     [LoggerMessage(4, LogLevel.Error, "{Namespace}/{Name}: its tags could not be taken back before the deadline")]
     private partial void LogFailed(Exception error, string? @namespace, string? name);

@@ -5,9 +5,10 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Keeps statuses in the cluster. An API server drops fields that its definition does not know, and says nothing about it. What it drops
-/// is remembered here, so that the next reconcile goes by the whole status and not each one is a write.</summary>
-public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, SetRegistry registry, ILogger<KubernetesStatusStore> logger) : IStatusStore
+/// <summary>Keeps statuses in the cluster. An API server drops fields that its definition does not know, and says nothing about it. What it
+/// drops is remembered here, so that the next reconcile goes by the whole status and not each one is a write.</summary>
+public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, SetRegistry registry, ILogger<KubernetesStatusStore> logger)
+    : IStatusStore
 {
     private int isTold;
 

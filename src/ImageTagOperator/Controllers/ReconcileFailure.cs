@@ -11,7 +11,10 @@ public static class ReconcileFailure
     public static Problem? ProblemOf(Exception error) => error switch
     {
         KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating => null,
-        KubernetesException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => null,
+        KubernetesException
+        {
+            StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
+        } => null,
         KubernetesException e => new(
             Reason.KubernetesRefuses,
             $"The Kubernetes API refuses what the operator has to do to {Steps.Of(error)}: {e.Message.TrimEnd('.')}. "

@@ -9,8 +9,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>The clouds in the Secrets of a cluster. A Secret is read each time (a <c>get</c>, never a list or a watch), so that a rotated one is
-/// used at the next reconcile.</summary>
+/// <summary>The clouds in the Secrets of a cluster. A Secret is read each time (a <c>get</c>, never a list or a watch), so that a rotated
+/// one is used at the next reconcile.</summary>
 /// <param name="shared">Reads them for several sets at once; null: each for itself.</param>
 public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? shared = null) : ICloudDirectory
 {
@@ -20,7 +20,8 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
     /// <summary>By namespace: files are parsed one after the other, for a namespace may have very many that take long.</summary>
     private readonly Remembered<string, SemaphoreSlim> turns = new(TimeProvider.System);
 
-    public async Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+    public async Task<CloudConfiguration> FindAsync(
+        V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
         var where = Describe(set, reference);
@@ -61,47 +62,56 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         }
     }
 
-    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => $"Secret {set.Metadata.NamespaceProperty}/{reference.SecretName}";
+    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) =>
+        $"Secret {set.Metadata.NamespaceProperty}/{reference.SecretName}";
 
     private static CloudsFile Open(V1Secret secret) => new(
-        EncodedText.Read(secret.Data["clouds.yaml"]), secret.Data.TryGetValue("clouds-public.yaml", out var profiles) ? EncodedText.Read(profiles) : null);
+        EncodedText.Read(secret.Data["clouds.yaml"]), secret.Data.TryGetValue("clouds-public.yaml", out var profiles)
+            ? EncodedText.Read(profiles) : null);
 
     private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
     {
         var inNamespace = set.Metadata.NamespaceProperty;
         try
         {
-            return await (shared?.GetAsync(new NamespacedName(inNamespace, name), cancellationToken) ?? kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken))
+            return await (shared?.GetAsync(new NamespacedName(inNamespace, name), cancellationToken)
+                ?? kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken))
                 ?? throw new Problem(
                     Reason.SecretNotFound,
-                    $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} --from-file=clouds.yaml").ToException();
+                    $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} "
+                        + "--from-file=clouds.yaml").ToException();
         }
         catch (KubernetesException e) when (e.StatusCode != HttpStatusCode.Forbidden)
         {
-            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.", e.RetryAfter).ToException();
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.",
+                e.RetryAfter).ToException();
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.").ToException();
+            throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.")
+                .ToException();
         }
         catch (KubernetesException)
         {
             throw new Problem(
                 Reason.SecretForbidden,
                 $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' there: "
-                + $"kubectl -n {inNamespace} create rolebinding image-tag-operator --clusterrole=image-tag-operator --serviceaccount=NAMESPACE:NAME").ToException();
+                + $"kubectl -n {inNamespace} create rolebinding image-tag-operator --clusterrole=image-tag-operator "
+                    + "--serviceaccount=NAMESPACE:NAME").ToException();
         }
     }
 
     /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
     private static string? Pem(V1Secret secret, string key) =>
-        secret.Data!.TryGetValue(key, out var bytes) && EncodedText.Read(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text : null;
+        secret.Data!.TryGetValue(key, out var bytes) && EncodedText.Read(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text
+            : null;
 
-    /// <summary>Only those that may be a misspelt clouds.yaml: any Secret of the namespace can be named here, and who reads the status need not be
-    /// allowed to know what is in it.</summary>
+    /// <summary>Only those that may be a misspelt clouds.yaml: any Secret of the namespace can be named here, and who reads the status need
+    /// not be allowed to know what is in it.</summary>
     private static string Listed(IEnumerable<string>? keys)
     {
-        var alike = (keys ?? []).Where(key => key.Contains("cloud", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(key).ToUpperInvariant() is ".YAML" or ".YML").ToArray();
+        var alike = (keys ?? []).Where(key => key.Contains("cloud", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(key)
+            .ToUpperInvariant() is ".YAML" or ".YML").ToArray();
         return alike.Length == 0 ? "none that looks like one" : string.Join(", ", alike.Select(key => $"'{key}'"));
     }
 }

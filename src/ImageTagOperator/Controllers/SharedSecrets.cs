@@ -3,9 +3,9 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Reads Secrets. One that is there is read for each that asks, after it asked: no set is edited with what its Secret held before. That one is
-/// missing, or cannot be read, is found out once for all that ask within a moment: a namespace may have thousands of sets that do. Safe for concurrent
-/// use.</summary>
+/// <summary>Reads Secrets. One that is there is read for each that asks, after it asked: no set is edited with what its Secret held before.
+/// That one is missing, or cannot be read, is found out once for all that ask within a moment: a namespace may have thousands of sets that
+/// do. Safe for concurrent use.</summary>
 public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider time)
 {
     /// <summary>Whoever makes a Secret and has its set looked at does not do so any faster.</summary>

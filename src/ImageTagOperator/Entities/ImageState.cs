@@ -22,10 +22,12 @@ public sealed record ImageState
     [Description("The project of the credentials that the image was reached with, when it is not the one of the set's other images.")]
     public string? ProjectId { get; init; }
 
-    [Description("Why the image's tags have to go: Edited, the spec means it no longer; MovedOn, the image itself matches the spec no longer.")]
+    [Description(
+        "Why the image's tags have to go: Edited, the spec means it no longer; MovedOn, the image itself matches the spec no longer.")]
     public LeavingCause? Leaving { get; init; }
 
-    [Description("The tags that this set answers for: it puts them there, and only these does it remove under policy Additive and on deletion.")]
+    [Description(
+        "The tags that this set answers for: it puts them there, and only these does it remove under policy Additive and on deletion.")]
     public IReadOnlyList<string>? ManagedTags { get; init; }
 
     [Description("The tags that the image had when this set first changed it; kept for deletionPolicy Restore.")]

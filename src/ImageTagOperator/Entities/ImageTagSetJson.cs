@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Entities;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(V1Alpha1ImageTagSet))]
 internal sealed partial class ImageTagSetJson : JsonSerializerContext;

@@ -18,7 +18,8 @@ public sealed class ImageTagSetSpec : ITagSetSpec
     public ImageReference Image { get; set; } = new();
 
     [Required]
-    [Description("The tags: printable ASCII without '/', 1 to 255 characters each, no leading or trailing blank, no two that differ only in case.")]
+    [Description(
+        "The tags: printable ASCII without '/', 1 to 255 characters each, no leading or trailing blank, no two that differ only in case.")]
     [XListType(XListType.Set)]
     [Items(0, 128)]
     [Length(1, 255, EachItem = true)]
@@ -26,7 +27,9 @@ public sealed class ImageTagSetSpec : ITagSetSpec
     [NotEnumValues(".", "..", EachItem = true)]
     public IReadOnlyList<string> Tags { get; set; } = [];
 
-    [Description("What is done about tags that are not declared. Exact: they are removed. Additive: they stay, and only tags that this set manages are removed when they are no longer declared.")]
+    [Description(
+        "What is done about tags that are not declared. Exact: they are removed. Additive: they stay, and only tags that this set manages "
+        + "are removed when they are no longer declared.")]
     [DefaultValue(nameof(TagPolicy.Exact))]
     public TagPolicy Policy { get; set; } = TagPolicy.Exact;
 
@@ -36,11 +39,14 @@ public sealed class ImageTagSetSpec : ITagSetSpec
     [Length(0, 255, EachItem = true)]
     public IReadOnlyList<string>? IgnoreTags { get; set; }
 
-    [Description("Enforce: the images are changed. Observe: what would change is reported in the status, and nothing is written to the cloud.")]
+    [Description(
+        "Enforce: the images are changed. Observe: what would change is reported in the status, and nothing is written to the cloud.")]
     [DefaultValue(nameof(TagSetMode.Enforce))]
     public TagSetMode Mode { get; set; } = TagSetMode.Enforce;
 
-    [Description("What happens to the images' tags when this set is deleted. Remove: the tags that it manages are removed. Retain: they stay. Restore: the images get back the tags that they had when this set first changed them.")]
+    [Description(
+        "What happens to the images' tags when this set is deleted. Remove: the tags that it manages are removed. Retain: they stay. "
+        + "Restore: the images get back the tags that they had when this set first changed them.")]
     [DefaultValue(nameof(TagDeletionPolicy.Remove))]
     public TagDeletionPolicy DeletionPolicy { get; set; } = TagDeletionPolicy.Remove;
 

@@ -19,7 +19,9 @@ public sealed record ImageTagSetStatus
     [Description("The Image API that the images below are in.")]
     public string? ImageEndpoint { get; set; }
 
-    [Description("The cloud that the images below are in, whatever its address: the Keystone, the image service's id in its catalog and the region.")]
+    [Description(
+        "The cloud that the images below are in, whatever its address: the Keystone, "
+        + "the image service's id in its catalog and the region.")]
     public string? Cloud { get; set; }
 
     [Description("The project of the credentials that the images below were reached with.")]
@@ -42,7 +44,8 @@ public sealed record ImageTagSetStatus
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastSyncTime { get; set; }
 
-    [Description("When the cloud last showed the images, so that it was known how they are. Of a set that does not change it is noted once an hour, "
+    [Description(
+        "When the cloud last showed the images, so that it was known how they are. Of a set that does not change it is noted once an hour, "
         + "or once an interval if that is longer: it may be that much later in truth.")]
     [JsonConverter(typeof(Rfc3339SecondsConverter))]
     public DateTimeOffset? LastVerifiedTime { get; set; }

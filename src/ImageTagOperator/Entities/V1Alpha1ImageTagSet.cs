@@ -5,12 +5,16 @@ namespace ImageTagOperator.Entities;
 /// <summary>Declares the tags that an OpenStack image should have.</summary>
 [KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = "imagetagsets")]
 [KubernetesEntityShortNames("its")]
-[Description("An ImageTagSet declares the tags that one or more OpenStack images should have. The operator keeps the images' tags that way; it never changes anything else of an image.")]
-[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "True when the images have the tags as declared.")]
+[Description(
+    "An ImageTagSet declares the tags that one or more OpenStack images should have. The operator keeps the images' tags that way; it "
+    + "never changes anything else of an image.")]
+[GenericAdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "True when the images have the tags as declared.")]
 [GenericAdditionalPrinterColumn(".status.imageCount", "Images", "integer", Description = "Images that the set applies to.")]
 [GenericAdditionalPrinterColumn(".status.tagCount", "Tags", "integer", Description = "Declared tags that are in place, over all images.")]
 [GenericAdditionalPrinterColumn(".spec.policy", "Policy", "string", Description = "What is done about tags that are not declared.")]
-[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why Ready is what it is.")]
+[GenericAdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why Ready is what it is.")]
 [GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 [GenericAdditionalPrinterColumn(
     ".status.lastVerifiedTime", "Verified", "date", Priority = 1, Description = "How long ago the images were last seen.")]
@@ -21,7 +25,8 @@ public sealed class V1Alpha1ImageTagSet : CustomKubernetesEntity<ImageTagSetSpec
     public const string Version = "v1alpha1";
     public const string KindName = "ImageTagSet";
 
-    /// <summary>Changing this annotation's value makes the set reconciled at once: <c>kubectl annotate --overwrite its/NAME imagetags.io/requested-at="$(date +%s)"</c>.</summary>
+    /// <summary>Changing this annotation's value makes the set reconciled at once: <c>kubectl annotate --overwrite its/NAME
+    /// imagetags.io/requested-at="$(date +%s)"</c>.</summary>
     public const string RequestedAtAnnotation = "imagetags.io/requested-at";
 
     /// <summary>Keeps a deleted set until the tags that it manages are gone from its images.</summary>

@@ -14,7 +14,8 @@ internal sealed class EnvironmentProxy(IWebProxy inner, NoProxy except) : IWebPr
     /// <summary>Puts it in the place of .NET's own, for all that this process connects to.</summary>
     public static void Use(Func<string, string?> variable)
     {
-        if ((variable("no_proxy") ?? variable("NO_PROXY")) is { Length: > 0 } list) HttpClient.DefaultProxy = new EnvironmentProxy(HttpClient.DefaultProxy, new NoProxy(list));
+        if ((variable("no_proxy") ?? variable("NO_PROXY")) is { Length: > 0 } list) HttpClient.DefaultProxy = new EnvironmentProxy(
+            HttpClient.DefaultProxy, new NoProxy(list));
     }
 
     public Uri? GetProxy(Uri destination) => except.Matches(destination) ? null : inner.GetProxy(destination);

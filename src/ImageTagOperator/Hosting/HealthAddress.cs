@@ -17,8 +17,10 @@ internal static class HealthAddress
         var colon = rest.LastIndexOf(':');
         var hasPort = colon > rest.LastIndexOf(']');
         var host = hasPort ? rest[..colon] : rest;
-        if (!hasPort || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)) return $"{form}, and {text} has no port from 0 to 65535.";
+        if (!hasPort || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+            out _)) return $"{form}, and {text} has no port from 0 to 65535.";
         // Kestrel would listen everywhere for a name that it does not know.
-        return host is "localhost" or "*" or "+" || IPAddress.TryParse(host, out _) ? null : $"{form}: '{host}' is no IP address of this machine.";
+        return host is "localhost" or "*" or "+" || IPAddress.TryParse(host, out _) ? null
+            : $"{form}: '{host}' is no IP address of this machine.";
     }
 }

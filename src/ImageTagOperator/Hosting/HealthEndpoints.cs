@@ -2,8 +2,8 @@ using ImageTagOperator.Hosting.Metrics;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary><c>/healthz</c>: 200 while no part of the operator has died or hangs (a liveness probe). <c>/readyz</c>: 200 once all sets are in the cache.
-/// <c>/metrics</c>: for Prometheus.</summary>
+/// <summary><c>/healthz</c>: 200 while no part of the operator has died or hangs (a liveness probe). <c>/readyz</c>: 200 once all sets are
+/// in the cache. <c>/metrics</c>: for Prometheus.</summary>
 public static class HealthEndpoints
 {
     public static void MapHealth(this IApplicationBuilder app)

@@ -17,7 +17,8 @@ internal sealed class NoProxy(string list)
     {
         if (entry == "*") return true;
         if (IPNetwork.TryParse(entry, out var network)) return IPAddress.TryParse(host, out var inside) && network.Contains(inside);
-        if (IPAddress.TryParse(entry.Trim('[', ']'), out var address)) return IPAddress.TryParse(host, out var same) && address.Equals(same);
+        if (IPAddress.TryParse(entry.Trim('[', ']'), out var address)) return IPAddress.TryParse(host, out var same)
+            && address.Equals(same);
         var colon = entry.LastIndexOf(':');
         if (colon > 0 && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var only))
         {
@@ -25,6 +26,7 @@ internal sealed class NoProxy(string list)
         }
 
         var domain = entry.TrimStart('*').TrimStart('.').TrimEnd('.');
-        return domain.Length > 0 && (host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
+        return domain.Length > 0 && (host.Equals(domain, StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -20,7 +20,8 @@ internal sealed class OpenTelemetryExport : IDisposable
     public static OpenTelemetryExport Start(string version, Func<string, string?> variable)
     {
         if (string.Equals(variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return new(null, null);
-        var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk().AddEnvironmentVariableDetector();
+        var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk()
+            .AddEnvironmentVariableDetector();
         return new(
             !IsWanted("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
@@ -36,14 +37,17 @@ internal sealed class OpenTelemetryExport : IDisposable
 
         bool IsWanted(string signal) =>
             (variable($"OTEL_{signal}_EXPORTER") ?? "otlp") == "otlp"
-            && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT")) || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));
+            && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT"))
+                || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));
 
         // The exporter itself reads the variables that are for all signals.
         void Configure(OtlpExporterOptions otlp, string signal)
         {
-            if (variable($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") is { Length: > 0 } protocol) otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") is { Length: > 0 } protocol) otlp.Protocol = protocol == "grpc"
+                ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
             if (variable($"OTEL_EXPORTER_OTLP_{signal}_HEADERS") is { Length: > 0 } headers) otlp.Headers = headers;
-            if (variable($"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT") is { Length: > 0 } timeout) otlp.TimeoutMilliseconds = int.Parse(timeout, CultureInfo.InvariantCulture);
+            if (variable($"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT") is { Length: > 0 } timeout) otlp.TimeoutMilliseconds = int.Parse(
+                timeout, CultureInfo.InvariantCulture);
             if (variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") is { Length: > 0 } endpoint) otlp.Endpoint = new Uri(endpoint);
         }
     }

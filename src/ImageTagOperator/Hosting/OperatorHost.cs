@@ -27,7 +27,8 @@ public static class OperatorHost
     /// <param name="logging">Sets up where logs go; none by default.</param>
     /// <param name="replace">Puts other services in the place of those that are here.</param>
     public static IHost Build(
-        OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null, Action<IServiceCollection>? replace = null)
+        OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null,
+            TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
         // Not a WebApplication: three addresses need no routes, no TLS and no settings from files, and those are a tenth of the program.
         var app = new HostBuilder()
@@ -42,7 +43,8 @@ public static class OperatorHost
                 AddServices(services, options, kubernetes, time ?? TimeProvider.System);
                 replace?.Invoke(services);
             })
-            .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(Configure).UseUrls(options.HealthAddress).Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
+            .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(Configure).UseUrls(options.HealthAddress)
+                .Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
             .Build();
         Activity.TraceIdGenerator = RequestIds.NewTraceId;
         _ = app.Services.GetRequiredService<MetricCollector>();     // before there is anything to measure
@@ -58,7 +60,8 @@ public static class OperatorHost
     public static ICollection<string> AddressesOf(IHost app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
-    private static void AddServices(IServiceCollection services, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time) => services
+    private static void AddServices(
+        IServiceCollection services, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time) => services
         .AddSingleton(time)
         .AddSingleton(options)
         .AddSingleton(kubernetes)
@@ -90,7 +93,8 @@ public static class OperatorHost
     private static CloudSessions Sessions(OperatorOptions options, IServiceProvider services)
     {
         var state = services.GetRequiredService<OperatorState>();
-        return new(options.Cloud, services.GetRequiredService<TimeProvider>(), () => state.IsLeader, services.GetRequiredService<IMeterFactory>(), AllowedClouds.Of(options.AllowedClouds, options.IsInCluster));
+        return new(options.Cloud, services.GetRequiredService<TimeProvider>(), () => state.IsLeader,
+            services.GetRequiredService<IMeterFactory>(), AllowedClouds.Of(options.AllowedClouds, options.IsInCluster));
     }
 
     private static void BuildInfo(IMeterFactory meters) => meters.Create(TagMetrics.Name).CreateObservableGauge(
@@ -107,7 +111,8 @@ public static class OperatorHost
         settings.ReconcileRequestAnnotation = V1Alpha1ImageTagSet.RequestedAtAnnotation;
         settings.MaxParallelReconciliations = 64;    // they wait for clouds, most of the time: each cloud has limits of its own
         settings.MaxParallelPerNamespace = 32;
-        settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);     // the retries reach a cloud, which is dearer than an API server
+        // the retries reach a cloud, which is dearer than an API server
+        settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);
         settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? RequeuePolicy.Interval(set.Spec.Interval) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;
         settings.LeaderElection.LeaseName = options.LeaderElectionName;

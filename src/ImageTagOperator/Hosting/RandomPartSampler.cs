@@ -3,8 +3,8 @@ using OpenTelemetry.Trace;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Keeps this part of the traces, by the last seven bytes of their ids, as W3C's Trace Context Level 2 has it. The SDK's own ratio goes by
-/// the first bytes, which are the same for all traces of this process: it would keep all of them or none.</summary>
+/// <summary>Keeps this part of the traces, by the last seven bytes of their ids, as W3C's Trace Context Level 2 has it. The SDK's own ratio
+/// goes by the first bytes, which are the same for all traces of this process: it would keep all of them or none.</summary>
 internal sealed class RandomPartSampler(double ratio) : Sampler
 {
     private const double All = 1L << 56;

@@ -11,12 +11,12 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status says so,
-/// or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
-/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace, however
-/// many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and <see cref="Patience"/> over
-/// all looks. A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: only what is known of its sets
-/// counts.</remarks>
+/// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status
+/// says so, or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
+/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace,
+/// however many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and
+/// <see cref="Patience"/> over all looks. A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: only
+/// what is known of its sets counts.</remarks>
 public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
 {
     private const int AtATime = 8;
@@ -45,7 +45,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             var hasSay = other.MakesClaims && state?.Reason != Reason.Forbidden.Name;
             var meant = hasSay ? await MeantAsync(other, state, by.Session, image, cancellationToken) : null;
             if (meant is not null && IsSame(set, self, by)) Add(ClaimOf(meant, state, by.Session, by.Owns(image)));
-            else if (meant is not null && state is not null && IsProven(meant, state, by.Session)) claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
+            else if (meant is not null && state is not null && IsProven(meant, state, by.Session)) claims.Add(
+                ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
             // Other credentials than those that its status speaks of have still to show what they see, and as whom.
             else if (meant is not null) unproven.Add(meant);
             else Add(LeavingClaimOf(set, state));
@@ -98,8 +99,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static ImageClaim? ClaimOf(Meaning meaning, ImageState? state, CloudSession session, bool ownsImage) =>
         IsChosen(meaning, state, session) ? ClaimOf(meaning.By.Set, state, ownsImage) : LeavingClaimOf(meaning.By.Set, state);
 
-    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is not
-    /// meant.</summary>
+    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is
+    /// not meant.</summary>
     private async Task<Meaning?> MeantAsync(
         RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
     {
@@ -128,7 +129,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static bool IsAmongNewest(Meaning meaning, CloudSession session)
     {
         if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
-        var listed = (meaning.By.Memory.LastUsed(meaning.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(ImageChoice.Term(meaning.By.Spec.Image))?.Images ?? [];
+        var listed = (meaning.By.Memory.LastUsed(meaning.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(
+            ImageChoice.Term(meaning.By.Spec.Image))?.Images ?? [];
         var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageChoice.Facts).Append(meaning.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
     }
@@ -204,7 +206,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         {
             found = new Sight(by is null ? null : new(by), null);
         }
-        catch (Exception e) when (e is CloudException or ProblemException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (
+            e is CloudException or ProblemException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

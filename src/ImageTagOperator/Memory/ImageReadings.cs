@@ -21,11 +21,12 @@ public sealed class ImageReadings(SetRegistry registry, IEntityQueue<V1Alpha1Ima
         RegisteredSet registered, V1Alpha1ImageTagSet set, CloudSession session, ImageTerm term, CancellationToken cancellationToken)
     {
         Follow(set.Key(), session, term);
-        return session.Images.ReadAsync(term, MaxAge(registered.Memory, set), RequeuePolicy.ReadingAge(IntervalOf(set), null, true), cancellationToken);
+        return session.Images.ReadAsync(
+            term, MaxAge(registered.Memory, set), RequeuePolicy.ReadingAge(IntervalOf(set), null, true), cancellationToken);
     }
 
-    /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading, and by a slightly older one while it takes
-    /// a person to go on.</summary>
+    /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading, and by a slightly older one while it
+    /// takes a person to go on.</summary>
     public void Note(V1Alpha1ImageTagSet set, SetResult result)
     {
         var age = result.IsSuspended ? TimeSpan.Zero : RequeuePolicy.ReadingAge(IntervalOf(set), result.Worst, result.Plan is not null);

@@ -4,8 +4,8 @@ using ImageTagOperator.Planning.Guards;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>What this process remembers of one set between its reconciles. It belongs to the set's uid and is gone with it. Only the set's own
-/// reconciles, one at a time, write to it.</summary>
+/// <summary>What this process remembers of one set between its reconciles. It belongs to the set's uid and is gone with it. Only the set's
+/// own reconciles, one at a time, write to it.</summary>
 public sealed class SetMemory
 {
     private volatile UsedSession? lastUsed;
@@ -26,7 +26,8 @@ public sealed class SetMemory
     internal ReadingTrust? Trust { get; set; }
 
     /// <summary>The session that these credentials led to last, or null. Other sets' reconciles ask too.</summary>
-    public CloudSession? LastUsed(CloudCredentialsRef credentials) => lastUsed is { } last && last.Credentials == credentials ? last.Session : null;
+    public CloudSession? LastUsed(CloudCredentialsRef credentials) => lastUsed is { } last && last.Credentials == credentials ? last.Session
+        : null;
 
     public void Use(CloudCredentialsRef credentials, CloudSession session) => lastUsed = new(credentials, session);
 

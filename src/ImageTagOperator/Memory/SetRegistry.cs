@@ -6,8 +6,9 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>All sets, found by the images that they mean or have in their status. Follows the cache, on replicas that only stand by too, and has
-/// the sets that share an image looked at again when one of them comes, goes or changes what it has there. Safe for concurrent use.</summary>
+/// <summary>All sets, found by the images that they mean or have in their status. Follows the cache, on replicas that only stand by too,
+/// and has the sets that share an image looked at again when one of them comes, goes or changes what it has there. Safe for concurrent
+/// use.</summary>
 public sealed class SetRegistry : IDisposable
 {
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
@@ -93,8 +94,8 @@ public sealed class SetRegistry : IDisposable
         else selecting.Remove(key);
     }
 
-    /// <summary>Who has one of the images is looked at when the set's say on it comes, goes or changes; else only who gives up a tag that the
-    /// set has taken over.</summary>
+    /// <summary>Who has one of the images is looked at when the set's say on it comes, goes or changes; else only who gives up a tag that
+    /// the set has taken over.</summary>
     private void Wake(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> woken)
     {
         var (old, current) = (ImagesOf(before), ImagesOf(after));
@@ -119,7 +120,8 @@ public sealed class SetRegistry : IDisposable
         StateOf(set, id)?.ManagedTags?.Intersect(tags) is { } shared
         && (set.IsTerminating() || StateOf(set, id)!.Leaving is not null ? shared : shared.Except(set.Spec.Tags)).Any();
 
-    private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) => set.Status.IsUnderWay() ? [] : state?.ManagedTags ?? [];
+    private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) => set.Status.IsUnderWay() ? []
+        : state?.ManagedTags ?? [];
 
     private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
 

@@ -12,7 +12,8 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
     public long Sequence => sessions.Gates.Sequence;
 
     /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
-    public async Task<CloudSession> ResolveAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+    public async Task<CloudSession> ResolveAsync(
+        V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var cloud = await directory.FindAsync(set, reference, cancellationToken);
         var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;

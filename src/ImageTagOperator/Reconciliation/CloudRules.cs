@@ -33,7 +33,8 @@ public static class CloudRules
 
     private static string? WhyNotInIms(IReadOnlyList<string> tags)
     {
-        if (tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } tag) return $"spec.tags '{tag}': an IMS tag {ImsTag.WhyNotAllowed(tag)}.";
+        if (tags.FirstOrDefault(
+            tag => ImsTag.WhyNotAllowed(tag) is not null) is { } tag) return $"spec.tags '{tag}': an IMS tag {ImsTag.WhyNotAllowed(tag)}.";
         if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue)
         {
             return $"spec.tags has more than {ImsTag.MostWithValue} tags with a value, and an IMS image can have no more.";

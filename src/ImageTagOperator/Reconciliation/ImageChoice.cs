@@ -53,7 +53,8 @@ public static class ImageChoice
         var selected = Select(selector, images).ToArray();
         return selected.Length <= ImageSelection.Limit ? selected : throw new Problem(
             Reason.TooManyImages,
-            $"spec.image.selector matches {selected.Length} images, and a set can have {ImageSelection.Limit}. Narrow the selector, or split the set.").ToException();
+            $"spec.image.selector matches {selected.Length} images, and a set can have {ImageSelection.Limit}. Narrow the selector, or "
+                + "split the set.").ToException();
     }
 
     private static Problem WhyNotOne(
@@ -76,13 +77,16 @@ public static class ImageChoice
                 + string.Concat(leaving.Where(image => image.Claim.Managed.Count > 0).Take(NamesListed).Select(Renamed)));
         }
 
-        var ids = string.Join(", ", found.Select(image => image.Id).Order(StringComparer.Ordinal).Take(NamesListed)) + (found.Count > NamesListed ? ", ..." : "");
+        var ids = string.Join(", ", found.Select(image => image.Id).Order(StringComparer.Ordinal).Take(NamesListed))
+            + (found.Count > NamesListed ? ", ..." : "");
         return new Problem(
-            Reason.AmbiguousImage, $"Cloud '{cloud.Name}' has {found.Count} images named '{reference.Name}': {ids}. Name one by spec.image.id.");
+            Reason.AmbiguousImage,
+                $"Cloud '{cloud.Name}' has {found.Count} images named '{reference.Name}': {ids}. Name one by spec.image.id.");
     }
 
     /// <summary>A name that was corrected elsewhere leaves the tags where they are.</summary>
     private static string Renamed(ObservedImage image) =>
-        $" The managed tags {string.Join(", ", image.Claim.Managed.Order(StringComparer.Ordinal))} are still on {image.Description}, which had that name; "
+        $" The managed tags {string.Join(", ", image.Claim.Managed.Order(StringComparer.Ordinal))} are still on {image.Description}, "
+            + "which had that name; "
         + "to follow it, set spec.image.name to its new name, or spec.image.id.";
 }

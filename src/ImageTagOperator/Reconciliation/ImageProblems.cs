@@ -31,9 +31,11 @@ internal static class ImageProblems
     }
 
     /// <summary>An earlier write may still be running, so that what was read need not be the last word; or null.</summary>
-    public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause ? null : new Problem(
+    public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause
+        ? null : new Problem(
         Reason.Transient,
-        $"An earlier change to {image.Description} got no answer and may still be running; the image is looked at again when it has come to an end.",
+        $"An earlier change to {image.Description} got no answer and may still be running; the image is looked at again when it has come "
+            + "to an end.",
         pause);
 
     /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
@@ -43,7 +45,8 @@ internal static class ImageProblems
         {
             return new Problem(
                 Reason.ImageNotActive,
-                $"The data of {observed.Description} is being imported or copied to other stores; its tags are set as soon as that is over.");
+                $"The data of {observed.Description} is being imported or copied to other stores; "
+                + "its tags are set as soon as that is over.");
         }
 
         if (image.IsActive) return null;
@@ -52,7 +55,8 @@ internal static class ImageProblems
                 Reason.ImageDeactivated,
                 $"{Capital(observed)} has status '{image.Status}', and only active images are changed. "
                 + $"Choose another, or reactivate it: openstack image set --activate {image.Id}")
-            : new Problem(Reason.ImageNotActive, $"{Capital(observed)} has status '{image.Status}'; its tags are set as soon as it is active.");
+            : new Problem(
+                Reason.ImageNotActive, $"{Capital(observed)} has status '{image.Status}'; its tags are set as soon as it is active.");
     }
 
     /// <summary>What a plan leaves undone for good, or null.</summary>
@@ -82,13 +86,15 @@ internal static class ImageProblems
         var reason = Problems.ReasonOf(outcome.Result);
         return outcome.Result switch
         {
-            TagWriteResult.Forbidden => new(reason, $"{what} Use credentials of {owner} owns the image: openstack image show {observed.Image.Id} -c owner"),
+            TagWriteResult.Forbidden =>
+                new(reason, $"{what} Use credentials of {owner} owns the image: openstack image show {observed.Image.Id} -c owner"),
             TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
             TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),
             _ when failsAlways => new(
                 Reason.TagNotRemovable,
-                $"{what} The cloud fails each time; it probably holds the tag twice, which only its administrator can mend in the database."),
+                $"{what} The cloud fails each time; it probably holds the tag twice, "
+                + "which only its administrator can mend in the database."),
             _ => new(reason, $"{what} It is tried again.", outcome.RetryAfter),
         };
     }
@@ -106,7 +112,8 @@ internal static class ImageProblems
         var lost = plan.Steps.Where(done.Contains).ToArray();
         var seen = lost.Length == 0
             ? $"{Capital(observed)} still differs after {rounds} rounds of changes: {Listed(plan.Steps)}."
-            : $"The cloud acknowledged these changes to {observed.Description}, and {waited.TotalSeconds:0} s later the image does not show them: {Listed(lost)}.";
+            : $"The cloud acknowledged these changes to {observed.Description}, and {waited.TotalSeconds:0} s later the image does not "
+                + $"show them: {Listed(lost)}.";
         return new Problem(Reason.Transient, $"{seen} Another client may be writing to it; it is tried again.");
     }
 
@@ -142,6 +149,7 @@ internal static class ImageProblems
         var tags = string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""));
         var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{tags}}]}]""";
         return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" "
-            + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' {observed.By.Access.Endpoint.AbsoluteUri}/images/{image.Id}";
+            + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' "
+                + $"{observed.By.Access.Endpoint.AbsoluteUri}/images/{image.Id}";
     }
 }

@@ -14,7 +14,8 @@ internal sealed class ImageWrite(
     PlannedImage planned, RemovalBudget removals, ImageGate gate, ImageNeighbours neighbours, ServerErrors serverErrors, TagMetrics metrics,
     TimeProvider time, WriteListener? listener)
 {
-    /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next reconcile.</summary>
+    /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next
+    /// reconcile.</summary>
     private const int Rounds = 3;
 
     private readonly long begin = time.GetTimestamp();
@@ -95,7 +96,8 @@ internal sealed class ImageWrite(
 
     /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
     /// <param name="done">Takes the steps that the cloud acknowledged.</param>
-    private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(TagPlan plan, List<TagStep> done, CancellationToken cancellationToken)
+    private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(TagPlan plan, List<TagStep> done,
+        CancellationToken cancellationToken)
     {
         Problem? first = null;
         var stayed = new List<string>();
@@ -127,7 +129,8 @@ internal sealed class ImageWrite(
             }
 
             if (step.Verb == TagVerb.Remove) stayed.Add(step.Tag);
-            // A 404 may be a removal of what is gone already, or an image that is gone, or one of Glance's false ones: the reading that follows tells.
+            // A 404 may be a removal of what is gone already, or an image that is gone, or one of Glance's false ones: the reading that
+            // follows tells.
             if (outcome.Result is TagWriteResult.NotFound) continue;
             var failsAlways = step.Verb == TagVerb.Remove && outcome.Result is TagWriteResult.ServerError
                 && serverErrors.Another(observed.By.Cloud, image.Id, step.Tag);
@@ -135,7 +138,8 @@ internal sealed class ImageWrite(
             first ??= problem;
             if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
             // Another one would fare no better, and what goes may have to go first.
-            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden or TagWriteResult.QuotaExceeded) return (problem, false);
+            if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden or TagWriteResult.QuotaExceeded) return (
+                problem, false);
         }
 
         return (first, false);
@@ -180,7 +184,8 @@ internal sealed class ImageWrite(
 
     private ImageResult Gone()
     {
-        var nothing = ImagePlan.Of([observed.Claim with { Declaration = TagDeclaration.Nothing, Managed = [] }], [], observed.Rules).ShareOf(observed.Claim.Owner);
+        var nothing = ImagePlan.Of([observed.Claim with { Declaration = TagDeclaration.Nothing, Managed = [] }], [], observed.Rules)
+            .ShareOf(observed.Claim.Owner);
         return new ImageResult(planned, observed.Image, nothing with { Claim = observed.Claim }, [], [], ImageProblems.Deleted(observed));
     }
 }

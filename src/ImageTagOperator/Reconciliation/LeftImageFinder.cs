@@ -11,22 +11,26 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Looks after the images of a status that were not among those found, by <see cref="ReleaseRule"/>. They may be in another cloud than
-/// the one that the set names by now, so each is looked for with the credentials it was reached by.</summary>
+/// <summary>Looks after the images of a status that were not among those found, by <see cref="ReleaseRule"/>. They may be in another cloud
+/// than the one that the set names by now, so each is looked for with the credentials it was reached by.</summary>
 public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighbours, TimeProvider time)
 {
-    /// <summary>Looks for the images of a status that are not among <paramref name="found"/>. Never fails for a cloud's or a Secret's sake.</summary>
+    /// <summary>Looks for the images of a status that are not among <paramref name="found"/>. Never fails for a cloud's or a Secret's
+    /// sake.</summary>
     public Task<LeftImages> FindAsync(
-        RegisteredSet registered, V1Alpha1ImageTagSet set, CloudConnection by, IReadOnlyCollection<string> found, CancellationToken cancellationToken)
+        RegisteredSet registered, V1Alpha1ImageTagSet set, CloudConnection by, IReadOnlyCollection<string> found,
+            CancellationToken cancellationToken)
     {
         var isEdited = IsEdited(set);
-        var left = (set.Status.Images ?? []).Where(state => !(found.Contains(state.Id, StringComparer.OrdinalIgnoreCase) && Location.Of(set, state).IsIn(by.Access)));
+        var left = (set.Status.Images ?? [])
+            .Where(state => !(found.Contains(state.Id, StringComparer.OrdinalIgnoreCase) && Location.Of(set, state).IsIn(by.Access)));
         return FindAsync(registered, set, left, state => isEdited ? LeavingCause.Edited : state.Leaving, by, cancellationToken);
     }
 
     /// <summary>The spec, as far as it says which images are meant, is another one than the status was found by.</summary>
     public static bool IsEdited(V1Alpha1ImageTagSet set) => set.Status.Image is { } applied
-        && (Json(applied) != Json(set.Spec.Image) || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
+        && (Json(applied) != Json(set.Spec.Image)
+            || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
 
     /// <summary>Looks for all images of the status of a set that is deleted.</summary>
     public Task<LeftImages> FindAllAsync(RegisteredSet registered, V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>
@@ -43,11 +47,13 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             : TagDeclaration.Nothing;
         var claim = ImageNeighbours.ClaimOf(set, state, by.Owns(image)) with { Declaration = declaration, IsLeaving = true };
         by = by with { Credentials = Location.Of(set, state).Credentials };
-        return new ObservedImage(registered, by, image, reading, claim, await neighbours.OfAsync(set, by, image, cancellationToken)) { Leaving = cause };
+        return new ObservedImage(
+            registered, by, image, reading, claim, await neighbours.OfAsync(set, by, image, cancellationToken)) { Leaving = cause };
     }
 
     private async Task<LeftImages> FindAsync(
-        RegisteredSet registered, V1Alpha1ImageTagSet set, IEnumerable<ImageState> left, Func<ImageState, LeavingCause?> causeOf, CloudConnection? by,
+        RegisteredSet registered, V1Alpha1ImageTagSet set, IEnumerable<ImageState> left, Func<ImageState, LeavingCause?> causeOf,
+            CloudConnection? by,
         CancellationToken cancellationToken)
     {
         Candidate[] candidates =
@@ -56,7 +62,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
                 .Select(state => new Candidate(state, causeOf(state), Location.Of(set, state))),
         ];
         if (candidates.Length == 0) return LeftImages.None;
-        var ways = await WaysAsync(registered, set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause))], by, cancellationToken);
+        var ways = await WaysAsync(
+            registered, set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause))], by, cancellationToken);
         var sights = await Task.WhenAll(candidates.Select(one => IsRetained(set, one.Cause)
             ? Task.FromResult(new Sight(one, Evidence.None))
             : LookAsync(set, one, by, one.Cause is null ? [new Way(by!.Session, null)] : ways(one), cancellationToken)));
@@ -88,17 +95,19 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         }
     }
 
-    /// <summary>The ways to an image that is left on purpose, in the order in which they are tried: the credentials that reached it, those that
-    /// the set names now, and the last ones that worked.</summary>
+    /// <summary>The ways to an image that is left on purpose, in the order in which they are tried: the credentials that reached it, those
+    /// that the set names now, and the last ones that worked.</summary>
     private async Task<Func<Candidate, IEnumerable<Way>>> WaysAsync(
-        RegisteredSet registered, V1Alpha1ImageTagSet set, IReadOnlyCollection<Candidate> leaving, CloudConnection? by, CancellationToken cancellationToken)
+        RegisteredSet registered, V1Alpha1ImageTagSet set, IReadOnlyCollection<Candidate> leaving, CloudConnection? by,
+            CancellationToken cancellationToken)
     {
         var ways = new Dictionary<CloudCredentialsRef, Way>();
         var current = set.Spec.CloudCredentialsRef;
         if (leaving.Count == 0) return _ => [];
         foreach (var credentials in leaving.Select(one => one.Location.Credentials).Append(current).Distinct())
         {
-            ways[credentials] = by is not null && credentials == current ? new Way(by.Session, null) : await WayAsync(set, credentials, cancellationToken);
+            ways[credentials] = by is not null && credentials == current ? new Way(by.Session, null)
+                : await WayAsync(set, credentials, cancellationToken);
         }
 
         return one => new[] { ways[one.Location.Credentials], ways[current], new Way(registered.Memory.LastGood, null) }.Distinct();
@@ -127,10 +136,12 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             try
             {
                 var isCurrent = session == current?.Session;
-                var by = new CloudConnection(one.Location.Credentials, session, isCurrent ? current!.Access : await session.GetAccessAsync(cancellationToken));
+                var by = new CloudConnection(
+                    one.Location.Credentials, session, isCurrent ? current!.Access : await session.GetAccessAsync(cancellationToken));
                 if (!one.Location.IsIn(by.Access))
                 {
-                    problem ??= new Problem(Reason.CloudChanged, $"The credentials now lead to {by.Cloud}, and the image is in {one.Location.Cloud}.");
+                    problem ??= new Problem(
+                        Reason.CloudChanged, $"The credentials now lead to {by.Cloud}, and the image is in {one.Location.Cloud}.");
                     continue;
                 }
 
@@ -142,7 +153,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
                 }
 
                 if (one.Location.IsSeenBy(by.Access)) evidence = Evidence.Gone;
-                else problem ??= new Problem(Reason.CloudChanged, "The credentials are now of another project, which does not see the image.");
+                else problem ??= new Problem(
+                    Reason.CloudChanged, "The credentials are now of another project, which does not see the image.");
             }
             catch (CloudException e)
             {
@@ -155,9 +167,11 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
     }
 
     /// <summary>The image by its id: with no image when it is not shown.</summary>
-    private async Task<ImageReading> ReadAsync(V1Alpha1ImageTagSet set, string imageId, CloudSession session, CancellationToken cancellationToken)
+    private async Task<ImageReading> ReadAsync(
+        V1Alpha1ImageTagSet set, string imageId, CloudSession session, CancellationToken cancellationToken)
     {
-        if (set.Spec.Image.Selector is not { Properties: not null }) return await session.Images.ReadAsync(ImageTerm.Id(imageId), cancellationToken);
+        if (set.Spec.Image.Selector is not { Properties: not null }) return await session.Images.ReadAsync(
+            ImageTerm.Id(imageId), cancellationToken);
         // Batches leave out what this selector looks at.
         var (asOf, sequence) = (time.GetUtcNow(), clouds.Sequence);
         return new ImageReading(await session.GetImageAsync(imageId, cancellationToken) is { } image ? [image] : [], asOf, sequence);

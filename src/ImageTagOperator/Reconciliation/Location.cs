@@ -18,7 +18,8 @@ public sealed record Location(string? Cloud, string? ProjectId, CloudCredentials
 
     /// <summary>The status's entry of an image of this cloud.</summary>
     public static ImageState? Find(ImageTagSetStatus status, string imageId, string cloud) => status.Images?.FirstOrDefault(state =>
-        string.Equals(state.Id, imageId, StringComparison.OrdinalIgnoreCase) && ((state.Cloud ?? status.Cloud) is not { } known || known == cloud));
+        string.Equals(state.Id, imageId, StringComparison.OrdinalIgnoreCase)
+            && ((state.Cloud ?? status.Cloud) is not { } known || known == cloud));
 
     public bool IsIn(CloudAccess access) => Cloud is null || Cloud == access.Cloud;
 

@@ -8,7 +8,8 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="Images">Those that the set applies to.</param>
 /// <param name="Left">Those that it does not apply to, and that are in its status.</param>
 /// <param name="AsOf">When the cloud was asked.</param>
-public sealed record Observation(RegisteredSet Set, CloudConnection? By, IReadOnlyList<ObservedImage> Images, LeftImages Left, DateTimeOffset AsOf)
+public sealed record Observation(
+    RegisteredSet Set, CloudConnection? By, IReadOnlyList<ObservedImage> Images, LeftImages Left, DateTimeOffset AsOf)
 {
     /// <summary>The ids of what the cloud shows in a way that cannot be read, and that a selector may mean.</summary>
     public IReadOnlyList<string> Odd { get; init; } = [];

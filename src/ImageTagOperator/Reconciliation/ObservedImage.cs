@@ -32,7 +32,8 @@ public sealed record ObservedImage(
     /// <summary>What has to be done if the image is so.</summary>
     public ImageShare ShareOf(Image image)
     {
-        var claim = HeldBack.Count == 0 ? Claim : Claim with { Declaration = TagDeclaration.Nothing with { Tags = [.. HeldBack.Intersect(image.Tags)] } };
+        var claim = HeldBack.Count == 0 ? Claim
+            : Claim with { Declaration = TagDeclaration.Nothing with { Tags = [.. HeldBack.Intersect(image.Tags)] } };
         return ImagePlan.Of([claim, .. Others], image.Tags, Rules).ShareOf(Claim.Owner);
     }
 }

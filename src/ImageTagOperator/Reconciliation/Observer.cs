@@ -8,9 +8,10 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Observes a set's images: from its credentials to a session, and from that to the images that it applies to and those that it leaves.
-/// Writes nothing.</summary>
-public sealed class Observer(CloudResolver clouds, ImageReadings readings, ImageNeighbours neighbours, LeftImageFinder leftImages, TimeProvider time)
+/// <summary>Observes a set's images: from its credentials to a session, and from that to the images that it applies to and those that it
+/// leaves. Writes nothing.</summary>
+public sealed class Observer(
+    CloudResolver clouds, ImageReadings readings, ImageNeighbours neighbours, LeftImageFinder leftImages, TimeProvider time)
 {
     /// <exception cref="ProblemException">The credentials cannot be used.</exception>
     /// <exception cref="CloudException">The login failed.</exception>
@@ -19,13 +20,15 @@ public sealed class Observer(CloudResolver clouds, ImageReadings readings, Image
         var credentials = entity.Spec.CloudCredentialsRef;
         var session = await Steps.During(Steps.Credentials, clouds.ResolveAsync(entity, credentials, cancellationToken));
         set.Memory.Use(credentials, session);
-        if (SpecRules.TagsFit(entity.Spec, CloudRules.For(session.Cloud.Profile)) is { } unfit) throw (unfit with { Reason = Reason.TagRejected }).ToException();
+        if (SpecRules.TagsFit(entity.Spec, CloudRules.For(session.Cloud.Profile)) is { } unfit) throw (
+            unfit with { Reason = Reason.TagRejected }).ToException();
         return new CloudConnection(credentials, session, await Steps.During(Steps.LogIn, session.GetAccessAsync(cancellationToken)));
     }
 
     /// <exception cref="ProblemException">There is no such image, or there are too many.</exception>
     /// <exception cref="CloudException">The images could not be read.</exception>
-    public Task<Observation> ObserveAsync(RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken) =>
+    public Task<Observation> ObserveAsync(
+        RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken) =>
         Steps.During(Steps.Read, ReadAsync(set, entity, by, cancellationToken));
 
     /// <summary>Of a set that is deleted: it leaves all of its images.</summary>
@@ -35,7 +38,8 @@ public sealed class Observer(CloudResolver clouds, ImageReadings readings, Image
         return new Observation(set, null, [], left, time.GetUtcNow()) { Problem = left.Problem };
     }
 
-    private async Task<Observation> ReadAsync(RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken)
+    private async Task<Observation> ReadAsync(
+        RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken)
     {
         var reference = entity.Spec.Image;
         var reading = await readings.ReadAsync(set, entity, by.Session, ImageChoice.Term(reference), cancellationToken);
@@ -72,8 +76,8 @@ public sealed class Observer(CloudResolver clouds, ImageReadings readings, Image
         return new Observation(set, by, images, left with { Leaving = leaving }, reading.AsOf) { Odd = reading.Odd, Problem = nothing };
     }
 
-    /// <summary>From some images to none at all is hardly what was wanted: it is said until there are some again. A selector that never matched
-    /// anything waits in peace.</summary>
+    /// <summary>From some images to none at all is hardly what was wanted: it is said until there are some again. A selector that never
+    /// matched anything waits in peace.</summary>
     private static Problem? WhyNothing(V1Alpha1ImageTagSet set)
     {
         if (set.Spec.Image.Selector is not { } selector) return null;
@@ -81,7 +85,8 @@ public sealed class Observer(CloudResolver clouds, ImageReadings readings, Image
         if (set.Status.ImageCount is not > 0 && lastKnown != Reason.NoImageMatches.Name) return null;
         var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
         return new Problem(
-            Reason.NoImageMatches, $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
+            Reason.NoImageMatches,
+                $"No image matches spec.image.selector any more.{holders} Correct the selector, or what it looks at on the images.");
     }
 
     private static ImageState KeptBack(V1Alpha1ImageTagSet set, ObservedImage image, Problem why)

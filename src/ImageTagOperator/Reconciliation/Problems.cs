@@ -13,7 +13,8 @@ public static class Problems
     public static Problem Unforeseen(Exception error) => new(
         Reason.InternalError,
         $"The operator failed to {Steps.Of(error)}, with {error.GetBaseException().GetType().Name}: a bug of image-tag-operator. "
-        + "The images may not have the declared tags. It is tried again. Please report this message together with the operator's log, which has the details under this set's name.");
+        + "The images may not have the declared tags. It is tried again. Please report this message together with the operator's log, "
+            + "which has the details under this set's name.");
 
     /// <summary>Of a write that did not do its work.</summary>
     public static Reason ReasonOf(TagWriteResult result) => result switch

@@ -9,7 +9,8 @@ namespace ImageTagOperator.Reconciliation;
 /// <param name="Images">On the images that it applies to.</param>
 /// <param name="Leaving">On those that it leaves.</param>
 /// <param name="Removals">What may be removed; the images share it.</param>
-public sealed record SetPlan(Observation Observed, IReadOnlyList<PlannedImage> Images, IReadOnlyList<PlannedImage> Leaving, RemovalBudget Removals)
+public sealed record SetPlan(
+    Observation Observed, IReadOnlyList<PlannedImage> Images, IReadOnlyList<PlannedImage> Leaving, RemovalBudget Removals)
 {
     /// <summary>Why nothing of it is done; or null.</summary>
     public Problem? Blocked { get; init; }

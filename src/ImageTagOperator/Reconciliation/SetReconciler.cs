@@ -9,10 +9,11 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Brings the images of a set in line with its declaration: observe, plan, record, apply. The controller, the finalizer and the command
-/// line report what comes of it.</summary>
+/// <summary>Brings the images of a set in line with its declaration: observe, plan, record, apply. The controller, the finalizer and the
+/// command line report what comes of it.</summary>
 public sealed class SetReconciler(
-    SetRegistry registry, CloudResolver clouds, Observer observer, SetPlanner planner, StatusWriter status, TagApplier applier, TimeProvider time)
+    SetRegistry registry, CloudResolver clouds, Observer observer, SetPlanner planner, StatusWriter status, TagApplier applier,
+        TimeProvider time)
 {
     /// <param name="onlyPlan">Nothing is written.</param>
     public async Task<SetResult> ReconcileAsync(V1Alpha1ImageTagSet set, bool onlyPlan, CancellationToken cancellationToken)
@@ -54,8 +55,8 @@ public sealed class SetReconciler(
     private Task<ImageResult[]> ApplyAsync(SetPlan plan, IEnumerable<PlannedImage> images, CancellationToken cancellationToken) =>
         Task.WhenAll(images.Select(image => applier.ApplyAsync(image, plan.Removals, cancellationToken)));
 
-    /// <summary>As long as the images that the set applies to have not all tags, those that it leaves give up only what is no longer declared: a tag
-    /// that moves is always on one of them.</summary>
+    /// <summary>As long as the images that the set applies to have not all tags, those that it leaves give up only what is no longer
+    /// declared: a tag that moves is always on one of them.</summary>
     private static IEnumerable<PlannedImage> WithHeldBack(V1Alpha1ImageTagSet set, SetPlan plan, IEnumerable<ImageResult> written)
     {
         if (MoveOrder.MayRelease([.. written.Select(image => (HasAllDeclared(image), image.Problem))])) return plan.Leaving;
@@ -74,7 +75,8 @@ public sealed class SetReconciler(
         if (!result.ChangedAnything && result.Worst is not null) return result;
         ImageStep[] done = [.. result.All.SelectMany(Done)];
         var memory = result.Plan!.Observed.Set.Memory;
-        var state = ContentionState.After(memory.Contention, set.Metadata.Generation, done, RequeuePolicy.Interval(set.Spec.Interval), time.GetUtcNow());
+        var state = ContentionState.After(
+            memory.Contention, set.Metadata.Generation, done, RequeuePolicy.Interval(set.Spec.Interval), time.GetUtcNow());
         memory.Contention = state;
         return state is null ? result : result with { Images = [.. result.Images.Select(Judged)], Left = [.. result.Left.Select(Judged)] };
 

@@ -19,7 +19,8 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
     /// <summary>Nothing was written.</summary>
     public static SetResult Of(SetPlan plan) => new(
         plan,
-        [.. plan.Images.Select(image => ImageResult.Untouched(image, image.Problem ?? ImageProblems.RefusalOf(image.Observed, image.Observed.Image, image.Share.Plan)))],
+        [.. plan.Images.Select(image => ImageResult.Untouched(image, image.Problem
+            ?? ImageProblems.RefusalOf(image.Observed, image.Observed.Image, image.Share.Plan)))],
         [.. plan.Leaving.Select(image => ImageResult.Untouched(image))],
         plan.Blocked ?? plan.Observed.Problem);
 
@@ -33,8 +34,8 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
         : Plan.Unreached.Count == 0 && !Elsewhere.Any()
             && !All.Select(image => image.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
 
-    /// <summary>The problem that speaks for the set. An image that is left counts only as long as it is tried again: one that was deactivated, say,
-    /// is no reason to doubt the others.</summary>
+    /// <summary>The problem that speaks for the set. An image that is left counts only as long as it is tried again: one that was
+    /// deactivated, say, is no reason to doubt the others.</summary>
     public Problem? Worst => Problem ?? Problem.Worst(
     [
         .. Images.Select(image => image.Problem),

@@ -49,7 +49,8 @@ public static class StatusBuilder
         status.Images =
         [
             .. result.Images.Select(image => About(set, plan, image, image.Share.Managed(mayWrite, image.Problem, image.Added))),
-            .. result.Left.Where(image => image.Share.IsUnfinished(image.Problem) || image.Observed.HeldBack.Count > 0).Select(image => Leaving(set, plan, image)),
+            .. result.Left.Where(image => image.Share.IsUnfinished(image.Problem) || image.Observed.HeldBack.Count > 0)
+                .Select(image => Leaving(set, plan, image)),
             .. CarriedOver(set, plan),
         ];
         status.ImageCount = result.Images.Count;
@@ -64,14 +65,16 @@ public static class StatusBuilder
     /// <summary>Something differs that did not differ before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
     {
-        if (after.History().Find(Condition.Drifted) is not { } drifted || before.History().Find(Condition.Drifted)?.Message == drifted.Message) return false;
+        if (after.History().Find(Condition.Drifted) is not { } drifted || before.History()
+            .Find(Condition.Drifted)?.Message == drifted.Message) return false;
         var known = PendingIn(before).ToHashSet();
         return PendingIn(after).Any(pending => !known.Contains(pending));
     }
 
     public static IEnumerable<TagStep> StepsOf(PendingTags? pending) =>
     [
-        .. (pending?.Add ?? []).Select(tag => new TagStep(TagVerb.Add, tag)), .. (pending?.Remove ?? []).Select(tag => new TagStep(TagVerb.Remove, tag)),
+        .. (pending?.Add ?? []).Select(tag => new TagStep(TagVerb.Add, tag)), .. (pending?.Remove ?? [])
+            .Select(tag => new TagStep(TagVerb.Remove, tag)),
     ];
 
     private static IEnumerable<(string Image, TagStep Step)> PendingIn(ImageTagSetStatus status) =>
@@ -102,7 +105,8 @@ public static class StatusBuilder
     private static string Odd(IReadOnlyList<string> odd)
     {
         if (odd.Count == 0) return "";
-        return $" Left out, because the cloud does not show them as images: {string.Join(", ", odd.Take(MostListed))}{(odd.Count > MostListed ? ", ..." : ".")}";
+        return " Left out, because the cloud does not show them as images: "
+            + $"{string.Join(", ", odd.Take(MostListed))}{(odd.Count > MostListed ? ", ..." : ".")}";
     }
 
     private static string Differences(ImageResult[] drifted)
@@ -111,12 +115,14 @@ public static class StatusBuilder
         var more = drifted.Length > MostListed ? $"; and on {drifted.Length - MostListed} more" : "";
         return $"{Count(drifted.Sum(image => image.Plan.Steps.Length), "tag")} would change on {string.Join("; ", images)}{more}";
 
-        static string Few(IReadOnlyCollection<TagStep> steps) => string.Join(", ", steps.Take(2 * MostListed)) + (steps.Count > 2 * MostListed ? ", ..." : "");
+        static string Few(IReadOnlyCollection<TagStep> steps) => string.Join(", ", steps.Take(2 * MostListed))
+            + (steps.Count > 2 * MostListed ? ", ..." : "");
     }
 
     private static void Verify(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetResult result, Condition ready, DateTimeOffset seen)
     {
-        var isDue = result.ChangedAnything || set.Status.History().IsVerificationDue(ready, seen, RequeuePolicy.Interval(set.Spec.Interval));
+        var isDue = result.ChangedAnything || set.Status.History()
+            .IsVerificationDue(ready, seen, RequeuePolicy.Interval(set.Spec.Interval));
         if (!isDue) return;
         if (!(seen < status.LastVerifiedTime)) status.LastVerifiedTime = seen;
         (status.LastVerifiedReason, status.LastVerifiedGeneration) = (ready.Reason, ready.Generation);
@@ -133,15 +139,18 @@ public static class StatusBuilder
     private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetPlan plan)
     {
         var access = plan.Observed.By!.Access;
-        (status.ImageEndpoint, status.CloudCredentialsRef, status.Image) = (access.Endpoint.AbsoluteUri, set.Spec.CloudCredentialsRef, set.Spec.Image);
+        (status.ImageEndpoint, status.CloudCredentialsRef, status.Image) = (access.Endpoint.AbsoluteUri, set.Spec.CloudCredentialsRef,
+            set.Spec.Image);
         (status.Cloud, status.ProjectId) = (access.Cloud, access.ProjectId);
     }
 
-    /// <summary>What nothing was done about stays as it was; where the image is must be said by itself once the set has another home.</summary>
+    /// <summary>What nothing was done about stays as it was; where the image is must be said by itself once the set has another
+    /// home.</summary>
     private static IEnumerable<ImageState> CarriedOver(V1Alpha1ImageTagSet set, SetPlan plan) =>
         plan.Unreached.Concat(plan.Observed.Left.Kept).Select(state => Location.Of(set, state).Note(state, Location.Of(plan.Observed.By!)));
 
-    private static ImageState About(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image, IEnumerable<string> managed) => Location.Of(image.Observed.By).Note(
+    private static ImageState About(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image, IEnumerable<string> managed) =>
+        Location.Of(image.Observed.By).Note(
         new ImageState
         {
             Id = image.Image.Id,
@@ -156,7 +165,8 @@ public static class StatusBuilder
 
     /// <summary>What it looks like on the way out is not what it was at first contact.</summary>
     private static ImageState Leaving(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image) =>
-        About(set, plan, image, image.Observed.Claim.Managed) with { OriginalTags = Known(set, image)?.OriginalTags, Leaving = image.Observed.Leaving };
+        About(set, plan, image, image.Observed.Claim.Managed) with { OriginalTags = Known(set, image)?.OriginalTags,
+            Leaving = image.Observed.Leaving };
 
     private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult image)
     {
@@ -166,13 +176,15 @@ public static class StatusBuilder
         return noted is null ? null : Storable(noted);
     }
 
-    private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult image) => Location.Find(set.Status, image.Image.Id, image.Observed.By.Cloud);
+    private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult image) =>
+        Location.Find(set.Status, image.Image.Id, image.Observed.By.Cloud);
 
     private static PendingTags? PendingOf(TagPlan plan)
     {
         var adds = Storable(plan.Adds.Concat(plan.Refused.Where(r => r.Refusal != TagRefusal.NotAddressable).Select(r => r.Tag)));
         var removes = Storable(plan.Removes.Concat(plan.Refused.Where(r => r.Refusal == TagRefusal.NotAddressable).Select(r => r.Tag)));
-        return adds.Length + removes.Length == 0 ? null : new PendingTags { Add = adds.Length == 0 ? null : adds, Remove = removes.Length == 0 ? null : removes };
+        return adds.Length + removes.Length == 0 ? null
+            : new PendingTags { Add = adds.Length == 0 ? null : adds, Remove = removes.Length == 0 ? null : removes };
     }
 
     /// <summary>Sorted, without the empty tag: kube-apiserver 1.20 takes an empty string in a list for null and refuses the whole status.

@@ -43,5 +43,6 @@ internal static class StatusHistoryExtensions
     public static string Visible(string message) => VisibleText.Of(message, LongestMessage);
 
     private static Condition Read(V1Condition condition) =>
-        new(condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration, condition.LastTransitionTime);
+        new(condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration,
+            condition.LastTransitionTime);
 }

@@ -18,7 +18,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         {
             throw new Problem(
                 Reason.TooManyImages,
-                $"The status of {plan.Images.Count} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in one object. "
+                $"The status of {plan.Images.Count} images with {set.Spec.Tags.Count} tags each would be more than Kubernetes stores in "
+                    + "one object. "
                 + "Split the set, or declare fewer tags.").ToException();
         }
 
@@ -27,7 +28,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         if (IsOwnedTheSame(set.Status, stored.Status)) return;
         throw new Problem(
             Reason.DefinitionOutdated,
-            "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it nothing is written. "
+            "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it "
+                + "nothing is written. "
             + "Apply the right one: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
@@ -51,7 +53,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
     }
 
     /// <returns>What the store made of it.</returns>
-    private async Task<V1Alpha1ImageTagSet> SaveAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, string step, CancellationToken cancellationToken)
+    private async Task<V1Alpha1ImageTagSet> SaveAsync(
+        V1Alpha1ImageTagSet set, ImageTagSetStatus status, string step, CancellationToken cancellationToken)
     {
         var (old, current) = (Json(set.Status), Json(status));
         if (current.Length > StatusBuilder.MostCharacters)

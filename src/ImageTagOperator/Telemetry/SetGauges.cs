@@ -6,11 +6,12 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Telemetry;
 
-/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds up.</summary>
+/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds
+/// up.</summary>
 public sealed class SetGauges
 {
-    /// <summary>A set in order is seen once an interval, maybe by a reading that is almost as old, and the time of it is noted that seldom again:
-    /// together it is less than this many times <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// <summary>A set in order is seen once an interval, maybe by a reading that is almost as old, and the time of it is noted that seldom
+    /// again: together it is less than this many times <see cref="RequeuePolicy.Verification"/>.</summary>
     private const int Due = 3;
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
@@ -23,12 +24,16 @@ public sealed class SetGauges
         var meter = meters.Create(TagMetrics.Name);
         meter.CreateObservableGauge("imagetags.sets", Count, null,
             "ImageTagSets, by state (ready, reconciling, stalled, drifted, suspended, unknown before the first reconcile) and reason.");
-        meter.CreateObservableGauge("imagetags.sets.longest", Longest, "s", "For how long the ImageTagSet has been so that has been so longest, by state and reason.");
+        meter.CreateObservableGauge("imagetags.sets.longest", Longest, "s",
+            "For how long the ImageTagSet has been so that has been so longest, by state and reason.");
         meter.CreateObservableGauge("imagetags.sets.unverified", Unverified, "s",
-            "How long ago the images of the ImageTagSet were seen whose were seen longest ago, once that is three hours or, if longer, three of its "
+            "How long ago the images of the ImageTagSet were seen whose were seen longest ago, once that is three hours or, if longer, "
+                + "three of its "
             + "intervals; 0 before. By state and reason.");
-        meter.CreateObservableGauge("imagetags.images", () => Sum(status => status.ImageCount), null, "Images that ImageTagSets apply to; one that several share counts for each.");
-        meter.CreateObservableGauge("imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
+        meter.CreateObservableGauge("imagetags.images", () => Sum(status => status.ImageCount), null,
+            "Images that ImageTagSets apply to; one that several share counts for each.");
+        meter.CreateObservableGauge(
+            "imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
     }
 
     private IEnumerable<V1Alpha1ImageTagSet> Led => state.IsLeader ? sets.All : [];
@@ -61,7 +66,9 @@ public sealed class SetGauges
     private static DateTimeOffset SinceOf(V1Alpha1ImageTagSet set) =>
         set.Status.Situation().Since ?? set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue;
 
-    private static KeyValuePair<string, object?>[] Labels(Situation situation) => [new("state", situation.State), new("reason", situation.Reason)];
+    private static KeyValuePair<string, object?>[] Labels(Situation situation) =>
+        [new("state", situation.State), new("reason", situation.Reason)];
 
-    private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
+    private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader
+        ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
 }

@@ -34,10 +34,13 @@ public sealed class TagMetrics
     private TagMetrics(Meter meter)
     {
         writes = meter.CreateCounter<long>("imagetags.tag.writes", null,
-            "PUTs and DELETEs of tags, by verb (add, remove) and outcome (done, not_found, forbidden, quota_exceeded, rejected, server_error, uncertain, not_sent).");
-        found = meter.CreateCounter<long>("imagetags.drift.found", null, "Tags that were seen to differ on an image that the set had in order before, or that mode Observe would change by now.");
+            "PUTs and DELETEs of tags, by verb (add, remove) and outcome (done, not_found, forbidden, quota_exceeded, rejected, "
+                + "server_error, uncertain, not_sent).");
+        found = meter.CreateCounter<long>("imagetags.drift.found", null,
+            "Tags that were seen to differ on an image that the set had in order before, or that mode Observe would change by now.");
         mended = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
-        internalErrors = meter.CreateCounter<long>("imagetags.internal.errors", null, "Reconciles that ended with an error that nobody foresaw, which is a bug, by the step that failed.");
+        internalErrors = meter.CreateCounter<long>("imagetags.internal.errors", null,
+            "Reconciles that ended with an error that nobody foresaw, which is a bug, by the step that failed.");
         // There from the start: to Prometheus a series that begins with 1 has not increased.
         foreach (var step in Steps.All) internalErrors.Add(0, new KeyValuePair<string, object?>("step", step));
         found.Add(0);

@@ -17,7 +17,8 @@ public sealed class ArgoHealthTests
     private static readonly SetResult InSync = Results.InSync(Now);
 
     public static TheoryData<string> Reasons =>
-        [.. typeof(Reason).GetFields(BindingFlags.Public | BindingFlags.Static).Where(one => one.FieldType == typeof(Reason)).Select(one => one.Name)];
+        [.. typeof(Reason).GetFields(BindingFlags.Public | BindingFlags.Static).Where(one => one.FieldType == typeof(Reason))
+            .Select(one => one.Name)];
 
     [Theory]
     [MemberData(nameof(Reasons))]
@@ -31,7 +32,8 @@ public sealed class ArgoHealthTests
             if (before is not null) set.Status = StatusBuilder.After(set, before, Now);
             set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
             var health = await HealthAsync(set);
-            Assert.Equal((expected, $"{name}: Image 'grün' says \"no\".\\x0aTry again."), ((string)health["status"]!, (string)health["message"]!));
+            Assert.Equal(
+                (expected, $"{name}: Image 'grün' says \"no\".\\x0aTry again."), ((string)health["status"]!, (string)health["message"]!));
         }
     }
 
@@ -71,6 +73,7 @@ public sealed class ArgoHealthTests
     private static V1Alpha1ImageTagSet Set() => new()
     {
         Metadata = new() { Name = "set", NamespaceProperty = "images", Generation = 7 },
-        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Name = "grün" }, Tags = ["golden"] },
+        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" },
+            Image = new ImageReference { Name = "grün" }, Tags = ["golden"] },
     };
 }

@@ -25,7 +25,9 @@ public sealed class ArgoLiveTests
         await world.Kubernetes.CreateAsync(new V1Secret
         {
             Metadata = new() { Name = "unreachable", NamespaceProperty = world.Namespace },
-            StringData = new Dictionary<string, string> { ["clouds.yaml"] = "clouds: {demo: {auth: {auth_url: 'http://127.0.0.1:9/v3', username: u, password: p, project_name: p, user_domain_name: Default, project_domain_name: Default}}}" },
+            StringData = new Dictionary<string, string> { [
+                "clouds.yaml"] = "clouds: {demo: {auth: {auth_url: 'http://127.0.0.1:9/v3', username: u, password: p, project_name: p, "
+                + "user_domain_name: Default, project_domain_name: Default}}}" },
         });
 
         await CreateAsync("ready", image);
@@ -74,16 +76,19 @@ public sealed class ArgoLiveTests
             async () =>
             {
                 var sets = JsonNode.Parse(await KubectlAsync(world, "get", "its", "-o", "json"))!["items"]!.AsArray();
-                return await Task.WhenAll(expected.Select(one => SeeAsync(sets.Single(set => (string?)set!["metadata"]!["name"] == one.Name)!)));
+                return await Task.WhenAll(
+                    expected.Select(one => SeeAsync(sets.Single(set => (string?)set!["metadata"]!["name"] == one.Name)!)));
             },
             seen => seen.Zip(expected).All(pair => pair.First.Is(pair.Second)),
             "all sets to be shown as they should",
-            seen => string.Join("\n", seen.Zip(expected).Where(pair => !pair.First.Is(pair.Second)).Select(pair => $"{pair.First} instead of {pair.Second}")));
+            seen => string.Join("\n", seen.Zip(expected).Where(pair => !pair.First.Is(pair.Second))
+                .Select(pair => $"{pair.First} instead of {pair.Second}")));
 
         async Task<Shown> SeeAsync(JsonNode set)
         {
             var health = await argo.HealthAsync(set);
-            return new Shown((string)set["metadata"]!["name"]!, (string)health["status"]!, (string)health["message"]!, await argo.OfferedAsync(set));
+            return new Shown(
+                (string)set["metadata"]!["name"]!, (string)health["status"]!, (string)health["message"]!, await argo.OfferedAsync(set));
         }
     }
 
@@ -127,7 +132,8 @@ public sealed class ArgoLiveTests
     private static async Task<ArgoSettings> InstallAsync(World world)
     {
         await KubectlAsync(world, "create", "configmap", "argocd-cm", "--from-literal=url=https://argocd.example.com");
-        await KubectlAsync(world, "patch", "configmap", "argocd-cm", "--type=merge", "--patch-file", Path.Combine(ArgoSettings.Folder, "argocd-cm.yaml"));
+        await KubectlAsync(
+            world, "patch", "configmap", "argocd-cm", "--type=merge", "--patch-file", Path.Combine(ArgoSettings.Folder, "argocd-cm.yaml"));
         var data = JsonNode.Parse(await KubectlAsync(world, "get", "configmap", "argocd-cm", "-o", "json"))!["data"]!.AsObject();
         Assert.Equal("https://argocd.example.com", (string)data["url"]!);
         return new ArgoSettings(data.ToDictionary(entry => entry.Key, entry => (string)entry.Value!));
@@ -136,14 +142,16 @@ public sealed class ArgoLiveTests
     private static async Task<JsonObject> LiveAsync(World world, string name) =>
         JsonNode.Parse(await KubectlAsync(world, "get", "its", name, "-o", "json"))!.AsObject();
 
-    private static Task<string> KubectlAsync(World world, params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
+    private static Task<string> KubectlAsync(World world, params string[] arguments) =>
+        Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
 
     /// <summary>A set in Argo CD's resource tree.</summary>
     private sealed record Shown(string Name, string Status, string Message, IReadOnlyList<string> Actions)
     {
         /// <param name="expected">Has the beginning of the message.</param>
         public bool Is(Shown expected) =>
-            Status == expected.Status && Message.StartsWith(expected.Message, StringComparison.Ordinal) && Actions.SequenceEqual(expected.Actions);
+            Status == expected.Status && Message.StartsWith(expected.Message, StringComparison.Ordinal)
+                && Actions.SequenceEqual(expected.Actions);
 
         public override string ToString() => $"{Name}: {Status} ({Message}) [{string.Join(", ", Actions)}]";
     }

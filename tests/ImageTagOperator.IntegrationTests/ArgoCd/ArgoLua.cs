@@ -15,8 +15,10 @@ internal static class ArgoLua
     /// <summary>What the script gives back; fails with what Lua says when it does not run.</summary>
     public static async Task<JsonNode> RunAsync(string script, JsonNode obj)
     {
-        if (!File.Exists(Lua) && Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip($"{Lua} is not there: hack/servers.sh up");
-        return JsonNode.Parse(await Shell.RunAsync(Lua, [Path.Combine(AppContext.BaseDirectory, "ArgoCd", "run.lua"), script], Literal(obj)))!;
+        if (!File.Exists(Lua) && Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip(
+            $"{Lua} is not there: hack/servers.sh up");
+        return JsonNode.Parse(
+            await Shell.RunAsync(Lua, [Path.Combine(AppContext.BaseDirectory, "ArgoCd", "run.lua"), script], Literal(obj)))!;
     }
 
     private static string Literal(JsonNode? node) => node switch

@@ -30,7 +30,8 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
 
     /// <summary>The object as the action wants it.</summary>
     public Task<JsonNode> ActAsync(string action, JsonNode set) =>
-        ArgoLua.RunAsync((string)actions["definitions"]!.AsArray().Single(definition => (string?)definition!["name"] == action)!["action.lua"]!, set);
+        ArgoLua.RunAsync(
+            (string)actions["definitions"]!.AsArray().Single(definition => (string?)definition!["name"] == action)!["action.lua"]!, set);
 
     /// <summary>argocd-cm.yaml and values.yaml, as they follow from the scripts.</summary>
     public static IReadOnlyDictionary<string, string> Snippets()
@@ -51,7 +52,8 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
     }
 
     private static string Headed(string what, string how, JsonNode content) => new StringBuilder()
-        .Append("# ").Append(what).Append("\n#   ").Append(how).Append("\n# Made of the scripts beside it by `make argocd`.\n").Append(KubernetesYaml.Serialize(content)).ToString();
+        .Append("# ").Append(what).Append("\n#   ").Append(how).Append("\n# Made of the scripts beside it by `make argocd`.\n")
+            .Append(KubernetesYaml.Serialize(content)).ToString();
 
     private static Dictionary<string, string> ScriptData() => new()
     {
@@ -59,7 +61,8 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
         [ActionsKey] = KubernetesYaml.Serialize(new JsonObject
         {
             ["discovery.lua"] = Script("actions/discovery.lua"),
-            ["definitions"] = new JsonArray([.. ActionNames.Select(name => new JsonObject { ["name"] = name, ["action.lua"] = Script($"actions/{name}.lua") })]),
+            ["definitions"] = new JsonArray(
+                [.. ActionNames.Select(name => new JsonObject { ["name"] = name, ["action.lua"] = Script($"actions/{name}.lua") })]),
         }),
     };
 

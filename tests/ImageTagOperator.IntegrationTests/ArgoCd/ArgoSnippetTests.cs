@@ -15,6 +15,7 @@ public sealed class ArgoSnippetTests
     {
         var path = Path.Combine(ArgoSettings.Folder, file);
         if (Rewrites) await File.WriteAllTextAsync(path, ArgoSettings.Snippets()[file]);
-        Assert.True(ArgoSettings.Snippets()[file] == await File.ReadAllTextAsync(path), $"{file} is not what the scripts make of it: make argocd");
+        Assert.True(
+            ArgoSettings.Snippets()[file] == await File.ReadAllTextAsync(path), $"{file} is not what the scripts make of it: make argocd");
     }
 }

@@ -36,10 +36,13 @@ public sealed partial class ArgoSyncTests
         await world.StartOperatorAsync();
         await world.Glance.CreateImageAsync(world.Namespace, "nightly");
         await world.Glance.CreateImageAsync(world.Namespace + "-a", "nightly");
-        var manifests = string.Join("\n---\n", [Explicit, .. Directory.EnumerateFiles(Path.Combine(RealServers.Root, "config", "samples")).Order().Select(File.ReadAllText)])
-            .Replace("name: ubuntu-24.04\n  tags", $"name: {world.Namespace}\n  tags", StringComparison.Ordinal) // other tests have images of that name
+        var manifests = string.Join("\n---\n",
+            [Explicit, .. Directory.EnumerateFiles(Path.Combine(RealServers.Root, "config", "samples")).Order().Select(File.ReadAllText)])
+            // other tests have images of that name
+            .Replace("name: ubuntu-24.04\n  tags", $"name: {world.Namespace}\n  tags", StringComparison.Ordinal)
             .Replace("NAME", world.Namespace, StringComparison.Ordinal)
-            .Replace("6f2b0d0e-4f1c-4f57-9a0b-2f6f3f6c1c11", await world.Glance.CreateImageAsync("additive", "nightly"), StringComparison.Ordinal);
+            .Replace("6f2b0d0e-4f1c-4f57-9a0b-2f6f3f6c1c11", await world.Glance.CreateImageAsync("additive", "nightly"),
+                StringComparison.Ordinal);
 
         Assert.Equal(0, (await SyncAsync("apply")).Code);
         await KubectlAsync("wait", "its", "--all", "--for=condition=Ready", "--timeout=60s");
@@ -49,15 +52,18 @@ public sealed partial class ArgoSyncTests
         // What Argo CD's actions change is a difference only where Git says otherwise.
         foreach (var name in await NamesAsync())
         {
-            await KubectlAsync("patch", "its", name, "--type=merge", "--patch", """{"spec":{"suspend":true},"metadata":{"annotations":{"imagetags.io/requested-at":"now"}}}""");
+            await KubectlAsync("patch", "its", name, "--type=merge", "--patch",
+                """{"spec":{"suspend":true},"metadata":{"annotations":{"imagetags.io/requested-at":"now"}}}""");
             await world.ReadyAsync(name, "Unknown", "Suspended");
         }
 
         var (code, difference) = await SyncAsync("diff");
         Assert.Equal(1, code);
-        Assert.Equal(["-  suspend: true", "+  suspend: false"], Changes().Matches(difference).Select(line => line.Value).Where(line => !line.Contains("generation:", StringComparison.Ordinal)));
+        Assert.Equal(["-  suspend: true", "+  suspend: false"], Changes().Matches(difference).Select(line => line.Value)
+            .Where(line => !line.Contains("generation:", StringComparison.Ordinal)));
 
-        Task<(int Code, string Output)> SyncAsync(string command) => Shell.TryAsync("kubectl", ["-n", world.Namespace, command, .. way, "-f", "-"], manifests);
+        Task<(int Code, string Output)> SyncAsync(string command) =>
+            Shell.TryAsync("kubectl", ["-n", world.Namespace, command, .. way, "-f", "-"], manifests);
 
         Task<string> KubectlAsync(params string[] arguments) => Shell.RunAsync("kubectl", ["-n", world.Namespace, .. arguments]);
 

@@ -30,12 +30,14 @@ public sealed class ChartReadmeTests
         Assert.Equal((await ValuesAsync()).Select(value => value.Key).Order(), inSchema);
     }
 
-    private static async Task<IReadOnlyList<ChartValue>> ValuesAsync() => ChartValue.ReadAll(await File.ReadAllLinesAsync(Path.Combine(Helm.Chart, "values.yaml")));
+    private static async Task<IReadOnlyList<ChartValue>> ValuesAsync() =>
+        ChartValue.ReadAll(await File.ReadAllLinesAsync(Path.Combine(Helm.Chart, "values.yaml")));
 
     private static IEnumerable<string> Leaves(JsonNode schema, string path) =>
         from property in schema["properties"]!.AsObject()
         let key = path + property.Key
         // requests and limits hold what Kubernetes knows
-        from leaf in property.Value!["properties"] is null ? [key] : key == "resources" ? ["resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"] : Leaves(property.Value, key + ".")
+        from leaf in property.Value!["properties"] is null ? [key] : key == "resources"
+            ? ["resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"] : Leaves(property.Value, key + ".")
         select leaf;
 }

@@ -6,8 +6,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>The operator as the chart's ServiceAccount, with the chart's rights in one namespace. That it works with those for the whole cluster is in
-/// InstalledChartTests.</summary>
+/// <summary>The operator as the chart's ServiceAccount, with the chart's rights in one namespace. That it works with those for the whole
+/// cluster is in InstalledChartTests.</summary>
 public sealed class ChartRightsTests
 {
     private const string Name = "rights-image-tag-operator";
@@ -35,7 +35,8 @@ public sealed class ChartRightsTests
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         using var account = await AccountAsync(world, await RightsAsync(world));
-        var needed = OperatorRights.Of([world.Namespace], world.Namespace, Name).Select(right => $"{right.Verb} {right.Group}/{Resource(right)} {right.Name}");
+        var needed = OperatorRights.Of([world.Namespace], world.Namespace, Name)
+            .Select(right => $"{right.Verb} {right.Group}/{Resource(right)} {right.Name}");
         Assert.Equal(needed.Order(), (await MayAsync(account, world.Namespace)).Order());
         Assert.Empty(await MayAsync(account, "default"));
     }
@@ -53,7 +54,8 @@ public sealed class ChartRightsTests
         else await CreateAsync(world);
 
         var refused = await world.UntilAsync(
-            async () => (await world.AuditAsync()).Where(entry => entry.User == account.Username && entry.Code == 403).Select(Short).Distinct().ToList(),
+            async () => (await world.AuditAsync()).Where(entry => entry.User == account.Username && entry.Code == 403).Select(Short)
+                .Distinct().ToList(),
             refused => refused.Count > 0,
             $"{right} to be refused",
             _ => "nothing was");
@@ -67,12 +69,14 @@ public sealed class ChartRightsTests
         var rights = await RightsAsync(world);
         TakeAway(rights, "get secrets");
         using var account = await AccountAsync(world, rights);
-        string[] check = ["check", "--kubeconfig", account.Kubeconfig, "-n", world.Namespace, "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name];
+        string[] check = ["check", "--kubeconfig", account.Kubeconfig, "-n", world.Namespace, "--leader-elect-namespace", world.Namespace,
+            "--leader-elect-name", Name];
         var (code, output) = await Shell.TryAsync(OperatorProcess.Executable, [.. check, "--url", "http://127.0.0.1:1"]);
         Assert.Equal(1, code);
         Assert.Equal(
             [
-                $"FAIL  may get secrets in namespace {world.Namespace}: not allowed. The role of the operator must allow it; the chart's does",
+                $"FAIL  may get secrets in namespace {world.Namespace}: not allowed. The role of the operator must allow it; the chart's "
+                    + "does",
                 "FAIL  http://127.0.0.1:1/readyz answers: Connection refused. See the operator's pods and their Service",
             ],
             output.Split('\n').Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
@@ -80,16 +84,20 @@ public sealed class ChartRightsTests
     }
 
     private static async Task<IReadOnlyList<JsonNode>> RightsAsync(RealWorld world) => await Helm.ObjectsAsync(
-        "rights", world.Namespace, "--set", $"watchNamespaces={{{world.Namespace}}}", "--show-only", "templates/rbac.yaml", "--show-only", "templates/serviceaccount.yaml");
+        "rights", world.Namespace, "--set", $"watchNamespaces={{{world.Namespace}}}", "--show-only", "templates/rbac.yaml", "--show-only",
+            "templates/serviceaccount.yaml");
 
     private static async Task<ServiceAccount> AccountAsync(RealWorld world, IEnumerable<JsonNode> rights)
     {
-        await Shell.RunAsync("kubectl", ["apply", "-f", "-"], new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. rights.Select(o => o.DeepClone())]) }.ToJsonString());
+        await Shell.RunAsync("kubectl", ["apply", "-f", "-"],
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List",
+            ["items"] = new JsonArray([.. rights.Select(o => o.DeepClone())]) }.ToJsonString());
         return await ServiceAccount.OfAsync(world.Kubeconfig, world.Namespace, Name);
     }
 
     private static Task<OperatorProcess> StartAsync(RealWorld world, ServiceAccount account, bool untilReady) =>
-        world.StartOperatorAsUserAsync(account.Kubeconfig, untilReady, "--leader-elect", "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name);
+        world.StartOperatorAsUserAsync(
+            account.Kubeconfig, untilReady, "--leader-elect", "--leader-elect-namespace", world.Namespace, "--leader-elect-name", Name);
 
     private static async Task<string> CreateAsync(RealWorld world)
     {
@@ -140,7 +148,8 @@ public sealed class ChartRightsTests
             ["kind"] = "SelfSubjectRulesReview",
             ["spec"] = new JsonObject { ["namespace"] = inNamespace },
         };
-        var answer = JsonNode.Parse(await Shell.RunAsync("kubectl", ["--kubeconfig", account.Kubeconfig, "create", "-o", "json", "-f", "-"], review.ToJsonString()))!;
+        var answer = JsonNode.Parse(await Shell.RunAsync("kubectl", ["--kubeconfig", account.Kubeconfig, "create", "-o", "json", "-f", "-"],
+            review.ToJsonString()))!;
         return
             from rule in answer["status"]!["resourceRules"]!.AsArray()
             from verb in rule!["verbs"]!.AsArray()
@@ -151,10 +160,12 @@ public sealed class ChartRightsTests
             select $"{verb} {groupName}/{resource} {name}";
     }
 
-    private static string Resource(V1ResourceAttributes right) => right.Subresource is null ? right.Resource : $"{right.Resource}/{right.Subresource}";
+    private static string Resource(V1ResourceAttributes right) => right.Subresource is null ? right.Resource
+        : $"{right.Resource}/{right.Subresource}";
 
     internal static string Short(V1ResourceAttributes right) => $"{right.Verb} {Resource(right)}";
 
     internal static string Short(AuditEntry entry) =>
-        entry.Object.Split('/') is [var resource, _, var subresource] ? $"{entry.Verb} {resource}/{subresource}" : $"{entry.Verb} {entry.Object.Split('/')[0]}";
+        entry.Object.Split('/') is [var resource, _, var subresource] ? $"{entry.Verb} {resource}/{subresource}"
+            : $"{entry.Verb} {entry.Object.Split('/')[0]}";
 }

@@ -13,22 +13,30 @@ public sealed class ChartTests
         "{watchNamespaces: [default, kube-public, default]}",
         "{replicas: 1}",
         "{replicas: 0, podDisruptionBudget: {enabled: false}, networkPolicy: {enabled: false}}",
-        "{image: {repository: registry.example.com:5000/team/image-tag-operator, digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', pullPolicy: Always}, imagePullSecrets: [{name: registry}]}",
+        "{image: {repository: registry.example.com:5000/team/image-tag-operator, digest: "
+            + "'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', pullPolicy: Always}, imagePullSecrets: [{name: "
+            + "registry}]}",
         "{image: {tag: '1.0'}, nameOverride: other, commonLabels: {team: platform, build: '17'}}",
         "{fullnameOverride: a-name-as-long-as-names-may-be-in-this-chart-of-ours1}",
         "{serviceAccount: {create: false, name: mine}, rbac: {create: false, userRoles: false}, crds: {install: false}}",
         "{serviceAccount: {create: false}}",
         "{serviceAccount: {name: mine, annotations: {example.com/role: reader}}, crds: {keep: false}}",
-        "{operator: {logFormat: text, logLevel: Debug, cloudConcurrency: 2, cloudRate: 1000000, fullReadInterval: 10, deletionDeadline: 0}, extraArgs: [--context=x]}",
-        "{proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: 'keystone.example.com,10.0.0.0/8'}, extraEnv: [{name: A, value: b}, {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]}",
+        "{operator: {logFormat: text, logLevel: Debug, cloudConcurrency: 2, cloudRate: 1000000, fullReadInterval: 10, deletionDeadline: "
+            + "0}, extraArgs: [--context=x]}",
+        "{proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: "
+            + "'keystone.example.com,10.0.0.0/8'}, extraEnv: [{name: A, value: b}, {name: NODE, valueFrom: {fieldRef: {fieldPath: "
+            + "spec.nodeName}}}]}",
         "{proxy: {https: 'http://proxy.example.com:3128'}}",
         "{caBundle: {configMap: company-ca, key: bundle.pem}}",
-        "{podAnnotations: {a: 'true'}, podLabels: {a: b}, priorityClassName: high, nodeSelector: {disk: ssd}, tolerations: [{key: infra, operator: Exists}], affinity: {nodeAffinity: {}}}",
-        "{topologySpreadConstraints: [{maxSkew: 2, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}], resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1500m, memory: 1Gi}}}",
+        "{podAnnotations: {a: 'true'}, podLabels: {a: b}, priorityClassName: high, nodeSelector: {disk: ssd}, tolerations: [{key: infra, "
+            + "operator: Exists}], affinity: {nodeAffinity: {}}}",
+        "{topologySpreadConstraints: [{maxSkew: 2, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}], resources: {requests: {cpu: 1, "
+            + "memory: 1Gi}, limits: {cpu: 1500m, memory: 1Gi}}}",
         "{operator: {allowedClouds: ['10.0.0.0/8', 192.0.2.7, '2001:db8::/32', '2001:db8::5']}, networkPolicy: {apiServerPorts: [6443]}}",
         "{operator: {allowedClouds: [keystone.example.com, '*.example.com', 10.0.0.0/8]}}",
         "{networkPolicy: {from: [{namespaceSelector: {matchLabels: {name: monitoring}}}], egress: [{ports: [{port: 443, protocol: TCP}]}]}}",
-        "{metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 1m}, prometheusRule: {enabled: true, labels: {release: prometheus}}, dashboard: {enabled: true, annotations: {folder: Images}}}}");
+        "{metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 1m}, prometheusRule: {enabled: true, labels: "
+            + "{release: prometheus}}, dashboard: {enabled: true, annotations: {folder: Images}}}}");
 
     [Theory]
     [MemberData(nameof(Values))]
@@ -45,7 +53,8 @@ public sealed class ChartTests
     [Theory]
     [InlineData("{replicas: 3}", "  replicas: 3\n")]
     [InlineData("{image: {repository: registry.example.com/x, tag: '9'}}", "image: registry.example.com/x:9\n")]
-    [InlineData("{image: {digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}", "image: image-tag-operator@sha256:0123456789abcdef")]
+    [InlineData("{image: {digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}",
+        "image: image-tag-operator@sha256:0123456789abcdef")]
     [InlineData("{image: {pullPolicy: Always}}", "imagePullPolicy: Always\n")]
     [InlineData("{imagePullSecrets: [{name: registry}]}", "imagePullSecrets:\n        - name: registry\n")]
     [InlineData("{commonLabels: {team: platform}}", "    team: platform\n")]
@@ -56,16 +65,23 @@ public sealed class ChartTests
     [InlineData("{operator: {cloudRate: 1000000}}", "- --cloud-rate=1000000\n")]
     [InlineData("{operator: {fullReadInterval: 7}}", "- --full-read-interval=7\n")]
     [InlineData("{operator: {deletionDeadline: 9}}", "- --deletion-deadline=9\n")]
-    [InlineData("{operator: {allowedClouds: ['*.example.com', 10.0.0.0/8]}}", "        - \"--allowed-clouds=*.example.com\"\n        - \"--allowed-clouds=10.0.0.0/8\"\n")]
-    [InlineData("{operator: {allowedClouds: [10.0.0.0/8, 192.0.2.7, '2001:db8::5']}}", "    - to:\n      - ipBlock: {cidr: \"10.0.0.0/8\"}\n      - ipBlock: {cidr: \"192.0.2.7/32\"}\n      - ipBlock: {cidr: \"2001:db8::5/128\"}\n")]
-    [InlineData("{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {apiServerPorts: [7443]}}", "      - {port: 7443, protocol: TCP}\n")]
+    [InlineData("{operator: {allowedClouds: ['*.example.com', 10.0.0.0/8]}}",
+        "        - \"--allowed-clouds=*.example.com\"\n        - \"--allowed-clouds=10.0.0.0/8\"\n")]
+    [InlineData("{operator: {allowedClouds: [10.0.0.0/8, 192.0.2.7, '2001:db8::5']}}",
+        "    - to:\n      - ipBlock: {cidr: \"10.0.0.0/8\"}\n      - ipBlock: {cidr: \"192.0.2.7/32\"}\n      - ipBlock: {cidr: "
+        + "\"2001:db8::5/128\"}\n")]
+    [InlineData(
+        "{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {apiServerPorts: [7443]}}", "      - {port: 7443, protocol: TCP}\n")]
     [InlineData("{extraArgs: [--context=x]}", "        - --context=x\n")]
     [InlineData("{extraEnv: [{name: A, value: b}]}", "- name: A\n          value: b\n")]
     [InlineData("{proxy: {http: 'http://p:1'}}", "- name: http_proxy\n          value: \"http://p:1\"\n")]
-    [InlineData("{proxy: {https: 'http://p:1'}}", "- name: https_proxy\n          value: \"http://p:1\"\n        - name: no_proxy\n          value: \"$(KUBERNETES_SERVICE_HOST),localhost,127.0.0.1,.svc,.cluster.local\"\n")]
+    [InlineData("{proxy: {https: 'http://p:1'}}",
+        "- name: https_proxy\n          value: \"http://p:1\"\n        - name: no_proxy\n          value: "
+        + "\"$(KUBERNETES_SERVICE_HOST),localhost,127.0.0.1,.svc,.cluster.local\"\n")]
     [InlineData("{proxy: {https: 'http://p:1', noProxy: keystone.example.com}}", ".cluster.local,keystone.example.com\"\n")]
     [InlineData("{caBundle: {configMap: ca}}", "- name: SSL_CERT_DIR\n          value: /etc/ssl/certs:/etc/image-tag-operator/ca\n")]
-    [InlineData("{caBundle: {configMap: ca, key: bundle.pem}}", "          name: ca\n          items:\n          - key: bundle.pem\n            path: ca.crt\n")]
+    [InlineData("{caBundle: {configMap: ca, key: bundle.pem}}",
+        "          name: ca\n          items:\n          - key: bundle.pem\n            path: ca.crt\n")]
     [InlineData("{serviceAccount: {name: mine, annotations: {a: b}}}", "  name: mine\n")]
     [InlineData("{serviceAccount: {annotations: {role: reader}}}", "  annotations:\n    role: reader\n")]
     [InlineData("{crds: {keep: true}}", "helm.sh/resource-policy: keep\n")]
@@ -85,7 +101,8 @@ public sealed class ChartTests
     public async Task A_value_shows_in_the_rendering_and_not_without_it(string values, string expected)
     {
         Assert.Contains(expected, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
-        if (!values.Contains("keep", StringComparison.Ordinal)) Assert.DoesNotContain(expected, await Helm.TemplateAsync("release", "default"), StringComparison.Ordinal);
+        if (!values.Contains("keep", StringComparison.Ordinal)) Assert.DoesNotContain(
+            expected, await Helm.TemplateAsync("release", "default"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,7 +117,8 @@ public sealed class ChartTests
     [InlineData("{watchNamespaces: [a], rbac: {userRoles: false}}", "kind: ClusterRole")]
     public async Task What_is_switched_off_is_not_rendered_and_else_it_is(string values, string part)
     {
-        Assert.DoesNotContain(part, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            part, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
         Assert.Contains(part, await Helm.TemplateAsync("release", "default"), StringComparison.Ordinal);
     }
 
@@ -108,7 +126,8 @@ public sealed class ChartTests
     [InlineData("{operator: {allowedClouds: [10.0.0.0/8, keystone.example.com]}}")]
     [InlineData("{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {egress: [{ports: [{port: 443}]}]}}")]
     public async Task Where_a_name_is_allowed_or_egress_is_given_the_NetworkPolicy_has_no_rule_of_its_own(string values) =>
-        Assert.DoesNotContain("ipBlock", await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "ipBlock", await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{replica: 3}", "additional properties 'replica' not allowed")]
@@ -116,9 +135,11 @@ public sealed class ChartTests
     [InlineData("{replicas: -1}", "/replicas': minimum: got -1, want 0")]
     [InlineData("{image: {digest: latest}}", "/image/digest': 'latest' does not match pattern")]
     [InlineData("{image: {repository: ''}}", "/image/repository': minLength: got 0, want 1")]
-    [InlineData("{operator: {logLevel: info}}", "/operator/logLevel': value must be one of 'Trace', 'Debug', 'Information', 'Warning', 'Error'")]
+    [InlineData(
+        "{operator: {logLevel: info}}", "/operator/logLevel': value must be one of 'Trace', 'Debug', 'Information', 'Warning', 'Error'")]
     [InlineData("{operator: {cloudRate: 0}}", "/operator/cloudRate': minimum: got 0, want 1")]
-    [InlineData("{operator: {allowedClouds: ['https://keystone.example.com']}}", "/operator/allowedClouds/0': 'https://keystone.example.com' does not match pattern")]
+    [InlineData("{operator: {allowedClouds: ['https://keystone.example.com']}}",
+        "/operator/allowedClouds/0': 'https://keystone.example.com' does not match pattern")]
     [InlineData("{operator: {allowedClouds: ['*']}}", "/operator/allowedClouds/0': '*' does not match pattern")]
     [InlineData("{watchNamespaces: [Team_A]}", "/watchNamespaces/0': 'Team_A' does not match pattern")]
     [InlineData("{watchNamespaces: team-a}", "/watchNamespaces': got string, want array")]
@@ -139,7 +160,8 @@ public sealed class ChartTests
     [Fact]
     public async Task Newer_clusters_get_the_newer_PodDisruptionBudget()
     {
-        var rendering = await Shell.RunAsync("helm", ["template", "release", Helm.Chart, "--kube-version", "1.34.0", "--show-only", "templates/poddisruptionbudget.yaml"]);
+        var rendering = await Shell.RunAsync(
+            "helm", ["template", "release", Helm.Chart, "--kube-version", "1.34.0", "--show-only", "templates/poddisruptionbudget.yaml"]);
         Assert.Contains("apiVersion: policy/v1\n", rendering, StringComparison.Ordinal);
     }
 
@@ -159,15 +181,19 @@ public sealed class ChartTests
     [Fact]
     public async Task Kustomize_installs_what_the_chart_does()
     {
-        var kustomized = KubernetesYaml.LoadAll(await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
-        var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system")).Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
+        var kustomized = KubernetesYaml.LoadAll(
+            await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
+        var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system"))
+            .Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
         Assert.Equal(Helm.Rights(rendered), Helm.Rights(kustomized));
         Assert.Equal(
             rendered.Select(Describe).Append("Namespace /image-tag-system").Order(),
             kustomized.Select(Describe).Order());
-        foreach (var (kind, part) in new[] { ("Deployment", "spec"), ("Service", "spec"), ("NetworkPolicy", "spec"), ("CustomResourceDefinition", "spec") })
+        foreach (var (kind, part) in new[] { ("Deployment", "spec"), ("Service", "spec"), ("NetworkPolicy", "spec"),
+            ("CustomResourceDefinition", "spec") })
         {
-            Assert.True(JsonNode.DeepEquals(One(rendered, kind)[part], One(kustomized, kind)[part]), $"the {part} of the {kind} differs: make kustomize");
+            Assert.True(JsonNode.DeepEquals(One(rendered, kind)[part], One(kustomized, kind)[part]),
+                $"the {part} of the {kind} differs: make kustomize");
         }
 
         static string Describe(JsonNode o) => $"{o["kind"]} {o["metadata"]!["namespace"]}/{o["metadata"]!["name"]}";
@@ -198,7 +224,8 @@ public sealed class ChartTests
     private static JsonNode WithoutLabels(JsonNode o)
     {
         var copy = o.DeepClone();
-        foreach (var labels in new[] { copy["metadata"]?["labels"], copy["spec"]?["template"]?["metadata"]?["labels"] }.OfType<JsonObject>())
+        foreach (
+            var labels in new[] { copy["metadata"]?["labels"], copy["spec"]?["template"]?["metadata"]?["labels"] }.OfType<JsonObject>())
         {
             labels.Remove("helm.sh/chart");
             labels.Remove("app.kubernetes.io/managed-by");
@@ -226,7 +253,8 @@ public sealed class ChartTests
                     storage: true
                     schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true} }
                 """);
-            await Shell.RunAsync("kubectl", ["wait", "--for=condition=Established", $"crd/{plural}.monitoring.coreos.com", "--timeout=30s"]);
+            await Shell.RunAsync(
+                "kubectl", ["wait", "--for=condition=Established", $"crd/{plural}.monitoring.coreos.com", "--timeout=30s"]);
         }
     }
 

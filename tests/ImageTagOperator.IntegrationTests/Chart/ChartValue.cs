@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>A value of the chart, as <c>values.yaml</c> has it: a comment that begins with <c># --</c>, and below it the key and its default.</summary>
+/// <summary>A value of the chart, as <c>values.yaml</c> has it: a comment that begins with <c># --</c>, and below it the key and its
+/// default.</summary>
 internal sealed partial record ChartValue(string Key, string Default, string Description)
 {
     /// <exception cref="FormatException">A key without a comment.</exception>
@@ -26,11 +27,14 @@ internal sealed partial record ChartValue(string Key, string Default, string Des
             path.RemoveRange(depth, path.Count - depth);
             path.Add(entry.Groups["key"].Value);
             var inline = entry.Groups["value"].Value;
-            var nested = lines.Skip(i + 1).TakeWhile(line => line.StartsWith(new string(' ', (depth + 1) * 2), StringComparison.Ordinal)).ToArray();
+            var nested = lines.Skip(i + 1).TakeWhile(line => line.StartsWith(new string(' ', (depth + 1) * 2), StringComparison.Ordinal))
+                .ToArray();
             if (inline.Length > 0 || description is not null)
             {
-                if (description is null) throw new FormatException($"values.yaml, line {i + 1}: {string.Join('.', path)} has no comment that begins with '# --'.");
-                values.Add(new(string.Join('.', path), inline.Length > 0 ? inline : $"{{{string.Join(", ", nested.Select(line => line.Trim()))}}}", description));
+                if (description is null) throw new FormatException(
+                    $"values.yaml, line {i + 1}: {string.Join('.', path)} has no comment that begins with '# --'.");
+                values.Add(new(string.Join('.', path), inline.Length > 0 ? inline
+                    : $"{{{string.Join(", ", nested.Select(line => line.Trim()))}}}", description));
                 if (inline.Length == 0) i += nested.Length;
             }
 

@@ -19,7 +19,8 @@ internal static class Helm
     public static async Task<IReadOnlyList<JsonNode>> ObjectsAsync(string release, string inNamespace, params string[] options) =>
         KubernetesYaml.LoadAll(await TemplateAsync(release, inNamespace, options));
 
-    /// <summary>Lines of <c>Kind namespace/name</c> and, for a role, what it allows: the same for two ways to write the same rights.</summary>
+    /// <summary>Lines of <c>Kind namespace/name</c> and, for a role, what it allows: the same for two ways to write the same
+    /// rights.</summary>
     public static IEnumerable<string> Rights(IEnumerable<JsonNode> objects) =>
         from role in objects
         where (string)role["kind"]! is "ClusterRole" or "Role"

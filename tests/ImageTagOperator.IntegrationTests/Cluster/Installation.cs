@@ -4,7 +4,8 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
-/// <summary>A release of the chart in a namespace of its own, other namespaces with a Secret for the cloud, and images in the cloud.</summary>
+/// <summary>A release of the chart in a namespace of its own, other namespaces with a Secret for the cloud, and images in the
+/// cloud.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
     public const string Release = "image-tag-operator";
@@ -30,7 +31,8 @@ internal sealed class Installation : IAsyncDisposable
     {
         IsInstalled = true;
         return await Node.HelmAsync(
-            ["install", Release, Helm.Chart, "-n", Namespace, "--create-namespace", "--set", "image.repository=localhost/image-tag-operator", "--take-ownership", "--wait", "--timeout", "3m", .. options]);
+            ["install", Release, Helm.Chart, "-n", Namespace, "--create-namespace", "--set",
+                "image.repository=localhost/image-tag-operator", "--take-ownership", "--wait", "--timeout", "3m", .. options]);
     }
 
     public Task<string> UpgradeAsync(params string[] options) =>
@@ -62,7 +64,8 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public static Task CreateSecretAsync(string inNamespace) =>
-        Node.KubectlAsync("-n", inNamespace, "create", "secret", "generic", World.SecretName, $"--from-file=clouds.yaml={Node.CloudsYamlPath}");
+        Node.KubectlAsync(
+            "-n", inNamespace, "create", "secret", "generic", World.SecretName, $"--from-file=clouds.yaml={Node.CloudsYamlPath}");
 
     /// <summary>A set for each image, with the same tags.</summary>
     public static Task ApplyAsync(string inNamespace, IEnumerable<string> images, params string[] tags) => Node.ApplyAsync(new JsonObject
@@ -95,7 +98,8 @@ internal sealed class Installation : IAsyncDisposable
         live => $"it has [{string.Join(", ", live)}]");
 
     /// <summary>The process that holds the Lease: its pod, <c>_</c>, and what tells it from those that ran there before.</summary>
-    public Task<string> LeaderAsync() => Node.KubectlAsync("-n", Namespace, "get", "lease", Release, "-o", "jsonpath={.spec.holderIdentity}");
+    public Task<string> LeaderAsync() =>
+        Node.KubectlAsync("-n", Namespace, "get", "lease", Release, "-o", "jsonpath={.spec.holderIdentity}");
 
     /// <summary>It may be in the same pod: a container that was killed is started again at once.</summary>
     public Task<string> NextLeaderAsync(string before) => Eventually.HoldsAsync(
@@ -106,8 +110,11 @@ internal sealed class Installation : IAsyncDisposable
         // Whatever comes of it: how the test failed says more. A set without an operator is freed by hand.
         foreach (var name in namespaces)
         {
-            await TryAsync("kubectl", "delete", "imagetagsets", "-n", name, "--all", "--ignore-not-found", IsInstalled ? "--timeout=60s" : "--wait=false");
-            await TryAsync("bash", "-c", $"kubectl -n {name} get imagetagsets -o name | xargs -r kubectl -n {name} patch --type=merge -p '{{\"metadata\":{{\"finalizers\":null}}}}'");
+            await TryAsync("kubectl", "delete", "imagetagsets", "-n", name, "--all", "--ignore-not-found", IsInstalled ? "--timeout=60s"
+                : "--wait=false");
+            await TryAsync("bash", "-c",
+                $"kubectl -n {name} get imagetagsets -o name | xargs -r kubectl -n {name} patch --type=merge -p "
+                + $"'{{\"metadata\":{{\"finalizers\":null}}}}'");
         }
 
         await TryAsync("helm", "uninstall", Release, "-n", Namespace, "--ignore-not-found", "--wait", "--timeout", "2m");
@@ -115,6 +122,7 @@ internal sealed class Installation : IAsyncDisposable
         await Glance.DeleteCreatedAsync();
         Glance.Dispose();
 
-        static Task TryAsync(string command, params string[] arguments) => Shell.TryAsync(command, arguments, environment: Node.Environment, deadline: TimeSpan.FromMinutes(3));
+        static Task TryAsync(string command, params string[] arguments) =>
+            Shell.TryAsync(command, arguments, environment: Node.Environment, deadline: TimeSpan.FromMinutes(3));
     }
 }

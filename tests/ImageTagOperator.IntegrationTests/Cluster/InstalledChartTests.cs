@@ -5,8 +5,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
-/// <summary>The chart, installed with the real helm into a real cluster that runs its pods, with the real image, against the real Keystone and Glance. One after the other:
-/// they share the cluster, and most releases watch all of it.</summary>
+/// <summary>The chart, installed with the real helm into a real cluster that runs its pods, with the real image, against the real Keystone
+/// and Glance. One after the other: they share the cluster, and most releases watch all of it.</summary>
 public sealed class InstalledChartTests
 {
     [Fact]
@@ -28,27 +28,32 @@ public sealed class InstalledChartTests
 
         var leader = await installation.LeaderAsync();
         var pod = leader.Split('_')[0];
-        await Node.ExecAsync($"for pid in $(pgrep -f '^/usr/local/bin/image-tag-operator run'); do [[ $(cat /proc/$pid/root/etc/hostname) != {pod} ]] || kill -KILL $pid; done");
+        await Node.ExecAsync(
+            $"for pid in $(pgrep -f '^/usr/local/bin/image-tag-operator run'); do [[ $(cat /proc/$pid/root/etc/hostname) != {pod} ]] || "
+            + "kill -KILL $pid; done");
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
         await installation.NextLeaderAsync(leader);
         await installation.TagsAsync(image, "golden", "lts");
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
         await installation.TagsAsync(image, "golden", "lts");
         await Node.KubectlAsync("-n", installation.Namespace, "rollout", "status", "deployment", Installation.Release, "--timeout=60s");
-        Assert.Equal("1", await Node.KubectlAsync("-n", installation.Namespace, "get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
+        Assert.Equal("1", await Node.KubectlAsync("-n", installation.Namespace, "get", "pod", pod, "-o",
+            "jsonpath={.status.containerStatuses[0].restartCount}"));
 
         await Node.KubectlAsync("-n", team, "delete", "imagetagsets", "--all", "--timeout=60s");
         await installation.TagsAsync(image);
 
         await Node.KubectlAsync("-n", installation.Namespace, "scale", "deployment", Installation.Release, "--replicas=0");
-        await Node.KubectlAsync("-n", installation.Namespace, "wait", "pods", "--all", "--for=delete", "--timeout=60s");    // a watch is in the log when it has ended
+        // a watch is in the log when it has ended
+        await Node.KubectlAsync("-n", installation.Namespace, "wait", "pods", "--all", "--for=delete", "--timeout=60s");
 
         // All this as a ServiceAccount that may do just that, in the whole cluster.
         var user = $"system:serviceaccount:{installation.Namespace}:{Installation.Release}";
         var requests = (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.User == user).ToList();
         Assert.DoesNotContain(requests, entry => entry.Code == 403);
         Assert.Equal(
-            OperatorRights.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right)).Append("create selfsubjectaccessreviews").Order(),
+            OperatorRights.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
+                .Append("create selfsubjectaccessreviews").Order(),
             requests.Select(ChartRightsTests.Short).Distinct().Order());
     }
 
@@ -68,12 +73,14 @@ public sealed class InstalledChartTests
         foreach (var image in images) await installation.TagsAsync(image, "second", "always");
 
         var calls = (await glance.LinesAsync()).Select(GlanceEntry.Parse).OfType<GlanceEntry>()
-            .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix && images.Any(image => entry.Call.Contains(image, StringComparison.Ordinal)))
+            .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix
+                && images.Any(image => entry.Call.Contains(image, StringComparison.Ordinal)))
             .ToList();
         Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "the work was begun by one leader and ended by another");
         Assert.All(calls.Where(call => call.IsWrite), call => Assert.Equal(204, call.Status));
         Assert.All(calls.Where(call => call.IsWrite).GroupBy(call => call.Call), same => Assert.Single(same));
-        Assert.Equal(images.Length * 2, calls.Count(call => call.Call.StartsWith("PUT", StringComparison.Ordinal) && !call.Call.EndsWith("/first", StringComparison.Ordinal)));
+        Assert.Equal(images.Length * 2, calls.Count(call => call.Call.StartsWith("PUT", StringComparison.Ordinal)
+            && !call.Call.EndsWith("/first", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -87,11 +94,14 @@ public sealed class InstalledChartTests
         await Installation.ReadyAsync(team);
 
         await installation.UninstallAsync();
-        Assert.Equal($"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
+        Assert.Equal(
+            $"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
         await Eventually.HoldsAsync(    // helm does not wait for pods that end
-            () => Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n", installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"),
+            () => Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n",
+                installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"),
             left => left == "", "nothing to be left in the operator's namespace", left => left);
-        Assert.Equal("", await Node.KubectlAsync("get", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+        Assert.Equal("", await Node.KubectlAsync("get", "clusterroles,clusterrolebindings", "-l",
+            $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
 
         await installation.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
         await installation.InstallAsync();
@@ -103,7 +113,8 @@ public sealed class InstalledChartTests
     {
         await using var installation = await Installation.CreateAsync();
         var (ours, theirs) = (await installation.CreateNamespaceAsync(), await installation.CreateNamespaceAsync());
-        Assert.Contains($"watches ImageTagSets in {ours}.", await installation.InstallAsync("--set", $"watchNamespaces={{{ours}}}"), StringComparison.Ordinal);
+        Assert.Contains($"watches ImageTagSets in {ours}.", await installation.InstallAsync("--set", $"watchNamespaces={{{ours}}}"),
+            StringComparison.Ordinal);
         await Node.HelmAsync("test", Installation.Release, "-n", installation.Namespace);
         var (first, second) = (await installation.Glance.CreateImageAsync("ours"), await installation.Glance.CreateImageAsync("theirs"));
         await Installation.ApplyAsync(theirs, [second], "golden");
@@ -112,7 +123,8 @@ public sealed class InstalledChartTests
         await installation.TagsAsync(first, "golden");
         Assert.Empty(await installation.Glance.GetTagsAsync(second));
         Assert.Equal("", await Node.KubectlAsync("-n", theirs, "get", "imagetagsets", "-o", "jsonpath={.items[*].metadata.finalizers}"));
-        Assert.Equal("", await Node.KubectlAsync("get", "clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"));
+        Assert.Equal("", await Node.KubectlAsync("get", "clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}",
+            "-o", "name"));
     }
 
     [Fact]
@@ -134,7 +146,8 @@ public sealed class InstalledChartTests
         await using var installation = await Installation.CreateAsync();
         var image = await AllInOneAsync(installation);
 
-        // From 1.33 on Kubernetes deletes what else is in a namespace when its pods are gone. This one is older and would delete all at once.
+        // From 1.33 on Kubernetes deletes what else is in a namespace when its pods are gone. This one is older and would delete all at
+        // once.
         await Node.PauseControllersAsync();
         try
         {
@@ -180,12 +193,16 @@ public sealed class InstalledChartTests
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();
         var team = await installation.CreateNamespaceAsync();
-        foreach (var role in new[] { "view", "edit" }) await Node.KubectlAsync("-n", team, "create", "rolebinding", role, $"--clusterrole={role}", $"--user={role}");
-        foreach (var (user, verb, may) in new[] { ("view", "get", "yes"), ("view", "update", "no"), ("edit", "get", "yes"), ("edit", "create", "yes"), ("edit", "delete", "yes"), ("nobody", "get", "no") })
+        foreach (var role in new[] { "view", "edit" }) await Node.KubectlAsync(
+            "-n", team, "create", "rolebinding", role, $"--clusterrole={role}", $"--user={role}");
+        foreach (var (user, verb, may) in new[] { ("view", "get", "yes"), ("view", "update", "no"), ("edit", "get", "yes"),
+            ("edit", "create", "yes"), ("edit", "delete", "yes"), ("nobody", "get", "no") })
         {
             // The control plane takes the chart's roles up in a moment.
             await Eventually.HoldsAsync(
-                async () => (await Shell.TryAsync("kubectl", ["--kubeconfig", Node.Kubeconfig, "auth", "can-i", verb, "imagetagsets", "-n", team, $"--as={user}"])).Output.Trim(),
+                async () => (
+                    await Shell.TryAsync("kubectl",
+                    ["--kubeconfig", Node.Kubeconfig, "auth", "can-i", verb, "imagetagsets", "-n", team, $"--as={user}"])).Output.Trim(),
                 answer => answer == may, $"whether {user} may {verb} sets: {may}", answer => answer);
         }
     }

@@ -19,11 +19,13 @@ internal static class Node
     /// <summary>The operator's image is there; loaded once per run.</summary>
     public static Task LoadedAsync() => Image.Value;
 
-    public static Task<string> KubectlAsync(params IEnumerable<string> arguments) => Shell.RunAsync("kubectl", arguments, environment: Environment);
+    public static Task<string> KubectlAsync(params IEnumerable<string> arguments) =>
+        Shell.RunAsync("kubectl", arguments, environment: Environment);
 
     public static Task<string> ApplyAsync(string manifest) => Shell.RunAsync("kubectl", ["apply", "-f", "-"], manifest, Environment);
 
-    public static Task<string> HelmAsync(params IEnumerable<string> arguments) => Shell.RunAsync("helm", arguments, environment: Environment, deadline: TimeSpan.FromMinutes(4));
+    public static Task<string> HelmAsync(params IEnumerable<string> arguments) =>
+        Shell.RunAsync("helm", arguments, environment: Environment, deadline: TimeSpan.FromMinutes(4));
 
     /// <summary>Nothing is deleted or made by a controller until <see cref="ResumeControllersAsync"/>.</summary>
     public static Task PauseControllersAsync() => SignalControllersAsync("STOP");

@@ -6,7 +6,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Monitoring;
 
-/// <summary>Metrics, alerts and dashboard with a real Prometheus: that they load proves little, for a name that is misspelt loads too.</summary>
+/// <summary>Metrics, alerts and dashboard with a real Prometheus: that they load proves little, for a name that is misspelt loads
+/// too.</summary>
 public sealed partial class MonitoringTests
 {
     private static readonly string Dashboard = Path.Combine(RealServers.Root, "charts", "image-tag-operator", "files", "dashboard.json");
@@ -16,13 +17,15 @@ public sealed partial class MonitoringTests
     {
         RealPrometheus.Needed();
         await Shell.RunAsync("promtool", ["check", "rules", RealPrometheus.Rules]);
-        await Shell.RunAsync("promtool", ["test", "rules", Path.Combine(RealServers.Root, "tests", "ImageTagOperator.IntegrationTests", "Monitoring", "alerts_test.yaml")]);
+        await Shell.RunAsync("promtool", ["test", "rules",
+            Path.Combine(RealServers.Root, "tests", "ImageTagOperator.IntegrationTests", "Monitoring", "alerts_test.yaml")]);
     }
 
     [Fact]
     public async Task Every_alert_is_tested_and_explained()
     {
-        var tests = await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "tests", "ImageTagOperator.IntegrationTests", "Monitoring", "alerts_test.yaml"));
+        var tests = await File.ReadAllTextAsync(
+            Path.Combine(RealServers.Root, "tests", "ImageTagOperator.IntegrationTests", "Monitoring", "alerts_test.yaml"));
         var operations = await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "docs", "operations.md"));
         foreach (var rule in Alerts())
         {
@@ -74,11 +77,13 @@ public sealed partial class MonitoringTests
         Assert.Equal(Alerts().Select(rule => $"{rule["alert"]} ok"), await prometheus.LoadedAlertsAsync());
 
         Task WaitAsync(string query) => world.UntilAsync(
-            () => prometheus.QueryAsync(query), values => values.Any(value => !double.IsNaN(value)), $"data for {query}", values => $"there are {values.Count} series");
+            () => prometheus.QueryAsync(query), values => values.Any(value => !double.IsNaN(value)), $"data for {query}", values =>
+                $"there are {values.Count} series");
 
         async Task AddAsync(string name, string cloudsYaml)
         {
-            await world.Kubernetes.CreateAsync(new V1Secret { Metadata = new() { Name = name, NamespaceProperty = world.Namespace }, StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml } });
+            await world.Kubernetes.CreateAsync(new V1Secret { Metadata = new() { Name = name, NamespaceProperty = world.Namespace },
+                StringData = new Dictionary<string, string> { ["clouds.yaml"] = cloudsYaml } });
             var set = world.Set(name, Guid.NewGuid().ToString(), "golden");
             set.Spec.CloudCredentialsRef = set.Spec.CloudCredentialsRef with { SecretName = name };
             await world.CreateAsync(set);
@@ -86,10 +91,12 @@ public sealed partial class MonitoringTests
     }
 
     private static IReadOnlyList<JsonNode> Alerts() =>
-        [.. KubernetesYaml.LoadAll(File.ReadAllText(RealPrometheus.Rules))[0]["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Select(rule => rule!)];
+        [.. KubernetesYaml.LoadAll(File.ReadAllText(RealPrometheus.Rules))[0]["groups"]!.AsArray()
+            .SelectMany(group => group!["rules"]!.AsArray()).Select(rule => rule!)];
 
     /// <summary>The metrics that an expression looks at, with their labels.</summary>
-    private static IEnumerable<string> Selectors(string expression) => Selector().Matches(expression).Select(match => match.Value).Distinct();
+    private static IEnumerable<string> Selectors(string expression) => Selector().Matches(expression).Select(match => match.Value)
+        .Distinct();
 
     /// <summary>What Grafana would ask.</summary>
     private static IReadOnlyList<string> Panels()

@@ -15,7 +15,8 @@ internal sealed class RealPrometheus : IAsyncDisposable
     private readonly HttpClient http = new();
     private readonly string url;
 
-    private RealPrometheus(Process process, DirectoryInfo folder, string url) => (this.process, this.folder, this.url) = (process, folder, url);
+    private RealPrometheus(Process process, DirectoryInfo folder, string url) =>
+        (this.process, this.folder, this.url) = (process, folder, url);
 
     /// <summary>What the chart holds for it.</summary>
     public static string Rules { get; } = Path.Combine(RealServers.Root, "charts", "image-tag-operator", "files", "alerts.yaml");
@@ -49,7 +50,8 @@ internal sealed class RealPrometheus : IAsyncDisposable
         var address = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
         free.Stop();
         var start = new ProcessStartInfo(
-            "/usr/bin/prometheus", [$"--config.file={configuration}", $"--storage.tsdb.path={folder.FullName}/data", $"--web.listen-address={address}", "--log.level=warn"])
+            "/usr/bin/prometheus", [$"--config.file={configuration}", $"--storage.tsdb.path={folder.FullName}/data",
+                $"--web.listen-address={address}", "--log.level=warn"])
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         };
@@ -78,14 +80,16 @@ internal sealed class RealPrometheus : IAsyncDisposable
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return [];
             var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
             if ((string?)answer["status"] != "success") throw new InvalidOperationException($"{query}: {answer["error"]}");
-            return [.. answer["data"]!["result"]!.AsArray().Select(series => double.Parse((string)series!["value"]![1]!, CultureInfo.InvariantCulture))];
+            return [.. answer["data"]!["result"]!.AsArray()
+                .Select(series => double.Parse((string)series!["value"]![1]!, CultureInfo.InvariantCulture))];
         }
     }
 
     public async Task<IReadOnlyList<string>> LoadedAlertsAsync()
     {
         var answer = JsonNode.Parse(await http.GetStringAsync(new Uri($"{url}/api/v1/rules")))!;
-        return [.. answer["data"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Select(rule => $"{rule!["name"]} {rule["health"]}")];
+        return [.. answer["data"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray())
+            .Select(rule => $"{rule!["name"]} {rule["health"]}")];
     }
 
     public async ValueTask DisposeAsync()

@@ -35,7 +35,8 @@ internal sealed partial class Replica(OperatorProcess process, ServiceAccount ac
     }
 
     public static async Task<Replica> StartAsync(World world, ServiceAccount account) =>
-        new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace), account);
+        new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace),
+            account);
 
     public void Dispose() => account.Dispose();
 

@@ -32,14 +32,15 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public async Task SecondLeadsAsync() => await SaidAsync(world, Second, "Holding the lease");
 
-    /// <summary>The changes end with one to every set, the second replica brings all in line, and the servers' logs show that the two never took turns: everything
-    /// that the first wrote comes before everything that the second wrote.</summary>
+    /// <summary>The changes end with one to every set, the second replica brings all in line, and the servers' logs show that the two never
+    /// took turns: everything that the first wrote comes before everything that the second wrote.</summary>
     public async Task OnlyOneAtATimeAsync()
     {
         await changes.EndAsync();
         await changes.ConvergeAsync();
         string[] senders = [First.RequestIds, Second.RequestIds];
-        Assert.Equal(senders, Turns((await world.GlanceAsync()).Where(entry => entry.IsWrite).Select(entry => entry.Sender).Where(senders.Contains)));
+        Assert.Equal(senders,
+            Turns((await world.GlanceAsync()).Where(entry => entry.IsWrite).Select(entry => entry.Sender).Where(senders.Contains)));
         string[] users = [First.User, Second.User];
         var work = (await world.AuditAsync()).Where(entry => entry.IsWrite && !entry.Object.StartsWith("leases", StringComparison.Ordinal));
         Assert.Equal(users, Turns(work.Select(entry => entry.User).Where(users.Contains)));

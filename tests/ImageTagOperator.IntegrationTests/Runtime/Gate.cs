@@ -92,7 +92,8 @@ internal sealed class Gate : IAsyncDisposable
                 await open.Task;
                 var end = cut.Token;
                 await far.ConnectAsync(server.Host, server.Port, end);
-                await await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream(), end), far.GetStream().CopyToAsync(near.GetStream(), end));
+                await await Task.WhenAny(
+                    near.GetStream().CopyToAsync(far.GetStream(), end), far.GetStream().CopyToAsync(near.GetStream(), end));
             }
             catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
             {

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>An etcd and kube-apiserver that the tests of one collection may kill and compact: nobody else uses them. They know widgets.</summary>
+/// <summary>An etcd and kube-apiserver that the tests of one collection may kill and compact: nobody else uses them. They know
+/// widgets.</summary>
 public sealed class OwnKubernetes : IAsyncLifetime
 {
     public const string Collection = "a Kubernetes of its own";
@@ -40,7 +41,8 @@ public sealed class OwnKubernetes : IAsyncLifetime
     public async Task<Uri> EtcdAsync() =>
         new($"http://127.0.0.1:{(await File.ReadAllTextAsync(Path.Combine(servers.Folder, "run", "etcd.port"))).Trim()}");
 
-    public Task<string> KubectlAsync(string? input, params string[] arguments) => Shell.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], input);
+    public Task<string> KubectlAsync(string? input, params string[] arguments) =>
+        Shell.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], input);
 
     public async ValueTask DisposeAsync()
     {

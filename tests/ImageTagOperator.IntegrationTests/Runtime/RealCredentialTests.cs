@@ -13,7 +13,8 @@ namespace ImageTagOperator.IntegrationTests.Runtime;
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealCredentialTests(OwnKubernetes server)
 {
-    private static readonly (string, string, string)[] Work = [("test.example.com", "widgets", "get,list,watch"), ("test.example.com", "widgets/status", "update")];
+    private static readonly (string, string, string)[] Work = [("test.example.com", "widgets", "get,list,watch"),
+        ("test.example.com", "widgets/status", "update")];
 
     [Fact]
     public async Task Statement_22_a_403_on_the_lease_is_said_once_with_the_missing_rule_and_that_rule_is_all_it_needs()
@@ -23,7 +24,8 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         using var account = await widgets.AccountAsync("no-leases");
         await account.AllowAsync(Work);
         await widgets.CreateAsync("a");
-        await using var app = await widgets.StartAsync(kubeconfig: account.Kubeconfig, configure: settings => settings.LeaderElection.Enabled = true);
+        await using var app = await widgets.StartAsync(
+            kubeconfig: account.Kubeconfig, configure: settings => settings.LeaderElection.Enabled = true);
         await Scenarios.Eventually.HoldsAsync(
             async () => (await audit.LinesAsync())
                 .Select(AuditEntry.Parse)
@@ -33,7 +35,8 @@ public sealed class RealCredentialTests(OwnKubernetes server)
             refusals => $"there were {refusals}");
 
         var said = Assert.Single(app.Log.At(LogLevel.Error));
-        Assert.Contains("""needs the rule apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""", said, StringComparison.Ordinal);
+        Assert.Contains("""needs the rule apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""",
+            said, StringComparison.Ordinal);
         Assert.Contains(account.Username, said, StringComparison.Ordinal);
         Assert.Empty(app.Log.At(LogLevel.Warning));
         Assert.Equal((true, true, false), (app.State.IsReady, app.State.IsAlive, app.State.IsLeader));
@@ -64,9 +67,11 @@ public sealed class RealCredentialTests(OwnKubernetes server)
 
         // No token lives shorter than ten minutes; one that is bound to a Secret ends with it, and a few seconds of cache.
         await widgets.Client.DeleteAsync<V1Secret>(new(widgets.Name, "binding"));
-        using var probe = new KubernetesClient(KubernetesClientConfiguration.Build(account.Kubeconfig), WidgetJsonContext.Default, "probe/1");
+        using var probe = new KubernetesClient(
+            KubernetesClientConfiguration.Build(account.Kubeconfig), WidgetJsonContext.Default, "probe/1");
         await Scenarios.Eventually.HoldsAsync(
-            async () => await Record.ExceptionAsync(() => probe.GetAsync<Widget>("before", widgets.Name, TestContext.Current.CancellationToken)) as KubernetesException,
+            async () => await Record.ExceptionAsync(() =>
+                probe.GetAsync<Widget>("before", widgets.Name, TestContext.Current.CancellationToken)) as KubernetesException,
             refused => refused?.StatusCode == HttpStatusCode.Unauthorized,
             "the token to end",
             refused => refused?.Message ?? "it is still good");

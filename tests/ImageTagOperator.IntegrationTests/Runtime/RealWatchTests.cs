@@ -61,7 +61,8 @@ public sealed class RealWatchTests(OwnKubernetes server)
 
         await SeenAsync(WatchEventType.Deleted, "goes");
         await Eventually.TrueAsync(
-            () => app.Cache.All.Count(widget => widget.Spec.Size == 7) == 20 && app.Cache.All.Count == 21, "the cache is as the server", 60);
+            () => app.Cache.All.Count(widget => widget.Spec.Size == 7) == 20 && app.Cache.All.Count == 21, "the cache is as the server",
+                60);
         Assert.Single(changes, change => change.Type == WatchEventType.Deleted);
         Assert.Contains(app.Log.At(LogLevel.Warning), message => message.Contains("Next try in", StringComparison.Ordinal));
         Assert.True(app.State.IsAlive);
@@ -76,14 +77,16 @@ public sealed class RealWatchTests(OwnKubernetes server)
         await SeenAsync(WatchEventType.Added, "opened");
     }
 
-    private Task SeenAsync(WatchEventType type, string name) => Eventually.TrueAsync(() => changes.Contains((type, name)), $"{type} {name}", 60);
+    private Task SeenAsync(WatchEventType type, string name) =>
+        Eventually.TrueAsync(() => changes.Contains((type, name)), $"{type} {name}", 60);
 
     /// <summary>With no API server there is nobody else who could delete it.</summary>
     private async Task DeleteBehindTheServerAsync(WidgetNamespace widgets, string name)
     {
         using var http = new HttpClient();
         var key = Convert.ToBase64String(Encoding.UTF8.GetBytes($"/registry/test.example.com/widgets/{widgets.Name}/{name}"));
-        using var answer = await http.PostAsJsonAsync(new Uri(await server.EtcdAsync(), "/v3/kv/deleterange"), new JsonObject { ["key"] = key });
+        using var answer = await http.PostAsJsonAsync(
+            new Uri(await server.EtcdAsync(), "/v3/kv/deleterange"), new JsonObject { ["key"] = key });
         var deleted = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>();
         Assert.Equal("1", (string?)deleted!["deleted"]);
     }

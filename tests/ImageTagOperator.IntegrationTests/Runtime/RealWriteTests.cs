@@ -71,12 +71,15 @@ public sealed class RealWriteTests(OwnKubernetes server)
 
         var stale = await widgets.CreateAsync("a");
         var fresh = await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first")));
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => writer.AddAsync(stale, [WidgetWorld.Finalizer], cancel))).IsConflict);
+        Assert.True(
+            (await Assert.ThrowsAsync<KubernetesException>(() => writer.AddAsync(stale, [WidgetWorld.Finalizer], cancel))).IsConflict);
         var ours = await writer.AddAsync(fresh, [WidgetWorld.Finalizer], cancel);
         Assert.Equal(["example.com/first", WidgetWorld.Finalizer], ours!.Metadata.Finalizers!);
 
-        fresh = await widgets.PatchAsync("a", Metadata("finalizers", new JsonArray("example.com/first", WidgetWorld.Finalizer, "example.com/second")));
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => writer.RemoveAsync(ours, WidgetWorld.Finalizer, cancel))).IsConflict);
+        fresh = await widgets.PatchAsync(
+            "a", Metadata("finalizers", new JsonArray("example.com/first", WidgetWorld.Finalizer, "example.com/second")));
+        Assert.True(
+            (await Assert.ThrowsAsync<KubernetesException>(() => writer.RemoveAsync(ours, WidgetWorld.Finalizer, cancel))).IsConflict);
         var left = await writer.RemoveAsync(fresh, WidgetWorld.Finalizer, cancel);
         Assert.Equal(["example.com/first", "example.com/second"], left!.Metadata.Finalizers!);
         Assert.Equal([409, 200, 409, 200], (await WritesAsync(audit, widgets)).Select(write => write.Code));

@@ -18,7 +18,8 @@ internal sealed class WidgetNamespace : IDisposable
     {
         this.server = server;
         client = new(
-            KubernetesClientConfiguration.Build(server.Kubeconfig), JsonTypeInfoResolver.Combine(WidgetJsonContext.Default, ScenarioJson.All), "hand/1");
+            KubernetesClientConfiguration.Build(server.Kubeconfig),
+                JsonTypeInfoResolver.Combine(WidgetJsonContext.Default, ScenarioJson.All), "hand/1");
     }
 
     public string Name { get; } = $"t-{Guid.NewGuid():N}"[..14];
@@ -32,9 +33,11 @@ internal sealed class WidgetNamespace : IDisposable
         return made;
     }
 
-    public Task<Widget> CreateAsync(string name) => Client.CreateAsync(new Widget { Metadata = new() { Name = name, NamespaceProperty = Name }, Spec = { Size = 1, Choice = new() { Name = "a" } } });
+    public Task<Widget> CreateAsync(string name) => Client.CreateAsync(
+        new Widget { Metadata = new() { Name = name, NamespaceProperty = Name }, Spec = { Size = 1, Choice = new() { Name = "a" } } });
 
-    public Task<Widget> ResizeAsync(string name, int size) => PatchAsync(name, new JsonObject { ["spec"] = new JsonObject { ["size"] = size } });
+    public Task<Widget> ResizeAsync(string name, int size) =>
+        PatchAsync(name, new JsonObject { ["spec"] = new JsonObject { ["size"] = size } });
 
     public Task<Widget> PatchAsync(string name, JsonObject patch) => Client.PatchAsync<Widget>(new(Name, name), patch);
 
@@ -42,7 +45,8 @@ internal sealed class WidgetNamespace : IDisposable
 
     public Task DeleteAsync(string name) => Client.DeleteAsync<Widget>(new(Name, name));
 
-    public Task<ServiceAccount> AccountAsync(string name, string? boundTo = null) => ServiceAccount.CreateAsync(server.Kubeconfig, Name, name, boundTo);
+    public Task<ServiceAccount> AccountAsync(string name, string? boundTo = null) =>
+        ServiceAccount.CreateAsync(server.Kubeconfig, Name, name, boundTo);
 
     /// <summary>Starts an operator for this namespace and waits until its cache is filled.</summary>
     /// <param name="address">Where it reaches the API server, if not directly.</param>
@@ -57,7 +61,8 @@ internal sealed class WidgetNamespace : IDisposable
             CertificateAuthority = found.CertificateAuthority,
             Credentials = found.Credentials,
         };
-        var started = await TestOperator.StartAsync(configuration, world, time: null, Configure, finalizer: false, random: 0.3); // short pauses
+        // short pauses
+        var started = await TestOperator.StartAsync(configuration, world, time: null, Configure, finalizer: false, random: 0.3);
         await Tests.Kubernetes.Eventually.TrueAsync(() => started.State.IsReady, "the operator is ready");
         return started;
 

@@ -27,7 +27,8 @@ internal static partial class GuideParser
         var content = UntilFence(lines);
         return FileName().Match(content) is { Success: true } name
             ? new GuidePart.Manifest(name.Groups["name"].Value, content)
-            : throw new FormatException($"A yaml block begins with a comment that names its file, and this one with: {content.Split('\n')[0]}");
+            : throw new FormatException(
+                $"A yaml block begins with a comment that names its file, and this one with: {content.Split('\n')[0]}");
     }
 
     private static IEnumerable<GuidePart.Command> Commands(Queue<string> lines) => Command().Matches(UntilFence(lines)).Select(

@@ -17,10 +17,12 @@ internal abstract record GuidePart
         public override string Markdown => Content;
     }
 
-    /// <summary>A line <c>$ ...</c> of a block <c>console</c>, those that a backslash continues it with, and what was printed below.</summary>
+    /// <summary>A line <c>$ ...</c> of a block <c>console</c>, those that a backslash continues it with, and what was printed
+    /// below.</summary>
     public sealed record Command(string Typed, string Printed) : GuidePart
     {
-        private static readonly string[] ReadOnly = ["kubectl get", "kubectl describe", "kubectl events", "openstack image show", "openstack image list", "image-tag-operator status"];
+        private static readonly string[] ReadOnly = ["kubectl get", "kubectl describe", "kubectl events", "openstack image show",
+            "openstack image list", "image-tag-operator status"];
 
         public override string Markdown => $"$ {Typed}\n{(Printed.Length == 0 ? "" : Printed + "\n")}";
 

@@ -12,7 +12,8 @@ internal sealed class GuideProject : IAsyncDisposable
     private readonly string domain;
     private readonly string project;
 
-    private GuideProject(RawKeystone keystone, Dictionary<string, string> admin, RawGlance glance, string name, string domain, string project) =>
+    private GuideProject(
+        RawKeystone keystone, Dictionary<string, string> admin, RawGlance glance, string name, string domain, string project) =>
         (this.keystone, this.admin, this.glance, Domain, this.domain, this.project) = (keystone, admin, glance, name, domain, project);
 
     /// <summary>The domain's name.</summary>
@@ -31,7 +32,8 @@ internal sealed class GuideProject : IAsyncDisposable
         return new(keystone, admin, await RawGlance.LoginAsync(RealServers.CloudsYaml, "admin"), name, domain, project);
 
         async Task<string> CreateAsync(string kind, JsonObject made) =>
-            (string)(await keystone.SendAsync("POST", $"/{kind}s", admin, new JsonObject { [kind] = made }.ToJsonString())).Json[kind]!["id"]!;
+            (string)(await keystone.SendAsync("POST", $"/{kind}s", admin, new JsonObject { [kind] = made }.ToJsonString())).Json[kind]![
+                "id"]!;
     }
 
     /// <summary>Where Glance answers, by Keystone's catalog.</summary>

@@ -5,7 +5,8 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>Where the guide is carried out: a folder, a shell, a Kubernetes, a project and a user of its own, and a gate before Keystone.</summary>
+/// <summary>Where the guide is carried out: a folder, a shell, a Kubernetes, a project and a user of its own, and a gate before
+/// Keystone.</summary>
 internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
@@ -108,7 +109,8 @@ internal sealed class GuideWorld : IAsyncDisposable
             ["OS_CLOUD"] = "mycloud",
             ["PATH"] = $"{Path.GetDirectoryName(OperatorProcess.Executable)}:{Environment.GetEnvironmentVariable("PATH")}",
         };
-        return (await Shell.TryAsync("bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline)).Output;
+        return (await Shell.TryAsync(
+            "bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline)).Output;
     }
 
     private async Task StopOperatorAsync()
@@ -123,7 +125,8 @@ internal sealed class GuideWorld : IAsyncDisposable
         {
             case "start-operator":
                 running = await OperatorProcess.StartAsync(
-                    OperatorProcess.Executable, ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
+                    OperatorProcess.Executable,
+                        ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
                 break;
             case "stop-operator":
                 await running!.StopAsync();

@@ -16,7 +16,8 @@ internal static class KubectlTable
         foreach (var line in text.Split('\n'))
         {
             var isKubectls = line.Contains(" AGE", StringComparison.Ordinal);
-            if (line.StartsWith("NAME", StringComparison.Ordinal)) column = isKubectls ? line.IndexOf(" " + title, StringComparison.Ordinal) + 1 : -1;
+            if (line.StartsWith("NAME", StringComparison.Ordinal)) column = isKubectls ? line.IndexOf(" " + title, StringComparison.Ordinal)
+                + 1 : -1;
             else if (column >= line.Length) column = -1;
             result.Append(column <= 0 ? line : Row(line, column, age, title)).Append('\n');
         }

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same id for the same object throughout, and
-/// one age and one time for all.</summary>
+/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same id for the same object throughout,
+/// and one age and one time for all.</summary>
 internal sealed partial class NormalForm
 {
     private const string Age = "1m";
@@ -16,7 +16,8 @@ internal sealed partial class NormalForm
     private readonly ImmutableArray<string> ids;
     private readonly ImmutableArray<string> keystoneIds;
 
-    /// <param name="names">What the guide calls something, and what it is called in this run. Of the same length where tables have it.</param>
+    /// <param name="names">What the guide calls something, and what it is called in this run. Of the same length where tables have
+    /// it.</param>
     public NormalForm(params IEnumerable<(string InGuide, string Real)> names)
         : this([.. names], [], [])
     {
@@ -40,7 +41,8 @@ internal sealed partial class NormalForm
         foreach (var (ours, real) in names) text = text.Replace(real, ours, StringComparison.Ordinal);
         var known = Known(ids, Uuid(), text);
         var knownToKeystone = Known(keystoneIds, KeystoneId(), text);
-        text = KeystoneId().Replace(text, id => Placeholder(knownToKeystone.IndexOf(id.Value), "of Keystone").Replace("-", "", StringComparison.Ordinal));
+        text = KeystoneId()
+            .Replace(text, id => Placeholder(knownToKeystone.IndexOf(id.Value), "of Keystone").Replace("-", "", StringComparison.Ordinal));
         text = Uuid().Replace(text, id => Placeholder(known.IndexOf(id.Value)));
         text = Timestamp().Replace(text, Time);
         text = EventAge().Replace(text, age => Age.PadRight(age.Length));

@@ -31,11 +31,17 @@ public sealed class NormalFormTests
 
     [Theory]
     [InlineData("NAME   READY   AGE\na      True    3s\nb      True    119s", "NAME   READY   AGE\na      True    1m\nb      True    1m")]
-    [InlineData("NAME   AGE     MESSAGE\na      2m13s   well\nb      4s      not  so", "NAME   AGE   MESSAGE\na      1m    well\nb      1m    not  so")]
-    [InlineData("NAME   AGE   VERIFIED   MESSAGE\na      2m13s   44s        well", "NAME   AGE   VERIFIED   MESSAGE\na      1m    1m         well")]
-    [InlineData("NAME   VERIFIED               MESSAGE\na      2031-12-24T18:30:59Z   well", "NAME   VERIFIED               MESSAGE\na      2026-03-02T09:00:00Z   well")]
-    [InlineData("LAST SEEN   TYPE     REASON\n12s         Normal   TagsAdded", "LAST SEEN   TYPE     REASON\n1m          Normal   TagsAdded")]
-    [InlineData("  Type    Reason     Age   From\n  Normal  TagsAdded  119s  us", "  Type    Reason     Age   From\n  Normal  TagsAdded  1m    us")]
+    [InlineData("NAME   AGE     MESSAGE\na      2m13s   well\nb      4s      not  so",
+        "NAME   AGE   MESSAGE\na      1m    well\nb      1m    not  so")]
+    [InlineData(
+        "NAME   AGE   VERIFIED   MESSAGE\na      2m13s   44s        well", "NAME   AGE   VERIFIED   MESSAGE\na      1m    1m         well")]
+    [InlineData("NAME   VERIFIED               MESSAGE\na      2031-12-24T18:30:59Z   well",
+        "NAME   VERIFIED               MESSAGE\na      2026-03-02T09:00:00Z   well")]
+    [InlineData(
+        "LAST SEEN   TYPE     REASON\n12s         Normal   TagsAdded", "LAST SEEN   TYPE     REASON\n1m          Normal   TagsAdded")]
+    [InlineData(
+        "  Type    Reason     Age   From\n  Normal  TagsAdded  119s  us", "  Type    Reason     Age   From\n  Normal  TagsAdded  1m    us")]
     [InlineData("Last Sync Time:  2031-12-24T18:30:59Z", "Last Sync Time:  2026-03-02T09:00:00Z")]
-    public void Ages_and_times_are_all_the_same(string printed, string expected) => Assert.Equal(expected, new NormalForm().ToGuide(printed).Text);
+    public void Ages_and_times_are_all_the_same(string printed, string expected) =>
+        Assert.Equal(expected, new NormalForm().ToGuide(printed).Text);
 }

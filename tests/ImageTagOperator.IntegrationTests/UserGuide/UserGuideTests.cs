@@ -25,7 +25,8 @@ public sealed class UserGuideTests
         {
             if (part is GuidePart.Prose { Text: ['#', ..] heading }) chapter = heading.Trim('#', ' ', '\n');
             var done = await world.RunAsync(part);
-            if (done != part && !Rewrites) Assert.Fail(await DescribeAsync(guide, chapter, (GuidePart.Command)part, (GuidePart.Command)done, world.Log));
+            if (done != part && !Rewrites) Assert.Fail(
+                await DescribeAsync(guide, chapter, (GuidePart.Command)part, (GuidePart.Command)done, world.Log));
             written.Append(done.Markdown);
         }
 
@@ -41,7 +42,8 @@ public sealed class UserGuideTests
         Assert.Equal(markdown, string.Concat(GuideParser.Parse(markdown).Select(part => part.Markdown)));
     }
 
-    private static async Task<string> DescribeAsync(string guide, string chapter, GuidePart.Command expected, GuidePart.Command actual, string log)
+    private static async Task<string> DescribeAsync(
+        string guide, string chapter, GuidePart.Command expected, GuidePart.Command actual, string log)
     {
         var folder = Directory.CreateTempSubdirectory("guide-difference-");
         string[] files = [Path.Combine(folder.FullName, "guide"), Path.Combine(folder.FullName, "printed")];

@@ -19,7 +19,8 @@ internal static class Forms
         ["password"] = $"auth: {{{Password}}}",
         ["v3password"] = $"{{auth_type: v3password, auth: {{{Password}}}}}",
         ["password-by-ids"] = $"auth: {{{Url}, user_id: USER, password: 'PASSWORD', project_id: PROJECT}}",
-        ["domains-by-id"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', user_domain_id: DOMAIN, project_name: NAME, project_domain_id: DOMAIN}}",
+        ["domains-by-id"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', user_domain_id: DOMAIN, project_name: NAME, "
+            + $"project_domain_id: DOMAIN}}",
         ["id-wins-over-name"] = $"auth: {{{Password}, user_domain_id: DOMAIN, project_id: PROJECT, user_id: USER}}",
         ["unversioned-url"] = $"auth: {{auth_url: URL, {Who}, {Where}}}",
         ["unversioned-url-with-slash"] = $"{{auth_type: v3password, auth: {{auth_url: URL/, {Who}, {Where}}}}}",
@@ -28,12 +29,14 @@ internal static class Forms
         ["domain-once-by-id"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, domain_id: DOMAIN}}",
         ["default-domain"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_name: NAME}}",
         ["default-domain-id"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_id: DOMAIN}}",
-        ["default-domain-id-wins"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', user_domain_name: nowhere, {Where}, default_domain_id: DOMAIN}}",
+        ["default-domain-id-wins"] = $"auth: {{{Url}, username: NAME, password: 'PASSWORD', user_domain_name: nowhere, {Where}, "
+            + $"default_domain_id: DOMAIN}}",
         ["tenant"] = $"auth: {{{Url}, {Who}, tenant_name: NAME, project_domain_name: NAME}}",
         ["tenant-id"] = $"auth: {{{Url}, {Who}, tenant_id: PROJECT}}",
         ["project-wins-over-tenant"] = $"auth: {{{Password}, tenant_name: nowhere}}",
         ["user-name"] = $"auth: {{{Url}, user_name: NAME, password: 'PASSWORD', user_domain_name: NAME, {Where}}}",
-        ["dashes"] = "auth: {auth-url: URL/v3, username: NAME, password: 'PASSWORD', user-domain-name: NAME, project-name: NAME, project-domain-name: NAME}",
+        ["dashes"] = "auth: {auth-url: URL/v3, username: NAME, password: 'PASSWORD', user-domain-name: NAME, project-name: NAME, "
+            + "project-domain-name: NAME}",
         ["no-auth-at-all"] = $"{{{Password}}}",
         ["partly-beside-auth"] = $"{{auth: {{{Url}, password: 'PASSWORD'}}, username: NAME, user_domain_name: NAME, {Where}}}",
         ["auth-wins-for-a-project"] = $"{{project_name: nowhere, auth: {{{Password}}}}}",
@@ -43,15 +46,18 @@ internal static class Forms
         ["system-scope"] = $"auth: {{{Url}, {Who}, system_scope: all}}",
         ["project-wins-over-system"] = $"auth: {{{Password}, system_scope: all}}",
         ["application-credential"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}}}}}",
-        ["application-credential-by-name"] = $"{{auth_type: v3applicationcredential, auth: {{{AppByName}, username: NAME, user_domain_name: NAME}}}}",
+        ["application-credential-by-name"] = $"{{auth_type: v3applicationcredential, auth: {{{AppByName}, username: NAME, "
+            + $"user_domain_name: NAME}}}}",
         ["application-credential-by-user-id"] = $"{{auth_type: v3applicationcredential, auth: {{{AppByName}, user_id: USER}}}}",
-        ["application-credential-with-project-domain"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, project_domain_name: NAME}}}}",
+        ["application-credential-with-project-domain"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, project_domain_name: "
+            + $"NAME}}}}",
         ["token"] = $"{{auth_type: token, auth: {{{Url}, token: 'TOKEN', {Where}}}}}",
         ["v3token"] = $"{{auth_type: v3token, auth: {{{Url}, token: 'TOKEN', project_id: PROJECT}}}}",
         ["token-domain-scope"] = $"{{auth_type: token, auth: {{{Url}, token: 'TOKEN', domain_id: DOMAIN}}}}",
         ["merge-key"] = "{<<: *defaults, region_name: RegionOne}",
         ["merge-key-in-auth"] = $"auth: {{<<: [{{username: NAME}}, *auth], {Where}}}",
-        ["irrelevant-keys"] = $"{{volume_api_version: 3, compute_api_version: 2.79, networks: [{{name: n}}], api_timeout: 5, auth: {{{Password}}}}}",
+        ["irrelevant-keys"] = $"{{volume_api_version: 3, compute_api_version: 2.79, networks: [{{name: n}}], api_timeout: 5, auth: "
+            + $"{{{Password}}}}}",
         ["unknown-profile-with-an-url"] = $"{{profile: nowhere, auth: {{{Password}}}}}",
         ["one-of-regions"] = $"{{regions: [RegionOne], auth: {{{Password}}}}}",
         ["several-regions"] = $"{{regions: [RegionOne, RegionTwo], region_name: RegionTwo, auth: {{{Password}}}}}",
@@ -72,7 +78,8 @@ internal static class Forms
         ["application-credential-domain"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, domain_id: DOMAIN}}}}",
         ["application-credential-wrong"] =
             $"{{auth_type: v3applicationcredential, auth: {{{Url}, application_credential_id: APP, application_credential_secret: wrong}}}}",
-        ["application-credential-no-domain"] = $"{{auth_type: v3applicationcredential, identity_api_version: 3, auth: {{{AppByName}, username: NAME}}}}",
+        ["application-credential-no-domain"] = $"{{auth_type: v3applicationcredential, identity_api_version: 3, auth: {{{AppByName}, "
+            + $"username: NAME}}}}",
         ["application-credential-password"] = $"{{auth_type: v3applicationcredential, auth: {{{AppById}, password: 'PASSWORD'}}}}",
         ["application-credential-bare-type"] = $"{{auth_type: applicationcredential, auth: {{{AppById}}}}}",
         ["application-credential-as-password"] = $"{{auth_type: password, auth: {{{AppById}}}}}",
@@ -95,7 +102,8 @@ internal static class Forms
     public static readonly Dictionary<string, string> Wider = new()
     {
         ["default-domain-with-version"] =
-            $"{{identity_api_version: 3, auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_name: NAME}}}}",
+            $"{{identity_api_version: 3, auth: {{{Url}, username: NAME, password: 'PASSWORD', project_name: NAME, default_domain_name: "
+                + $"NAME}}}}",
         ["application-credential-without-type"] = $"auth: {{{AppById}}}",
     };
 
@@ -108,7 +116,8 @@ internal static class Forms
     };
 
     /// <summary>The command takes the domain with the id <c>default</c> if only the version is given; openstacksdk does not.</summary>
-    public const string ImpliedDomain = "{identity_api_version: 3, auth: {auth_url: URL/v3, username: demo, password: secret, project_name: demo}}";
+    public const string ImpliedDomain = "{identity_api_version: 3, auth: {auth_url: URL/v3, username: demo, password: secret, "
+        + "project_name: demo}}";
 
     /// <summary>A clouds.yaml with all of them.</summary>
     public static string File(Population people)
@@ -119,8 +128,10 @@ internal static class Forms
             + $"x-defaults: &defaults {{region_name: nowhere, auth: {{{Password}}}}}\nclouds:\n" + string.Concat(clouds);
         (string Placeholder, string Value)[] values =
         [
-            ("NAME", people.Name), ("DOMAIN", people.Domain), ("USER", people.User), ("PROJECT", people.Project), ("APP", people.ApplicationCredential),
-            ("SECRET", people.ApplicationCredentialSecret), ("TOKEN", people.Token), ("PASSWORD", Population.Password), ("URL/v3", people.AuthUrl),
+            ("NAME", people.Name), ("DOMAIN", people.Domain), ("USER", people.User), ("PROJECT", people.Project),
+                ("APP", people.ApplicationCredential),
+            ("SECRET", people.ApplicationCredentialSecret), ("TOKEN", people.Token), ("PASSWORD", Population.Password),
+                ("URL/v3", people.AuthUrl),
             ("URL", people.AuthUrl[..^"/v3".Length]),
         ];
         foreach (var (placeholder, value) in values)

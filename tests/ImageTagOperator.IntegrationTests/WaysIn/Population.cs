@@ -3,8 +3,8 @@ using ImageTagOperator.Contracts;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>A domain of one's own in the real Keystone, and in it a user, a project, an application credential and a token. Everything bears the
-/// same name, which is also that of a user and a project nowhere else: whoever mixes up domains finds nothing.</summary>
+/// <summary>A domain of one's own in the real Keystone, and in it a user, a project, an application credential and a token. Everything
+/// bears the same name, which is also that of a user and a project nowhere else: whoever mixes up domains finds nothing.</summary>
 internal sealed class Population : IAsyncDisposable
 {
     public const string Password = "ways-in: s3cr3t";
@@ -62,14 +62,16 @@ internal sealed class Population : IAsyncDisposable
         User = await CreateAsync("user", new JsonObject { ["name"] = Name, ["password"] = Password, ["domain_id"] = Domain });
         Project = await CreateAsync("project", new JsonObject { ["name"] = Name, ["domain_id"] = Domain });
         var role = (string)(await SendAsync("GET", "/roles?name=member")).Json["roles"]![0]!["id"]!;
-        foreach (var target in new[] { $"projects/{Project}", $"domains/{Domain}", "system" }) await SendAsync("PUT", $"/{target}/users/{User}/roles/{role}");
+        foreach (var target in new[] { $"projects/{Project}", $"domains/{Domain}", "system" }) await SendAsync(
+            "PUT", $"/{target}/users/{User}/roles/{role}");
 
         var identity = new JsonObject
         {
             ["methods"] = new JsonArray("password"),
             ["password"] = new JsonObject { ["user"] = new JsonObject { ["id"] = User, ["password"] = Password } },
         };
-        Token = (await keystone.LoginAsync(identity, new JsonObject { ["project"] = new JsonObject { ["id"] = Project } })).Headers["X-Subject-Token"];
+        Token = (await keystone.LoginAsync(identity, new JsonObject { ["project"] = new JsonObject { ["id"] = Project } })).Headers[
+            "X-Subject-Token"];
         var credential = await keystone.SendAsync(
             "POST",
             $"/users/{User}/application_credentials",

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>One clouds.yaml, read by the openstack command, by openstacksdk and by us, against one Keystone: the tokens must be for the same.</summary>
+/// <summary>One clouds.yaml, read by the openstack command, by openstacksdk and by us, against one Keystone: the tokens must be for the
+/// same.</summary>
 public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<WaysInTests.Answers>
 {
     public static TheoryData<string> Same => [.. Forms.Same.Keys];
@@ -40,7 +41,8 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
     public async Task What_is_plain_is_taken_though_the_command_stumbles(string form)
     {
         Assert.StartsWith("refused", await answers.CommandAsync(form), StringComparison.Ordinal);
-        Assert.Contains($"user {answers.People.User}, project {answers.People.Project}", await answers.OursAsync(form), StringComparison.Ordinal);
+        Assert.Contains(
+            $"user {answers.People.User}, project {answers.People.Project}", await answers.OursAsync(form), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,7 +128,8 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
 
         /// <summary>The exit code and what it printed on standard output.</summary>
         internal Task<(int Code, string Output)> OpenStackAsync(string cloud) =>
-            Shell.TryAsync("sh", ["-c", "OS_CLIENT_CONFIG_FILE=$1 openstack --os-cloud $2 token issue -f json 2>/dev/null", "sh", path, cloud]);
+            Shell.TryAsync(
+                "sh", ["-c", "OS_CLIENT_CONFIG_FILE=$1 openstack --os-cloud $2 token issue -f json 2>/dev/null", "sh", path, cloud]);
 
         public async ValueTask DisposeAsync()
         {

@@ -48,8 +48,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         return RouteAsync(http, caller, parts[1..], body);
     }
 
-    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and so is every path
-    /// that ends in a slash.</summary>
+    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and so is every
+    /// path that ends in a slash.</summary>
     private Task RouteAsync(HttpContext http, Token caller, string[] parts, string body) => (http.Request.Method, parts) switch
     {
         ("DELETE", ["images", var id, ""]) when cloud.TrailingSlashDeletes => DeleteImageAsync(http, caller, id),
@@ -160,7 +160,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private SandboxImage Visible(Token caller, string id) => Find(caller, id, $"No image found with ID {id}");
 
     private SandboxImage Find(Token caller, string id, string otherwise) =>
-        cloud.Images.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase) && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
+        cloud.Images.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase)
+            && ImageAccess.CanSee(caller, image)) ?? throw new GlanceError(404, otherwise);
 
     private static GlanceError NotAllowed(HttpContext http, string methods)
     {

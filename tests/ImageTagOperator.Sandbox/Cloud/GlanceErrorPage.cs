@@ -27,7 +27,8 @@ internal static class GlanceErrorPage
         };
     }
 
-    private static Task ErrorAsync(HttpContext http, int status, JsonObject error) => http.JsonAsync(status, new JsonObject { ["error"] = error });
+    private static Task ErrorAsync(HttpContext http, int status, JsonObject error) =>
+        http.JsonAsync(status, new JsonObject { ["error"] = error });
 
     /// <summary>HTML is the server's first choice: it wins over JSON wherever both are welcome.</summary>
     private static string Kind(string accept)
@@ -39,7 +40,8 @@ internal static class GlanceErrorPage
     }
 
     private static double Quality(IList<MediaTypeHeaderValue> accepted, string offer) =>
-        accepted.Where(type => MediaTypeHeaderValue.Parse(offer).IsSubsetOf(type)).Select(type => type.Quality ?? 1).DefaultIfEmpty(0).Max();
+        accepted.Where(type => MediaTypeHeaderValue.Parse(offer).IsSubsetOf(type)).Select(type => type.Quality ?? 1).DefaultIfEmpty(0)
+            .Max();
 
     private static string Json(string title, string text, string reason) =>
         $$"""{"message": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}}", "code": "{{title}}", "title": "{{reason}}"}""";
@@ -47,7 +49,8 @@ internal static class GlanceErrorPage
     private static string Html(string title, string text) =>
         $"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {text}\n </body>\n</html>";
 
-    private static string Escape(string text) => System.Net.WebUtility.HtmlEncode(text).Replace("&#39;", "&#x27;", StringComparison.Ordinal);
+    private static string Escape(string text) => System.Net.WebUtility.HtmlEncode(text)
+        .Replace("&#39;", "&#x27;", StringComparison.Ordinal);
 
     private static string Flat(string text) => text.Replace('\n', ' ');
 

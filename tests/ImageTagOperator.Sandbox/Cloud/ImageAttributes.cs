@@ -7,7 +7,8 @@ namespace ImageTagOperator.Sandbox.Cloud;
 internal static class ImageAttributes
 {
     private static readonly HashSet<string> ReadOnly =
-        ["created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file", "schema", "id", "os_hash_algo", "os_hash_value", "stores"];
+        ["created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file", "schema", "id",
+            "os_hash_algo", "os_hash_value", "stores"];
 
     /// <exception cref="GlanceError">400 a value of the wrong kind, 403 not for this caller or read-only, 413 too many tags.</exception>
     public static void Set(SandboxImage image, Token caller, string name, JsonNode? value, int tagQuota)
@@ -63,8 +64,10 @@ internal static class ImageAttributes
 
     private static void SetVisibility(SandboxImage image, Token caller, string visibility)
     {
-        if (visibility is not ("public" or "community" or "shared" or "private")) throw new GlanceError(400, Complaint($"'{visibility}' is not one of ['community', 'public', 'private', 'shared']"));
-        if (visibility == "public" && !caller.IsAdmin) throw new GlanceError(403, "You are not authorized to complete publicize_image action.");
+        if (visibility is not ("public" or "community" or "shared" or "private")) throw new GlanceError(
+            400, Complaint($"'{visibility}' is not one of ['community', 'public', 'private', 'shared']"));
+        if (visibility == "public" && !caller.IsAdmin) throw new GlanceError(403,
+            "You are not authorized to complete publicize_image action.");
         image.Visibility = visibility;
     }
 

@@ -8,7 +8,8 @@ internal static class ImageDocument
 {
     public static readonly IReadOnlySet<string> BuiltIn = new HashSet<string>
     {
-        "name", "disk_format", "container_format", "visibility", "size", "virtual_size", "status", "checksum", "protected", "min_ram", "min_disk",
+        "name", "disk_format", "container_format", "visibility", "size", "virtual_size", "status", "checksum", "protected", "min_ram",
+            "min_disk",
         "owner", "os_hidden", "os_hash_algo", "os_hash_value", "id", "created_at", "updated_at", "tags", "self", "file", "schema", "stores",
     };
 

@@ -91,9 +91,11 @@ internal static partial class ImageFilters
     }
 
     private static DateTimeOffset? ParseTime(string text) =>
-        DateTimeOffset.TryParseExact(text, ["yyyy", "yyyyMMdd", "yyyyMMdd'T'HHmmssK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+        DateTimeOffset.TryParseExact(
+            text, ["yyyy", "yyyyMMdd", "yyyyMMdd'T'HHmmssK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
             out var time)
-        || (IsoTime().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+        || (IsoTime().IsMatch(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
             ? time
             : null;
 

@@ -8,7 +8,8 @@ internal static class ImagePatch
     private static readonly string[] Operations = ["add", "remove", "replace"];
 
     /// <summary>What the image is to become, or null when nothing was asked for.</summary>
-    /// <exception cref="GlanceError">400 malformed, 403 not allowed, 409 no such property, 413 too many tags, 415 another media type.</exception>
+    /// <exception cref="GlanceError">400 malformed, 403 not allowed, 409 no such property, 413 too many tags, 415 another media
+    /// type.</exception>
     public static SandboxImage? Apply(SandboxImage image, Token caller, string? contentType, string body, int tagQuota)
     {
         Func<JsonObject, (string Op, string Path)> read = contentType?.Split(';')[0] switch

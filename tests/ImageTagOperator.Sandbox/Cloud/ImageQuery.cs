@@ -10,7 +10,8 @@ internal sealed record ImageQuery
     private const int DefaultLimit = 25;
     private const int MaximumLimit = 1000;
 
-    private static readonly string[] SortKeys = ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
+    private static readonly string[] SortKeys = [
+        "name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
 
     /// <summary>Of a parameter that is given twice the last one counts, except for <c>tag</c> and the sorting ones.</summary>
     private readonly Dictionary<string, string> parameters = [];
@@ -44,7 +45,8 @@ internal sealed record ImageQuery
         {
             Limit = ParseLimit(last.GetValueOrDefault("limit")),
             Marker = last.GetValueOrDefault("marker"),
-            MemberStatus = OneOf("Invalid status: ", last.GetValueOrDefault("member_status", "accepted"), "pending", "accepted", "rejected", "all"),
+            MemberStatus = OneOf(
+                "Invalid status: ", last.GetValueOrDefault("member_status", "accepted"), "pending", "accepted", "rejected", "all"),
             Tags = [.. all.Where(pair => pair.Name == "tag").Select(pair => pair.Value.Trim())],
             Visibility = last.TryGetValue("visibility", out var visibility)
                 ? OneOf("Invalid visibility value: ", visibility, "community", "public", "private", "shared", "all", "")
@@ -58,8 +60,8 @@ internal sealed record ImageQuery
         return given;
     }
 
-    /// <summary>A link to another page of the same list. The path is Glance's own, without the prefix under which clients know it, and a tag
-    /// that was given more than once is in it only once, so that following pages are filtered less: as the real one does it.</summary>
+    /// <summary>A link to another page of the same list. The path is Glance's own, without the prefix under which clients know it, and a
+    /// tag that was given more than once is in it only once, so that following pages are filtered less: as the real one does it.</summary>
     public string Link(string? marker)
     {
         var kept = parameters.Where(pair => pair.Key != "marker").Select(pair => (pair.Key, pair.Value));

@@ -93,7 +93,8 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
     private string Id(string? wanted)
     {
         if (wanted is null) return Guid.NewGuid().ToString();
-        if (!Guid.TryParseExact(wanted, "d", out _)) throw new GlanceError(400, ImageAttributes.Complaint($"'{wanted}' does not match '{IdPattern}'"));
+        if (!Guid.TryParseExact(wanted, "d", out _)) throw new GlanceError(
+            400, ImageAttributes.Complaint($"'{wanted}' does not match '{IdPattern}'"));
         return cloud.Images.Any(other => other.Id == wanted) ? throw new GlanceError(409, $"Image ID {wanted} already exists!") : wanted;
     }
 

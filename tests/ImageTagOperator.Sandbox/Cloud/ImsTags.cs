@@ -30,7 +30,8 @@ internal static partial class ImsTags
         image.WithRows(rows =>
         {
             rows.RemoveAll(row => row.Split('=', 2)[0] == key);
-            if (rows.Count(row => row.Contains('=')) >= MostPairs) throw new GlanceError(400, $"An image can have {MostPairs} tags at most.");
+            if (rows.Count(row => row.Contains('=')) >= MostPairs) throw new GlanceError(
+                400, $"An image can have {MostPairs} tags at most.");
             rows.Add($"{key}={value}");
         });
     }
@@ -44,7 +45,8 @@ internal static partial class ImsTags
             if ((string?)request?["image_id"] is { } id)
             {
                 if ((string?)request["tag"] is { } tag && tag.Split('.', 2) is [var first, var rest]) return (id, first, rest);
-                if (request["image_tag"] is JsonObject pair && (string?)pair["key"] is { } key) return (id, key, (string?)pair["value"] ?? "");
+                if (request["image_tag"] is JsonObject pair && (string?)pair["key"] is { } key) return (id, key, (string?)pair["value"]
+                    ?? "");
             }
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or JsonException)

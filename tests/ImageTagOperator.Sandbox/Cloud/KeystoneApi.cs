@@ -51,7 +51,8 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
 
     /// <summary>The web framework below Keystone answers this one, in HTML whatever the client accepts.</summary>
     private static Task NoRouteAsync(HttpContext http) => http.TextAsync(404, "text/html; charset=utf-8",
-        "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. "
+        "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the "
+            + "server. "
         + "If you entered the URL manually please check your spelling and try again.</p>\n");
 
     private Task LoginAsync(HttpContext http, string body) => TokenAsync(http, 201, new Login(identity).Run(body));
@@ -65,7 +66,8 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
         return Task.CompletedTask;
     }
 
-    /// <summary>The token that the call is about. The caller needs a good token of its own to ask; asking with the same one is usual.</summary>
+    /// <summary>The token that the call is about. The caller needs a good token of its own to ask; asking with the same one is
+    /// usual.</summary>
     private Token Subject(HttpContext http)
     {
         var caller = identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]) ?? throw KeystoneError.Unauthorized();

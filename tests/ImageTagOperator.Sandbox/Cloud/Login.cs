@@ -99,7 +99,8 @@ internal sealed class Login(SandboxIdentity identity)
 
         var user = FindUser(given["user"] ?? throw Missing("user in application credential"))
             ?? throw KeystoneError.NotFound($"Could not find user: {Text(given["user"], "name") ?? Text(given["user"], "id")}.");
-        return identity.ApplicationCredentials.FirstOrDefault(credential => credential.Name == Text(given, "name") && credential.User == user)
+        return identity.ApplicationCredentials.FirstOrDefault(
+            credential => credential.Name == Text(given, "name") && credential.User == user)
             ?? throw KeystoneError.Unauthorized();
     }
 

@@ -46,8 +46,9 @@ public sealed class SandboxCloud : SandboxServer
     /// <summary>As with <c>enforce_secure_rbac</c>, the default of later releases: the role reader may not write. Default: false.</summary>
     public bool SecureRbac { get; set; }
 
-    /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself answers 404 because of the trailing slash (measured), but
-    /// some proxies in front of it drop the slash. As that is what a URL library makes of <c>.../ID/tags/..</c>, the worst case is the default.</summary>
+    /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself answers 404 because of the trailing slash (measured),
+    /// but some proxies in front of it drop the slash. As that is what a URL library makes of <c>.../ID/tags/..</c>, the worst case is the
+    /// default.</summary>
     public bool TrailingSlashDeletes { get; set; } = true;
 
     /// <summary>Every image there is, oldest first.</summary>
@@ -116,7 +117,8 @@ public sealed class SandboxCloud : SandboxServer
         return path == "/healthcheck" ? GlanceApi.HealthAsync(http) : http.TextAsync(404, "text/plain", "");
     }
 
-    private string Internal(string url) => InternalHost is { } host ? new UriBuilder(url) { Host = host }.Uri.AbsoluteUri.TrimEnd('/') : url;
+    private string Internal(string url) => InternalHost is { } host ? new UriBuilder(url) { Host = host }.Uri.AbsoluteUri.TrimEnd('/')
+        : url;
 
     /// <summary>The rest of a path below a prefix, or null.</summary>
     private static string? Below(string path, string prefix) =>

@@ -20,7 +20,8 @@ public sealed class SandboxIdentity
 
     public IReadOnlyList<SandboxApplicationCredential> ApplicationCredentials => Snapshot(credentials);
 
-    /// <summary>While true no login and no token check is answered (503), and Glance answers 401 for tokens that it has not seen before.</summary>
+    /// <summary>While true no login and no token check is answered (503), and Glance answers 401 for tokens that it has not seen
+    /// before.</summary>
     public bool Down { get; set; }
 
     internal TokenStore Tokens { get; }

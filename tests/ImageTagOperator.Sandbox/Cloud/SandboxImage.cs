@@ -84,8 +84,9 @@ public sealed class SandboxImage
         }
     }
 
-    /// <summary>Replaces the tags behind the API's back, <see cref="UpdatedAt"/> stays. Anything goes: tags that no path can name (<c>..</c>,
-    /// <c>a/b</c>, <c>ü</c>, an empty one), more than the quota, and one tag twice, as a race leaves it, which then cannot be deleted.</summary>
+    /// <summary>Replaces the tags behind the API's back, <see cref="UpdatedAt"/> stays. Anything goes: tags that no path can name
+    /// (<c>..</c>, <c>a/b</c>, <c>ü</c>, an empty one), more than the quota, and one tag twice, as a race leaves it, which then cannot be
+    /// deleted.</summary>
     public void SetTags(params IEnumerable<string> tags) => WithRows(list =>
     {
         list.Clear();

@@ -40,8 +40,8 @@ public sealed class SandboxUser
     /// <summary>Roles on the whole system, which a token with that scope has.</summary>
     public IReadOnlyList<string> SystemRoles { get; set; } = [];
 
-    /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of it.
-    /// Taking one away makes the user's tokens worthless at once.</summary>
+    /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of
+    /// it. Taking one away makes the user's tokens worthless at once.</summary>
     public void SetRoles(SandboxProject project, params IReadOnlyList<string> names)
     {
         if (roles.GetValueOrDefault(project, []).Except(names).Any()) Epoch++;

@@ -32,7 +32,8 @@ internal sealed class TagWrites(SandboxCloud cloud, TimeProvider time)
         await SaveAsync(image, loaded, [.. loaded.Where(other => other != tag)]);
     }
 
-    /// <summary>updated_at comes first, the tags some time later; writes that overlap do not see each other, so the last one wins.</summary>
+    /// <summary>updated_at comes first, the tags some time later; writes that overlap do not see each other, so the last one
+    /// wins.</summary>
     private async Task SaveAsync(SandboxImage image, HashSet<string> loaded, HashSet<string> wanted)
     {
         image.UpdatedAt = time.GetUtcNow();
@@ -40,7 +41,8 @@ internal sealed class TagWrites(SandboxCloud cloud, TimeProvider time)
         WriteBack(image, loaded, wanted);
     }
 
-    /// <summary>Makes the rows equal to <paramref name="wanted"/>, whatever else has happened since <paramref name="loaded"/> was read.</summary>
+    /// <summary>Makes the rows equal to <paramref name="wanted"/>, whatever else has happened since <paramref name="loaded"/> was
+    /// read.</summary>
     /// <exception cref="GlanceError">500: a row to delete cannot be told from another. What was added before stays.</exception>
     public static void WriteBack(SandboxImage image, HashSet<string> loaded, HashSet<string> wanted) => image.WithRows(rows =>
     {

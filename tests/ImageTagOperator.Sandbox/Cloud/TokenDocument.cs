@@ -7,7 +7,8 @@ namespace ImageTagOperator.Sandbox.Cloud;
 internal static class TokenDocument
 {
     /// <param name="endpoints">Service type to address, the same for all three interfaces.</param>
-    public static JsonObject Write(Token token, IEnumerable<(string Type, string Name, string Url, string InternalUrl)> endpoints, string region)
+    public static JsonObject Write(
+        Token token, IEnumerable<(string Type, string Name, string Url, string InternalUrl)> endpoints, string region)
     {
         var body = new JsonObject
         {
@@ -36,7 +37,9 @@ internal static class TokenDocument
         if (token.Scope != TokenScope.None)
         {
             body["roles"] = new JsonArray([.. token.Roles.Select(Role)]);
-            body["catalog"] = new JsonArray([.. endpoints.Select(endpoint => Service(endpoint.Type, endpoint.Name, face => face == "internal" ? endpoint.InternalUrl : endpoint.Url, region))]);
+            body["catalog"] = new JsonArray([
+                .. endpoints.Select(endpoint =>
+                Service(endpoint.Type, endpoint.Name, face => face == "internal" ? endpoint.InternalUrl : endpoint.Url, region))]);
         }
 
         return new JsonObject { ["token"] = body };

@@ -33,7 +33,8 @@ internal sealed class TokenStore(TimeProvider time)
     public Token? Find(string? id) =>
         id is not null && tokens.TryGetValue(id, out var token) && token.ExpiresAt > Now && !token.IsRevoked ? token : null;
 
-    /// <summary>Why Keystone will not talk about this token: whether it could ever have been one makes a difference to what it says.</summary>
+    /// <summary>Why Keystone will not talk about this token: whether it could ever have been one makes a difference to what it
+    /// says.</summary>
     public static KeystoneError NotFound(string? id) => KeystoneError.NotFound(
         id?.StartsWith(Prefix, StringComparison.Ordinal) == true ? "Failed to validate token" : "Could not recognize Fernet token");
 

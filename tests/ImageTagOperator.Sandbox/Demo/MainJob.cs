@@ -6,7 +6,8 @@ using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Sandbox.Demo;
 
-/// <summary>The main job from declaration to deletion: the real operator between an embedded Kubernetes API and an embedded cloud.</summary>
+/// <summary>The main job from declaration to deletion: the real operator between an embedded Kubernetes API and an embedded
+/// cloud.</summary>
 internal sealed class MainJob : IAsyncDisposable
 {
     private const string Manifest =
@@ -69,11 +70,14 @@ internal sealed class MainJob : IAsyncDisposable
         var image = cloud.AddImage("ubuntu-24.04", "nightly", "lts");
 
         story.Step("A Kubernetes API and an OpenStack cloud");
-        story.Say($"Kubernetes API at {kubernetes.Url}; Keystone and Glance at {cloud.Url}. Both are embedded here; the operator is the real one.");
+        story.Say(
+            $"Kubernetes API at {kubernetes.Url}; Keystone and Glance at {cloud.Url}. Both are embedded here; the operator is the real one.");
         story.Tags("In the cloud,", image.Name!, image.Tags);
 
         story.Step("Install: the CustomResourceDefinition, the credentials, the operator");
-        story.Show("image-tag-operator crd | kubectl apply -f -\nkubectl create secret generic openstack-clouds --from-file=clouds.yaml\nimage-tag-operator run");
+        story.Show(
+            "image-tag-operator crd | kubectl apply -f -\nkubectl create secret generic openstack-clouds "
+            + "--from-file=clouds.yaml\nimage-tag-operator run");
         await InstallAsync();
 
         story.Step("Declare which tags the image should have");
@@ -90,7 +94,8 @@ internal sealed class MainJob : IAsyncDisposable
         image.SetTags("lts", "broken");
         story.Tags("For a moment", image.Name!, image.Tags);
         await UntilAsync(() => image.Tags.Order().SequenceEqual(["golden", "lts"]), "the drift to be corrected");
-        await UntilAsync(() => Events().Any(e => e.Contains("TagsRemoved", StringComparison.Ordinal) && e.Contains("broken", StringComparison.Ordinal)), "an event about it");
+        await UntilAsync(() => Events().Any(e => e.Contains("TagsRemoved", StringComparison.Ordinal)
+            && e.Contains("broken", StringComparison.Ordinal)), "an event about it");
         ShowCalls();
         story.Tags("At the next look, at most one interval (10 s) later,", image.Name!, image.Tags);
 
@@ -145,7 +150,8 @@ internal sealed class MainJob : IAsyncDisposable
 
     private JsonNode? Set() => kubernetes.Get("imagetagsets", "default", "ubuntu-24.04");
 
-    private JsonNode? Ready() => Set()?["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == "Ready");
+    private JsonNode? Ready() => Set()?["status"]?["conditions"]?.AsArray()
+        .FirstOrDefault(condition => (string?)condition!["type"] == "Ready");
 
     private Task ReadyAsync() => UntilAsync(
         () => (string?)Ready()?["status"] == "True" && (long?)Ready()!["observedGeneration"] == (long?)Set()!["metadata"]!["generation"],
@@ -159,7 +165,9 @@ internal sealed class MainJob : IAsyncDisposable
     private void ShowSet()
     {
         var set = Set()!;
-        story.Show($"kubectl get imagetagsets\nNAME           READY   IMAGES   TAGS   POLICY   REASON\nubuntu-24.04   {Ready()!["status"],-7} {set["status"]!["imageCount"],-8} {set["status"]!["tagCount"],-6} {set["spec"]!["policy"],-8} {Ready()!["reason"]}");
+        story.Show(
+            $"kubectl get imagetagsets\nNAME           READY   IMAGES   TAGS   POLICY   REASON\nubuntu-24.04   {Ready()!["status"],-7} "
+            + $"{set["status"]!["imageCount"],-8} {set["status"]!["tagCount"],-6} {set["spec"]!["policy"],-8} {Ready()!["reason"]}");
     }
 
     private IReadOnlyList<string> Events() =>
@@ -167,7 +175,8 @@ internal sealed class MainJob : IAsyncDisposable
 
     private static void Expect(SandboxImage image, params string[] tags)
     {
-        if (!image.Tags.Order(StringComparer.Ordinal).SequenceEqual(tags)) throw new InvalidOperationException($"image {image.Name} has [{string.Join(", ", image.Tags)}], not [{string.Join(", ", tags)}]");
+        if (!image.Tags.Order(StringComparer.Ordinal).SequenceEqual(tags)) throw new InvalidOperationException(
+            $"image {image.Name} has [{string.Join(", ", image.Tags)}], not [{string.Join(", ", tags)}]");
     }
 
     private async Task UntilAsync(Func<bool> holds, string what)

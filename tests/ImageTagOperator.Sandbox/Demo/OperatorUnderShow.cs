@@ -17,7 +17,8 @@ internal sealed class OperatorUnderShow : IAsyncDisposable
 
     public static OperatorUnderShow Start(string executable, string kubeconfig)
     {
-        var shown = new OperatorUnderShow(new Process { StartInfo = Redirected(executable, "run", "--kubeconfig", kubeconfig, "--health-address", "http://127.0.0.1:0") });
+        var shown = new OperatorUnderShow(new Process { StartInfo = Redirected(executable, "run", "--kubeconfig", kubeconfig,
+            "--health-address", "http://127.0.0.1:0") });
         shown.process.OutputDataReceived += (_, e) => shown.lines.Enqueue(e.Data ?? "");
         shown.process.ErrorDataReceived += (_, e) => shown.lines.Enqueue(e.Data ?? "");
         shown.process.Start();
@@ -33,7 +34,8 @@ internal sealed class OperatorUnderShow : IAsyncDisposable
         var errors = once.StandardError.ReadToEndAsync();
         var printed = await once.StandardOutput.ReadToEndAsync();
         await once.WaitForExitAsync();
-        return once.ExitCode == 0 ? printed : throw new InvalidOperationException($"{executable} {string.Join(' ', arguments)} ended with {once.ExitCode}: {await errors}");
+        return once.ExitCode == 0 ? printed : throw new InvalidOperationException(
+            $"{executable} {string.Join(' ', arguments)} ended with {once.ExitCode}: {await errors}");
     }
 
     /// <summary>SIGTERM, as from Ctrl-C or a kubelet.</summary>

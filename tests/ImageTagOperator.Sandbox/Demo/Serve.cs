@@ -9,7 +9,8 @@ internal static class Serve
 {
     private const string Sample = "ubuntu.yaml";
 
-    /// <param name="folder">For the files that the commands need, none of which may be there; null: a new temporary one, which goes at the end.</param>
+    /// <param name="folder">For the files that the commands need, none of which may be there; null: a new temporary one, which goes at the
+    /// end.</param>
     public static async Task<int> RunAsync(string? folder)
     {
         var isOwn = folder is null;

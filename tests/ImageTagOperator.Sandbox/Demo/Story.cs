@@ -17,7 +17,8 @@ internal sealed class Story
     }
 
     public void Tags(string when, string image, IEnumerable<string> tags) =>
-        Console.WriteLine($"   {when} image {image} has tags {Paint("1;32", $"[{string.Join(", ", tags.Order(StringComparer.Ordinal))}]")}");
+        Console.WriteLine(
+            $"   {when} image {image} has tags {Paint("1;32", $"[{string.Join(", ", tags.Order(StringComparer.Ordinal))}]")}");
 
     public void Call(Call call) => Console.WriteLine("   " + Paint("33", $"-> {call.Method} {call.Target}  {call.Status}"));
 

@@ -87,7 +87,8 @@ public sealed class SandboxKubernetes : SandboxServer
         }
     }
 
-    /// <summary>Begins to delete a namespace that a pod still runs in: from Kubernetes 1.33 on the rest stays until the pod is gone.</summary>
+    /// <summary>Begins to delete a namespace that a pod still runs in: from Kubernetes 1.33 on the rest stays until the pod is
+    /// gone.</summary>
     public void EndNamespace(string name)
     {
         lock (cluster.Store.Gate) endpoints.Remover.EndNamespace(cluster.Require(cluster.Registry.Namespaces, "", name).ToJson());

@@ -72,14 +72,32 @@ public sealed partial class HouseTests
         Assert.Equal(nameof(Controllers), typeof(ImageTagSetController).Namespace!.Split('.')[^1]);
     }
 
-    private static bool IsOurs(string assembly) => assembly.StartsWith("ImageTagOperator", StringComparison.Ordinal) || assembly == "image-tag-operator";
+    /// <summary>Of tests, data in quotes may be longer.</summary>
+    [Theory]
+    [InlineData("src", false)]
+    [InlineData("tests", true)]
+    [InlineData("bench", true)]
+    public void A_line_has_140_columns_at_most(string folder, bool mayHaveData)
+    {
+        const int columns = 140;
+        var root = Path.Combine(CommandRun.RepositoryFolder(), folder);
+        var tooLong = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadLines(file).Select((line, index) => (Place: $"{Path.GetRelativePath(root, file)}:{index + 1}", Line: line)))
+            .Where(line => line.Line.Length > columns && !(mayHaveData && line.Line.AsSpan().ContainsAny('"', '{')));
+        Assert.Empty(tooLong.Select(line => line.Place));
+    }
+
+    private static bool IsOurs(string assembly) => assembly.StartsWith("ImageTagOperator", StringComparison.Ordinal)
+        || assembly == "image-tag-operator";
 
     private static IEnumerable<(string Name, string Text)> Files(string project)
     {
         var root = Path.Combine(Sources, project);
         return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path.GetRelativePath(root, file), File.ReadAllText(file)))
-            .Where(file => !file.Item1.StartsWith("obj/", StringComparison.Ordinal) && !file.Item1.StartsWith("bin/", StringComparison.Ordinal));
+            .Where(file => !file.Item1.StartsWith("obj/", StringComparison.Ordinal)
+                && !file.Item1.StartsWith("bin/", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\b(TimeProvider|UtcNow|Random|File|Directory|HttpClient|Environment|Task|async)\b")]

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>What only a registry and a forge can run, the Dockerfile and the workflows, names the same commands and files as what the tests run.</summary>
+/// <summary>What only a registry and a forge can run, the Dockerfile and the workflows, names the same commands and files as what the tests
+/// run.</summary>
 public sealed partial class ReleaseTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -24,7 +25,8 @@ public sealed partial class ReleaseTests
         Assert.Contains("src", copied);
         Assert.Contains("hack/lib.sh", copied);     // which hack/native.sh reads
         Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository, path)), $"there is no {path}"));
-        Assert.Contains("COPY --from=build /source/artifacts/publish/image-tag-operator /usr/local/bin/image-tag-operator\n", docker, StringComparison.Ordinal);
+        Assert.Contains("COPY --from=build /source/artifacts/publish/image-tag-operator /usr/local/bin/image-tag-operator\n", docker,
+            StringComparison.Ordinal);
         Assert.Contains("OUT=$ROOT/artifacts\n", Read("hack/native.sh"), StringComparison.Ordinal);
     }
 
@@ -45,11 +47,13 @@ public sealed partial class ReleaseTests
     [Fact]
     public void Every_image_and_action_that_others_made_is_asked_for_by_a_version()
     {
-        var images = Bases().Matches(Read("Dockerfile")).Select(image => image.Groups[1].Value).Where(image => image != "scratch").ToArray();
+        var images = Bases().Matches(Read("Dockerfile")).Select(image => image.Groups[1].Value).Where(image => image != "scratch")
+            .ToArray();
         Assert.NotEmpty(images);
         Assert.All(images, image => Assert.Matches(@":\$\{DOTNET\}-noble(-chiseled)?$", image));
         Assert.Matches(@"(?m)^ARG DOTNET=\d+\.\d+$", Read("Dockerfile"));
-        var actions = Workflows().SelectMany(text => Actions().Matches(text)).Select(action => action.Groups[1].Value).Where(action => !action.StartsWith("./", StringComparison.Ordinal)).ToArray();
+        var actions = Workflows().SelectMany(text => Actions().Matches(text)).Select(action => action.Groups[1].Value)
+            .Where(action => !action.StartsWith("./", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(actions);
         Assert.All(actions, action => Assert.Matches(@"@v\d+$", action));
     }
@@ -61,24 +65,28 @@ public sealed partial class ReleaseTests
         foreach (var text in Workflows().Append(Read(".ci/run")))
         {
             Assert.All(MakeCalls().Matches(text), call => Assert.Contains(call.Groups[1].Value, targets));
-            Assert.All(Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"there is no {path.Value}"));
+            Assert.All(
+                Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"there is no {path.Value}"));
         }
 
         // The files of the release are those that publishing leaves, through the Dockerfile's stage of that name.
         var release = Read(".github/workflows/release.yaml");
         Assert.Contains("target: files\n", release, StringComparison.Ordinal);
-        Assert.Contains("FROM scratch AS files\nCOPY --from=build /source/artifacts/publish /\n", Read("Dockerfile"), StringComparison.Ordinal);
+        Assert.Contains(
+            "FROM scratch AS files\nCOPY --from=build /source/artifacts/publish /\n", Read("Dockerfile"), StringComparison.Ordinal);
         Assert.Contains("mv files/image-tag-operator.dbg ", release, StringComparison.Ordinal);
     }
 
     /// <summary>As the benchmarks compress it to measure it.</summary>
     [Fact]
     public void The_released_image_is_compressed_as_far_as_gzip_can() =>
-        Assert.Contains("compression=gzip,compression-level=9,force-compression=true", Read(".github/workflows/release.yaml"), StringComparison.Ordinal);
+        Assert.Contains("compression=gzip,compression-level=9,force-compression=true", Read(".github/workflows/release.yaml"),
+            StringComparison.Ordinal);
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository, path));
 
-    private static IEnumerable<string> Workflows() => Directory.EnumerateFiles(Path.Combine(Repository, ".github", "workflows"), "*.yaml").Select(File.ReadAllText);
+    private static IEnumerable<string> Workflows() => Directory.EnumerateFiles(Path.Combine(Repository, ".github", "workflows"), "*.yaml")
+        .Select(File.ReadAllText);
 
     [GeneratedRegex(@"^artifacts/publish\.stamp: .*\n\t(.*)$", RegexOptions.Multiline)]
     private static partial Regex PublishRecipe();

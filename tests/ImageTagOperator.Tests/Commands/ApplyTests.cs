@@ -15,7 +15,8 @@ public sealed class ApplyTests
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
         var (ubuntu, debian) = (cloud.AddImage("ubuntu-24.04", "nightly"), cloud.AddImage("debian-12", "theirs"));
-        run.Write("sets.yaml", Documents(Set("ubuntu", "name: ubuntu-24.04", "golden, lts"), Set("debian", "name: debian-12", "golden", "policy: Additive"), Set("missing", "name: windows", "golden")));
+        run.Write("sets.yaml", Documents(Set("ubuntu", "name: ubuntu-24.04", "golden, lts"),
+            Set("debian", "name: debian-12", "golden", "policy: Additive"), Set("missing", "name: windows", "golden")));
         await run.IsGoldenAsync("apply", "apply -f sets.yaml");
         Assert.Equal(["golden", "lts"], ubuntu.Tags.Order());
         Assert.Equal(["golden", "theirs"], debian.Tags.Order());
@@ -30,7 +31,8 @@ public sealed class ApplyTests
         cloud.AddImage("one");
         var set = Set("one", "name: one", "golden");
         var (code, output, error) = await run.TypeAsync("apply -f -", set);
-        Assert.True(code == 0 && output.EndsWith("1 tag added, 0 tags removed, on 1 image. 1 set.\n", StringComparison.Ordinal) && error == "", output + error);
+        Assert.True(code == 0 && output.EndsWith("1 tag added, 0 tags removed, on 1 image. 1 set.\n", StringComparison.Ordinal)
+            && error == "", output + error);
         Assert.Equal(0, (await run.TypeAsync("plan -f -", set)).Code);
     }
 
@@ -41,7 +43,8 @@ public sealed class ApplyTests
         using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one", "a", "b");
         cloud.AddImage("two", "a", "b");
-        var (code, output, _) = await run.TypeAsync("apply -f -", Documents(Set("looks", "name: one", "golden", "mode: Observe"), Set("limit", "name: two", "golden", "maxRemovals: 1")));
+        var (code, output, _) = await run.TypeAsync("apply -f -",
+            Documents(Set("looks", "name: one", "golden", "mode: Observe"), Set("limit", "name: two", "golden", "maxRemovals: 1")));
         Assert.Equal(1, code);
         Assert.Contains("! RemovalLimitExceeded: ", output, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], image.Tags.Order());
@@ -58,7 +61,8 @@ public sealed class ApplyTests
         var (code, output, _) = await run.TypeAsync("apply -f -", Set("one", "name: one", "a, b"));
         Assert.Equal(1, code);
         Assert.Contains("+     a\n", output, StringComparison.Ordinal);
-        Assert.Contains("cannot have all declared tags: 'b' would be tag number 2 or above, and the cloud takes 1 on an image", output, StringComparison.Ordinal);
+        Assert.Contains("cannot have all declared tags: 'b' would be tag number 2 or above, and the cloud takes 1 on an image", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class ApplyTests
         };
         using var apply = Process.Start(start)!;
         var (output, error) = (apply.StandardOutput.ReadToEndAsync(), apply.StandardError.ReadToEndAsync());
-        await Eventually.HoldsAsync(() => Task.FromResult(image.Tags.Count), count => count > 5, "the first tags to be there", count => $"there are {count}");
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(image.Tags.Count), count => count > 5, "the first tags to be there", count => $"there are {count}");
         using (var kill = Process.Start("kill", ["-INT", $"{apply.Id}"])) await kill.WaitForExitAsync();
         await apply.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4), TimeProvider.System);
 

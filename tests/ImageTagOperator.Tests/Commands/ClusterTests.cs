@@ -15,7 +15,8 @@ public sealed class ClusterTests
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
-        await MakeAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."), new ImageState { Id = Id(1), Name = "ubuntu-24.04", ManagedTags = ["golden"] });
+        await MakeAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."),
+            new ImageState { Id = Id(1), Name = "ubuntu-24.04", ManagedTags = ["golden"] });
         await MakeAsync(
             world, "watched", ("False", "Drifted", "2 tags would change on image 'a': +x, -y."),
             new ImageState { Id = Id(2), Name = "a", ManagedTags = [], Pending = new PendingTags { Add = ["x"], Remove = ["y"] } },
@@ -35,7 +36,8 @@ public sealed class ClusterTests
         using var run = new CommandRun();
         run.Write("kubeconfig", kubernetes.Kubeconfig);
         var (code, output, error) = await run.TypeAsync("status --kubeconfig " + Path.Combine(run.Folder, "kubeconfig"));
-        Assert.Equal((1, "", "The cluster does not know ImageTagSets. Apply the definition: image-tag-operator crd | kubectl apply -f -\n"), (code, output, error));
+        Assert.Equal((1, "", "The cluster does not know ImageTagSets. Apply the definition: image-tag-operator crd | kubectl apply -f -\n"),
+            (code, output, error));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class ClusterTests
         set.Status.ObservedGeneration = set.Metadata.Generation;
         await world.Kubernetes.UpdateStatusAsync(set);
         await world.CreateAsync(world.Set("neighbour", two.Id, "x"));
-        var manifests = Manifests.Documents(Manifests.Set("one", "name: one", "'new'", "policy: Additive"), Manifests.Set("two", $"id: {two.Id}", "z"))
+        var manifests = Manifests.Documents(
+            Manifests.Set("one", "name: one", "'new'", "policy: Additive"), Manifests.Set("two", $"id: {two.Id}", "z"))
             .Replace("namespace: images", $"namespace: {world.Namespace}", StringComparison.Ordinal);
         var (code, output, error) = await run.TypeAsync("plan --from-cluster -f -", manifests);
         Assert.Equal("", error);
@@ -57,7 +60,8 @@ public sealed class ClusterTests
         Assert.DoesNotContain("theirs", output, StringComparison.Ordinal);
         Assert.Contains($"! Conflict: ImageTagSet {world.Namespace}/neighbour is older", output, StringComparison.Ordinal);
         Assert.Equal(1, code);
-        Assert.DoesNotContain(world.Cluster.Calls.Writes, call => call.UserAgent?.StartsWith("image-tag-operator-cli/", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(
+            world.Cluster.Calls.Writes, call => call.UserAgent?.StartsWith("image-tag-operator-cli/", StringComparison.Ordinal) == true);
     }
 
     [Fact]
@@ -66,7 +70,8 @@ public sealed class ClusterTests
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
         await world.DeleteSecretAsync();
-        var (code, output, _) = await run.TypeAsync("plan --from-cluster -o json -f -", Manifests.Set("one", "name: one", "x").Replace("namespace: images", $"namespace: {world.Namespace}", StringComparison.Ordinal));
+        var (code, output, _) = await run.TypeAsync("plan --from-cluster -o json -f -", Manifests.Set("one", "name: one", "x")
+            .Replace("namespace: images", $"namespace: {world.Namespace}", StringComparison.Ordinal));
         var set = JsonDocument.Parse(output).RootElement.GetProperty("sets")[0];
         Assert.Equal((1, "SecretNotFound"), (code, set.GetProperty("reason").GetString()!));
     }
@@ -74,20 +79,23 @@ public sealed class ClusterTests
     private static CommandRun Run(SandboxWorld world)
     {
         var run = new CommandRun();
-        run.Write("kubeconfig", File.ReadAllText(world.Kubeconfig).Replace("namespace: default", $"namespace: {world.Namespace}", StringComparison.Ordinal));
+        run.Write("kubeconfig", File.ReadAllText(world.Kubeconfig)
+            .Replace("namespace: default", $"namespace: {world.Namespace}", StringComparison.Ordinal));
         run.Environment["KUBECONFIG"] = Path.Combine(run.Folder, "kubeconfig");
         return run;
     }
 
     private static string Id(int number) => $"00000000-0000-0000-0000-{number:d12}";
 
-    private static async Task MakeAsync(SandboxWorld world, string name, (string Status, string Reason, string Message) ready, params ImageState[] images)
+    private static async Task MakeAsync(
+        SandboxWorld world, string name, (string Status, string Reason, string Message) ready, params ImageState[] images)
     {
         var set = await world.CreateAsync(world.Set(name, "nothing", "golden"));
         set.Status = new ImageTagSetStatus
         {
             ObservedGeneration = set.Metadata.Generation,
-            Conditions = [new() { Type = "Ready", Status = ready.Status, Reason = ready.Reason, Message = ready.Message, LastTransitionTime = DateTimeOffset.UnixEpoch }],
+            Conditions = [new() { Type = "Ready", Status = ready.Status, Reason = ready.Reason, Message = ready.Message,
+                LastTransitionTime = DateTimeOffset.UnixEpoch }],
             Images = images,
             ImageCount = images.Length,
             LastVerifiedTime = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero),

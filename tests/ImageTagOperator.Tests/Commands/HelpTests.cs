@@ -17,8 +17,10 @@ public sealed class HelpTests
     {
         var file = Path.Combine(CommandRun.RepositoryFolder(), "docs", "cli.md");
         var markdown = await File.ReadAllTextAsync(file);
-        var (begin, end) = (markdown.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, markdown.IndexOf(End, StringComparison.Ordinal));
-        var current = markdown[..begin] + "\n" + CommandReference.Markdown(CommandLine.Create(Surroundings.Process()), "image-tag-operator") + "\n" + markdown[end..];
+        var (begin, end) = (markdown.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length,
+            markdown.IndexOf(End, StringComparison.Ordinal));
+        var current = markdown[..begin] + "\n" + CommandReference.Markdown(CommandLine.Create(Surroundings.Process()), "image-tag-operator")
+            + "\n" + markdown[end..];
         if (CommandRun.Rewrites) await File.WriteAllTextAsync(file, current);
         else Assert.True(markdown == current, "docs/cli.md is stale: run 'make golden' and commit the result");
     }
@@ -40,7 +42,8 @@ public sealed class HelpTests
     [Theory]
     [InlineData("plan", "Option '--filename' is required.\nHow it is used: image-tag-operator plan --help\n")]
     [InlineData("plam -f x", "Unrecognized command or argument 'plam'.\n")]
-    [InlineData("plan -f x --from-cluster --cloud y", "--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.\n")]
+    [InlineData("plan -f x --from-cluster --cloud y",
+        "--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.\n")]
     [InlineData("status -o xml", "Argument 'xml' not recognized.")]
     public async Task A_mistake_is_answered_with_what_is_wrong_and_where_to_look(string typed, string expected)
     {
@@ -70,7 +73,8 @@ public sealed class HelpTests
     public async Task Bash_completes_what_is_typed(string typed, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("completion-");
-        foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(Path.Combine(folder.FullName, name), OperatorProcess.Executable);
+        foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(
+            Path.Combine(folder.FullName, name), OperatorProcess.Executable);
         // What bash does when the key is pressed.
         var script = $$"""
             PATH={{folder.FullName}}:$PATH

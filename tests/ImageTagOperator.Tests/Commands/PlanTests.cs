@@ -103,5 +103,6 @@ public sealed class PlanTests
         Assert.Contains("on cloud demo", (await run.TypeAsync("plan -f - --cloud demo", elsewhere)).Out, StringComparison.Ordinal);
     }
 
-    private static Task<(int Code, string Out, string Error)> Piped(CommandRun run, string manifest) => run.TypeAsync("plan -f -", manifest);
+    private static Task<(int Code, string Out, string Error)> Piped(CommandRun run, string manifest) =>
+        run.TypeAsync("plan -f -", manifest);
 }

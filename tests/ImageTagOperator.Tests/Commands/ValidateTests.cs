@@ -36,22 +36,26 @@ public sealed class ValidateTests
         var (code, output, _) = await run.TypeAsync("validate -f set.json -o json");
         var errors = JsonNode.Parse(output)!.AsArray().Where(error => (string?)error!["severity"] == "error").ToArray();
         if (spec.Field is null) Assert.True(code == 0 && errors.Length == 0, output);
-        else Assert.True(code == 1 && errors.All(error => ((string)error!["field"]!).StartsWith(spec.Field, StringComparison.Ordinal)) && errors.Length > 0, output);
+        else Assert.True(code == 1 && errors.All(error => ((string)error!["field"]!).StartsWith(spec.Field, StringComparison.Ordinal))
+            && errors.Length > 0, output);
     }
 
     [Fact]
     public async Task Names_file_document_line_and_field()
     {
         using var run = new CommandRun();
-        run.Write("sets/a.yaml", "kind: ConfigMap\n---\n" + Good.Replace("NAME", "a", StringComparison.Ordinal).Replace("tags:", "tag:", StringComparison.Ordinal));
+        run.Write("sets/a.yaml", "kind: ConfigMap\n---\n" + Good.Replace("NAME", "a", StringComparison.Ordinal)
+            .Replace("tags:", "tag:", StringComparison.Ordinal));
         run.Write("sets/deeper/b.yml", Good.Replace("NAME", "b", StringComparison.Ordinal) + "  interval: 9s\n  suspend: 'no'\n");
-        run.Write("sets/deeper/c.yaml", "kind: List\nitems:\n- " + Good.Replace("NAME", "C_c", StringComparison.Ordinal).Replace("[golden]", "[on, a/b, lts, LTS]", StringComparison.Ordinal).TrimEnd().ReplaceLineEndings("\n  ") + "\n");
+        run.Write("sets/deeper/c.yaml", "kind: List\nitems:\n- " + Good.Replace("NAME", "C_c", StringComparison.Ordinal)
+            .Replace("[golden]", "[on, a/b, lts, LTS]", StringComparison.Ordinal).TrimEnd().ReplaceLineEndings("\n  ") + "\n");
         run.Write("sets/chart/template.yaml", "{{ if x }}");
         await run.IsGoldenAsync("validate", "validate -f sets");
     }
 
     [Theory]
-    [InlineData("yesterday", 1, "bad.yaml:3: document 1, ImageTagSet images/x: metadata.creationTimestamp 'yesterday' is not a date-time.\n")]
+    [InlineData(
+        "yesterday", 1, "bad.yaml:3: document 1, ImageTagSet images/x: metadata.creationTimestamp 'yesterday' is not a date-time.\n")]
     [InlineData("null", 0, "1 ImageTagSet checked, all good.\n")]
     [InlineData("'2026-03-02T09:00:00Z'", 0, "1 ImageTagSet checked, all good.\n")]
     public async Task A_time_is_one_or_is_left_empty(string time, int code, string expected)
@@ -67,7 +71,8 @@ public sealed class ValidateTests
     public async Task Shows_conflicts_and_twins()
     {
         using var run = new CommandRun();
-        run.Write("sets.yaml", string.Join("---\n", new[] { "a", "b", "b" }.Select(name => Good.Replace("NAME", name, StringComparison.Ordinal))));
+        run.Write("sets.yaml",
+            string.Join("---\n", new[] { "a", "b", "b" }.Select(name => Good.Replace("NAME", name, StringComparison.Ordinal))));
         await run.IsGoldenAsync("validate-conflict", "validate -f sets.yaml");
     }
 
@@ -75,14 +80,16 @@ public sealed class ValidateTests
     public async Task Additive_sets_share_an_image_and_one_that_only_looks_is_in_nobodys_way()
     {
         using var run = new CommandRun();
-        run.Write("additive.yaml", string.Join("---\n", new[] { "a", "b" }.Select(name => Good.Replace("NAME", name, StringComparison.Ordinal) + "  policy: Additive\n")));
+        run.Write("additive.yaml", string.Join("---\n",
+            new[] { "a", "b" }.Select(name => Good.Replace("NAME", name, StringComparison.Ordinal) + "  policy: Additive\n")));
         run.Write("observe.yaml", Good.Replace("NAME", "c", StringComparison.Ordinal) + "  mode: Observe\n");
         Assert.Equal((0, "3 ImageTagSets checked, all good.\n", ""), await run.TypeAsync("validate -f additive.yaml -f observe.yaml"));
     }
 
     [Theory]
     [InlineData("validate -f nowhere.yaml", "There is no file or folder nowhere.yaml. Correct -f.\n")]
-    [InlineData("validate -f other.yaml", "There is no ImageTagSet of imagetags.io in other.yaml. Name the files or the folder that have them with -f.\n")]
+    [InlineData("validate -f other.yaml",
+        "There is no ImageTagSet of imagetags.io in other.yaml. Name the files or the folder that have them with -f.\n")]
     [InlineData("plan -f broken.yaml", "broken.yaml: line 2, column 1: ")]
     [InlineData("plan -f bad.yaml", "bad.yaml:8: document 1, ImageTagSet images/x: spec.nothing is not a field that is known here")]
     public async Task An_error_names_the_file_and_what_to_do(string command, string expected)
@@ -101,7 +108,8 @@ public sealed class ValidateTests
     public async Task Reads_standard_input()
     {
         using var run = new CommandRun();
-        Assert.Equal((0, "1 ImageTagSet checked, all good.\n", ""), await run.TypeAsync("validate -f -", Good.Replace("NAME", "x", StringComparison.Ordinal)));
+        Assert.Equal((0, "1 ImageTagSet checked, all good.\n", ""),
+            await run.TypeAsync("validate -f -", Good.Replace("NAME", "x", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -111,6 +119,8 @@ public sealed class ValidateTests
         run.Write("bad.yaml", Good.Replace("NAME", "x", StringComparison.Ordinal) + "  nothing: 1\n");
         var (_, output, _) = await run.TypeAsync("validate -f bad.yaml -o json");
         var error = JsonDocument.Parse(output).RootElement[0];
-        Assert.Equal(("bad.yaml", 1, 8, "images/x", "spec.nothing"), (error.GetProperty("file").GetString()!, error.GetProperty("document").GetInt32(), error.GetProperty("line").GetInt32(), error.GetProperty("set").GetString()!, error.GetProperty("field").GetString()!));
+        Assert.Equal(("bad.yaml", 1, 8, "images/x", "spec.nothing"),
+            (error.GetProperty("file").GetString()!, error.GetProperty("document").GetInt32(), error.GetProperty("line").GetInt32(),
+            error.GetProperty("set").GetString()!, error.GetProperty("field").GetString()!));
     }
 }

@@ -69,7 +69,8 @@ public abstract class CloudSessionContract<TWorld>
     public async Task All_images_of_a_name_are_found()
     {
         await using var world = await TWorld.CreateAsync();
-        string[] ids = [await world.Glance.CreateQueuedImageAsync($"twin-{world.Namespace}"), await world.Glance.CreateImageAsync($"twin-{world.Namespace}")];
+        string[] ids = [await world.Glance.CreateQueuedImageAsync($"twin-{world.Namespace}"),
+            await world.Glance.CreateImageAsync($"twin-{world.Namespace}")];
         using var session = Session(world, "demo");
         Assert.Equal(ids.Order(), (await session.FindAsync($"twin-{world.Namespace}", Cancel)).Select(image => image.Id).Order());
         Assert.Empty(await session.FindAsync($"none-{world.Namespace}", Cancel));
@@ -88,7 +89,8 @@ public abstract class CloudSessionContract<TWorld>
         var id = await world.Glance.CreateImageAsync("write", "kept");
         using var session = Session(world, "demo");
         Assert.Equal(new TagWriteOutcome(TagWriteResult.Done), await session.AddTagAsync(id, tag, Cancel));
-        Assert.Equal(new[] { tag, "kept" }.Order(StringComparer.Ordinal), (await world.Glance.GetTagsAsync(id)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { tag, "kept" }.Order(StringComparer.Ordinal), (await world.Glance.GetTagsAsync(id)).Order(StringComparer.Ordinal));
         Assert.Equal(new TagWriteOutcome(TagWriteResult.Done), await session.RemoveTagAsync(id, tag, Cancel));
         Assert.Equal(["kept"], await world.Glance.GetTagsAsync(id));
     }

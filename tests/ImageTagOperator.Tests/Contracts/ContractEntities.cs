@@ -8,7 +8,8 @@ using k8s.Models;
 namespace ImageTagOperator.Contracts;
 
 /// <summary>An ImageTagSet as plain JSON, so that anything can be put into it and all that comes back can be seen.</summary>
-[KubernetesEntity(Group = V1Alpha1ImageTagSet.Group, ApiVersion = V1Alpha1ImageTagSet.Version, Kind = V1Alpha1ImageTagSet.KindName, PluralName = "imagetagsets")]
+[KubernetesEntity(Group = V1Alpha1ImageTagSet.Group, ApiVersion = V1Alpha1ImageTagSet.Version, Kind = V1Alpha1ImageTagSet.KindName,
+    PluralName = "imagetagsets")]
 public sealed class RawSet : IKubernetesObject<V1ObjectMeta>
 {
     public string ApiVersion { get; set; } = $"{V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}";
@@ -69,7 +70,8 @@ public sealed class Nothing : IKubernetesObject<V1ObjectMeta>
     public V1ObjectMeta Metadata { get; set; } = new();
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RawSet))]
 [JsonSerializable(typeof(RawLease))]
 [JsonSerializable(typeof(CoreEvent))]

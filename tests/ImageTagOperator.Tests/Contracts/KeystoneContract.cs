@@ -24,7 +24,8 @@ public abstract class KeystoneContract<TWorld>
         Assert.Equal(("demo", "Default"), ((string?)token["project"]!["name"], (string?)token["project"]!["domain"]!["name"]));
         Assert.Contains("member", token["roles"]!.AsArray().Select(role => (string?)role!["name"]));
         Assert.Matches("^[0-9-]{10}T[0-9:]{8}\\.000000Z$", (string?)token["expires_at"]);
-        Assert.InRange(DateTimeOffset.Parse((string)token["expires_at"]!, null), TimeProvider.System.GetUtcNow().AddMinutes(5), TimeProvider.System.GetUtcNow().AddHours(25));
+        Assert.InRange(DateTimeOffset.Parse((string)token["expires_at"]!, null), TimeProvider.System.GetUtcNow().AddMinutes(5),
+            TimeProvider.System.GetUtcNow().AddHours(25));
 
         var image = token["catalog"]!.AsArray().Single(service => (string?)service!["type"] == "image")!;
         var endpoint = image["endpoints"]!.AsArray().Single(e => (string?)e!["interface"] == "public")!;
@@ -40,8 +41,10 @@ public abstract class KeystoneContract<TWorld>
         var keystone = new RawKeystone(world.CloudsYaml);
         var token = (await keystone.LoginAsync("demo")).Json["token"]!;
         var identity = keystone.Password("demo");
-        identity["password"]!["user"] = new JsonObject { ["id"] = (string?)token["user"]!["id"], ["password"] = keystone.PasswordOf("demo") };
-        var login = await keystone.LoginAsync(identity, new JsonObject { ["project"] = new JsonObject { ["id"] = (string?)token["project"]!["id"] } });
+        identity["password"]![
+            "user"] = new JsonObject { ["id"] = (string?)token["user"]!["id"], ["password"] = keystone.PasswordOf("demo") };
+        var login = await keystone.LoginAsync(
+            identity, new JsonObject { ["project"] = new JsonObject { ["id"] = (string?)token["project"]!["id"] } });
         Assert.Equal((201, "demo"), (login.Status, (string?)login.Json["token"]!["project"]!["name"]));
     }
 
@@ -132,11 +135,13 @@ public abstract class KeystoneContract<TWorld>
 
         var scoped = await keystone.LoginAsync(RawKeystone.ApplicationCredential(made.Id, made.Secret), RawKeystone.Project("demo"));
         Assert.Equal(401, scoped.Status);
-        Assert.Contains("Application credentials cannot request a scope", (string?)scoped.Json["error"]!["message"], StringComparison.Ordinal);
+        Assert.Contains(
+            "Application credentials cannot request a scope", (string?)scoped.Json["error"]!["message"], StringComparison.Ordinal);
         Assert.Equal(401, (await keystone.LoginAsync(RawKeystone.ApplicationCredential(made.Id, "wrong"))).Status);
         var unknown = new string('0', 32);
         var missing = await keystone.LoginAsync(RawKeystone.ApplicationCredential(unknown, "wrong"));
-        Assert.Equal((404, $"Could not find Application Credential: {unknown}."), (missing.Status, (string?)missing.Json["error"]!["message"]));
+        Assert.Equal(
+            (404, $"Could not find Application Credential: {unknown}."), (missing.Status, (string?)missing.Json["error"]!["message"]));
     }
 
     [Fact]

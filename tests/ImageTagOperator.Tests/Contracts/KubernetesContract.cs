@@ -51,12 +51,14 @@ public abstract class KubernetesContract<TWorld>
         {
             () => cluster.Client.UpdateAsync(first),
             () => cluster.Client.UpdateStatusAsync(first),
-            () => cluster.PatchAsync("stale", $$$"""{"metadata": {"resourceVersion": "{{{first.Metadata.ResourceVersion}}}", "labels": {"a": "b"} } }"""),
+            () => cluster.PatchAsync(
+                "stale", $$$"""{"metadata": {"resourceVersion": "{{{first.Metadata.ResourceVersion}}}", "labels": {"a": "b"} } }"""),
         })
         {
             var error = await RefusedAsync(write);
             Assert.Equal((409, "Conflict"), ((int)error.StatusCode, error.Status.Reason));
-            Assert.Contains("the object has been modified; please apply your changes to the latest version and try again", error.Message, StringComparison.Ordinal);
+            Assert.Contains("the object has been modified; please apply your changes to the latest version and try again", error.Message,
+                StringComparison.Ordinal);
             Assert.True(error is { IsConflict: true, IsAlreadyExists: false });
         }
     }
@@ -97,10 +99,13 @@ public abstract class KubernetesContract<TWorld>
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("patched");
-        (set.Metadata.Labels, set.Metadata.Finalizers) = (new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, ["imagetags.io/x", "imagetags.io/y"]);
+        (set.Metadata.Labels, set.Metadata.Finalizers) = (new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
+            ["imagetags.io/x", "imagetags.io/y"]);
         await cluster.Client.CreateAsync(set);
-        set = await cluster.PatchAsync("patched", """{"metadata": {"labels": {"a": null, "c": "3"}, "finalizers": null}, "spec": {"tags": ["z"]}, "status": {"imageCount": 3}}""");
-        Assert.Equal("b=2,c=3", string.Join(',', set.Metadata.Labels!.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}")));
+        set = await cluster.PatchAsync("patched",
+            """{"metadata": {"labels": {"a": null, "c": "3"}, "finalizers": null}, "spec": {"tags": ["z"]}, "status": {"imageCount": 3}}""");
+        Assert.Equal(
+            "b=2,c=3", string.Join(',', set.Metadata.Labels!.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}")));
         Assert.Null(set.Metadata.Finalizers);
         Assert.Equal("""["z"]""", set.Spec!["tags"]!.ToJsonString());
         Assert.Equal(2, set.Metadata.Generation);
@@ -115,7 +120,8 @@ public abstract class KubernetesContract<TWorld>
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("wrong");
-        set.Spec = (JsonObject)JsonNode.Parse("""{"cloudCredentialsRef": {"secretName": "s"}, "image": {}, "tags": ["a/b", "x", "x"], "policy": "Sometimes", "maxRemovals": -1}""")!;
+        set.Spec = (JsonObject)JsonNode.Parse(
+            """{"cloudCredentialsRef": {"secretName": "s"}, "image": {}, "tags": ["a/b", "x", "x"], "policy": "Sometimes", "maxRemovals": -1}""")!;
         var error = await RefusedAsync(() => cluster.Client.CreateAsync(set));
         Assert.Equal((422, "Invalid"), ((int)error.StatusCode, error.Status.Reason));
         Assert.StartsWith("ImageTagSet.imagetags.io \"wrong\" is invalid: [", error.Status.Message, StringComparison.Ordinal);
@@ -163,7 +169,8 @@ public abstract class KubernetesContract<TWorld>
         Assert.Equal(
             ["cloudCredentialsRef", "deletionPolicy", "image", "interval", "mode", "policy", "suspend", "tags"],
             set.Spec!.Select(field => field.Key).Order(StringComparer.Ordinal));
-        Assert.Equal("Exact Enforce Remove 10m false", $"{set.Spec!["policy"]} {set.Spec["mode"]} {set.Spec["deletionPolicy"]} {set.Spec["interval"]} {set.Spec["suspend"]}");
+        Assert.Equal("Exact Enforce Remove 10m false",
+            $"{set.Spec!["policy"]} {set.Spec["mode"]} {set.Spec["deletionPolicy"]} {set.Spec["interval"]} {set.Spec["suspend"]}");
         Assert.Equal(["name"], set.Spec["image"]!.AsObject().Select(field => field.Key));
     }
 
@@ -183,7 +190,8 @@ public abstract class KubernetesContract<TWorld>
         // Once more changes nothing, and no finalizer can be added any more.
         await cluster.Client.DeleteAsync<RawSet>(set.Key());
         Assert.Equal(dying.Metadata.ResourceVersion, (await cluster.GetAsync("kept"))!.Metadata.ResourceVersion);
-        var late = await RefusedAsync(() => cluster.PatchAsync("kept", """{"metadata": {"finalizers": ["imagetags.io/a", "imagetags.io/b", "imagetags.io/c"]}}"""));
+        var late = await RefusedAsync(
+            () => cluster.PatchAsync("kept", """{"metadata": {"finalizers": ["imagetags.io/a", "imagetags.io/b", "imagetags.io/c"]}}"""));
         Assert.Equal((422, "metadata.finalizers"), ((int)late.StatusCode, late.Status.Details!.Causes![0].Field));
 
         // What is deleted can still say how it fares.
@@ -229,7 +237,8 @@ public abstract class KubernetesContract<TWorld>
         await cluster.CreateAsync("a");
         await cluster.CreateAsync("b");
         await cluster.PatchAsync("b", """{"metadata": {"labels": {"tier": "x"}}}""");
-        async Task<string[]> Names(ListOptions options) => [.. (await cluster.Client.ListAsync<RawSet>(cluster.Namespace, options)).Items.Select(set => set.Metadata.Name!)];
+        async Task<string[]> Names(ListOptions options) =>
+            [.. (await cluster.Client.ListAsync<RawSet>(cluster.Namespace, options)).Items.Select(set => set.Metadata.Name!)];
         Assert.Equal(["b"], await Names(new ListOptions(LabelSelector: "tier=x")));
         Assert.Equal(["a"], await Names(new ListOptions(LabelSelector: "!tier")));
         Assert.Equal(["a"], await Names(new ListOptions(FieldSelector: "metadata.name=a")));
@@ -257,7 +266,8 @@ public abstract class KubernetesContract<TWorld>
             if (seen.Count == 4) break;
         }
 
-        Assert.Equal(["Added seen", "Modified seen", "Deleted seen", "Added later"], seen.Select(happened => $"{happened.Type} {happened.Key.Name}"));
+        Assert.Equal(["Added seen", "Modified seen", "Deleted seen", "Added later"],
+            seen.Select(happened => $"{happened.Type} {happened.Key.Name}"));
         Assert.True((bool)seen[2].Entity!.Spec!["suspend"]!);
         Assert.Equal(4, seen.Select(happened => happened.ResourceVersion).Distinct().Count());
         Assert.All(seen, happened => Assert.Equal(happened.ResourceVersion, happened.Entity!.Metadata.ResourceVersion));
@@ -269,7 +279,8 @@ public abstract class KubernetesContract<TWorld>
         await using var cluster = await ClusterAsync();
         var list = await cluster.Client.ListAsync<RawSet>(cluster.Namespace);
         using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
-        await foreach (var happened in cluster.Client.WatchAsync<RawSet>(cluster.Namespace, list.ResourceVersion, TimeSpan.FromSeconds(1), deadline.Token))
+        await foreach (var happened in cluster.Client.WatchAsync<RawSet>(cluster.Namespace, list.ResourceVersion, TimeSpan.FromSeconds(1),
+            deadline.Token))
         {
             Assert.Equal(WatchEventType.Bookmark, happened.Type);
         }
@@ -289,7 +300,8 @@ public abstract class KubernetesContract<TWorld>
         });
         Assert.Equal("Opaque", secret.Type);
         Assert.Null(secret.StringData);
-        Assert.Equal("a=0102,b=74657874,c=C3BC", string.Join(',', secret.Data!.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={Convert.ToHexString(pair.Value)}")));
+        Assert.Equal("a=0102,b=74657874,c=C3BC",
+            string.Join(',', secret.Data!.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={Convert.ToHexString(pair.Value)}")));
         Assert.Null(secret.Metadata.Generation);
     }
 
@@ -320,10 +332,13 @@ public abstract class KubernetesContract<TWorld>
         var set = await cluster.CreateAsync("subject");
         await cluster.Client.CreateAsync(Event(cluster, set));
         var core = await cluster.Client.GetAsync<CoreEvent>("subject.1", cluster.Namespace);
-        Assert.Equal(("TagsChanged", "Added golden.", "Normal", "imagetags.io/operator"), (core!.Reason, core.Message, core.Type, core.ReportingComponent));
+        Assert.Equal(("TagsChanged", "Added golden.", "Normal", "imagetags.io/operator"),
+            (core!.Reason, core.Message, core.Type, core.ReportingComponent));
         Assert.Equal("2026-03-04T05:06:07.000120Z", core.EventTime);
-        Assert.Equal(("subject", "ImageTagSet", set.Metadata.Uid), ((string?)core.InvolvedObject!["name"], (string?)core.InvolvedObject["kind"], (string?)core.InvolvedObject["uid"]));
-        var found = await cluster.Client.ListAsync<CoreEvent>(cluster.Namespace, new ListOptions(FieldSelector: $"involvedObject.uid={set.Metadata.Uid}"));
+        Assert.Equal(("subject", "ImageTagSet", set.Metadata.Uid),
+            ((string?)core.InvolvedObject!["name"], (string?)core.InvolvedObject["kind"], (string?)core.InvolvedObject["uid"]));
+        var found = await cluster.Client.ListAsync<CoreEvent>(
+            cluster.Namespace, new ListOptions(FieldSelector: $"involvedObject.uid={set.Metadata.Uid}"));
         Assert.Equal(["subject.1"], found.Items.Select(item => item.Metadata.Name));
     }
 
@@ -359,13 +374,15 @@ public abstract class KubernetesContract<TWorld>
         await using var cluster = await ClusterAsync();
         Assert.Null(await cluster.GetAsync("missing"));
         var patched = await RefusedAsync(() => cluster.PatchAsync("missing", "{}"));
-        Assert.Equal((404, "NotFound", "imagetagsets.imagetags.io \"missing\" not found"), ((int)patched.StatusCode, patched.Status.Reason, patched.Status.Message));
+        Assert.Equal((404, "NotFound", "imagetagsets.imagetags.io \"missing\" not found"),
+            ((int)patched.StatusCode, patched.Status.Reason, patched.Status.Message));
         var listed = await RefusedAsync(() => cluster.Client.ListAsync<Nothing>(cluster.Namespace));
         Assert.Equal(404, (int)listed.StatusCode);
         var set = cluster.Set("lost");
         set.Metadata.NamespaceProperty = "nowhere-" + cluster.Namespace;
         var homeless = await RefusedAsync(() => cluster.Client.CreateAsync(set));
-        Assert.Equal((404, $"namespaces \"{set.Metadata.NamespaceProperty}\" not found"), ((int)homeless.StatusCode, homeless.Status.Message));
+        Assert.Equal(
+            (404, $"namespaces \"{set.Metadata.NamespaceProperty}\" not found"), ((int)homeless.StatusCode, homeless.Status.Message));
     }
 
     [Theory]
@@ -379,11 +396,12 @@ public abstract class KubernetesContract<TWorld>
         Assert.Equal((422, "metadata.name"), ((int)error.StatusCode, error.Status.Details!.Causes![0].Field));
     }
 
-    /// <summary>Field and reason of a cause. API servers before 1.25 call every wrong value but a duplicate FieldValueInvalid and do not say which
-    /// item it is; later ones are told apart no further than that.</summary>
+    /// <summary>Field and reason of a cause. API servers before 1.25 call every wrong value but a duplicate FieldValueInvalid and do not
+    /// say which item it is; later ones are told apart no further than that.</summary>
     private static string Told(V1StatusCause cause) => cause.Reason switch
     {
-        "FieldValueTypeInvalid" or "FieldValueTooMany" or "FieldValueTooLong" or "FieldValueInvalid" => $"{cause.Field!.Split('[')[0]} FieldValueInvalid",
+        "FieldValueTypeInvalid" or "FieldValueTooMany" or "FieldValueTooLong" or "FieldValueInvalid" =>
+            $"{cause.Field!.Split('[')[0]} FieldValueInvalid",
         var reason => $"{cause.Field} {reason}",
     };
 
@@ -397,7 +415,8 @@ public abstract class KubernetesContract<TWorld>
         Reason = "TagsChanged",
         Note = "Added golden.",
         Type = "Normal",
-        Regarding = new() { ApiVersion = set.ApiVersion, Kind = set.Kind, NamespaceProperty = cluster.Namespace, Name = set.Metadata.Name, Uid = set.Metadata.Uid },
+        Regarding = new() { ApiVersion = set.ApiVersion, Kind = set.Kind, NamespaceProperty = cluster.Namespace, Name = set.Metadata.Name,
+            Uid = set.Metadata.Uid },
     };
 
     private static Task<KubernetesException> RefusedAsync(Func<Task> write) => Assert.ThrowsAsync<KubernetesException>(write);
@@ -407,7 +426,8 @@ public abstract class KubernetesContract<TWorld>
     /// <summary>A namespace of one's own, and a client that reads and writes plain JSON.</summary>
     private sealed class Cluster(World world) : IAsyncDisposable
     {
-        private readonly KubernetesClient client = new(KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "contract/1");
+        private readonly KubernetesClient client = new(
+            KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "contract/1");
 
         public IKubernetesClient Client => client;
 
@@ -416,7 +436,8 @@ public abstract class KubernetesContract<TWorld>
         public RawSet Set(string name) => new()
         {
             Metadata = new() { Name = name, NamespaceProperty = Namespace },
-            Spec = (JsonObject)JsonNode.Parse("""{"cloudCredentialsRef": {"secretName": "s", "cloudName": "c"}, "image": {"name": "i"}, "tags": ["x"], "suspend": false}""")!,
+            Spec = (JsonObject)JsonNode.Parse(
+                """{"cloudCredentialsRef": {"secretName": "s", "cloudName": "c"}, "image": {"name": "i"}, "tags": ["x"], "suspend": false}""")!,
         };
 
         public Task<RawSet> CreateAsync(string name) => Client.CreateAsync(Set(name));

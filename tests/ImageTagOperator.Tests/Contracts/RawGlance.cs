@@ -17,14 +17,16 @@ public sealed class RawGlance
     {
         var login = await new RawKeystone(cloudsYaml).LoginAsync(cloud);
         var image = login.Json["token"]!["catalog"]!.AsArray().Single(service => (string?)service!["type"] == "image")!;
-        return new RawGlance(new Uri((string)image["endpoints"]!.AsArray().First(e => (string?)e!["interface"] == "public")!["url"]!), login.Headers["X-Subject-Token"]);
+        return new RawGlance(new Uri((string)image["endpoints"]!.AsArray().First(e => (string?)e!["interface"] == "public")!["url"]!),
+            login.Headers["X-Subject-Token"]);
     }
 
     /// <summary>The same Glance with another token, or none.</summary>
     public RawGlance With(string? otherToken) => new(endpoint, otherToken);
 
     /// <param name="path">Below <c>/v2</c>, with its query.</param>
-    public Task<RawAnswer> SendAsync(string method, string path, string? accept = "application/json", string? body = null, string contentType = "application/json")
+    public Task<RawAnswer> SendAsync(
+        string method, string path, string? accept = "application/json", string? body = null, string contentType = "application/json")
     {
         var headers = new Dictionary<string, string>();
         if (token is not null) headers["X-Auth-Token"] = token;
@@ -46,7 +48,8 @@ public sealed class RawGlance
     public async Task SetVisibilityAsync(string image, string visibility)
     {
         var patch = new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/visibility", ["value"] = visibility });
-        var answer = await SendAsync("PATCH", $"/images/{image}", body: patch.ToJsonString(), contentType: "application/openstack-images-v2.1-json-patch");
+        var answer = await SendAsync(
+            "PATCH", $"/images/{image}", body: patch.ToJsonString(), contentType: "application/openstack-images-v2.1-json-patch");
         if (answer.Status != 200) throw new InvalidOperationException($"{visibility}: {answer.Status} {answer.Body}");
     }
 }

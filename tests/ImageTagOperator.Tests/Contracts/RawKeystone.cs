@@ -14,7 +14,8 @@ public sealed class RawKeystone(string cloudsYaml)
     public JsonObject Password(string user, string? password = null) => new()
     {
         ["methods"] = new JsonArray("password"),
-        ["password"] = new JsonObject { ["user"] = new JsonObject { ["name"] = user, ["domain"] = Domain(), ["password"] = password ?? PasswordOf(user) } },
+        ["password"] = new JsonObject { [
+            "user"] = new JsonObject { ["name"] = user, ["domain"] = Domain(), ["password"] = password ?? PasswordOf(user) } },
     };
 
     public static JsonObject Project(string name) => new() { ["project"] = new JsonObject { ["name"] = name, ["domain"] = Domain() } };
@@ -37,6 +38,8 @@ public sealed class RawKeystone(string cloudsYaml)
     /// <summary>A token of a cloud's own project.</summary>
     public async Task<RawAnswer> LoginAsync(string cloud) => await LoginAsync(Password(cloud), Project(cloud));
 
-    public Task<RawAnswer> SendAsync(string method, string path, IReadOnlyDictionary<string, string>? headers = null, string? body = null) =>
-        RawHttp.SendAsync(v3, method, v3.AbsolutePath + path, new Dictionary<string, string>(headers ?? new Dictionary<string, string>()) { ["Content-Type"] = "application/json" }, body);
+    public Task<RawAnswer> SendAsync(
+        string method, string path, IReadOnlyDictionary<string, string>? headers = null, string? body = null) =>
+        RawHttp.SendAsync(v3, method, v3.AbsolutePath + path, new Dictionary<string,
+            string>(headers ?? new Dictionary<string, string>()) { ["Content-Type"] = "application/json" }, body);
 }

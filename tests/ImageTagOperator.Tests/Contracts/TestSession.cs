@@ -7,8 +7,10 @@ namespace ImageTagOperator.Contracts;
 /// <summary>A session that shares nothing with others.</summary>
 public static class TestSession
 {
-    public static CloudSession Of(CloudConfiguration cloud, TimeProvider? time = null, TimeSpan? deadline = null, Func<bool>? mayWrite = null) =>
-        new CloudSessions(deadline is { } limit ? new CloudLimits { Deadline = limit } : new CloudLimits(), time ?? TimeProvider.System, mayWrite).Get(cloud);
+    public static CloudSession Of(
+        CloudConfiguration cloud, TimeProvider? time = null, TimeSpan? deadline = null, Func<bool>? mayWrite = null) =>
+        new CloudSessions(deadline is { } limit ? new CloudLimits { Deadline = limit } : new CloudLimits(), time ?? TimeProvider.System,
+            mayWrite).Get(cloud);
 
     /// <summary>The images of a name, as they are now.</summary>
     public static async Task<IReadOnlyList<Image>> FindAsync(this CloudSession session, string name, CancellationToken cancellationToken) =>

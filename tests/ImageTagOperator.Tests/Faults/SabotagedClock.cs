@@ -7,7 +7,8 @@ internal sealed class SabotagedClock(Saboteur saboteur) : TimeProvider
     {
         // Other parts of the process ask it too; they are not what this is about.
         var stack = Environment.StackTrace;
-        if (stack.Contains("ImageTagOperator.Reconciliation.", StringComparison.Ordinal) && !stack.Contains(".FailedAsync", StringComparison.Ordinal)
+        if (stack.Contains("ImageTagOperator.Reconciliation.", StringComparison.Ordinal)
+            && !stack.Contains(".FailedAsync", StringComparison.Ordinal)
             && !stack.Contains("SetGauges", StringComparison.Ordinal)) saboteur.Call("ask for the time");
         return System.GetUtcNow();
     }

@@ -33,7 +33,8 @@ internal sealed class SabotagedKubernetes(KubernetesClient inner, Saboteur sabot
         return stored;
     }
 
-    public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
+    public Task<TEntity> PatchAsync<TEntity>(
+        NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         if (typeof(TEntity) == typeof(V1Alpha1ImageTagSet)) saboteur.Call("write the finalizers");
@@ -55,6 +56,8 @@ internal sealed class SabotagedKubernetes(KubernetesClient inner, Saboteur sabot
     public Task DeleteAsync<TEntity>(NamespacedName key, string? uid, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => inner.DeleteAsync<TEntity>(key, uid, cancellationToken);
 
-    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
-        where TEntity : class, IKubernetesObject<V1ObjectMeta> => inner.WatchAsync<TEntity>(inNamespace, resourceVersion, timeout, cancellationToken);
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+            inner.WatchAsync<TEntity>(inNamespace, resourceVersion, timeout, cancellationToken);
 }

@@ -13,8 +13,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Faults;
 
-/// <summary>At each call that a reconcile makes to the world around it in turn, something is thrown that nobody foresaw. Each time people are
-/// told, in the status and by an Event and a metric, and when it is over all is as if it had never been.</summary>
+/// <summary>At each call that a reconcile makes to the world around it in turn, something is thrown that nobody foresaw. Each time people
+/// are told, in the status and by an Event and a metric, and when it is over all is as if it had never been.</summary>
 public sealed class UnforeseenTests
 {
     private const string Name = "ubuntu";
@@ -36,8 +36,10 @@ public sealed class UnforeseenTests
         }
 
         // Each kind of call was struck.
-        string[] expected = ["read the Secret", "send POST tokens", "hear of POST tokens", "send PUT lts", "hear of PUT lts", "publish TagsAdded", "ask for the time", "write status True InSync"];
-        if (story == "delete") expected = ["send DELETE golden", "hear of DELETE golden", "publish TagsRemoved", "write the finalizers", "ask for the time"];
+        string[] expected = ["read the Secret", "send POST tokens", "hear of POST tokens", "send PUT lts", "hear of PUT lts",
+            "publish TagsAdded", "ask for the time", "write status True InSync"];
+        if (story == "delete") expected = [
+            "send DELETE golden", "hear of DELETE golden", "publish TagsRemoved", "write the finalizers", "ask for the time"];
         Assert.All(expected, what => Assert.Contains(what, struck));
     }
 
@@ -67,14 +69,17 @@ public sealed class UnforeseenTests
         {
             await world.UntilAsync(
                 () => world.GetAsync(Name),
-                now => ImageTagOperator.Scenarios.World.Ready(now) is { Status: "True" } ready && ready.ObservedGeneration == now.Metadata.Generation && (saboteur.Struck is null || saboteur.EventsAfter.Contains("Normal Recovered")),
+                now => ImageTagOperator.Scenarios.World.Ready(now) is { Status: "True" } ready
+                    && ready.ObservedGeneration == now.Metadata.Generation
+                    && (saboteur.Struck is null || saboteur.EventsAfter.Contains("Normal Recovered")),
                 $"{story} to recover from a strike at call {at}",
                 now => $"struck: {saboteur.Struck}; {string.Join("; ", saboteur.StatusesAfter)}; {string.Join(", ", saboteur.EventsAfter)}");
             Assert.Equal(["foreign", "golden", "lts"], image.Tags.Order());
         }
 
         if (saboteur.Struck is not { } what) return null;
-        Assert.True(saboteur.StatusesAfter is [var first, ..] && first.StartsWith("Unknown InternalError", StringComparison.Ordinal), $"{what}: the statuses after it are {string.Join("; ", saboteur.StatusesAfter)}");
+        Assert.True(saboteur.StatusesAfter is [var first, ..] && first.StartsWith("Unknown InternalError", StringComparison.Ordinal),
+            $"{what}: the statuses after it are {string.Join("; ", saboteur.StatusesAfter)}");
         Assert.Contains(nameof(UnforeseenException), saboteur.StatusesAfter[0], StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", string.Join("; ", saboteur.StatusesAfter), StringComparison.Ordinal);
         Assert.Contains("Warning InternalError", saboteur.EventsAfter);
@@ -113,7 +118,8 @@ public sealed class UnforeseenTests
         {
             var client = services.Last(service => service.ServiceType == typeof(IKubernetesClient));
             var events = services.Last(service => service.ServiceType == typeof(EventPublisher));
-            services.AddSingleton<IKubernetesClient>(provider => new SabotagedKubernetes((KubernetesClient)client.ImplementationFactory!(provider), saboteur));
+            services.AddSingleton<IKubernetesClient>(
+                provider => new SabotagedKubernetes((KubernetesClient)client.ImplementationFactory!(provider), saboteur));
             services.AddSingleton(provider => new CloudSessions(new CloudLimits(), TimeProvider.System)
             {
                 Transport = cloud => new SabotagedCloud(CloudHttp.Connections(cloud, new CloudDialer(AllowedClouds.Anywhere)), saboteur),

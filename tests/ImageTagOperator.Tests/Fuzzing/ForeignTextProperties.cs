@@ -13,8 +13,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Fuzzing;
 
-/// <summary>Whatever comes from outside, a parser ends with a result or with its own error, within a bound of memory. <c>PROPERTY_RUNS=100000
-/// PROPERTY_SEED=random</c> makes each test try so many others.</summary>
+/// <summary>Whatever comes from outside, a parser ends with a result or with its own error, within a bound of memory.
+/// <c>PROPERTY_RUNS=100000 PROPERTY_SEED=random</c> makes each test try so many others.</summary>
 public sealed class ForeignTextProperties
 {
     private const long MostBytes = 256 << 20;
@@ -23,21 +23,26 @@ public sealed class ForeignTextProperties
     private const int Texts = 400;
 
     private static readonly CloudConfiguration Cloud = CloudsYaml.Parse(
-        "clouds: {demo: {region_name: RegionOne, auth: {auth_url: 'http://k/v3', username: u, password: s3cr3t-pass, user_domain_id: d, project_id: p}}}", "demo");
+        "clouds: {demo: {region_name: RegionOne, auth: {auth_url: 'http://k/v3', username: u, password: s3cr3t-pass, user_domain_id: d, "
+            + "project_id: p}}}", "demo");
 
     [Fact]
     public void A_clouds_yaml_is_read_or_refused() => Check(
         text => Allow<InvalidCloudsYamlException>(() => CloudsYaml.Parse(text, "demo")),
-        "clouds:\n  demo:\n    region_name: R\n    verify: false\n    auth:\n      auth_url: https://k:5000/v3\n      username: u\n      password: 's3cr3t'\n      project_name: p\n      user_domain_name: D\n      project_domain_name: D\n",
-        "x: &a {auth_url: http://k, user_id: u}\ny: &b {<<: *a, password: x}\nclouds: {demo: {auth: {<<: [*a, *b], project_id: p}, image_endpoint_override: 'http://g/v2'}}\n",
-        "clouds:\n  demo:\n    auth_type: v3applicationcredential\n    auth: {auth_url: \"http://k\", application_credential_id: i, application_credential_secret: |\n      long\n      text}\n");
+        "clouds:\n  demo:\n    region_name: R\n    verify: false\n    auth:\n      auth_url: https://k:5000/v3\n      username: u\n      "
+            + "password: 's3cr3t'\n      project_name: p\n      user_domain_name: D\n      project_domain_name: D\n",
+        "x: &a {auth_url: http://k, user_id: u}\ny: &b {<<: *a, password: x}\nclouds: {demo: {auth: {<<: [*a, *b], project_id: p}, "
+            + "image_endpoint_override: 'http://g/v2'}}\n",
+        "clouds:\n  demo:\n    auth_type: v3applicationcredential\n    auth: {auth_url: \"http://k\", application_credential_id: i, "
+            + "application_credential_secret: |\n      long\n      text}\n");
 
     [Fact]
     public void A_login_and_its_catalog_are_read_or_refused() => Check(
         text => Allow<CloudException>(() =>
         {
             var response = Response("POST http://k/v3/auth/tokens", 201, text);
-            if (response.Read(CloudJson.Default.TokenResponse).Token is { } token) Catalog.ImageEndpoint(Cloud, [.. (token.Catalog ?? []).OfType<CatalogService>()]);
+            if (response.Read(CloudJson.Default.TokenResponse).Token is { } token) Catalog.ImageEndpoint(
+                Cloud, [.. (token.Catalog ?? []).OfType<CatalogService>()]);
         }),
         """{"token": {"expires_at": "2999-01-01T00:00:00.000000Z", "project": {"id": "p"}, "catalog": [{"type": "image", "name": "glance", "endpoints": [{"interface": "public", "region": "RegionOne", "region_id": "RegionOne", "url": "http://user:pass@glance:9292/v2/"}]}]}}""",
         """{"token": {"expires_at": "2026-01-01T00:00:00Z", "system": {"all": true}, "catalog": null}}""");
@@ -85,8 +90,13 @@ public sealed class ForeignTextProperties
                     File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
                     Allow<KubernetesConfigurationException>(() => new Kubeconfig([path]).Resolve(null));
                 },
-                "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n- name: k\n  cluster: {server: \"https://k:6443\", insecure-skip-tls-verify: true}\ncontexts:\n- name: c\n  context: {cluster: k, user: u, namespace: n}\nusers:\n- name: u\n  user: {token: t}\n",
-                "current-context: c\nclusters: [{name: k, cluster: {server: 'https://k', certificate-authority-data: AAAA, tls-server-name: x, proxy-url: 'http://p:1'}}]\ncontexts: [{name: c, context: {cluster: k, user: u}}]\nusers: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: x, args: [a], env: [{name: A, value: b}], interactiveMode: Never}, as: me, as-groups: [g]}}]\n");
+                "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n- name: k\n  cluster: {server: \"https://k:6443\", "
+                    + "insecure-skip-tls-verify: true}\ncontexts:\n- name: c\n  context: {cluster: k, user: u, namespace: n}\nusers:\n- "
+                    + "name: u\n  user: {token: t}\n",
+                "current-context: c\nclusters: [{name: k, cluster: {server: 'https://k', certificate-authority-data: AAAA, "
+                    + "tls-server-name: x, proxy-url: 'http://p:1'}}]\ncontexts: [{name: c, context: {cluster: k, user: u}}]\nusers: "
+                    + "[{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: x, args: [a], env: [{name: A, "
+                    + "value: b}], interactiveMode: Never}, as: me, as-groups: [g]}}]\n");
         }
         finally
         {
@@ -99,7 +109,8 @@ public sealed class ForeignTextProperties
         async text =>
         {
             using var client = new KubernetesClient(
-                new KubernetesClientConfiguration { Server = new Uri("http://api.test") }, new StubHandler(_ => StubHandler.Json(text)), WidgetJsonContext.Default, "tester/1");
+                new KubernetesClientConfiguration { Server = new Uri("http://api.test") }, new StubHandler(_ => StubHandler.Json(text)),
+                    WidgetJsonContext.Default, "tester/1");
             try
             {
                 await foreach (var change in client.WatchAsync<Widget>("n", "1", null, CancellationToken.None)) Assert.NotNull(change);

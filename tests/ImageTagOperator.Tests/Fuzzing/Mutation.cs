@@ -9,19 +9,26 @@ internal static class Mutation
     /// <summary>What parsers treat in a way of its own.</summary>
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u0000", "\\ud800", "\n", "\r", "\t", " ", "- ", "? ", "&a ", "*a", "<<: *a", "!!binary ", "!x ", "|", ">", "%YAML 1.2\n", "---\n", "...\n",
-        "#", "null", "true", "-1", "1e999", "99999999999999999999", "0x", "\u0000", "\u001b", "\u0085", "\u2028", "\u202e", "\ufeff", "\ud83d", "{{{{{{{{", "[[[[[[[[", "\"\":", "<head", "://", "@",
+        "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u0000", "\\ud800", "\n", "\r", "\t", " ", "- ", "? ", "&a ", "*a", "<<: *a",
+            "!!binary ", "!x ", "|", ">", "%YAML 1.2\n", "---\n", "...\n",
+        "#", "null", "true", "-1", "1e999", "99999999999999999999", "0x", "\u0000", "\u001b", "\u0085", "\u2028", "\u202e", "\ufeff",
+            "\ud83d", "{{{{{{{{", "[[[[[[[[", "\"\":", "<head", "://", "@",
     ];
 
     private static readonly Gen<Func<string, string>> Step = Gen.OneOf(
-        from at in Gen.Choose(0, int.MaxValue) from token in Gen.Elements(Tokens) from times in Gen.Frequency((9, Gen.Constant(1)), (1, Gen.Choose(2, 2000)))
+        from at in Gen.Choose(0, int.MaxValue) from token in Gen.Elements(Tokens) from times in Gen.Frequency((9, Gen.Constant(1)),
+            (1, Gen.Choose(2, 2000)))
         select (Func<string, string>)(text => text.Insert(at % (text.Length + 1), string.Concat(Enumerable.Repeat(token, times)))),
         from at in Gen.Choose(0, int.MaxValue) from length in Gen.Choose(1, 40)
-        select (Func<string, string>)(text => text.Length == 0 ? text : text.Remove(at % text.Length, Math.Min(length, text.Length - (at % text.Length)))),
+        select (Func<string, string>)(text => text.Length == 0 ? text
+            : text.Remove(at % text.Length, Math.Min(length, text.Length - (at % text.Length)))),
         from at in Gen.Choose(0, int.MaxValue) from length in Gen.Choose(1, 200) from times in Gen.Choose(1, 50)
-        select (Func<string, string>)(text => text.Length == 0 ? text : text.Insert(at % text.Length, string.Concat(Enumerable.Repeat(text.Substring(at % text.Length, Math.Min(length, text.Length - (at % text.Length))), times)))),
+        select (Func<string, string>)(text => text.Length == 0 ? text
+            : text.Insert(at % text.Length, string.Concat(
+            Enumerable.Repeat(text.Substring(at % text.Length, Math.Min(length, text.Length - (at % text.Length))), times)))),
         from at in Gen.Choose(0, int.MaxValue) from character in Gen.Choose(0, 0xffff)
-        select (Func<string, string>)(text => text.Length == 0 ? text : text.Remove(at % text.Length, 1).Insert(at % text.Length, $"{(char)character}")));
+        select (Func<string, string>)(text => text.Length == 0 ? text : text.Remove(at % text.Length, 1)
+            .Insert(at % text.Length, $"{(char)character}")));
 
     public static Arbitrary<string> Of(params string[] corpus) => (
         from text in Gen.Elements(corpus)

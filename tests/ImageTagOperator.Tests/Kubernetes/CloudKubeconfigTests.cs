@@ -138,6 +138,7 @@ public sealed class CloudKubeconfigTests : KubeconfigWorld
         Assert.Equal(("sha256~builder", "localhost"), (call.Token, call.ServerName));
         Assert.Contains("/namespaces/images/", call.Path, StringComparison.Ordinal);
         Assert.Equal("sha256~admin", (await AskAsync($"default/localhost:{Api.Port}/kube:admin")).Token);
-        Assert.Contains("/namespaces/other/", (await AskAsync("other/api-other-example-com:6443/kube:admin")).Path, StringComparison.Ordinal);
+        Assert.Contains(
+            "/namespaces/other/", (await AskAsync("other/api-other-example-com:6443/kube:admin")).Path, StringComparison.Ordinal);
     }
 }

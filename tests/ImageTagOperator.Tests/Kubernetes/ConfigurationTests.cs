@@ -43,7 +43,9 @@ public sealed class ConfigurationTests : IDisposable
     public void Statement_23_files_of_KUBECONFIG_are_merged_and_the_first_entry_wins()
     {
         var first = Write("first", "contexts: [{name: c, context: {cluster: k, namespace: one}}]\ncurrent-context: c\n");
-        var second = Write("second", "contexts: [{name: c, context: {cluster: k, namespace: two}}]\nclusters: [{name: k, cluster: {server: 'http://second'}}]\ncurrent-context: d\n");
+        var second = Write("second",
+            "contexts: [{name: c, context: {cluster: k, namespace: two}}]\nclusters: [{name: k, cluster: {server: "
+            + "'http://second'}}]\ncurrent-context: d\n");
         environment["KUBECONFIG"] = first + Path.PathSeparator + second;
         Assert.Equal(("one", "http://second/"), (Find().Namespace, Find().Server.AbsoluteUri));
     }
@@ -68,7 +70,8 @@ public sealed class ConfigurationTests : IDisposable
         Write("me.key", key.ExportPkcs8PrivateKeyPem());
         var path = Write("config", Config(
             inline ? $"certificate-authority-data: {Base64(authority.ExportCertificatePem())}" : "certificate-authority: ca.pem",
-            inline ? $"client-certificate-data: {Base64(certificate.ExportCertificatePem())}, client-key-data: {Base64(key.ExportPkcs8PrivateKeyPem())}"
+            inline ? $"client-certificate-data: {Base64(certificate.ExportCertificatePem())}, client-key-data: "
+                + $"{Base64(key.ExportPkcs8PrivateKeyPem())}"
                 : "client-certificate: me.pem, client-key: me.key"));
         var found = Find(path);
         Assert.Equal("CN=ca", Assert.Single(found.CertificateAuthority!).Subject);
@@ -79,7 +82,8 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task Statement_23_token_tokenFile_proxy_server_name_and_skip_verify_are_read()
     {
-        var found = Find(Write("config", Config("tls-server-name: api.example.com, proxy-url: 'http://proxy:3128', insecure-skip-tls-verify: true", "token: t0k3n")));
+        var found = Find(Write("config",
+            Config("tls-server-name: api.example.com, proxy-url: 'http://proxy:3128', insecure-skip-tls-verify: true", "token: t0k3n")));
         Assert.Equal(("api.example.com", "http://proxy:3128/", true), (found.TlsServerName, found.Proxy!.AbsoluteUri, found.SkipTlsVerify));
         Assert.Equal("t0k3n", (await found.Credentials.GetAsync(time, false, Cancel)).Token);
 
@@ -99,7 +103,9 @@ public sealed class ConfigurationTests : IDisposable
             """);
         MakeExecutable("plugin.sh");
         var count = PathOf("count");
-        var found = Find(Write("config", Config("", $$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh, args: [one], env: [{name: COUNT, value: '{{count}}'}]}""")));
+        var found = Find(Write("config",
+            Config("",
+            $$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh, args: [one], env: [{name: COUNT, value: '{{count}}'}]}""")));
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => found.Credentials.GetAsync(time, false, Cancel).AsTask()));
         Assert.All(all, credential => Assert.Equal("t-one", credential.Token));
         Assert.Single(Runs());
@@ -115,13 +121,15 @@ public sealed class ConfigurationTests : IDisposable
     [Theory]
     [InlineData("exit 3", "ended with exit code 3")]
     [InlineData("echo 'secret {'", "did not print a usable ExecCredential")]
-    [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'", "gave neither a token nor a client certificate")]
+    [InlineData(
+        "echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'", "gave neither a token nor a client certificate")]
     public async Task Statement_23_an_exec_plugin_that_fails_is_named_and_its_output_is_not_shown(string script, string problem)
     {
         Write("plugin.sh", "#!/bin/sh\n" + script + "\n");
         MakeExecutable("plugin.sh");
         var found = Find(Write("config", Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh}")));
-        var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(() => found.Credentials.GetAsync(time, false, Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(
+            () => found.Credentials.GetAsync(time, false, Cancel).AsTask());
         Assert.Contains("user 'u', exec", error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
@@ -130,8 +138,10 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task A_missing_exec_plugin_comes_with_its_install_hint()
     {
-        var found = Find(Write("config", Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, installHint: get it}")));
-        var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(() => found.Credentials.GetAsync(time, false, Cancel).AsTask());
+        var found = Find(Write("config",
+            Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, installHint: get it}")));
+        var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(
+            () => found.Credentials.GetAsync(time, false, Cancel).AsTask());
         Assert.Matches("cannot run no-such-plugin: .*get it", error.Message);
     }
 
@@ -194,7 +204,8 @@ public sealed class ConfigurationTests : IDisposable
         server.ApplyWidget("a");
         server.RequiredToken = "one";
         var path = Write("token", "one");
-        var configuration = new KubernetesClientConfiguration { Server = new Uri(server.Url), Credentials = new TokenFileCredentials(path, "test", null) };
+        var configuration = new KubernetesClientConfiguration { Server = new Uri(server.Url),
+            Credentials = new TokenFileCredentials(path, "test", null) };
         using var client = new KubernetesClient(configuration, WidgetJsonContext.Default, "t/1", time);
         Assert.NotNull(await client.GetAsync<Widget>("a", "default", Cancel));
         Write("token", "two");
@@ -226,7 +237,8 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     private static string Minimal(string host) =>
-        $"current-context: x\nclusters: [{{name: c, cluster: {{server: 'http://{host}'}}}}]\ncontexts:\n- name: x\n  context: {{cluster: c}}\n";
+        $"current-context: x\nclusters: [{{name: c, cluster: {{server: 'http://{host}'}}}}]\ncontexts:\n- name: x\n  context: {{cluster: "
+            + $"c}}\n";
 
     private static string Config(string cluster, string user) =>
         $"current-context: x\nclusters: [{{name: c, cluster: {{server: 'https://api'{(cluster.Length > 0 ? ", " + cluster : "")}}}}}]\n"

@@ -8,7 +8,8 @@ namespace ImageTagOperator.Tests.Kubernetes;
 
 public sealed class CustomResourceDefinitionTests
 {
-    private static readonly JsonObject Definition = CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default));
+    private static readonly JsonObject Definition = CustomResourceDefinition.Generate<Widget>(
+        KubernetesJson.Options(WidgetJsonContext.Default));
 
     private static JsonNode Version => Definition["spec"]!["versions"]![0]!;
 
@@ -20,7 +21,8 @@ public sealed class CustomResourceDefinitionTests
     public void Names_scope_and_subresource_come_from_the_class()
     {
         Assert.Equal("widgets.test.example.com", Definition["metadata"]!["name"]!.ToString());
-        Same("""{"kind":"Widget","listKind":"WidgetList","plural":"widgets","singular":"widget","shortNames":["wd"]}""", Definition["spec"]!["names"]!);
+        Same("""{"kind":"Widget","listKind":"WidgetList","plural":"widgets","singular":"widget","shortNames":["wd"]}""",
+            Definition["spec"]!["names"]!);
         Assert.Equal("Namespaced", Definition["spec"]!["scope"]!.ToString());
         Same("""{"status":{}}""", Version["subresources"]!);
         Assert.Equal("A thing to test with.", Schema["description"]!.ToString());
@@ -68,10 +70,12 @@ public sealed class CustomResourceDefinitionTests
     public void The_same_class_gives_the_same_text_and_the_text_reads_back()
     {
         var yaml = KubernetesYaml.Serialize(Definition);
-        Assert.Equal(yaml, KubernetesYaml.Serialize(CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default))));
+        Assert.Equal(
+            yaml, KubernetesYaml.Serialize(CustomResourceDefinition.Generate<Widget>(KubernetesJson.Options(WidgetJsonContext.Default))));
         Assert.True(JsonNode.DeepEquals(Definition, Assert.Single(KubernetesYaml.LoadAll(yaml))), yaml);
     }
 
     private static void Same(string expected, JsonNode actual) =>
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), $"expected {JsonNode.Parse(expected)!.ToJsonString()}, got {actual.ToJsonString()}");
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual),
+            $"expected {JsonNode.Parse(expected)!.ToJsonString()}, got {actual.ToJsonString()}");
 }

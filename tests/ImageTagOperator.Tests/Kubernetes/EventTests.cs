@@ -23,9 +23,12 @@ public sealed class EventTests
         var made = await recorder.SingleAsync();
         Assert.Equal(
             ("Reconcile", "Tagged", "tester", "tester-1", "added golden", "Warning"),
-            (Text(made, "action"), Text(made, "reason"), Text(made, "reportingController"), Text(made, "reportingInstance"), Text(made, "note"), Text(made, "type")));
-        Assert.Equal(("Widget", "default", "a"), (made["regarding"]!["kind"]!.ToString(), made["regarding"]!["namespace"]!.ToString(), made["regarding"]!["name"]!.ToString()));
-        Assert.Matches("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z$", JsonNode.Parse(server.Calls.Matching("POST", EventPath)[0].Body)!["eventTime"]!.ToString());
+            (Text(made, "action"), Text(made, "reason"), Text(made, "reportingController"), Text(made, "reportingInstance"),
+                Text(made, "note"), Text(made, "type")));
+        Assert.Equal(("Widget", "default", "a"),
+            (made["regarding"]!["kind"]!.ToString(), made["regarding"]!["namespace"]!.ToString(), made["regarding"]!["name"]!.ToString()));
+        Assert.Matches("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z$",
+            JsonNode.Parse(server.Calls.Matching("POST", EventPath)[0].Body)!["eventTime"]!.ToString());
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class EventTests
         for (var i = 0; i < 3; i++) await recorder.PublishAsync("Tagged", "added golden");
         await Eventually.TrueAsync(() => server.Calls.Matching("PATCH", EventPath).Count == 2, "two repeats");
         Assert.Single(server.Calls.Matching("POST", EventPath));
-        Assert.All(server.Calls.Matching("PATCH", EventPath), call => Assert.Equal(["series"], call.Json!.AsObject().Select(field => field.Key)));
+        Assert.All(
+            server.Calls.Matching("PATCH", EventPath), call => Assert.Equal(["series"], call.Json!.AsObject().Select(field => field.Key)));
         await Eventually.TrueAsync(() => (int?)recorder.Events[0]["series"]?["count"] == 3, "it happened three times");
 
         // The recorder writes one after the other: when this one comes, those before are over and done with.
@@ -55,7 +59,8 @@ public sealed class EventTests
         await Eventually.TrueAsync(() => server.Calls.Matching("POST", EventPath).Count == 2, "an event about another widget");
         time.Advance(TimeSpan.FromMinutes(7));
         await recorder.PublishAsync("Tagged", "added golden");
-        await time.AdvanceUntilAsync(() => recorder.Events.Count(made => (string?)made["regarding"]!["name"] == "a") == 2, "after six minutes it is news again");
+        await time.AdvanceUntilAsync(
+            () => recorder.Events.Count(made => (string?)made["regarding"]!["name"] == "a") == 2, "after six minutes it is news again");
     }
 
     [Fact]
@@ -76,7 +81,8 @@ public sealed class EventTests
         await using var server = await WidgetCluster.StartAsync();
         using var stuck = server.Faults.Add("POST", EventPath, new Fault { Hang = true });
         await using var recorder = new Recording(server, time);
-        for (var i = 0; i < 5000; i++) Assert.True(recorder.PublishAsync("Tagged", "x", name: $"w{i}").IsCompletedSuccessfully, "publishing must not wait");
+        for (var i = 0; i < 5000; i++) Assert.True(
+            recorder.PublishAsync("Tagged", "x", name: $"w{i}").IsCompletedSuccessfully, "publishing must not wait");
     }
 
     [Fact]
@@ -138,7 +144,8 @@ public sealed class EventTests
 
         public IReadOnlyList<JsonObject> Events => server.List("events.events.k8s.io");
 
-        public Task PublishAsync(string reason, string message, EventType type = EventType.Normal, string name = "a", string inNamespace = "default")
+        public Task PublishAsync(
+            string reason, string message, EventType type = EventType.Normal, string name = "a", string inNamespace = "default")
         {
             var metadata = new V1ObjectMeta { Name = name, NamespaceProperty = inNamespace, Uid = $"uid-{name}", ResourceVersion = "7" };
             var widget = new Widget { ApiVersion = "test.example.com/v1", Kind = "Widget", Metadata = metadata };

@@ -17,7 +17,9 @@ public sealed class ExecPluginTests : KubeconfigWorld
         Home.Script("plugin", "printf %s \"$KUBERNETES_EXEC_INFO\" >info.json; cat answer.json");
         Home.Write("answer.json", Credential(version, ("token", "t")));
         var cluster = $$"""tls-server-name: api.example, disable-compression: true, extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: images} }]""";
-        await Home.AskAsync(Find($"apiVersion: client.authentication.k8s.io/{version}, command: ./plugin, interactiveMode: Never, provideClusterInfo: true", cluster));
+        await Home.AskAsync(Find(
+            $"apiVersion: client.authentication.k8s.io/{version}, command: ./plugin, interactiveMode: Never, provideClusterInfo: true",
+            cluster));
         var info = JsonNode.Parse(File.ReadAllText(Home.PathOf("info.json")))!;
         var expected = JsonNode.Parse($$$"""
             {"apiVersion":"client.authentication.k8s.io/{{{version}}}","kind":"ExecCredential","spec":{"interactive":false,"cluster":{
@@ -90,9 +92,11 @@ public sealed class ExecPluginTests : KubeconfigWorld
     }
 
     [Theory]
-    [InlineData("command: no-such-plugin-anywhere, installHint: 'Get it from https://plugins.example.com.'", "cannot run no-such-plugin-anywhere: ", "Get it from https://plugins.example.com.")]
+    [InlineData("command: no-such-plugin-anywhere, installHint: 'Get it from https://plugins.example.com.'",
+        "cannot run no-such-plugin-anywhere: ", "Get it from https://plugins.example.com.")]
     [InlineData("command: no-such-plugin-anywhere", "cannot run no-such-plugin-anywhere: ", "Install it, or put it into PATH.")]
-    [InlineData("command: ./plugin, args: [s3cr3t], env: [{name: A, value: s3cr3t}]", "plugin ended with exit code 4", "what it printed on standard error is above. Try it by hand with KUBERNETES_EXEC_INFO set.")]
+    [InlineData("command: ./plugin, args: [s3cr3t], env: [{name: A, value: s3cr3t}]", "plugin ended with exit code 4",
+        "what it printed on standard error is above. Try it by hand with KUBERNETES_EXEC_INFO set.")]
     public async Task A_plugin_that_gives_nothing_is_named_with_a_remedy(string exec, string problem, string remedy)
     {
         Home.Script("plugin", "exit 4");
@@ -105,9 +109,12 @@ public sealed class ExecPluginTests : KubeconfigWorld
     }
 
     [Theory]
-    [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always", "interactiveMode Always needs a terminal")]
-    [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Sometimes", "interactiveMode must be Never, IfAvailable or Always")]
-    [InlineData("apiVersion: client.authentication.k8s.io/v1alpha1, command: x", "apiVersion client.authentication.k8s.io/v1alpha1 is not supported")]
+    [InlineData(
+        "apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always", "interactiveMode Always needs a terminal")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Sometimes",
+        "interactiveMode must be Never, IfAvailable or Always")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1alpha1, command: x",
+        "apiVersion client.authentication.k8s.io/v1alpha1 is not supported")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, env: [{value: s3cr3t}]", "an entry of env has no name")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, env: {A: s3cr3t}", "env must be a list")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1, args: [s3cr3t]", "command is missing")]
@@ -123,14 +130,16 @@ public sealed class ExecPluginTests : KubeconfigWorld
     {
         Home.Script("plugin", "[ \"$A\" = two ] || exit 9; cat answer.json");
         Home.Write("answer.json", Credential("v1", ("token", "t")));
-        await Home.AskAsync(Find("apiVersion: client.authentication.k8s.io/v1, command: ./plugin, env: [{name: A, value: one}, {name: A, value: two}]"));
+        await Home.AskAsync(
+            Find("apiVersion: client.authentication.k8s.io/v1, command: ./plugin, env: [{name: A, value: one}, {name: A, value: two}]"));
         Assert.Equal(["t"], Api.Calls.Select(call => call.Token));
     }
 
     private void Answer(string name, string? expires)
     {
         var (certificate, key) = Clients.IssueClient(name);
-        Home.Write("answer.json", Credential("v1", ("clientCertificateData", certificate), ("clientKeyData", key), ("expirationTimestamp", expires)));
+        Home.Write("answer.json",
+            Credential("v1", ("clientCertificateData", certificate), ("clientKeyData", key), ("expirationTimestamp", expires)));
     }
 
     private static string Credential(string version, params (string Name, string? Value)[] status) => new JsonObject

@@ -9,11 +9,16 @@ public sealed class FoundConfigurationTests : KubeconfigWorld
     public async Task Several_files_of_KUBECONFIG_make_one_configuration()
     {
         Home.Write("clusters/ca.pem", Authority.Pem);
-        var clusters = Home.Write("clusters/config", $"clusters: [{{name: c, cluster: {{server: '{Api.Url}', certificate-authority: ca.pem}}}}]\nusers:\n");
+        var clusters = Home.Write(
+            "clusters/config", $"clusters: [{{name: c, cluster: {{server: '{Api.Url}', certificate-authority: ca.pem}}}}]\nusers:\n");
         Home.Write("users/token", "from-the-file");
-        var users = Home.Write("users/config", "current-context: ''\nusers: [{name: u, user: {tokenFile: token}}, {name: nobody, user: }]\ncontexts: null\n");
-        var contexts = Home.Write("config", "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}, {name: anonymous, context: {cluster: c, user: nobody}}]");
-        Home.Environment["KUBECONFIG"] = string.Join(Path.PathSeparator, Home.PathOf("missing"), "", clusters, users, Home.PathOf("missing too"), contexts);
+        var users = Home.Write(
+            "users/config", "current-context: ''\nusers: [{name: u, user: {tokenFile: token}}, {name: nobody, user: }]\ncontexts: null\n");
+        var contexts = Home.Write("config",
+            "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}, {name: anonymous, context: {cluster: c, user: "
+            + "nobody}}]");
+        Home.Environment["KUBECONFIG"] = string.Join(
+            Path.PathSeparator, Home.PathOf("missing"), "", clusters, users, Home.PathOf("missing too"), contexts);
         Assert.Equal("from-the-file", (await AskAsync(Home.Find())).Token);
         Assert.Null((await AskAsync(Home.Find(context: "anonymous"))).Token);
     }

@@ -49,7 +49,8 @@ public sealed class KubeconfigConnectionTests : IDisposable
         using var other = new TestAuthority("cluster-ca");
         await using var api = await StartAsync("127.0.0.1");
         await AskAsync(api, Ca);
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(other.Pem)));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(other.Pem)));
         await AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(other.Pem + "\n" + authority.Pem));
     }
 
@@ -60,9 +61,11 @@ public sealed class KubeconfigConnectionTests : IDisposable
         using var sibling = new TestAuthority("sibling", authority);
         await using var api = await TlsApi.StartAsync(intermediate.IssueServer("127.0.0.1"));
         await AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(intermediate.Pem));
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(sibling.Pem)));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => AskAsync(api, "certificate-authority-data: " + KubeconfigFolder.Base64(sibling.Pem)));
         await using var misnamed = await TlsApi.StartAsync(intermediate.IssueServer("elsewhere.example"));
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(misnamed, "certificate-authority-data: " + KubeconfigFolder.Base64(intermediate.Pem)));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => AskAsync(misnamed, "certificate-authority-data: " + KubeconfigFolder.Base64(intermediate.Pem)));
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class KubeconfigConnectionTests : IDisposable
         using var intermediate = new TestAuthority("client-intermediate", root);
         var (certificate, key) = intermediate.IssueClient("me");
         await using var api = await TlsApi.StartAsync(authority.IssueServer("127.0.0.1"), root.Certificate);
-        var call = await AskAsync(api, Ca, $"client-certificate-data: {KubeconfigFolder.Base64(certificate)}, client-key-data: {KubeconfigFolder.Base64(key)}");
+        var call = await AskAsync(
+            api, Ca, $"client-certificate-data: {KubeconfigFolder.Base64(certificate)}, client-key-data: {KubeconfigFolder.Base64(key)}");
         Assert.Equal("me", call.Client);
     }
 
@@ -96,7 +100,8 @@ public sealed class KubeconfigConnectionTests : IDisposable
     {
         await using var proxy = new ConnectProxy("user:right");
         await using var api = await StartAsync("api.example");
-        var error = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(api, $"{Ca}, proxy-url: 'http://user:s3cr3t@{proxy.Address}'{extra}"));
+        var error = await Assert.ThrowsAsync<HttpRequestException>(
+            () => AskAsync(api, $"{Ca}, proxy-url: 'http://user:s3cr3t@{proxy.Address}'{extra}"));
         Assert.Contains("407", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
     }
@@ -107,7 +112,8 @@ public sealed class KubeconfigConnectionTests : IDisposable
     [InlineData("s3cr3t", "cluster 'c': proxy-url is not a URL")]
     public void A_proxy_of_an_unknown_kind_is_an_error(string proxy, string problem)
     {
-        var error = Assert.Throws<KubernetesConfigurationException>(() => home.Find(home.One("https://api", $"proxy-url: '{proxy}'", "token: x")));
+        var error = Assert.Throws<KubernetesConfigurationException>(
+            () => home.Find(home.One("https://api", $"proxy-url: '{proxy}'", "token: x")));
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
     }
@@ -123,11 +129,13 @@ public sealed class KubeconfigConnectionTests : IDisposable
     public async Task A_user_who_acts_as_another_says_so_in_each_request()
     {
         await using var api = await StartAsync("127.0.0.1");
-        var call = await AskAsync(api, Ca, "token: t0k3n, as: 'system:serviceaccount:images:tagger', as-uid: '7', as-groups: [a, b], as-user-extra: {'Team/Name': [x, z]}");
+        var call = await AskAsync(api, Ca,
+            "token: t0k3n, as: 'system:serviceaccount:images:tagger', as-uid: '7', as-groups: [a, b], as-user-extra: {'Team/Name': [x, z]}");
         Assert.Equal("system:serviceaccount:images:tagger", call.Headers["Impersonate-User"]);
         Assert.Equal("7", call.Headers["Impersonate-Uid"]);
         Assert.Equal("a,b", string.Join(',', call.Headers["Impersonate-Group"].ToArray()).Replace(" ", "", StringComparison.Ordinal));
-        Assert.Equal("x,z", string.Join(',', call.Headers["Impersonate-Extra-team%2Fname"].ToArray()).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "x,z", string.Join(',', call.Headers["Impersonate-Extra-team%2Fname"].ToArray()).Replace(" ", "", StringComparison.Ordinal));
     }
 
     private async Task<TlsApi> StartAsync(params string[] names) => await TlsApi.StartAsync(authority.IssueServer(names));

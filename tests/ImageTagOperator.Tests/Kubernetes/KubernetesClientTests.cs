@@ -16,13 +16,15 @@ public sealed class KubernetesClientTests
     {
         await using var server = await WidgetCluster.StartAsync();
         using var client = server.Client();
-        var created = await client.CreateAsync(new Widget { Metadata = new() { Name = "a", NamespaceProperty = "default" }, Spec = new() { Size = 3, Choice = new() { Name = "n" } } }, Cancel);
+        var created = await client.CreateAsync(new Widget { Metadata = new() { Name = "a", NamespaceProperty = "default" },
+            Spec = new() { Size = 3, Choice = new() { Name = "n" } } }, Cancel);
         Assert.Equal(("test.example.com/v1", "Widget", 3), (created.ApiVersion, created.Kind, created.Spec.Size));
 
         created.Spec.Size = 4;
         var updated = await client.UpdateAsync(created, Cancel);
         Assert.Equal(2, updated.Metadata.Generation);
-        var patched = await client.PatchAsync<Widget>(created.Key(), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["l"] = "v" } } }, null, Cancel);
+        var patched = await client.PatchAsync<Widget>(
+            created.Key(), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["l"] = "v" } } }, null, Cancel);
         Assert.Equal("v", patched.Metadata.Labels!["l"]);
 
         await client.DeleteAsync<Widget>(created.Key(), created.Metadata.Uid, Cancel);
@@ -53,7 +55,8 @@ public sealed class KubernetesClientTests
         await Eventually.TrueAsync(() => server.Calls.Matching("GET", "*/widgets/a").Count == 1, "the request arrives");
         time.Advance(TimeSpan.FromSeconds(7));
         var error = await Assert.ThrowsAsync<TimeoutException>(() => get);
-        Assert.Contains("GET /apis/test.example.com/v1/namespaces/default/widgets/a had no answer", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "GET /apis/test.example.com/v1/namespaces/default/widgets/a had no answer", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public sealed class KubernetesClientTests
         server.ApplyWidget("a");
         var time = new FakeTimeProvider();
         using var client = server.Client(time);
-        using var fault = server.Faults.Add("PATCH", "*", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "3" } }, times: 1);
+        using var fault = server.Faults.Add(
+            "PATCH", "*", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "3" } }, times: 1);
         client.MayWrite = () => server.Calls.Matching("PATCH", "*").Count == 0;
         var write = client.PatchAsync<Widget>(new("default", "a"), new JsonObject(), null, Cancel);
         await time.AdvanceUntilAsync(() => write.IsCompleted, "it gives up");
@@ -81,13 +85,15 @@ public sealed class KubernetesClientTests
         server.ApplyWidget("a", size: 2);
         var error = await Assert.ThrowsAsync<KubernetesException>(() => client.UpdateAsync(stale, Cancel));
         Assert.True(error.IsConflict);
-        Assert.StartsWith("PUT /apis/test.example.com/v1/namespaces/default/widgets/a -> 409 Conflict: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PUT /apis/test.example.com/v1/namespaces/default/widgets/a -> 409 Conflict: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_answer_that_is_not_a_Status_still_makes_a_clear_error()
     {
-        using var client = Stub(_ => new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>upstream\nmore") });
+        using var client = Stub(
+            _ => new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>upstream\nmore") });
         var error = await Assert.ThrowsAsync<KubernetesException>(() => client.GetAsync<Widget>("a", "default", Cancel));
         Assert.Equal("GET /apis/test.example.com/v1/namespaces/default/widgets/a -> 502 BadGateway: <html>upstream", error.Message);
     }
@@ -103,7 +109,8 @@ public sealed class KubernetesClientTests
             throttle = false;
             return new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Headers = { { "Retry-After", "3" } } };
         });
-        using var client = new KubernetesClient(new() { Server = new Uri("http://stub") }, handler, WidgetJsonContext.Default, "t/1", time, () => 1);
+        using var client = new KubernetesClient(
+            new() { Server = new Uri("http://stub") }, handler, WidgetJsonContext.Default, "t/1", time, () => 1);
         var get = client.GetAsync<Widget>("a", "default", Cancel);
         time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.Single(handler.Requests);
@@ -165,10 +172,12 @@ public sealed class KubernetesClientTests
     [Fact]
     public async Task A_secret_is_decoded_and_its_text_shows_no_value()
     {
-        using var client = Stub(_ => StubHandler.Json("""{"kind":"Secret","metadata":{"name":"s","namespace":"n"},"data":{"password":"aHVudGVyMg=="}}"""));
+        using var client = Stub(
+            _ => StubHandler.Json("""{"kind":"Secret","metadata":{"name":"s","namespace":"n"},"data":{"password":"aHVudGVyMg=="}}"""));
         var secret = (await client.GetAsync<V1Secret>("s", "n", Cancel))!;
         Assert.Equal("hunter2"u8.ToArray(), secret.Data!["password"]);
-        var text = new V1Secret { Metadata = secret.Metadata, Data = secret.Data, StringData = new Dictionary<string, string> { ["other"] = "hunter3" } }.ToString();
+        var text = new V1Secret { Metadata = secret.Metadata, Data = secret.Data, StringData = new Dictionary<string,
+            string> { ["other"] = "hunter3" } }.ToString();
         Assert.Contains("Name = s", text, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
         Assert.DoesNotContain("aHVudGVyMg", text, StringComparison.Ordinal);

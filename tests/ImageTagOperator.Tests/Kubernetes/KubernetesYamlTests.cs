@@ -40,7 +40,8 @@ public sealed class KubernetesYamlTests
 
     [Fact]
     public void All_documents_are_read_and_empty_ones_left_out() =>
-        Assert.Equal(["{\"a\":1}", "{\"b\":[2,{\"c\":null}]}"], KubernetesYaml.LoadAll("---\na: 1\n---\n# nothing\n---\nb: [2, {c: }]\n").Select(node => node.ToJsonString()));
+        Assert.Equal(["{\"a\":1}", "{\"b\":[2,{\"c\":null}]}"], KubernetesYaml.LoadAll("---\na: 1\n---\n# nothing\n---\nb: [2, {c: }]\n")
+            .Select(node => node.ToJsonString()));
 
     [Fact]
     public void Anchors_and_merge_keys_are_resolved() =>
@@ -115,7 +116,8 @@ public sealed class KubernetesYamlTests
     [InlineData("2026-01-02")]
     public void Every_string_reads_back_as_it_was(string value)
     {
-        var node = new JsonObject { [value] = value, ["list"] = new JsonArray(value, new JsonObject { ["x"] = value, ["y"] = 1 }, new JsonArray(value)), ["after"] = 1 };
+        var node = new JsonObject { [value] = value,
+            ["list"] = new JsonArray(value, new JsonObject { ["x"] = value, ["y"] = 1 }, new JsonArray(value)), ["after"] = 1 };
         var yaml = KubernetesYaml.Serialize(node);
         Assert.True(JsonNode.DeepEquals(node, Assert.Single(KubernetesYaml.LoadAll(yaml))), yaml);
         Assert.Equal(yaml, VisibleText.Lines(yaml));
@@ -138,7 +140,8 @@ public sealed class KubernetesYamlTests
         f: null
 
         """,
-        KubernetesYaml.Serialize(JsonNode.Parse("""{"a":1,"b":[{"x":"plain","z":["deep"]},"yes"],"c":{},"d":[],"e":"two\nlines\n","f":null}""")!));
+        KubernetesYaml.Serialize(
+            JsonNode.Parse("""{"a":1,"b":[{"x":"plain","z":["deep"]},"yes"],"c":{},"d":[],"e":"two\nlines\n","f":null}""")!));
 
     /// <summary>kubectl refuses half a surrogate pair, escaped or not.</summary>
     [Fact]
@@ -160,7 +163,8 @@ public sealed class KubernetesYamlTests
 
     private static string Sorted(JsonNode node) => node switch
     {
-        JsonObject map => "{" + string.Join(",", map.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"\"{field.Key}\":{Sorted(field.Value!)}")) + "}",
+        JsonObject map => "{" + string.Join(",", map.OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Select(field => $"\"{field.Key}\":{Sorted(field.Value!)}")) + "}",
         _ => node.ToJsonString(),
     };
 }

@@ -21,7 +21,8 @@ public sealed class LeaderElectionTests
     public void Statement_19_the_times_are_15_10_and_2_seconds()
     {
         var settings = new LeaderElectionSettings();
-        Assert.Equal((15, 10, 2), (settings.LeaseDuration.TotalSeconds, settings.RenewDeadline.TotalSeconds, settings.RetryPeriod.TotalSeconds));
+        Assert.Equal(
+            (15, 10, 2), (settings.LeaseDuration.TotalSeconds, settings.RenewDeadline.TotalSeconds, settings.RetryPeriod.TotalSeconds));
     }
 
     [Fact]
@@ -79,7 +80,8 @@ public sealed class LeaderElectionTests
         await using var started = app = await StartAsync(server, world);
         await time.AdvanceUntilAsync(() => world.Runs("a") == 1, "it runs");
         using var outage = server.Faults.Add("*", LeasePath, new Fault { Status = 503 });
-        await time.AdvanceUntilAsync(() => app.IsStopping, "the host is told to stop", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12));
+        await time.AdvanceUntilAsync(
+            () => app.IsStopping, "the host is told to stop", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12));
         await Eventually.TrueAsync(() => cancelled && refused is not null, "the reconcile is cancelled, and its write refused");
         Assert.IsAssignableFrom<OperationCanceledException>(refused);
         Assert.Equal(1, app.State.ExitCode);
@@ -116,7 +118,8 @@ public sealed class LeaderElectionTests
         var frozen = new FreezingTime();
         var log = new RecordingLogger();
         var elector = new LeaderElector(
-            client, new() { RetryPeriod = TimeSpan.FromMilliseconds(1) }, new("default", "tester"), "me", frozen, () => 0.5, log.For<LeaderElector>());
+            client, new() { RetryPeriod = TimeSpan.FromMilliseconds(1) }, new("default", "tester"), "me", frozen, () => 0.5,
+                log.For<LeaderElector>());
         await elector.AcquireAsync(Cancel);
         frozen.FreezeAtReading(moment, () => Hold(server, "other", "2026-01-02T03:04:05.000000Z"));
         await elector.HoldAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, Cancel);
@@ -170,7 +173,8 @@ public sealed class LeaderElectionTests
         await Eventually.TrueAsync(() => second.Log.Has("held by first"), "the second waits");
         await first.StopAsync();
         Assert.Equal("", Holder(server));
-        await time.AdvanceUntilAsync(() => second.State.IsLeader, "the second leads", limit: TimeSpan.FromSeconds(5)); // one retry, not 15 s
+        // one retry, not 15 s
+        await time.AdvanceUntilAsync(() => second.State.IsLeader, "the second leads", limit: TimeSpan.FromSeconds(5));
         Assert.Equal(0, first.State.ExitCode);
         await first.DisposeAsync();
     }
@@ -186,7 +190,8 @@ public sealed class LeaderElectionTests
         var acquire = elector.AcquireAsync(Cancel);
         await AdvanceAsync(60);
         var message = Assert.Single(log.At(LogLevel.Error));
-        Assert.Contains("""apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""", message, StringComparison.Ordinal);
+        Assert.Contains("""apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""", message,
+            StringComparison.Ordinal);
         fault.Dispose();
         await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(10));
     }
@@ -217,7 +222,8 @@ public sealed class LeaderElectionTests
         return (client, new(client, new(), new("default", "tester"), identity, time, () => 0.5, log.For<LeaderElector>()), log);
     }
 
-    private Task<TestOperator> StartAsync(SandboxKubernetes server, WidgetWorld? world = null, string identity = "me") => TestOperator.StartAsync(server, world, time, settings =>
+    private Task<TestOperator> StartAsync(SandboxKubernetes server, WidgetWorld? world = null, string identity = "me") =>
+        TestOperator.StartAsync(server, world, time, settings =>
     {
         settings.LeaderElection.Enabled = true;
         settings.LeaderElection.Identity = identity;

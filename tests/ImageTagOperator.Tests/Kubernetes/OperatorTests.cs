@@ -52,7 +52,8 @@ public sealed class OperatorTests
         await Eventually.TrueAsync(() => app.Cache.All.All(widget => widget.Spec.Size == 2), "the changes arrive");
         Assert.Equal(8, running.Count);
         gate.SetResult();
-        await Eventually.TrueAsync(() => Enumerable.Range(0, 12).All(i => world.Reconciled.Last(widget => widget.Metadata.Name == $"w{i}").Spec.Size == 2), "all see the change");
+        await Eventually.TrueAsync(() => Enumerable.Range(0, 12)
+            .All(i => world.Reconciled.Last(widget => widget.Metadata.Name == $"w{i}").Spec.Size == 2), "all see the change");
         Assert.Equal(0, overlaps);
     }
 
@@ -113,13 +114,16 @@ public sealed class OperatorTests
         {
             times.Enqueue(time.GetUtcNow());
             if (world.Runs("a") == 8) return Task.FromResult(Result.Success(widget));
-            return world.Runs("a") % 2 == 0 ? throw new InvalidOperationException("broken") : Task.FromResult(Result.Failure(widget, "failed"));
+            return world.Runs("a") % 2 == 0 ? throw new InvalidOperationException("broken")
+                : Task.FromResult(Result.Failure(widget, "failed"));
         };
-        await using var app = await TestOperator.StartAsync(server, world, time, settings => settings.FailureBackoffCap = _ => TimeSpan.FromMilliseconds(100));
+        await using var app = await TestOperator.StartAsync(
+            server, world, time, settings => settings.FailureBackoffCap = _ => TimeSpan.FromMilliseconds(100));
         await time.AdvanceUntilAsync(() => world.Runs("a") == 8, "seven retries", TimeSpan.FromMilliseconds(1));
         var pauses = times.Zip(times.Skip(1), (left, right) => (right - left).TotalMilliseconds).ToArray();
         double[] least = [4, 8, 16, 32, 64, 80, 80]; // 80 % of 5, 10, 20, 40, 80, then the cap
-        Assert.All(pauses.Zip(least), pair => Assert.True(pair.First >= pair.Second, $"a pause of {pair.First} ms instead of at least {pair.Second} ms"));
+        Assert.All(pauses.Zip(least), pair =>
+            Assert.True(pair.First >= pair.Second, $"a pause of {pair.First} ms instead of at least {pair.Second} ms"));
         server.ApplyWidget("a", size: 2);
         await Eventually.TrueAsync(() => world.Runs("a") == 9, "the spec changed");
         await time.AdvanceUntilAsync(() => world.Runs("a") == 10, "a retry", TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(60));
@@ -131,7 +135,8 @@ public sealed class OperatorTests
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
         server.ApplyWidget("a");
-        var world = new WidgetWorld { Reconcile = (widget, _) => Task.FromResult(Result.Failure(widget, "later", null, TimeSpan.FromMinutes(3))) };
+        var world = new WidgetWorld { Reconcile = (widget, _) =>
+            Task.FromResult(Result.Failure(widget, "later", null, TimeSpan.FromMinutes(3))) };
         await using var app = await TestOperator.StartAsync(server, world, time);
         await Eventually.TrueAsync(() => app.Log.Has("failed: later"), "the first run");
         await Eventually.NeverAsync(() => world.Runs("a") > 1, "nothing is due");
@@ -152,7 +157,8 @@ public sealed class OperatorTests
         await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "the first run");
         server.ExpireHistory();
         server.DropWatches();
-        await time.AdvanceUntilAsync(() => server.Calls.Matching("GET", WidgetCluster.ListPath).Count == 2, "a relist", TimeSpan.FromSeconds(1));
+        await time.AdvanceUntilAsync(
+            () => server.Calls.Matching("GET", WidgetCluster.ListPath).Count == 2, "a relist", TimeSpan.FromSeconds(1));
         time.Advance(TimeSpan.FromHours(5));
         await Eventually.NeverAsync(() => app.World.Runs("a") > 1, "time and relists are no reason to retry");
         server.ApplyWidget("a", size: 2);
@@ -197,7 +203,8 @@ public sealed class OperatorTests
         server.ApplyWidget("a");
         server.DeleteWidget("a");
         goOn.SetResult();
-        await Eventually.TrueAsync(() => world.Deleted.Any(widget => widget.Metadata.Uid == first), "what the first one left is told to go");
+        await Eventually.TrueAsync(
+            () => world.Deleted.Any(widget => widget.Metadata.Uid == first), "what the first one left is told to go");
     }
 
     [Fact]
@@ -219,7 +226,8 @@ public sealed class OperatorTests
         await using var app = await TestOperator.StartAsync(server, world, configure: settings => Elect(settings));
         await Eventually.TrueAsync(() => world.Reconciled.Count == 8, "eight run");
         var stop = app.StopAsync();
-        await Eventually.NeverAsync(() => stop.IsCompleted || Holder(server) == "", "running reconciles are waited for, with the lease held");
+        await Eventually.NeverAsync(
+            () => stop.IsCompleted || Holder(server) == "", "running reconciles are waited for, with the lease held");
         gate.SetResult();
         await stop;
         Assert.Equal((8, 8), (finished, world.Reconciled.Count));
@@ -251,7 +259,8 @@ public sealed class OperatorTests
         await using var app = await TestOperator.StartAsync(server, world, time, settings => Elect(settings));
         await time.AdvanceUntilAsync(() => world.Reconciled.Count == 1, "it runs");
         var stop = app.StopAsync();
-        await time.AdvanceUntilAsync(() => holderWhenCancelled is not null, "the reconcile is cancelled", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(26));
+        await time.AdvanceUntilAsync(
+            () => holderWhenCancelled is not null, "the reconcile is cancelled", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(26));
         await time.AdvanceUntilAsync(() => stop.IsCompleted, "the stop");
         Assert.Equal("me", holderWhenCancelled);
         Assert.Equal("", Holder(server));
@@ -305,13 +314,16 @@ public sealed class OperatorTests
         world.Finalize = async (widget, cancel) =>
         {
             // Somebody else writes, unseen by us: our next write is made from an old version.
-            await client.PatchAsync<Widget>(widget.Key(), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["touched"] = "yes" } } }, null, cancel);
+            await client.PatchAsync<Widget>(widget.Key(),
+                new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["touched"] = "yes" } } }, null, cancel);
             return Result.Success(widget);
         };
         await using var app = await TestOperator.StartAsync(server, world, finalizer: true);
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the first run");
         await client.PatchAsync<Widget>(
-            new("default", "a"), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray([WidgetWorld.Finalizer, "late.example.com/x"]) } }, null, Cancel);
+            new("default", "a"), new JsonObject { [
+                "metadata"] = new JsonObject { ["finalizers"] = new JsonArray([WidgetWorld.Finalizer, "late.example.com/x"]) } }, null,
+                Cancel);
         server.DeleteWidget("a");
         await Eventually.TrueAsync(() => server.FinalizersOf("a").Length == 1, "ours is gone");
         Assert.Equal(["late.example.com/x"], server.FinalizersOf("a"));
@@ -325,7 +337,8 @@ public sealed class OperatorTests
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
         var world = new WidgetWorld();
-        world.Finalize = (widget, _) => Task.FromResult(world.Finalized.Count < 3 ? Result.Failure(widget, "not yet") : Result.Success(widget));
+        world.Finalize = (widget, _) =>
+            Task.FromResult(world.Finalized.Count < 3 ? Result.Failure(widget, "not yet") : Result.Success(widget));
         await using var app = await TestOperator.StartAsync(server, world, finalizer: true);
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the first run");
         server.DeleteWidget("a");
@@ -412,7 +425,8 @@ public sealed class OperatorTests
         await using var app = await (await TestOperator.StartAsync(server, world)).ReadyAsync();
         using var subscription = app.Cache.Subscribe(change => seen[change.Entity.Metadata.Name!] = change.Entity.Spec.Size);
         for (var i = 0; i < 100; i++) server.ApplyWidget($"w{i % 10}", size: i);
-        await Eventually.TrueAsync(() => Enumerable.Range(0, 10).All(i => world.Reconciled.Any(widget => widget.Spec.Size == 90 + i)), "all are reconciled");
+        await Eventually.TrueAsync(
+            () => Enumerable.Range(0, 10).All(i => world.Reconciled.Any(widget => widget.Spec.Size == 90 + i)), "all are reconciled");
         Assert.Equal(0, late);
     }
 

@@ -19,7 +19,8 @@ public sealed class PackageTypesTests
     {
         var read = Read<V1ObjectMeta>($$"""{"creationTimestamp":"{{written}}"}""").CreationTimestamp!.Value;
         Assert.Equal((new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), DateTimeKind.Utc), (read, read.Kind));
-        Assert.Equal("""{"creationTimestamp":"2026-01-02T03:04:05Z"}""", Write(new V1ObjectMeta { CreationTimestamp = read.ToLocalTime() }));
+        Assert.Equal(
+            """{"creationTimestamp":"2026-01-02T03:04:05Z"}""", Write(new V1ObjectMeta { CreationTimestamp = read.ToLocalTime() }));
     }
 
     [Theory]
@@ -28,7 +29,8 @@ public sealed class PackageTypesTests
     public void A_micro_time_has_six_digits_on_a_whole_second_too(int microseconds, string written)
     {
         var time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMicroseconds(microseconds);
-        Assert.Equal($$"""{"acquireTime":"{{written}}","renewTime":"{{written}}"}""", Write(new V1LeaseSpec { AcquireTime = time, RenewTime = time }));
+        Assert.Equal($$"""{"acquireTime":"{{written}}","renewTime":"{{written}}"}""",
+            Write(new V1LeaseSpec { AcquireTime = time, RenewTime = time }));
         Assert.Equal($$"""{"eventTime":"{{written}}"}""", Write(new Eventsv1Event { EventTime = time }));
         Assert.Equal(time, Read<V1LeaseSpec>($$"""{"renewTime":"{{written}}"}""").RenewTime);
     }
@@ -36,7 +38,8 @@ public sealed class PackageTypesTests
     [Fact]
     public void Managed_fields_are_neither_kept_nor_sent()
     {
-        var widget = Read<Widget>("""{"metadata":{"name":"a","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{} } }],"generation":3} }""");
+        var widget = Read<Widget>(
+            """{"metadata":{"name":"a","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{} } }],"generation":3} }""");
         Assert.Equal(("a", 3), (widget.Metadata.Name, widget.Metadata.Generation));
         Assert.Null(widget.Metadata.ManagedFields);
         widget.Metadata.ManagedFields = [new V1ManagedFieldsEntry { Manager = "me" }];
@@ -52,7 +55,8 @@ public sealed class PackageTypesTests
         {
             var (one, other) = (Read<Widget>(Json).Metadata, Read<Widget>(Json).Metadata);
             var (label, same) = (one.Labels.Single(), other.Labels.Single());
-            return ReferenceEquals(one.NamespaceProperty, other.NamespaceProperty) && ReferenceEquals(label.Key, same.Key) && ReferenceEquals(label.Value, same.Value);
+            return ReferenceEquals(one.NamespaceProperty, other.NamespaceProperty) && ReferenceEquals(label.Key, same.Key)
+                && ReferenceEquals(label.Value, same.Value);
         });
     }
 

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A reconcile that hangs ends with what it was about, after its time at the latest, and somebody notices when it does not.</summary>
+/// <summary>A reconcile that hangs ends with what it was about, after its time at the latest, and somebody notices when it does
+/// not.</summary>
 public sealed class RunningReconcileTests
 {
     [Theory]
@@ -15,7 +16,8 @@ public sealed class RunningReconcileTests
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
         server.ApplyWidget("a");
-        var world = new WidgetWorld { Reconcile = (widget, token) => widget.Spec.Size == 1 ? HangAsync(widget, ended, token) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
+        var world = new WidgetWorld { Reconcile = (widget, token) => widget.Spec.Size == 1 ? HangAsync(widget, ended, token)
+            : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
         await using var widgets = await TestOperator.StartAsync(server, world, time);
         await widgets.ReadyAsync();
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the reconcile runs", seconds: 60);
@@ -43,7 +45,8 @@ public sealed class RunningReconcileTests
         var labelled = server.Widget("a")!;
         labelled["metadata"]!["labels"] = new JsonObject { ["x"] = "y" };
         server.Apply(labelled);
-        await Eventually.TrueAsync(() => widgets.Cache.TryGet(new("default", "a"))!.Metadata.Labels?.ContainsKey("x") == true, "the label is seen", seconds: 60);
+        await Eventually.TrueAsync(
+            () => widgets.Cache.TryGet(new("default", "a"))!.Metadata.Labels?.ContainsKey("x") == true, "the label is seen", seconds: 60);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(ended.Task.IsCompleted);
         goOn.SetResult();       // a stop waits for it
@@ -56,7 +59,8 @@ public sealed class RunningReconcileTests
         await using var server = await WidgetCluster.StartAsync(time);
         server.ApplyWidget("a");
         WidgetWorld world = null!;
-        world = new WidgetWorld { Reconcile = (widget, token) => world.Runs("a") == 1 ? HangAsync(widget, ended, token) : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
+        world = new WidgetWorld { Reconcile = (widget, token) => world.Runs("a") == 1 ? HangAsync(widget, ended, token)
+            : Task.FromResult(ReconciliationResult<Widget>.Success(widget)) };
         await using var widgets = await TestOperator.StartAsync(server, world, time);
         await widgets.ReadyAsync();
         await time.UntilDueInAsync(TimeSpan.FromMinutes(5));
@@ -88,7 +92,8 @@ public sealed class RunningReconcileTests
         Assert.True(state.IsAlive);
     }
 
-    private static async Task<ReconciliationResult<Widget>> HangAsync(Widget widget, TaskCompletionSource ended, CancellationToken cancellationToken, Task? until = null)
+    private static async Task<ReconciliationResult<Widget>> HangAsync(
+        Widget widget, TaskCompletionSource ended, CancellationToken cancellationToken, Task? until = null)
     {
         try
         {

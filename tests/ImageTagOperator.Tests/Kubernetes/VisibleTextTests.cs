@@ -21,7 +21,8 @@ public sealed class VisibleTextTests
     [InlineData("abcdef", 5, "abcd…")]
     [InlineData("a\u001bcdef", 5, "a\\x1…")]
     [InlineData("abc🎉ef", 5, "abc…")]
-    public void What_is_too_long_is_cut_between_characters(string text, int most, string expected) => Assert.Equal(expected, VisibleText.Of(text, most));
+    public void What_is_too_long_is_cut_between_characters(string text, int most, string expected) =>
+        Assert.Equal(expected, VisibleText.Of(text, most));
 
     [Fact]
     public void Ends_of_lines_stay_where_they_are_wanted() => Assert.Equal("a\nb\\x1bc", VisibleText.Lines("a\nb\u001bc"));

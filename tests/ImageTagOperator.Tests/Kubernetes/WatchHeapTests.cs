@@ -43,7 +43,8 @@ public sealed class WatchHeapTests
 
             var version = next().ToString(CultureInfo.InvariantCulture);
             return StubHandler.Json(
-                """{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"VERSION"}}}""".Replace("VERSION", version, StringComparison.Ordinal));
+                """{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"VERSION"}}}""".Replace(
+                    "VERSION", version, StringComparison.Ordinal));
         }
     }
 }

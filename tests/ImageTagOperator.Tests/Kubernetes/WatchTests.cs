@@ -26,7 +26,8 @@ public sealed class WatchTests
             if (i % 20 == 0) await Task.Yield();
         }
 
-        await Eventually.TrueAsync(() => watch.Cache.All.Count == 800 && watch.Cache.All.Count(widget => widget.Spec.Size == 7) == 300, "the cache is as the server");
+        await Eventually.TrueAsync(() => watch.Cache.All.Count == 800 && watch.Cache.All.Count(widget => widget.Spec.Size == 7) == 300,
+            "the cache is as the server");
         var lists = server.Calls.Matching("GET", WidgetCluster.ListPath);
         Assert.All(lists, call => Assert.Contains("limit=500", call.Target, StringComparison.Ordinal));
         Assert.Contains("resourceVersion=0", lists[0].Target, StringComparison.Ordinal);
@@ -54,8 +55,10 @@ public sealed class WatchTests
         }
 
         await Eventually.TrueAsync(() => watch.Has(WatchEventType.Deleted, "goes"), "Deleted goes");
-        await Eventually.TrueAsync(() => watch.Changes.Any(change => change.Type == WatchEventType.Deleted && change.Entity.Metadata.Uid == first), "Deleted the first 'again'");
-        await Eventually.TrueAsync(() => watch.Cache.TryGet(new("default", "again"))?.Metadata.Uid is { } uid && uid != first, "the second 'again' is there");
+        await Eventually.TrueAsync(() => watch.Changes.Any(change => change.Type == WatchEventType.Deleted
+            && change.Entity.Metadata.Uid == first), "Deleted the first 'again'");
+        await Eventually.TrueAsync(
+            () => watch.Cache.TryGet(new("default", "again"))?.Metadata.Uid is { } uid && uid != first, "the second 'again' is there");
         Assert.False(watch.Has(WatchEventType.Deleted, "stays"));
     }
 
@@ -79,7 +82,8 @@ public sealed class WatchTests
         var time = new FakeTimeProvider();
         await using var watch = Watching.Start(server, time);
         await Eventually.TrueAsync(() => server.OpenWatches == 1, "the first watch");
-        await time.AdvanceUntilAsync(() => server.Calls.Matching("GET", WidgetCluster.WatchPath).Count > 1, "a second watch", TimeSpan.FromSeconds(10));
+        await time.AdvanceUntilAsync(
+            () => server.Calls.Matching("GET", WidgetCluster.WatchPath).Count > 1, "a second watch", TimeSpan.FromSeconds(10));
         Assert.True(watch.Log.Has("is dead"), "the log says why");
     }
 
@@ -104,7 +108,8 @@ public sealed class WatchTests
         await using var server = await WidgetCluster.StartAsync();
         await using var watch = Watching.Start(server);
         await watch.OpenAsync();
-        server.SendToWatches(WidgetCluster.Plural, """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version: 1 (2)","reason":"Expired","code":410}}""");
+        server.SendToWatches(WidgetCluster.Plural,
+            """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version: 1 (2)","reason":"Expired","code":410}}""");
         await Eventually.TrueAsync(() => server.Calls.Matching("GET", WidgetCluster.ListPath).Count == 2, "a second list");
         Assert.DoesNotContain("resourceVersion=", server.Calls.Matching("GET", WidgetCluster.ListPath)[1].Target, StringComparison.Ordinal);
         await watch.OpenAsync();
@@ -132,9 +137,12 @@ public sealed class WatchTests
         await watch.OpenAsync();
         server.ApplyWidget("a");
         await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "the event");
-        server.SendToWatches(WidgetCluster.Plural, """{"type":"BOOKMARK","object":{"kind":"Widget","metadata":{"resourceVersion":"987654"}}}""");
-        await time.AdvanceUntilAsync(() => server.Calls.Matching("GET", WidgetCluster.WatchPath).Count == 2, "a second watch", TimeSpan.FromSeconds(10));
-        Assert.Contains("resourceVersion=987654", server.Calls.Matching("GET", WidgetCluster.WatchPath)[1].Target, StringComparison.Ordinal);
+        server.SendToWatches(
+            WidgetCluster.Plural, """{"type":"BOOKMARK","object":{"kind":"Widget","metadata":{"resourceVersion":"987654"}}}""");
+        await time.AdvanceUntilAsync(
+            () => server.Calls.Matching("GET", WidgetCluster.WatchPath).Count == 2, "a second watch", TimeSpan.FromSeconds(10));
+        Assert.Contains(
+            "resourceVersion=987654", server.Calls.Matching("GET", WidgetCluster.WatchPath)[1].Target, StringComparison.Ordinal);
         Assert.Single(server.Calls.Matching("GET", WidgetCluster.ListPath));
     }
 
@@ -175,7 +183,8 @@ public sealed class WatchTests
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
         using var fault = server.Faults.Add(
-            "GET", WidgetCluster.WatchPath, new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "17" } }, times: 1);
+            "GET", WidgetCluster.WatchPath, new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "17" } },
+                times: 1);
         await using var watch = Watching.Start(server, time);
         await Eventually.TrueAsync(() => watch.Log.At(LogLevel.Warning).Any(), "the refusal is logged");
         await time.UntilDueInAsync(TimeSpan.FromSeconds(17));
@@ -206,7 +215,8 @@ public sealed class WatchTests
         await using var server = await WidgetCluster.StartAsync();
         await using var watch = Watching.Start(server);
         await watch.OpenAsync();
-        server.SendToWatches(WidgetCluster.Plural, """{"type":"ADDED","object":{"metadata":{"name":"bad","namespace":"default","resourceVersion":"9"},"spec":{"size":"huge"}}}""");
+        server.SendToWatches(WidgetCluster.Plural,
+            """{"type":"ADDED","object":{"metadata":{"name":"bad","namespace":"default","resourceVersion":"9"},"spec":{"size":"huge"}}}""");
         server.ApplyWidget("good");
         await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "good"), "the next event");
         Assert.Contains("Widget default/bad does not fit its type", Assert.Single(watch.Log.At(LogLevel.Error)), StringComparison.Ordinal);
@@ -218,7 +228,8 @@ public sealed class WatchTests
     {
         var handler = new StubHandler(request => request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal)
             ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
-            : StubHandler.Json("""{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"bad","namespace":"n"},"spec":7},{"metadata":{"name":"good","namespace":"n"}},null]}"""));
+            : StubHandler.Json(
+                """{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"bad","namespace":"n"},"spec":7},{"metadata":{"name":"good","namespace":"n"}},null]}"""));
         await using var watch = Watching.Start(handler, new FakeTimeProvider());
         await Eventually.TrueAsync(() => watch.Cache.IsSynced, "the list is in");
         Assert.Equal("good", Assert.Single(watch.Cache.All).Metadata.Name);
@@ -243,7 +254,8 @@ public sealed class WatchTests
         await using var server = await WidgetCluster.StartAsync();
         foreach (var name in (string[])["one", "two", "three"]) server.AddNamespace(name);
         foreach (var name in (string[])["one", "two", "three"]) server.ApplyWidget("a", ns: name);
-        await using var app = await (await TestOperator.StartAsync(server, configure: settings => settings.Namespaces = ["one", "two"])).ReadyAsync();
+        await using var app = await (await TestOperator.StartAsync(server, configure: settings => settings.Namespaces = ["one", "two"]))
+            .ReadyAsync();
         Assert.Equal(["one", "two"], app.Cache.All.Select(widget => widget.Metadata.NamespaceProperty).Order(StringComparer.Ordinal));
         await Eventually.TrueAsync(() => server.OpenWatches == 2, "two watches");
     }

@@ -19,14 +19,17 @@ public sealed class LogTests
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
         var change = Assert.Single((await LinesAsync(world, process, Start + 1))[Start..]);
-        Assert.Matches($"^[^ ]+Z info: ImageTagOperator.Reconciliation.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added \\[golden\\], removed \\[old\\]$", change);
+        Assert.Matches(
+            $"^[^ ]+Z info: ImageTagOperator.Reconciliation.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added "
+            + "\\[golden\\], removed \\[old\\]$", change);
 
         // Twice more there is nothing to do.
         for (var time = 0; time < 2; time++)
         {
             var calls = (await world.CloudCallsAsync(image.Id)).Count;
             await world.RequestAsync("ubuntu", $"{time}");
-            await world.UntilAsync(() => world.CloudCallsAsync(image.Id), now => now.Count > calls, "another look", now => $"{now.Count} calls");
+            await world.UntilAsync(
+                () => world.CloudCallsAsync(image.Id), now => now.Count > calls, "another look", now => $"{now.Count} calls");
         }
 
         Assert.Equal(Start + 1, Lines(process).Length);
@@ -60,7 +63,8 @@ public sealed class LogTests
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var process = await StartAsync(world, "--log-level", "ImageTagOperator.Kubernetes=Debug", "--log-level", "Warning");
         await world.UntilAsync(
-            () => Task.FromResult(process.Log), log => log.Contains("Listed ImageTagSet", StringComparison.Ordinal), "the list to be told", log => $"the log is: {log}");
+            () => Task.FromResult(process.Log), log => log.Contains("Listed ImageTagSet", StringComparison.Ordinal), "the list to be told",
+                log => $"the log is: {log}");
         Assert.DoesNotContain("watches ImageTagSets", process.Log, StringComparison.Ordinal);
     }
 
@@ -71,7 +75,9 @@ public sealed class LogTests
     [InlineData("3")]
     public async Task What_is_no_level_is_refused(string level)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatorProcess.Executable, ["run", "--log-level", level]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+            OperatorProcess.Executable, ["run", "--log-level", level]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, process.ExitCode);
@@ -84,8 +90,10 @@ public sealed class LogTests
 
     /// <summary>What a process prints takes its time to come through the pipe.</summary>
     private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least) => world.UntilAsync(
-        () => Task.FromResult(Lines(process)), lines => lines.Length >= least, $"{least} lines in the log", lines => $"there are {lines.Length}: {string.Join('\n', lines)}");
+        () => Task.FromResult(Lines(process)), lines => lines.Length >= least, $"{least} lines in the log", lines =>
+            $"there are {lines.Length}: {string.Join('\n', lines)}");
 
     private static Task<OperatorProcess> StartAsync(SandboxWorld world, params string[] arguments) =>
-        OperatorProcess.StartAsync(world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace, .. arguments], logLevel: null);
+        OperatorProcess.StartAsync(
+            world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace, .. arguments], logLevel: null);
 }

@@ -19,7 +19,8 @@ public sealed partial class MetricTableTests
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
         await world.UntilAsync(
-            () => Task.FromResult(running.Text), text => text.Contains("imagetags_reconcile_duration_seconds_count", StringComparison.Ordinal), "a reconcile", text => text);
+            () => Task.FromResult(running.Text), text =>
+                text.Contains("imagetags_reconcile_duration_seconds_count", StringComparison.Ordinal), "a reconcile", text => text);
         var table = Table(running.Text);
 
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -33,7 +34,8 @@ public sealed partial class MetricTableTests
             return;
         }
 
-        Assert.True(page[begin..end] == table, $"The table of metrics in docs/operations.md is stale. With ITO_WRITE_DOCS=1 this test writes it; it should be\n{table}");
+        Assert.True(page[begin..end] == table,
+            $"The table of metrics in docs/operations.md is stale. With ITO_WRITE_DOCS=1 this test writes it; it should be\n{table}");
     }
 
     private static string Table(string text)
@@ -41,7 +43,8 @@ public sealed partial class MetricTableTests
         var table = new StringBuilder("| metric | type | labels | meaning |\n|---|---|---|---|\n");
         foreach (Match family in Family().Matches(text))
         {
-            var labels = Label().Matches(family.Groups["samples"].Value).Select(label => label.Groups[1].Value).Where(label => label != "le").Distinct().Order(StringComparer.Ordinal);
+            var labels = Label().Matches(family.Groups["samples"].Value).Select(label => label.Groups[1].Value)
+                .Where(label => label != "le").Distinct().Order(StringComparer.Ordinal);
             var (name, type, help) = (family.Groups["name"].Value, family.Groups["type"].Value, family.Groups["help"].Value);
             table.Append(null, $"| `{name}` | {type} | {string.Join(", ", labels.Select(label => $"`{label}`"))} | {help} |\n");
         }

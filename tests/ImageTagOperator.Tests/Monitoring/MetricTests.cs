@@ -30,10 +30,12 @@ public sealed class MetricTests
         Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"add_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"remove_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"create_token\",status=\"201\"}}"]);
-        Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"show_image\",status=\"200\"}}"]);       // to plan by, and to verify
+        // to plan by, and to verify
+        Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"show_image\",status=\"200\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_count{{cloud=\"{cloud}\",operation=\"add_tag\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_bucket{{cloud=\"{cloud}\",operation=\"add_tag\",le=\"+Inf\"}}"]);
-        Assert.Equal(world.Cloud.Calls.All.Count(call => call.UserAgent != GlanceClient.UserAgent && call.UserAgent is not null), samples[$"imagetags_cloud_wait_duration_seconds_count{{cloud=\"{cloud}\"}}"]);
+        Assert.Equal(world.Cloud.Calls.All.Count(call => call.UserAgent != GlanceClient.UserAgent && call.UserAgent is not null),
+            samples[$"imagetags_cloud_wait_duration_seconds_count{{cloud=\"{cloud}\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_token_renewals_total{{cloud=\"{cloud}\",result=\"success\"}}"]);
         Assert.Equal(0, samples[$"imagetags_cloud_token_renewals_total{{cloud=\"{cloud}\",result=\"rejected\"}}"]);
         Assert.Equal(0, samples[$"imagetags_cloud_circuit_open{{cloud=\"{cloud}\"}}"]);
@@ -113,10 +115,13 @@ public sealed class MetricTests
         await world.UntilAsync(
             () => Task.FromResult(running.Samples),
             samples => samples.GetValueOrDefault($"imagetags_cloud_circuit_open{{cloud=\"{cloud}\"}}") == 1
-                && samples.Any(sample => sample.Key.StartsWith($"imagetags_cloud_requests_total{{cloud=\"{cloud}\"", StringComparison.Ordinal) && sample.Key.Contains("not_sent", StringComparison.Ordinal)),
+                && samples.Any(sample => sample.Key.StartsWith($"imagetags_cloud_requests_total{{cloud=\"{cloud}\"",
+                    StringComparison.Ordinal) && sample.Key.Contains("not_sent", StringComparison.Ordinal)),
             "an open circuit", _ => running.Text);
-        Assert.Contains(running.Samples, sample => sample.Key.StartsWith($"imagetags_cloud_requests_total{{cloud=\"{cloud}\"", StringComparison.Ordinal) && sample.Key.Contains("no_answer", StringComparison.Ordinal) && sample.Value >= 3);
-        Assert.True(running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Transient\",result=\"retry\"}") >= 1, running.Text);
+        Assert.Contains(running.Samples, sample => sample.Key.StartsWith($"imagetags_cloud_requests_total{{cloud=\"{cloud}\"",
+            StringComparison.Ordinal) && sample.Key.Contains("no_answer", StringComparison.Ordinal) && sample.Value >= 3);
+        Assert.True(
+            running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Transient\",result=\"retry\"}") >= 1, running.Text);
         Assert.True(running.Sample($"imagetags_cloud_token_renewals_total{{cloud=\"{cloud}\",result=\"failed\"}}") >= 3, running.Text);
     }
 
@@ -129,7 +134,8 @@ public sealed class MetricTests
         await world.ReadyAsync("ubuntu", "True");
         await using var second = await MonitoredOperator.StartAsync(world, leaderElection: true);
         Assert.Equal((1, 0), (first.Sample("imagetags_leader"), second.Sample("imagetags_leader")));
-        Assert.Equal((64, 0), (first.Sample("imagetags_workers{kind=\"ImageTagSet\"}"), second.Sample("imagetags_workers{kind=\"ImageTagSet\"}")));
+        Assert.Equal(
+            (64, 0), (first.Sample("imagetags_workers{kind=\"ImageTagSet\"}"), second.Sample("imagetags_workers{kind=\"ImageTagSet\"}")));
         Assert.Contains("imagetags_sets{", first.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("imagetags_sets{", second.Text, StringComparison.Ordinal);
     }
@@ -141,7 +147,8 @@ public sealed class MetricTests
         world.Cluster.Faults.Add("GET", "*watch=*", new Fault { Status = 500 }, times: 2);
         await using var running = await MonitoredOperator.StartAsync(world);
         await world.UntilAsync(
-            () => Task.FromResult(running.Sample("imagetags_watch_restarts_total{kind=\"ImageTagSet\",reason=\"failed\"}")), count => count == 2, "two failed watches", _ => running.Text);
+            () => Task.FromResult(running.Sample("imagetags_watch_restarts_total{kind=\"ImageTagSet\",reason=\"failed\"}")), count =>
+                count == 2, "two failed watches", _ => running.Text);
     }
 
     [Fact]
@@ -172,7 +179,9 @@ public sealed class MetricTests
         var many = await SeriesAsync(world, running, 1000);
         var started = TimeProvider.System.GetTimestamp();
         for (var scrape = 0; scrape < 100; scrape++) _ = running.Text;
-        TestContext.Current.TestOutputHelper?.WriteLine($"a scrape takes {TimeProvider.System.GetElapsedTime(started).TotalMilliseconds / 100:0.00} ms and is {running.Text.Length} characters long");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"a scrape takes {TimeProvider.System.GetElapsedTime(started).TotalMilliseconds / 100:0.00} ms and is {running.Text.Length} "
+            + "characters long");
         Assert.Equal(few.Order(StringComparer.Ordinal), many.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(running.Text, "set-", StringComparison.Ordinal);
         Assert.DoesNotContain(world.Namespace, running.Text, StringComparison.Ordinal);
@@ -195,14 +204,16 @@ public sealed class MetricTests
                 () => Task.FromResult(running.Sample("imagetags_sets{reason=\"InSync\",state=\"ready\"}")), ready => ready == sets,
                 $"{sets} sets to be ready", ready => $"{ready} are");
             await SettledAsync(world, running);
-            return [.. running.Samples.Keys.Select(series => Regex.Replace(series, "operation=\"[a-z_]+\"", "operation=\"any\"")).Distinct()];
+            return [.. running.Samples.Keys.Select(series => Regex.Replace(series, "operation=\"[a-z_]+\"", "operation=\"any\""))
+                .Distinct()];
         }
     }
 
     /// <summary>The status is written before a reconcile is over and counted.</summary>
     private static Task SettledAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
         () => Task.FromResult(running.Samples),
-        samples => samples["imagetags_workers_busy{kind=\"ImageTagSet\"}"] == 0 && samples["imagetags_queue_depth{kind=\"ImageTagSet\"}"] == 0,
+        samples => samples["imagetags_workers_busy{kind=\"ImageTagSet\"}"] == 0
+            && samples["imagetags_queue_depth{kind=\"ImageTagSet\"}"] == 0,
         "nothing to run", _ => running.Text);
 
     private static (double Found, double Mended) Drift(MonitoredOperator running) =>

@@ -20,7 +20,9 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     public static async Task<MonitoredOperator> StartAsync(SandboxWorld world, bool leaderElection = false, TimeProvider? time = null)
     {
-        var options = new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0", Cloud = new CloudLimits { RequestsPerSecond = 1_000_000 }, LeaderElection = leaderElection, LeaderElectionNamespace = world.Namespace };
+        var options = new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0",
+            Cloud = new CloudLimits { RequestsPerSecond = 1_000_000 }, LeaderElection = leaderElection,
+            LeaderElectionNamespace = world.Namespace };
         var app = Hosting.OperatorHost.Build(options, KubernetesClientConfiguration.Build(world.Kubeconfig), time: time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new MonitoredOperator(app);
@@ -32,7 +34,8 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     /// <summary>Every sample, by name and labels as they are written.</summary>
     public Dictionary<string, double> Samples => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
-        .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        .ToDictionary(
+            line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>A sample; 0 when there is none.</summary>
     public double Sample(string series) => Samples.GetValueOrDefault(series);

@@ -36,7 +36,8 @@ internal sealed class OtlpMessage
 
     public string Text(int number) => Encoding.UTF8.GetString(Bytes(number));
 
-    public IEnumerable<OtlpMessage> All(int number) => fields.Where(field => field.Number == number).Select(field => new OtlpMessage(field.Bytes));
+    public IEnumerable<OtlpMessage> All(int number) => fields.Where(field => field.Number == number)
+        .Select(field => new OtlpMessage(field.Bytes));
 
     private static ulong Varint(ref ReadOnlySpan<byte> bytes)
     {

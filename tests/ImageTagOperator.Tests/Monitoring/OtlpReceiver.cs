@@ -85,7 +85,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     private void TakeMetrics(OtlpMessage request)
     {
-        foreach (var metric in request.All(1).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))) Metrics[metric.Text(1)] = 0;
+        foreach (var metric in request.All(1).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))) Metrics[
+            metric.Text(1)] = 0;
     }
 
     private static string Hex(OtlpMessage message, int number) => Convert.ToHexStringLower(message.Bytes(number));

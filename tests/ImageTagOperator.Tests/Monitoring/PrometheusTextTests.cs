@@ -36,7 +36,8 @@ public sealed class PrometheusTextTests : IDisposable
         meter.CreateObservableGauge("imagetags.depth", () => 7, null, "Depth.");
         meter.CreateObservableGauge("imagetags.age", () => 1.5e-7, "s", "Age.");
         meter.CreateUpDownCounter<int>("imagetags.open", null, "Open.").Add(-3);
-        var wait = meter.CreateHistogram("imagetags.wait", "s", "Wait.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+        var wait = meter.CreateHistogram(
+            "imagetags.wait", "s", "Wait.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
         foreach (var seconds in (double[])[0.05, 0.1, 0.5, 3]) wait.Record(seconds, new KeyValuePair<string, object?>("cloud", "z"));
 
         Assert.Equal(
@@ -70,7 +71,8 @@ public sealed class PrometheusTextTests : IDisposable
     public void What_an_observable_does_not_tell_any_more_is_gone_and_nothing_else_is_counted_twice()
     {
         var clouds = new List<string> { "a", "b" };
-        meter.CreateObservableGauge("imagetags.up", () => clouds.Select(cloud => new Measurement<int>(1, new KeyValuePair<string, object?>("cloud", cloud))), null, "Up.");
+        meter.CreateObservableGauge("imagetags.up", () =>
+            clouds.Select(cloud => new Measurement<int>(1, new KeyValuePair<string, object?>("cloud", cloud))), null, "Up.");
         Assert.Contains("imagetags_up{cloud=\"b\"} 1\n", collector.Collect(), StringComparison.Ordinal);
         clouds.Remove("b");
         var text = collector.Collect();
@@ -83,7 +85,8 @@ public sealed class PrometheusTextTests : IDisposable
     {
         // Enough for the order of a hash table not to be right by chance.
         var meters = "hgfedcba".ToDictionary(cloud => cloud, _ => new Meter(new MeterOptions("test") { Scope = Meters }));
-        foreach (var (cloud, own) in meters) own.CreateCounter<long>("imagetags.calls", null, "Calls.").Add(1, new KeyValuePair<string, object?>("cloud", $"{cloud}"));
+        foreach (var (cloud, own) in meters) own.CreateCounter<long>("imagetags.calls", null, "Calls.")
+            .Add(1, new KeyValuePair<string, object?>("cloud", $"{cloud}"));
         Assert.Equal(Expected("abcdefgh"), collector.Collect());
         meters['c'].Dispose();
         Assert.Equal(Expected("abdefgh"), collector.Collect());
@@ -91,7 +94,8 @@ public sealed class PrometheusTextTests : IDisposable
         Assert.Equal("", collector.Collect());
 
         static string Expected(string clouds) =>
-            "# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\n" + string.Concat(clouds.Select(cloud => $"imagetags_calls_total{{cloud=\"{cloud}\"}} 1\n"));
+            "# HELP imagetags_calls_total Calls.\n# TYPE imagetags_calls_total counter\n"
+                + string.Concat(clouds.Select(cloud => $"imagetags_calls_total{{cloud=\"{cloud}\"}} 1\n"));
     }
 
     [Fact]

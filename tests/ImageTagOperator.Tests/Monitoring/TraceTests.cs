@@ -14,14 +14,16 @@ public sealed class TraceTests
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
-        await using var process = await StartAsync(world, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url, ["OTEL_METRIC_EXPORT_INTERVAL"] = "500" });
+        await using var process = await StartAsync(
+            world, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url, ["OTEL_METRIC_EXPORT_INTERVAL"] = "500" });
         var set = world.Set("ubuntu", image.Id, "golden", "lts");
         set.Spec.Interval = "24h";
         var clock = Stopwatch.StartNew();
         await world.CreateAsync(set);
         await world.ReadyAsync("ubuntu", "True");
         clock.Stop();
-        await world.UntilAsync(() => Task.FromResult(receiver.Metrics.Keys), names => names.Contains("imagetags.sets"), "metrics of a leader", names => string.Join(", ", names));
+        await world.UntilAsync(() => Task.FromResult(receiver.Metrics.Keys), names => names.Contains("imagetags.sets"),
+            "metrics of a leader", names => string.Join(", ", names));
         Assert.Equal(0, await process.StopAsync());     // sends what is left
 
         Assert.Equal("image-tag-operator", receiver.Resource["service.name"]);
@@ -36,14 +38,17 @@ public sealed class TraceTests
         // Where it takes more than five seconds to come from the first look to the writes, one look more is right.
         if (clock.Elapsed > TimeSpan.FromSeconds(5) && names.Count == 7) names.Remove("show_image");
         Assert.Equal(["add_tag", "add_tag", "create_token", "remove_tag", "show_image", "show_image"], names);
-        Assert.All(children.Where(child => child.Name == "add_tag"), child => Assert.Equal("204", child.Attributes["http.response.status_code"]));
+        Assert.All(
+            children.Where(child => child.Name == "add_tag"), child => Assert.Equal("204", child.Attributes["http.response.status_code"]));
 
         // The same id in the cloud's log and in every line of ours.
         var id = Guid.ParseExact(root.Trace, "N").ToString();
-        var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true).ToArray();
+        var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true)
+            .ToArray();
         Assert.Equal(children.Length, calls.Length);
         Assert.All(calls, call => Assert.Equal($"req-{id}", call.RequestId));
-        Assert.Contains($"=> {id} {world.Namespace}/ubuntu: image {image.Id}: added [golden, lts], removed [old]", process.Log, StringComparison.Ordinal);
+        Assert.Contains($"=> {id} {world.Namespace}/ubuntu: image {image.Id}: added [golden, lts], removed [old]", process.Log,
+            StringComparison.Ordinal);
 
         Assert.Contains("imagetags.reconciles", receiver.Metrics.Keys);
         Assert.Contains("imagetags.cloud.request.duration", receiver.Metrics.Keys);
@@ -55,14 +60,16 @@ public sealed class TraceTests
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         const int Sets = 20;
-        for (var number = 0; number < Sets; number++) await world.CreateAsync(world.Set($"set-{number}", world.Cloud.AddImage($"image-{number}").Id, "golden"));
+        for (var number = 0; number < Sets; number++) await world.CreateAsync(
+            world.Set($"set-{number}", world.Cloud.AddImage($"image-{number}").Id, "golden"));
         await using var process = await StartAsync(world, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url });
         for (var number = 0; number < Sets; number++) await world.ReadyAsync($"set-{number}", "True");
         Assert.Equal(0, await process.StopAsync());
 
         var roots = receiver.Spans.Where(span => span.Parent.Length == 0).ToDictionary(span => span.Trace);
         Assert.All(receiver.Spans.Where(span => span.Parent.Length > 0), span => Assert.Equal(roots[span.Trace].Id, span.Parent));
-        var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true).ToArray();
+        var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true)
+            .ToArray();
         Assert.All(calls, call => Assert.Contains(Guid.Parse(call.RequestId!["req-".Length..]).ToString("N"), roots.Keys));
         // A write is nobody's but its set's own.
         Assert.Equal(Sets, calls.Where(call => call.Method == "PUT").DistinctBy(call => call.RequestId).Count());
@@ -74,7 +81,8 @@ public sealed class TraceTests
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var process = await OperatorProcess.StartAsync(
-            world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace], new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.GrpcUrl });
+            world.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace], new Dictionary<string,
+                string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.GrpcUrl });
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
         Assert.Equal(0, await process.StopAsync());
@@ -107,15 +115,18 @@ public sealed class TraceTests
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         const int Sets = 60;
-        for (var number = 0; number < Sets; number++) await world.CreateAsync(world.Set($"set-{number}", world.Cloud.AddImage($"image-{number}", "golden").Id, "golden"));
+        for (var number = 0; number < Sets; number++) await world.CreateAsync(
+            world.Set($"set-{number}", world.Cloud.AddImage($"image-{number}", "golden").Id, "golden"));
         await using var process = await StartAsync(world, new()
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url, ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio", ["OTEL_TRACES_SAMPLER_ARG"] = "0.5",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url, ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
+                ["OTEL_TRACES_SAMPLER_ARG"] = "0.5",
         });
         for (var number = 0; number < Sets; number++) await world.ReadyAsync($"set-{number}", "True");
         Assert.Equal(0, await process.StopAsync());
         // One in a million that half of sixty or more are outside of this.
-        Assert.InRange(receiver.Spans.Where(span => span.Parent.Length == 0).DistinctBy(span => span.Attributes["k8s.object.name"]).Count(), 12, Sets - 5);
+        Assert.InRange(receiver.Spans.Where(span => span.Parent.Length == 0).DistinctBy(span => span.Attributes["k8s.object.name"]).Count(),
+            12, Sets - 5);
     }
 
     [Theory]

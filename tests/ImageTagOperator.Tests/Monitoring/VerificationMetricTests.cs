@@ -23,7 +23,8 @@ public sealed class VerificationMetricTests
     {
         var set = Set("InSync", Now.AddMinutes(-minutes));
         set.Spec.Interval = interval;
-        Assert.Contains($"imagetags_sets_unverified_seconds{{reason=\"InSync\",state=\"ready\"}} {expected * 60}\n", Collect(set), StringComparison.Ordinal);
+        Assert.Contains($"imagetags_sets_unverified_seconds{{reason=\"InSync\",state=\"ready\"}} {expected * 60}\n", Collect(set),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class VerificationMetricTests
         var never = Set("Transient", null);
         never.Metadata.CreationTimestamp = Now.AddHours(-6).UtcDateTime;
         var text = Collect(Set("Transient", Now.AddHours(-4)), Set("Transient", Now.AddHours(-5)), never, Set("InSync", Now));
-        Assert.Contains("imagetags_sets_unverified_seconds{reason=\"Transient\",state=\"unknown\"} 21600\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "imagetags_sets_unverified_seconds{reason=\"Transient\",state=\"unknown\"} 21600\n", text, StringComparison.Ordinal);
         Assert.Contains("imagetags_sets_unverified_seconds{reason=\"InSync\",state=\"ready\"} 0\n", text, StringComparison.Ordinal);
     }
 
@@ -59,6 +61,7 @@ public sealed class VerificationMetricTests
     private static V1Alpha1ImageTagSet Set(string reason, DateTimeOffset? verified) => new()
     {
         Metadata = new() { Name = "set", NamespaceProperty = "images", CreationTimestamp = Now.AddDays(-30).UtcDateTime },
-        Status = { Conditions = [new() { Type = "Ready", Status = reason == "InSync" ? "True" : "Unknown", Reason = reason }], LastVerifiedTime = verified },
+        Status = { Conditions = [new() { Type = "Ready", Status = reason == "InSync" ? "True" : "Unknown", Reason = reason }],
+            LastVerifiedTime = verified },
     };
 }

@@ -36,7 +36,8 @@ public sealed class AllowedCloudsTests
     [InlineData("2002:a9fe:a9fe::")]
     public async Task Metadata_services_and_the_like_are_never_connected_to_whatever_is_allowed(string address)
     {
-        foreach (var allowed in new[] { AllowedClouds.Anywhere, AllowedClouds.Of([], isInCluster: false), AllowedClouds.Of(["0.0.0.0/0", "::/0", "cloud.example", address.Split('%')[0]], isInCluster: false) })
+        foreach (var allowed in new[] { AllowedClouds.Anywhere, AllowedClouds.Of([], isInCluster: false),
+            AllowedClouds.Of(["0.0.0.0/0", "::/0", "cloud.example", address.Split('%')[0]], isInCluster: false) })
         {
             var (reached, error) = await DialAsync(allowed, "cloud.example", address);
             Assert.Empty(reached);
@@ -55,7 +56,8 @@ public sealed class AllowedCloudsTests
     [InlineData("127.0.0.1", true, false, "*.example")]
     [InlineData("127.0.0.1", true, false, "10.0.0.0/8")]
     [InlineData("127.0.0.1", false, false, "10.0.0.0/8")]
-    public async Task Loopback_is_the_pod_itself_in_a_cluster_and_has_to_be_allowed_there(string address, bool isInCluster, bool isReached, params string[] allowed)
+    public async Task Loopback_is_the_pod_itself_in_a_cluster_and_has_to_be_allowed_there(
+        string address, bool isInCluster, bool isReached, params string[] allowed)
     {
         var (reached, _) = await DialAsync(AllowedClouds.Of(allowed, isInCluster), "cloud.example", address);
         Assert.Equal(isReached ? [$"{IPAddress.Parse(address)}"] : [], reached);
@@ -93,7 +95,8 @@ public sealed class AllowedCloudsTests
             Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(asked++ == 0 ? "203.0.113.1" : "169.254.169.254")]),
             Connect = (endpoint, _) => Connected(reached, endpoint),
         };
-        for (var time = 0; time < 2; time++) await Record.ExceptionAsync(() => dialer.DialAsync(new DnsEndPoint("rebinding.test", 80), new Uri("http://rebinding.test/v3"), Cancel).AsTask());
+        for (var time = 0; time < 2; time++) await Record.ExceptionAsync(
+            () => dialer.DialAsync(new DnsEndPoint("rebinding.test", 80), new Uri("http://rebinding.test/v3"), Cancel).AsTask());
         Assert.Equal([IPAddress.Parse("203.0.113.1")], reached);
         Assert.Equal(2, asked);
     }
@@ -101,7 +104,8 @@ public sealed class AllowedCloudsTests
     [Fact]
     public async Task Of_several_addresses_only_the_allowed_ones_are_tried()
     {
-        var (reached, _) = await DialAsync(AllowedClouds.Of(["10.0.0.0/8"], isInCluster: true), "several.test", "169.254.169.254", "11.0.0.1", "10.0.0.9");
+        var (reached, _) = await DialAsync(AllowedClouds.Of(["10.0.0.0/8"], isInCluster: true), "several.test", "169.254.169.254",
+            "11.0.0.1", "10.0.0.9");
         Assert.Equal(["10.0.0.9"], reached);
     }
 
@@ -114,7 +118,8 @@ public sealed class AllowedCloudsTests
         Assert.Equal([IPAddress.Loopback], reached);
         await dialer.CheckProxiedAsync(new Uri("http://keystone.example.com/v3"), Cancel);
         await dialer.CheckProxiedAsync(new Uri("http://10.9.9.9/v3"), Cancel);
-        foreach (var url in new[] { "http://169.254.169.254/v3", "http://[fe80::1]/v3", "http://[::ffff:169.254.169.254]/v3", "http://11.0.0.1/", "http://inner.local/v3" })
+        foreach (var url in new[] { "http://169.254.169.254/v3", "http://[fe80::1]/v3", "http://[::ffff:169.254.169.254]/v3",
+            "http://11.0.0.1/", "http://inner.local/v3" })
         {
             await Assert.ThrowsAsync<AddressNotAllowedException>(() => dialer.CheckProxiedAsync(new Uri(url), Cancel));
         }
@@ -125,7 +130,8 @@ public sealed class AllowedCloudsTests
     [InlineData(true)]
     public async Task A_name_that_only_the_proxy_knows_has_to_be_allowed_by_name_where_anything_is(bool isLimited)
     {
-        var dialer = new CloudDialer(isLimited ? AllowedClouds.Of(["10.0.0.0/8"], true) : AllowedClouds.Anywhere) { Resolve = (_, _) => throw new SocketException((int)SocketError.HostNotFound) };
+        var dialer = new CloudDialer(isLimited ? AllowedClouds.Of(["10.0.0.0/8"], true) : AllowedClouds.Anywhere) { Resolve = (_, _) =>
+            throw new SocketException((int)SocketError.HostNotFound) };
         var error = await Record.ExceptionAsync(() => dialer.CheckProxiedAsync(new Uri("http://inner.local/v3"), Cancel));
         Assert.Equal(isLimited, error is AddressNotAllowedException);
     }
@@ -165,7 +171,8 @@ public sealed class AllowedCloudsTests
         var reached = new List<IPAddress>();
         var dialer = new CloudDialer(AllowedClouds.Anywhere)
         {
-            Resolve = (host, _) => Task.FromResult<IPAddress[]>([host == "metadata.test" ? IPAddress.Parse("169.254.169.254") : IPAddress.Loopback]),
+            Resolve = (host, _) =>
+                Task.FromResult<IPAddress[]>([host == "metadata.test" ? IPAddress.Parse("169.254.169.254") : IPAddress.Loopback]),
             Connect = (endpoint, cancellationToken) => ToLoopbackAsync(endpoint, port, reached, cancellationToken),
         };
         using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true, null, dialer);
@@ -187,7 +194,8 @@ public sealed class AllowedCloudsTests
             """,
     };
 
-    private static async Task<Stream> ToLoopbackAsync(IPEndPoint endpoint, int port, List<IPAddress> reached, CancellationToken cancellationToken)
+    private static async Task<Stream> ToLoopbackAsync(
+        IPEndPoint endpoint, int port, List<IPAddress> reached, CancellationToken cancellationToken)
     {
         reached.Add(endpoint.Address);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -195,10 +203,12 @@ public sealed class AllowedCloudsTests
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private static async Task<(IReadOnlyList<string> Reached, string Error)> DialAsync(AllowedClouds allowed, string host, params string[] addresses)
+    private static async Task<(IReadOnlyList<string> Reached, string Error)> DialAsync(AllowedClouds allowed, string host,
+        params string[] addresses)
     {
         var reached = new List<IPAddress>();
-        var error = await Record.ExceptionAsync(() => Dialer(allowed, reached, addresses).DialAsync(new DnsEndPoint(host, 5000), new UriBuilder("http", host, 5000, "/v3").Uri, Cancel).AsTask());
+        var error = await Record.ExceptionAsync(() => Dialer(allowed, reached, addresses)
+            .DialAsync(new DnsEndPoint(host, 5000), new UriBuilder("http", host, 5000, "/v3").Uri, Cancel).AsTask());
         return ([.. reached.Select(address => $"{address}")], error?.Message ?? "");
     }
 

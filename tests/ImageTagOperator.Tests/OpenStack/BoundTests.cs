@@ -50,7 +50,8 @@ public sealed class BoundTests
     public async Task A_list_without_an_end_ends_at_a_number_of_images()
     {
         await using var cloud = await HostileCloud.StartAsync();
-        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([.. Enumerable.Range(0, 100).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x"));
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http,
+            HostileCloud.Page([.. Enumerable.Range(0, 100).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x"));
         using var session = Session(cloud, new CloudLimits { MostImages = 1000 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("more than 1000 images", error.Message, StringComparison.Ordinal);
@@ -63,7 +64,8 @@ public sealed class BoundTests
         await using var cloud = await HostileCloud.StartAsync();
         var name = new string('x', 1000);
         cloud.Images = (http, _) => HostileCloud.JsonAsync(
-            http, HostileCloud.Page([.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
+            http, HostileCloud.Page(
+                [.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
         using var session = Session(cloud, new CloudLimits { LongestList = 1 << 20 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("a list longer than 1 MiB", error.Message, StringComparison.Ordinal);
@@ -120,7 +122,8 @@ public sealed class BoundTests
         {
             http.Response.StatusCode = 500;
             http.Response.ContentType = "text/html";
-            while (!http.RequestAborted.IsCancellationRequested) await http.Response.WriteAsync(string.Concat(Enumerable.Repeat("<head", 1000)), http.RequestAborted);
+            while (!http.RequestAborted.IsCancellationRequested) await http.Response.WriteAsync(
+                string.Concat(Enumerable.Repeat("<head", 1000)), http.RequestAborted);
         };
         using var session = Session(cloud);
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
@@ -278,7 +281,8 @@ public sealed class BoundTests
     private static CloudSession Session(HostileCloud cloud, CloudLimits? limits = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time), new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
+        return new CloudSession(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), "b", new ImageGates(time),
+            new CloudHosts(limits ?? new CloudLimits(), time, static () => true), time);
     }
 
     [Fact]

@@ -33,18 +33,22 @@ public sealed class CatalogTests
         IReadOnlyList<CatalogService> catalog =
         [
             new("identity", [new("public", "http://keystone", "One", "One")]),
-            new("image", [new("internal", "http://inner", "One", "One"), new("public", "http://two", null, "Two"), new("public", "http://one", "One", null)]),
+            new("image", [new("internal", "http://inner", "One", "One"), new("public", "http://two", null, "Two"),
+                new("public", "http://one", "One", null)]),
         ];
         Assert.Equal("http://one/v2", Catalog.ImageEndpoint(Cloud, catalog).AbsoluteUri);
-        Assert.Equal("http://inner/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null, Interface = "internal" }, catalog).AbsoluteUri);
+        Assert.Equal(
+            "http://inner/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null, Interface = "internal" }, catalog).AbsoluteUri);
         Assert.Equal("http://inner/v2", Catalog.ImageEndpoint(Cloud with { Interface = "internal" }, catalog).AbsoluteUri);
-        Assert.Equal("http://mine/v2", Catalog.ImageEndpoint(Cloud with { ImageEndpointOverride = new Uri("http://mine/v2/") }, []).AbsoluteUri);
+        Assert.Equal(
+            "http://mine/v2", Catalog.ImageEndpoint(Cloud with { ImageEndpointOverride = new Uri("http://mine/v2/") }, []).AbsoluteUri);
     }
 
     [Fact]
     public void Of_several_regions_none_is_guessed()
     {
-        IReadOnlyList<CatalogService> catalog = [new("image", [new("public", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
+        IReadOnlyList<CatalogService> catalog = [
+            new("image", [new("public", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
         var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog));
         Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);
         Assert.Contains("One/public, Two/public. Set region_name", error.Message, StringComparison.Ordinal);
@@ -56,7 +60,8 @@ public sealed class CatalogTests
     [Fact]
     public void A_miss_says_what_there_is_instead()
     {
-        IReadOnlyList<CatalogService> catalog = [new("image", [new("internal", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
+        IReadOnlyList<CatalogService> catalog = [
+            new("image", [new("internal", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
         var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud, catalog));
         Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);
         Assert.Contains("region 'One' and interface 'public'; it has One/internal, Two/public", error.Message, StringComparison.Ordinal);
@@ -66,7 +71,8 @@ public sealed class CatalogTests
     [Fact]
     public void A_catalog_without_images_asks_for_a_scope()
     {
-        foreach (IReadOnlyList<CatalogService> catalog in new[] { Array.Empty<CatalogService>(), [new("image", null)], [new("volume", [])] })
+        foreach (
+            IReadOnlyList<CatalogService> catalog in new[] { Array.Empty<CatalogService>(), [new("image", null)], [new("volume", [])] })
         {
             var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud, catalog));
             Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);

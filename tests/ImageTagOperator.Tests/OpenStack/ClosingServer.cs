@@ -43,7 +43,9 @@ internal sealed class ClosingServer : IAsyncDisposable
                 await using var writer = new StreamWriter(client.GetStream());
                 while (await ReadRequestAsync(reader) == "GET")
                 {
-                    await writer.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"images\": []} ".AsMemory(), stopping.Token);
+                    await writer.WriteAsync(
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"images\": []} ".AsMemory(),
+                        stopping.Token);
                     await writer.FlushAsync(stopping.Token);
                 }
             }

@@ -52,7 +52,8 @@ public sealed class CloudHostTests : IDisposable
     {
         using var limited = new CloudHosts(new CloudLimits { RequestsPerSecond = rate }, time, static () => true);
         var server = limited.For("b", new Uri("http://glance.test/"));
-        for (var i = 0; i < rate + 10; i++) Assert.Equal(200, (await server.SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel)).Status);
+        for (var i = 0; i < rate + 10; i++) Assert.Equal(200,
+            (await server.SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel)).Status);
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class CloudHostTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_server_that_answers_none_of_those_who_know_it_is_away_for_all_of_them_and_what_strangers_say_of_it_counts_for_nothing(bool isKnown)
+    public async Task A_server_that_answers_none_of_those_who_know_it_is_away_for_all_and_what_strangers_say_counts_for_nothing(
+        bool isKnown)
     {
         var address = new Uri("http://glance.test:9292/");
         var (one, other) = (hosts.For($"{Guid.NewGuid()}", address), hosts.For($"{Guid.NewGuid()}", address));
@@ -187,7 +189,9 @@ public sealed class CloudHostTests : IDisposable
         foreach (var user in new[] { one, other }) await SendAsync(user, () => Answer(200));
         for (var i = 0; i < 8; i++)
         {
-            await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(one, () => throw new CloudCallException("GET x: no such name", wasSent: false, new IOException()) { IsOwnFault = true }));
+            await Assert.ThrowsAsync<CloudCallException>(() =>
+                SendAsync(
+                one, () => throw new CloudCallException("GET x: no such name", wasSent: false, new IOException()) { IsOwnFault = true }));
         }
 
         Assert.NotNull((await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(one, () => Answer(200)))).RetryAfter);
@@ -225,7 +229,8 @@ public sealed class CloudHostTests : IDisposable
         await Task.WhenAll(held);
     }
 
-    private static Task<CloudResponse> SendAsync(CloudHost host, Func<CloudResponse> answer) => host.SendAsync("GET x", _ => ValueTask.FromResult(answer()), Cancel);
+    private static Task<CloudResponse> SendAsync(CloudHost host, Func<CloudResponse> answer) =>
+        host.SendAsync("GET x", _ => ValueTask.FromResult(answer()), Cancel);
 
     private static CloudResponse Broken() => throw new CloudCallException("GET x: refused", wasSent: false, new IOException());
 
@@ -241,5 +246,6 @@ public sealed class CloudHostTests : IDisposable
         throw new CloudCallException("GET x: refused", wasSent: false, new IOException());
     }, Cancel);
 
-    private static CloudResponse Answer(int status, TimeSpan? retryAfter = null, string call = "GET x") => new(call, status, [], null, retryAfter);
+    private static CloudResponse Answer(int status, TimeSpan? retryAfter = null, string call = "GET x") =>
+        new(call, status, [], null, retryAfter);
 }

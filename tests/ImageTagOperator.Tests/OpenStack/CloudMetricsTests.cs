@@ -42,7 +42,9 @@ public sealed class CloudMetricsTests
 
         // And it starts anew when somebody comes back.
         await UseAsync(sessions, left);
-        Assert.Contains($"imagetags_cloud_requests_total{{cloud=\"{new Uri(left.Url).Authority}\",operation=\"create_token\",status=\"201\"}} 1\n", collector.Collect(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"imagetags_cloud_requests_total{{cloud=\"{new Uri(left.Url).Authority}\",operation=\"create_token\",status=\"201\"}} 1\n",
+            collector.Collect(), StringComparison.Ordinal);
         GC.KeepAlive(session);
 
         bool Has(SandboxCloud cloud) => collector.Collect().Contains(new Uri(cloud.Url).Authority, StringComparison.Ordinal);
@@ -65,7 +67,8 @@ public sealed class CloudMetricsTests
             .Where(line => line.StartsWith("imagetags_cloud_requests_total{", StringComparison.Ordinal)).ToArray();
         Assert.Equal(20 + 1 + 1, clouds.Length);
         Assert.Contains(clouds, line => line.Contains("\"glance.test:80\"", StringComparison.Ordinal));
-        Assert.EndsWith(" 480", Assert.Single(clouds, line => line.Contains("\"other\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " 480", Assert.Single(clouds, line => line.Contains("\"other\"", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]

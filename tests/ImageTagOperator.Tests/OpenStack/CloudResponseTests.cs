@@ -9,14 +9,19 @@ namespace ImageTagOperator.Tests.OpenStack;
 public sealed class CloudResponseTests
 {
     [Theory]
-    [InlineData("""{"message": "Image tag limit exceeded.<br /><br />\n\n\n", "code": "413 Request Entity Too Large", "title": "Request Entity Too Large"}""", 413, "Image tag limit exceeded.")]
-    [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""", 401, "The request you have made requires authentication.")]
-    [InlineData("""{"error": {"code": 404, "message": "Not Found", "details": "No image found with ID x"}}""", 404, "Not Found: No image found with ID x")]
+    [InlineData(
+        """{"message": "Image tag limit exceeded.<br /><br />\n\n\n", "code": "413 Request Entity Too Large", "title": "Request Entity Too Large"}""", 413, "Image tag limit exceeded.")]
+    [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""",
+        401, "The request you have made requires authentication.")]
+    [InlineData("""{"error": {"code": 404, "message": "Not Found", "details": "No image found with ID x"}}""", 404,
+        "Not Found: No image found with ID x")]
     public void The_clouds_own_words_come_out_of_every_form(string body, int status, string expected) =>
         Assert.Equal($"GET http://glance/v2/images -> {status}: {expected}", Response(status, body).Describe());
 
     [Theory]
-    [InlineData("<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied.<br /><br />\n </body>\n</html>", "text/html", " (text/html)")]
+    [InlineData(
+        "<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied.<br /><br />\n "
+        + "</body>\n</html>", "text/html", " (text/html)")]
     [InlineData("500 Internal\r\n\tServer Error\n", "text/plain", " (text/plain)")]
     [InlineData("root:x:0:0", null, " (no JSON)")]
     [InlineData("SSH-2.0-OpenSSH", "", " (no JSON)")]
@@ -26,13 +31,15 @@ public sealed class CloudResponseTests
         Assert.Equal("GET http://glance/v2/images -> 500" + expected, (Response(500, body) with { ContentType = type }).Describe());
 
     [Theory]
-    [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication."}}""", ": The request you have made requires authentication.")]
+    [InlineData("""{"error": {"code": 401, "message": "The request you have made requires authentication."}}""",
+        ": The request you have made requires authentication.")]
     [InlineData("""{"message": "hidden", "details": "hidden"}""", "")]
     [InlineData("""{"error": {"details": "hidden", "title": "hidden"}}""", "")]
     [InlineData("""{"error": "hidden"}""", "")]
     [InlineData("hidden", " (no JSON)")]
     public void Of_a_logins_answer_only_Keystones_own_message_is_told(string body, string expected) =>
-        Assert.Equal("POST http://keystone/v3/auth/tokens -> 401" + expected, (Response(401, body) with { Call = "POST http://keystone/v3/auth/tokens" }).Describe());
+        Assert.Equal("POST http://keystone/v3/auth/tokens -> 401" + expected,
+            (Response(401, body) with { Call = "POST http://keystone/v3/auth/tokens" }).Describe());
 
     [Theory]
     [InlineData("s3cret-päss/wört&", "s3cret-päss/wört&")]
@@ -43,8 +50,10 @@ public sealed class CloudResponseTests
     public void What_a_cloud_repeats_of_a_secret_is_not_passed_on(string secret, string form)
     {
         var secrets = new KnownSecrets(CloudsYaml.Parse(
-            $"clouds: {{c: {{auth: {{auth_url: 'http://k/v3', username: u, password: '{secret}', user_domain_id: d, project_id: p}}}}}}", "c"));
-        var body = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["message"] = $"You sent {form}. {new string('x', 1000)}" });
+            $"clouds: {{c: {{auth: {{auth_url: 'http://k/v3', username: u, password: '{secret}', user_domain_id: d, project_id: p}}}}}}",
+                "c"));
+        var body = System.Text.Json.JsonSerializer.Serialize(
+            new Dictionary<string, string> { ["message"] = $"You sent {form}. {new string('x', 1000)}" });
         var text = (Response(400, body) with { Secrets = secrets }).Describe();
         Assert.DoesNotContain(form, text, StringComparison.Ordinal);
         Assert.Contains("[redacted]", text, StringComparison.Ordinal);
@@ -97,7 +106,8 @@ public sealed class CloudResponseTests
     {
         var error = Assert.Throws<CloudException>(() => Response(200, body).Read(CloudJson.Default.ImagePage));
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
-        Assert.StartsWith("GET http://glance/v2/images -> 200: the answer is not what the API documents", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "GET http://glance/v2/images -> 200: the answer is not what the API documents", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("welcome", error.Message, StringComparison.Ordinal);
     }
 

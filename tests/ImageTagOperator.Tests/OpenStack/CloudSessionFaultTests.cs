@@ -43,8 +43,10 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         { "429", Busy(429), CloudErrorKind.Transient, "-> 429 (text/plain)" },
         { "502 with a page", Page(502), CloudErrorKind.Transient, "-> 502 (text/html)" },
         { "200 with a page", Page(200), CloudErrorKind.Transient, "not what the API documents" },
-        { "302", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = "http://127.0.0.1:1/v3?token=x" } }, CloudErrorKind.Redirected, "-> 302: a redirect to http://127.0.0.1:1/v3, and" },
-        { "other JSON", new Fault { Status = 200, Body = """{"versions": []}""", ContentType = "application/json" }, CloudErrorKind.Transient, "not what the API documents" },
+        { "302", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = "http://127.0.0.1:1/v3?token=x" } },
+            CloudErrorKind.Redirected, "-> 302: a redirect to http://127.0.0.1:1/v3, and" },
+        { "other JSON", new Fault { Status = 200, Body = """{"versions": []}""", ContentType = "application/json" },
+            CloudErrorKind.Transient, "not what the API documents" },
         { "403", new Fault { Status = 403 }, CloudErrorKind.Forbidden, "-> 403" },
         { "400", new Fault { Status = 400 }, CloudErrorKind.Rejected, "-> 400" },
         { "no answer", new Fault { Hang = true }, CloudErrorKind.Transient, "no answer within 10 s" },
@@ -126,7 +128,8 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
         using var closed = SessionOf(configuration);
         Assert.Empty(await closed.FindAsync("any", Cancel));
-        var outcome = method == "PUT" ? await closed.AddTagAsync(image.Id, "new", Cancel) : await closed.RemoveTagAsync(image.Id, "old", Cancel);
+        var outcome = method == "PUT" ? await closed.AddTagAsync(image.Id, "new", Cancel)
+            : await closed.RemoveTagAsync(image.Id, "old", Cancel);
         Assert.Equal(TagWriteResult.Uncertain, outcome.Result);
         Assert.Equal(["GET", method], glance.Requests);
     }
@@ -213,7 +216,8 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     public async Task A_cloud_that_always_says_401_gets_two_tries_and_is_not_taken_for_bad_credentials()
     {
         cloud.Faults.Add("*", "*/v2/images/*", new Fault { Status = 401 });
-        Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(image.Id, Cancel))).Kind);
+        Assert.Equal(
+            CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(image.Id, Cancel))).Kind);
         Assert.Equal(2, cloud.Calls.Matching("GET", "*/v2/images/*").Count);
         Assert.Equal(TagWriteResult.NotSent, (await session.AddTagAsync(image.Id, "new", Cancel)).Result);
         Assert.Equal(2, cloud.Calls.Matching("PUT", "*/tags/*").Count);
@@ -338,7 +342,8 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     private CloudSession Session(string name, Fault? fault = null) =>
         SessionOf(CloudsYaml.Parse(cloud.CloudsYaml, name), fault is { Hang: true } or { Drip.Ticks: > 0 } ? ShortDeadline : null);
 
-    private CloudSession SessionOf(CloudConfiguration configuration, TimeSpan? deadline = null) => TestSession.Of(configuration, time, deadline);
+    private CloudSession SessionOf(CloudConfiguration configuration, TimeSpan? deadline = null) =>
+        TestSession.Of(configuration, time, deadline);
 
     private static Fault Busy(int status) =>
         new() { Status = status, Body = "come back later", Headers = new Dictionary<string, string> { ["Retry-After"] = "7" } };

@@ -14,7 +14,8 @@ public sealed class CloudTlsTests
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = server.Authority.Issue("operator");
-        foreach (var files in new TlsFiles[] { new(server.Authority.Pem, certificate, key), new(server.Authority.Pem, key + "\n" + certificate) })
+        foreach (var files in new TlsFiles[] { new(server.Authority.Pem, certificate, key),
+            new(server.Authority.Pem, key + "\n" + certificate) })
         {
             using var session = Session(server, files);
             Assert.Null(await session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
@@ -69,7 +70,8 @@ public sealed class CloudTlsTests
         var error = await Assert.ThrowsAsync<CloudException>(() => strict.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Contains("give it as 'cacert'", error.Message, StringComparison.Ordinal);
 
-        var insecure = CloudsYaml.Parse(server.CloudsYaml.Replace("demo: {", "demo: {insecure: true, ", StringComparison.Ordinal), "demo", new(null, certificate, key));
+        var insecure = CloudsYaml.Parse(
+            server.CloudsYaml.Replace("demo: {", "demo: {insecure: true, ", StringComparison.Ordinal), "demo", new(null, certificate, key));
         using var loose = TestSession.Of(insecure);
         Assert.Null(await loose.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
     }
@@ -91,7 +93,8 @@ public sealed class CloudTlsTests
         ];
         foreach (var (given, with, expected) in mistakes)
         {
-            var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(null, given, with));
+            var cloud = CloudsYaml.Parse(
+                "clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(null, given, with));
             var error = Assert.Throws<InvalidCloudsYamlException>(() => TestSession.Of(cloud));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(key.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
@@ -123,7 +126,8 @@ public sealed class CloudTlsTests
     public void A_key_alone_is_refused()
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(
-            () => CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(null, null, "s3cr3t")));
+            () => CloudsYaml.Parse(
+                "clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", new(null, null, "s3cr3t")));
         Assert.Contains("'key' is of no use without 'cert'", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
     }
@@ -134,7 +138,8 @@ public sealed class CloudTlsTests
     [InlineData("cacert")]
     public void PEM_text_in_the_place_of_a_path_is_refused_without_showing_it(string key)
     {
-        var yaml = "clouds:\n  demo:\n    auth: {auth_url: https://k, user_id: u, password: x}\n    KEY: |\n      -----BEGIN PRIVATE KEY-----\n      c2VjcmV0\n      -----END PRIVATE KEY-----\n"
+        var yaml = "clouds:\n  demo:\n    auth: {auth_url: https://k, user_id: u, password: x}\n    KEY: |\n      -----BEGIN PRIVATE "
+            + "KEY-----\n      c2VjcmV0\n      -----END PRIVATE KEY-----\n"
             .Replace("KEY:", key + ":", StringComparison.Ordinal);
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
         Assert.Contains($"'{key}' must be a path and is PEM text", error.Message, StringComparison.Ordinal);

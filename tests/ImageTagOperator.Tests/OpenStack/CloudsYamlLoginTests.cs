@@ -3,8 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where the options of a login are taken from, and what is refused because nobody would hear it. That Keystone and the openstack command
-/// see it the same way is for the integration tests to show.</summary>
+/// <summary>Where the options of a login are taken from, and what is refused because nobody would hear it. That Keystone and the openstack
+/// command see it the same way is for the integration tests to show.</summary>
 public sealed class CloudsYamlLoginTests
 {
     private const string Secret = "s3cr3t";
@@ -42,8 +42,10 @@ public sealed class CloudsYamlLoginTests
     {
         { "auth: {$USER}", "'username' needs 'user_domain_name' or 'user_domain_id'" },
         { "auth: {$USER, user_domain_id: d, project_name: p}", "'project_name' needs 'project_domain_name' or 'project_domain_id'" },
-        { "{identity_api_version: 3, auth_type: token, auth: {auth_url: http://k, token: s3cr3t, project_name: p}}", "'project_name' needs 'project_domain_name'" },
-        { "{identity_api_version: 3, auth: {auth_url: http://k, application_credential_name: a, application_credential_secret: s3cr3t, username: demo}}", "'username' needs" },
+        { "{identity_api_version: 3, auth_type: token, auth: {auth_url: http://k, token: s3cr3t, project_name: p}}",
+            "'project_name' needs 'project_domain_name'" },
+        { "{identity_api_version: 3, auth: {auth_url: http://k, application_credential_name: a, application_credential_secret: s3cr3t, "
+            + "username: demo}}", "'username' needs" },
         { "{password: other, auth: {$USER, user_domain_id: d}}", "'password' is in 'auth' and beside it, with different values" },
         { "auth: {$USER, user_domain_id: d, system_scope: some}", "'system_scope' must be all" },
         { "auth: {$USER, user_domain_id: d, projekt_name: s3cr3t}", "auth_type 'password' takes no 'projekt_name'" },
@@ -53,7 +55,8 @@ public sealed class CloudsYamlLoginTests
         { "{auth_type: v3password, auth: {$USER, default_domain_id: d}}", "auth_type 'v3password' takes no 'default_domain_id'" },
         { "{auth_type: password, auth: {$APP}}", "set auth_type to v3applicationcredential" },
         { "{auth_type: token, auth: {auth_url: http://k, token: s3cr3t, username: demo}}", "auth_type 'token' takes no 'username'" },
-        { "{auth_type: applicationcredential, auth: {$APP}}", "auth_type 'applicationcredential' is not supported; use password, v3applicationcredential or token" },
+        { "{auth_type: applicationcredential, auth: {$APP}}",
+            "auth_type 'applicationcredential' is not supported; use password, v3applicationcredential or token" },
         { "{auth_type: v3totp, auth: {$USER, passcode: s3cr3t}}", "auth_type 'v3totp' is not supported" },
         { "{auth_plugin: token, auth: {$USER, user_domain_id: d}}", "'auth_plugin' is no longer heard" },
         { "auth: {$APP, project_name: p}", "takes no scope; remove 'project_name'" },
@@ -67,9 +70,12 @@ public sealed class CloudsYamlLoginTests
         { "{regions: [A, B], auth: {$APP}}", "'regions' must hold one plain name" },
         { "{regions: [{name: A, values: {interface: internal}}], auth: {$APP}}", "'regions' must hold one plain name" },
         { "{regions: [A], region_name: B, auth: {$APP}}", "'regions' and 'region_name' differ" },
-        { "auth: {auth_url: 'http://{region_name}', application_credential_id: a, application_credential_secret: s3cr3t}", "'region_name' is needed" },
-        { "{region_name: R, auth: {auth_url: 'http://{site}', application_credential_id: a, application_credential_secret: s3cr3t}}", "only {region_name} is filled in" },
-        { "{key: /key.pem, auth: {$APP}}", "'key' is the path '/key.pem', which does not exist here; put the file's text into the Secret under the key 'key'" },
+        { "auth: {auth_url: 'http://{region_name}', application_credential_id: a, application_credential_secret: s3cr3t}",
+            "'region_name' is needed" },
+        { "{region_name: R, auth: {auth_url: 'http://{site}', application_credential_id: a, application_credential_secret: s3cr3t}}",
+            "only {region_name} is filled in" },
+        { "{key: /key.pem, auth: {$APP}}",
+            "'key' is the path '/key.pem', which does not exist here; put the file's text into the Secret under the key 'key'" },
         { "{cert: /cert.pem, auth: {$APP}}", "put the file's text into the Secret under the key 'cert'" },
     };
 
@@ -98,8 +104,11 @@ public sealed class CloudsYamlLoginTests
     [Fact]
     public void A_region_may_be_for_images_only_and_fills_in_addresses()
     {
-        var cloud = Parse("{region_name: R, image_region_name: I, image_endpoint_override: 'http://i.{region_name}', auth: {auth_url: 'http://{region_name}.k', application_credential_id: a, application_credential_secret: x}}");
-        Assert.Equal(("I", "http://r.k/v3", "http://i.r/"), (cloud.RegionName, cloud.AuthUrl.AbsoluteUri, cloud.ImageEndpointOverride!.AbsoluteUri));
+        var cloud = Parse(
+            "{region_name: R, image_region_name: I, image_endpoint_override: 'http://i.{region_name}', auth: {auth_url: "
+            + "'http://{region_name}.k', application_credential_id: a, application_credential_secret: x}}");
+        Assert.Equal(
+            ("I", "http://r.k/v3", "http://i.r/"), (cloud.RegionName, cloud.AuthUrl.AbsoluteUri, cloud.ImageEndpointOverride!.AbsoluteUri));
         Assert.Equal("A", Parse("{regions: [A], auth: {$APP}}").RegionName);
         Assert.Equal("A", Parse("{regions: [A, B], region_name: A, auth: {$APP}}").RegionName);
         Assert.Equal("B", Parse("{regions: [A, B], region_name: B, auth: {$APP}}").RegionName);
@@ -108,7 +117,8 @@ public sealed class CloudsYamlLoginTests
     [Theory]
     [InlineData("{profile: citycloud, region_name: Fra1, auth: {$LOGIN}}", "https://fra1.citycloud.com:5000/v3", "Fra1")]
     [InlineData("{cloud: betacloud, auth: {$LOGIN}}", "https://api-1.betacloud.de:5000/v3", "betacloud-1")]
-    [InlineData("{profile: ovh, region_name: GRA, auth: {username: demo, password: x, project_name: p}}", "https://auth.cloud.ovh.net/v3", "GRA")]
+    [InlineData(
+        "{profile: ovh, region_name: GRA, auth: {username: demo, password: x, project_name: p}}", "https://auth.cloud.ovh.net/v3", "GRA")]
     [InlineData("{profile: betacloud, auth: {auth_url: http://mine, $LOGIN}}", "http://mine/v3", "betacloud-1")]
     [InlineData("{profile: nowhere, auth: {auth_url: http://mine, $LOGIN}}", "http://mine/v3", null)]
     public void A_profile_stands_for_an_address(string cloud, string address, string? region)

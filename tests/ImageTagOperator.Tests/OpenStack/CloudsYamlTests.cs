@@ -18,7 +18,8 @@ public sealed class CloudsYamlTests
             """);
         Assert.Equal(new PasswordCredential(null, "demo", new Domain(null, "Users"), Secret), cloud.Credential);
         Assert.Equal(new CloudScope(ProjectName: "p", ProjectDomain: new Domain("projects", null)), cloud.Scope);
-        Assert.Equal(("demo", "http://keystone:5000/v3", "RegionOne", "internal", true), (cloud.Name, cloud.AuthUrl.AbsoluteUri, cloud.RegionName, cloud.Interface, cloud.VerifyTls));
+        Assert.Equal(("demo", "http://keystone:5000/v3", "RegionOne", "internal", true),
+            (cloud.Name, cloud.AuthUrl.AbsoluteUri, cloud.RegionName, cloud.Interface, cloud.VerifyTls));
     }
 
     [Fact]
@@ -50,7 +51,9 @@ public sealed class CloudsYamlTests
     [Fact]
     public void An_application_credential_by_name_comes_with_its_user()
     {
-        var cloud = Parse("auth: {auth_url: http://k, application_credential_name: a, application_credential_secret: s3cr3t, username: demo, user_domain_id: d}");
+        var cloud = Parse(
+            "auth: {auth_url: http://k, application_credential_name: a, application_credential_secret: s3cr3t, username: demo, "
+            + "user_domain_id: d}");
         Assert.Equal(new ApplicationCredential(null, "a", null, "demo", new Domain("d", null), Secret), cloud.Credential);
     }
 
@@ -96,7 +99,8 @@ public sealed class CloudsYamlTests
     [InlineData("http://k/identity/v3", "http://k/identity/v3")]
     [InlineData("https://k/keystone/v3/", "https://k/keystone/v3")]
     public void The_auth_url_is_taken_with_and_without_its_version(string given, string expected) =>
-        Assert.Equal(expected, Parse($"auth: {{auth_url: \"{given}\", username: demo, user_domain_id: d, password: x}}").AuthUrl.AbsoluteUri.TrimEnd('/'));
+        Assert.Equal(expected,
+            Parse($"auth: {{auth_url: \"{given}\", username: demo, user_domain_id: d, password: x}}").AuthUrl.AbsoluteUri.TrimEnd('/'));
 
     [Theory]
     [InlineData("interface: publicURL", "public")]
@@ -113,7 +117,8 @@ public sealed class CloudsYamlTests
     [InlineData("true", true)]
     [InlineData("yes", true)]
     public void Verify_is_what_yaml_takes_for_a_boolean(string text, bool expected) =>
-        Assert.Equal(expected, Parse($"verify: {text}\nauth: {{auth_url: http://k, username: demo, user_domain_id: d, password: x}}").VerifyTls);
+        Assert.Equal(
+            expected, Parse($"verify: {text}\nauth: {{auth_url: http://k, username: demo, user_domain_id: d, password: x}}").VerifyTls);
 
     [Fact]
     public void Certificates_come_from_the_Secret_or_from_the_file_that_cacert_names()
@@ -121,7 +126,8 @@ public sealed class CloudsYamlTests
         const string yaml = "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: x}";
         Assert.Equal("given", CloudsYaml.Parse(Cloud(yaml), "demo", new TlsFiles("given")).CaCertificates);
         Assert.Equal("read /ca.pem", CloudsYaml.Parse(Cloud(yaml), "demo", readFile: path => "read " + path).CaCertificates);
-        var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(Cloud(yaml), "demo", readFile: _ => throw new FileNotFoundException("no such file")));
+        var error = Assert.Throws<InvalidCloudsYamlException>(
+            () => CloudsYaml.Parse(Cloud(yaml), "demo", readFile: _ => throw new FileNotFoundException("no such file")));
         Assert.Contains("/ca.pem", error.Message, StringComparison.Ordinal);
         Assert.Contains("no such file", error.Message, StringComparison.Ordinal);
     }
@@ -140,15 +146,19 @@ public sealed class CloudsYamlTests
         { "auth:\n  auth_url: http://demo:s3cr3t@k\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
         { "auth:\n  auth_url: http://k/v2.0\n  username: demo\n  user_domain_id: d\n  password: s3cr3t", "'auth_url'", 4 },
         { "auth:\n  auth_url: http://k\n  application_credential_id: a", "'application_credential_secret'", 4 },
-        { "auth_type: v3applicationcredential\nauth:\n  auth_url: http://k\n  application_credential_secret: s3cr3t", "'application_credential_id' or 'application_credential_name'", 5 },
-        { "auth:\n  auth_url: http://k\n  application_credential_name: a\n  application_credential_secret: s3cr3t", "'username' or 'user_id'", 4 },
+        { "auth_type: v3applicationcredential\nauth:\n  auth_url: http://k\n  application_credential_secret: s3cr3t",
+            "'application_credential_id' or 'application_credential_name'", 5 },
+        { "auth:\n  auth_url: http://k\n  application_credential_name: a\n  application_credential_secret: s3cr3t",
+            "'username' or 'user_id'", 4 },
         { "auth_type: token\nauth:\n  auth_url: http://k", "'token'", 5 },
         { "auth_type: v3kerberos\nauth:\n  auth_url: http://k\n  password: s3cr3t", "auth_type 'v3kerberos'", 3 },
-        { "identity_api_version: 2.0\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "identity_api_version", 3 },
+        { "identity_api_version: 2.0\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}",
+            "identity_api_version", 3 },
         { "interface: outer\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "interface 'outer'", 3 },
         { "verify: maybe\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'verify'", 3 },
         { "cacert: /ca.pem\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'cacert'", 3 },
-        { "image_endpoint_override: glance\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'image_endpoint_override'", 3 },
+        { "image_endpoint_override: glance\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}",
+            "'image_endpoint_override'", 3 },
         { "region_name: [R]\nauth: {auth_url: http://k, username: demo, user_domain_id: d, password: s3cr3t}", "'region_name'", 3 },
     };
 

@@ -60,7 +60,8 @@ public sealed class CloudsYamlTreeTests
     [InlineData("- ", "")]
     public void A_file_of_any_depth_is_refused_and_not_the_end_of_the_process(string open, string close)
     {
-        string Nested(int depth) => "x: " + (open == "- " ? "\n" : "") + string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)) + $"\nclouds: {{demo: {{auth: {{{Login}}}}}}}";
+        string Nested(int depth) => "x: " + (open == "- " ? "\n" : "") + string.Concat(Enumerable.Repeat(open, depth)) + "1"
+            + string.Concat(Enumerable.Repeat(close, depth)) + $"\nclouds: {{demo: {{auth: {{{Login}}}}}}}";
         Assert.Equal("demo", CloudsYaml.Parse(Nested(31), "demo").Name);
         foreach (var depth in new[] { 32, 10_000 })
         {
@@ -80,7 +81,8 @@ public sealed class CloudsYamlTreeTests
     [Fact]
     public void A_key_with_a_dash_and_with_an_underscore_is_there_twice()
     {
-        Assert.Equal("http://k/v3", CloudsYaml.Parse("clouds: {my-demo: {auth: {auth-url: http://k, user-id: u, password: x}}}", "my-demo").AuthUrl.AbsoluteUri);
+        Assert.Equal("http://k/v3",
+            CloudsYaml.Parse("clouds: {my-demo: {auth: {auth-url: http://k, user-id: u, password: x}}}", "my-demo").AuthUrl.AbsoluteUri);
         var error = Assert.Throws<InvalidCloudsYamlException>(
             () => CloudsYaml.Parse("clouds:\n  demo:\n    auth: {auth-url: http://k, auth_url: http://s3cr3t}", "demo"));
         Assert.Contains("'auth_url' is there twice", error.Message, StringComparison.Ordinal);

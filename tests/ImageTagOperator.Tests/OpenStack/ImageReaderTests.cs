@@ -51,7 +51,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
         Images(1);
         for (var i = 0; i < 300; i++)
         {
-            await session.Images.ReadAsync(ImageTerm.Name($"renamed-{i}"), TimeSpan.Zero, Interval, Cancel);    // as a set does that was edited
+            // as a set does that was edited
+            await session.Images.ReadAsync(ImageTerm.Name($"renamed-{i}"), TimeSpan.Zero, Interval, Cancel);
             time.Advance(TimeSpan.FromMinutes(1));
             Assert.InRange(session.Images.Terms, 1, 40);
         }
@@ -119,7 +120,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
         var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
         await Task.WhenAll(terms.Select(term => ReadAsync(term, Interval)));
-        cloud.Faults.Add("GET", "*updated_at=*", body.Length == 0 ? new Fault { Status = 400 } : new Fault { Status = 200, Body = body, ContentType = "application/json" });
+        cloud.Faults.Add("GET", "*updated_at=*", body.Length == 0 ? new Fault { Status = 400 }
+            : new Fault { Status = 200, Body = body, ContentType = "application/json" });
         for (var round = 0; round < 5; round++)
         {
             images[round].SetTags($"drifted-{round}");
@@ -158,7 +160,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
         var unknown = ImageTerm.Id(Guid.NewGuid().ToString());
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            var answers = await Task.WhenAll(images.Select(image => ImageTerm.Id(image.Id)).Append(unknown).Select(term => ReadAsync(term, TimeSpan.Zero)));
+            var answers = await Task.WhenAll(
+                images.Select(image => ImageTerm.Id(image.Id)).Append(unknown).Select(term => ReadAsync(term, TimeSpan.Zero)));
             Assert.All(answers[..30], reading => Assert.Single(reading.Images));
             Assert.Empty(answers[30].Images);
         }
@@ -171,7 +174,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
     {
         cloud.Faults.Add("GET", "*=in:*", new Fault { Status = status, Body = """{"images": []}""", ContentType = "application/json" });
         var images = Images(10);
-        var terms = images.Select(image => ImageTerm.Id(image.Id)).Concat(images.Select(image => ImageTerm.Name(image.Name!)).Distinct()).ToArray();
+        var terms = images.Select(image => ImageTerm.Id(image.Id)).Concat(images.Select(image => ImageTerm.Name(image.Name!)).Distinct())
+            .ToArray();
         foreach (var _ in Enumerable.Range(0, 3))
         {
             var answers = await Task.WhenAll(terms.Select(term => ReadAsync(term, TimeSpan.Zero)));
@@ -188,7 +192,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
         cloud.AddImage("Golden");
         cloud.AddImage("with, comma");
         cloud.AddImage("in:colon");
-        var answers = await Task.WhenAll(new[] { "golden", "GOLDEN", "with, comma", "in:colon" }.Select(name => ReadAsync(ImageTerm.Name(name), TimeSpan.Zero)));
+        var answers = await Task.WhenAll(
+            new[] { "golden", "GOLDEN", "with, comma", "in:colon" }.Select(name => ReadAsync(ImageTerm.Name(name), TimeSpan.Zero)));
         Assert.Equal([1, 0, 1, 1], answers.Select(reading => reading.Images.Count));
         Assert.Equal(lower.Id, answers[0].Images[0].Id);
     }
@@ -230,7 +235,8 @@ public sealed class ImageReaderTests : IAsyncLifetime
         Assert.Equal(4, Reads);
     }
 
-    private Task ChangedAsync(ImageTerm expected) => Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"a change of {expected.Text}, and of no other");
+    private Task ChangedAsync(ImageTerm expected) =>
+        Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"a change of {expected.Text}, and of no other");
 
     private int Reads => cloud.Calls.Matching("GET", "*/v2/images*").Count;
 

@@ -29,7 +29,8 @@ public sealed class KeystoneScopeTests
         {
             var error = await Assert.ThrowsAsync<CloudException>(read);
             Assert.Equal(CloudErrorKind.CredentialsRejected, error.Kind);
-            Assert.Contains("gives user 'demo' a token without a project. Name the project in clouds.yaml", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "gives user 'demo' a token without a project. Name the project in clouds.yaml", error.Message, StringComparison.Ordinal);
         }
     }
 }

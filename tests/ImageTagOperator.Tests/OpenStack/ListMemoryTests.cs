@@ -28,7 +28,8 @@ public sealed class ListMemoryTests
         // Another one would be too much, whoever of the namespace asks for it.
         for (var i = 2; i < 4; i++)
         {
-            var error = await Assert.ThrowsAsync<CloudException>(() => Session(sessions, cloud, "a", i).Images.ReadAsync(ImageTerm.All, Cancel));
+            var error = await Assert.ThrowsAsync<CloudException>(
+                () => Session(sessions, cloud, "a", i).Images.ReadAsync(ImageTerm.All, Cancel));
             Assert.Equal(CloudErrorKind.Rejected, error.Kind);
             Assert.Contains("the share of one namespace", error.Message, StringComparison.Ordinal);
         }
@@ -106,9 +107,11 @@ public sealed class ListMemoryTests
     {
         await using var cloud = await HostileCloud.StartAsync();
         var properties = string.Concat(Enumerable.Range(0, 250_000).Select(i => $", \"p{i}\": 1"));
-        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([$"{Guid.NewGuid()}"]).Replace("}]}", properties + "}]}", StringComparison.Ordinal));
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([$"{Guid.NewGuid()}"])
+            .Replace("}]}", properties + "}]}", StringComparison.Ordinal));
         using var sessions = new CloudSessions(new CloudLimits(), TimeProvider.System);
-        var error = await Assert.ThrowsAsync<CloudException>(() => Session(sessions, cloud, "a", 1).Images.ReadAsync(ImageTerm.All, Cancel));
+        var error = await Assert.ThrowsAsync<CloudException>(
+            () => Session(sessions, cloud, "a", 1).Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("a page with more than 200000 members of images", error.Message, StringComparison.Ordinal);
     }
 
@@ -117,7 +120,8 @@ public sealed class ListMemoryTests
     {
         await using var cloud = await HostileCloud.StartAsync();
         var id = $"{Guid.NewGuid()}";
-        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Image(id).Replace("}", $", \"p\": \"{new string('x', 1 << 20)}\"}}", StringComparison.Ordinal));
+        cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Image(id)
+            .Replace("}", $", \"p\": \"{new string('x', 1 << 20)}\"}}", StringComparison.Ordinal));
         using var sessions = new CloudSessions(new CloudLimits(), TimeProvider.System);
         var error = await Assert.ThrowsAsync<CloudException>(() => Session(sessions, cloud, "a", 1).GetImageAsync(id, Cancel));
         Assert.Contains("an image longer than 1 MiB", error.Message, StringComparison.Ordinal);
@@ -137,8 +141,10 @@ public sealed class ListMemoryTests
     }
 
     private static CloudSession Session(CloudSessions sessions, HostileCloud cloud, string user, int number) => sessions.Get(
-        CloudsYaml.Parse(cloud.CloudsYaml.Replace("username: mallory", $"username: mallory-{number}", StringComparison.Ordinal), "demo"), user);
+        CloudsYaml.Parse(cloud.CloudsYaml.Replace("username: mallory", $"username: mallory-{number}", StringComparison.Ordinal), "demo"),
+            user);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task UseAsync(CloudSessions sessions, HostileCloud cloud) => await Session(sessions, cloud, "a", 1).Images.ReadAsync(ImageTerm.All, Cancel);
+    private static async Task UseAsync(CloudSessions sessions, HostileCloud cloud) =>
+        await Session(sessions, cloud, "a", 1).Images.ReadAsync(ImageTerm.All, Cancel);
 }

@@ -18,7 +18,8 @@ public sealed class LocalCloudsTests : IDisposable
     {
         Write("home/.config/openstack/clouds.yaml", Clouds("home"));
         Assert.Equal("home", Url("a"));
-        Write("clouds.json", """{"clouds": {"a": {"auth": {"auth_url": "http://json", "username": "u", "password": "p", "user_domain_id": "default"}}}}""");
+        Write("clouds.json",
+            """{"clouds": {"a": {"auth": {"auth_url": "http://json", "username": "u", "password": "p", "user_domain_id": "default"}}}}""");
         Assert.Equal("json", Url("a"));
         Write("clouds.yaml", Clouds("here"));
         Assert.Equal("here", Url("a"));
@@ -40,7 +41,8 @@ public sealed class LocalCloudsTests : IDisposable
     public void The_variables_are_a_cloud_of_their_own()
     {
         Assert.StartsWith("There is no clouds.yaml; looked for ", Error("a"), StringComparison.Ordinal);
-        (environment["OS_AUTH_URL"], environment["OS_USERNAME"], environment["OS_USER_DOMAIN_NAME"]) = ("http://variables:5000", "me", "Default");
+        (environment["OS_AUTH_URL"], environment["OS_USERNAME"], environment["OS_USER_DOMAIN_NAME"]) = ("http://variables:5000", "me",
+            "Default");
         (environment["OS_PROJECT_NAME"], environment["OS_PROJECT_DOMAIN_NAME"], environment["OS_REGION_NAME"]) = ("p", "Default", "");
         Assert.Equal("The OS_* variables: needs 'password'.", Error("a"));
         environment["OS_PASSWORD"] = "hush";
@@ -85,7 +87,8 @@ public sealed class LocalCloudsTests : IDisposable
 
     private string Error(string declared) => Assert.Throws<InvalidCloudsYamlException>(() => Find(declared)).Message;
 
-    private static string Clouds(string host) => $"clouds:\n  a: {{auth: {{auth_url: 'http://{host}', username: u, password: p, user_domain_id: default}}}}";
+    private static string Clouds(string host) =>
+        $"clouds:\n  a: {{auth: {{auth_url: 'http://{host}', username: u, password: p, user_domain_id: default}}}}";
 
     private void Write(string name, string content)
     {

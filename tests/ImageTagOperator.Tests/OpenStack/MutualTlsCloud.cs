@@ -23,7 +23,8 @@ internal sealed class MutualTlsCloud : IAsyncDisposable
         var (certificate, key) = Authority.Issue("server");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+        builder.WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
         {
             https.ServerCertificate = X509Certificate2.CreateFromPem(certificate, key);
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;

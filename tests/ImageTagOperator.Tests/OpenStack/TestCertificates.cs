@@ -44,7 +44,8 @@ internal sealed class TestCertificates
         return (request, key);
     }
 
-    private static X509Certificate2 Self((CertificateRequest Request, ECDsa Key) made) => made.Request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+    private static X509Certificate2 Self((CertificateRequest Request, ECDsa Key) made) =>
+        made.Request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
 
     private (X509Certificate2 Certificate, ECDsa Key) Signed((CertificateRequest Request, ECDsa Key) made) =>
         (made.Request.Create(issuer, Now.AddHours(-1), Now.AddHours(1), RandomNumberGenerator.GetBytes(8)), made.Key);

@@ -108,13 +108,18 @@ public sealed class GuardTests
         var problem = new RemovalBudget(1).Refuse(["b", "a", "a"], "2 images")!;
         Assert.Equal(Reason.RemovalLimitExceeded, problem.Reason);
         Assert.Equal(
-            "3 tags (a, b) would be removed from 2 images, and spec.maxRemovals is 1; nothing was changed. Raise it to 3, or correct the declaration.", problem.Message);
-        Assert.StartsWith("1 tag (a) would be removed from image 1, more than what is left of spec.maxRemovals 0;", new RemovalBudget(0).Exhausted(["a"], "image 1").Message, StringComparison.Ordinal);
-        Assert.Contains("t19, ...)", new RemovalBudget(1).Refuse([.. Enumerable.Range(0, 21).Select(i => $"t{i:00}")], "image 1")!.Message, StringComparison.Ordinal);
-        Assert.Contains("t19)", new RemovalBudget(1).Refuse([.. Enumerable.Range(0, 20).Select(i => $"t{i:00}")], "image 1")!.Message, StringComparison.Ordinal);
+            "3 tags (a, b) would be removed from 2 images, and spec.maxRemovals is 1; nothing was changed. Raise it to 3, or correct the "
+                + "declaration.", problem.Message);
+        Assert.StartsWith("1 tag (a) would be removed from image 1, more than what is left of spec.maxRemovals 0;", new RemovalBudget(0)
+            .Exhausted(["a"], "image 1").Message, StringComparison.Ordinal);
+        Assert.Contains("t19, ...)", new RemovalBudget(1).Refuse([.. Enumerable.Range(0, 21).Select(i => $"t{i:00}")], "image 1")!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("t19)", new RemovalBudget(1).Refuse([.. Enumerable.Range(0, 20).Select(i => $"t{i:00}")], "image 1")!.Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>For each image that the set applies to: A, it has all tags; s, a person must act; r, it is tried again; -, neither.</summary>
+    /// <summary>For each image that the set applies to: A, it has all tags; s, a person must act; r, it is tried again; -,
+    /// neither.</summary>
     [Theory]
     [InlineData("", true)]
     [InlineData("A", true)]

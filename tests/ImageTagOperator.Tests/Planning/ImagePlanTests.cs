@@ -14,7 +14,8 @@ public sealed class ImagePlanTests
     [Fact]
     public void Additive_sets_add_up()
     {
-        ImageClaim[] claims = [Claim("a", 1, TagPolicy.Additive, "x"), Claim("b", 2, TagPolicy.Additive, "y"), Claim("c", 3, TagPolicy.Additive, "z")];
+        ImageClaim[] claims = [
+            Claim("a", 1, TagPolicy.Additive, "x"), Claim("b", 2, TagPolicy.Additive, "y"), Claim("c", 3, TagPolicy.Additive, "z")];
         Assert.Equal("a: +x; b: +y; c: +z", Told(claims));
         Assert.Equal("a: ; b: ; c: ", Told(claims, "x", "y", "z", "foreign"));
     }
@@ -35,7 +36,8 @@ public sealed class ImagePlanTests
     public void The_owner_of_the_image_wins_then_the_older_then_the_first_by_name(
         TagPolicy aPolicy, int aCreated, bool aOwns, TagPolicy bPolicy, int bCreated, bool bOwns, string expected)
     {
-        ImageClaim[] claims = [Claim("a", aCreated, aPolicy, "x") with { OwnsImage = aOwns }, Claim("b", bCreated, bPolicy, "y") with { OwnsImage = bOwns }];
+        ImageClaim[] claims = [
+            Claim("a", aCreated, aPolicy, "x") with { OwnsImage = aOwns }, Claim("b", bCreated, bPolicy, "y") with { OwnsImage = bOwns }];
         Assert.Equal(expected, Told(claims));
         Assert.Equal(expected, Told([claims[1], claims[0]]));
     }
@@ -43,15 +45,19 @@ public sealed class ImagePlanTests
     [Fact]
     public void A_loser_excludes_nobody_and_protects_nothing() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
-        Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"), Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
+        Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
+            Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
     public void Exact_leaves_what_those_who_are_heard_declare_and_nothing_else() => Assert.Equal(
-        "a: +x -foreign -managed; b: -managed", Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
+        "a: +x -foreign -managed; b: -managed",
+            Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
 
     [Fact]
     public void A_tag_that_another_set_declares_is_in_nobodys_share_to_remove() => Assert.Equal(
-        "a: ; b: ", Told([Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")], "golden"));
+        "a: ; b: ", Told(
+            [Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")],
+            "golden"));
 
     [Theory]
     [InlineData(true, false, "-golden")]        // who only sees the image, public ones say, keeps nothing on it
@@ -98,7 +104,8 @@ public sealed class ImagePlanTests
     public void Owns_before_the_first_write_all_that_it_may_write_and_afterwards_what_is_declared_and_what_is_stuck()
     {
         var share = ImagePlan.Of(
-            [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"), Managing(Claim("b", 2, TagPolicy.Additive, "shared"), "shared")],
+            [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"),
+                Managing(Claim("b", 2, TagPolicy.Additive, "shared"), "shared")],
             ["stuck", "shared"],
             Rules).ShareOf("a");
         Assert.Equal(["declared", "gone", "shared", "stuck"], share.ManagedBefore);
@@ -108,7 +115,8 @@ public sealed class ImagePlanTests
     private static string Told(ImageClaim[] claims, params string[] live)
     {
         var plan = ImagePlan.Of(claims, live, Rules);
-        return string.Join("; ", claims.Select(claim => claim.Owner).Order(StringComparer.Ordinal).Select(owner => plan.ShareOf(owner)).Select(share => share.Winner is { } winner
+        return string.Join("; ", claims.Select(claim => claim.Owner).Order(StringComparer.Ordinal).Select(owner => plan.ShareOf(owner))
+            .Select(share => share.Winner is { } winner
             ? $"{share.Claim.Owner} loses to {winner.Owner}"
             : $"{share.Claim.Owner}: {string.Join(" ", share.Plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag))}"));
     }

@@ -31,8 +31,10 @@ public sealed class ImageSelectionTests
         Assert.True(ImageSelection.Means(new ImageReference { Name = "debian-12" }, Images[2]));
         Assert.False(ImageSelection.Means(new ImageReference { Name = "Debian-12" }, Images[2]));
         Assert.False(ImageSelection.Means(new ImageReference(), Images[2]));
-        Assert.False(ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["?*"] } }, Images[0] with { Name = null }));
-        Assert.True(ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Images[0] with { Name = null }));
+        Assert.False(
+            ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["?*"] } }, Images[0] with { Name = null }));
+        Assert.True(
+            ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Images[0] with { Name = null }));
     }
 
     [Fact]
@@ -67,7 +69,8 @@ public sealed class ImageSelectionTests
         Assert.Equal("b", ImageSelection.Select(new ImageSelector { Newest = 1 }, twins.Reverse()).Single().Id);
     }
 
-    private static string Selected(ImageSelector selector) => string.Join(' ', ImageSelection.Select(selector, Images).Select(image => image.Id).Order());
+    private static string Selected(ImageSelector selector) =>
+        string.Join(' ', ImageSelection.Select(selector, Images).Select(image => image.Id).Order());
 
     private static ImageFacts Image(string id, string name, string owner, string visibility, string status, int minute, string[] tags) =>
         new(id, name, owner, visibility, status, Start.AddMinutes(minute), tags, property => property == "number" ? id : null);

@@ -49,7 +49,8 @@ public sealed class ImageShareTests
     {
         var claim = Claim("a", [], "old") with { IsLeaving = true };
         var share = ImagePlan.Of([claim], live.Length == 0 ? [] : [live], Rules).ShareOf("a");
-        Assert.Equal(isUnfinished, share.IsUnfinished(problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "")));
+        Assert.Equal(
+            isUnfinished, share.IsUnfinished(problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "")));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed class ImageShareTests
 
     private static ImageClaim Passing(string owner, string original) => Claim(owner, []) with { Original = [original], IsLeaving = true };
 
-    private static ImageShare Share(string[] live) => ImagePlan.Of([Claim("a", ["golden", "lts"], "old", "golden")], live, Rules).ShareOf("a");
+    private static ImageShare Share(string[] live) => ImagePlan.Of([Claim("a", ["golden", "lts"], "old", "golden")], live, Rules)
+        .ShareOf("a");
 
     private static ImageClaim Claim(string owner, string[] declared, params string[] managed) =>
         new(owner, DateTimeOffset.UnixEpoch, new TagDeclaration(declared, TagPolicy.Exact, []), managed);

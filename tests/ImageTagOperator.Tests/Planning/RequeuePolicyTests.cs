@@ -60,7 +60,8 @@ public sealed class RequeuePolicyTests
     [Theory]
     [InlineData("10s", 10)]
     [InlineData("9999ms", 600)]
-    public void The_shortest_interval_is_ten_seconds(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), RequeuePolicy.Interval(text));
+    public void The_shortest_interval_is_ten_seconds(string text, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RequeuePolicy.Interval(text));
 
     [Theory]
     [InlineData(1, 60)]

@@ -61,7 +61,8 @@ public sealed class SpecRulesTests
     [InlineData("have one key", "env=prod", "env")]
     public void Refuses_what_IMS_does_not_take(string message, params string[] tags)
     {
-        Assert.Contains(message, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message,
+            StringComparison.Ordinal);
         var spec = Good();
         spec.Tags = tags;
         Assert.Null(CloudRules.Check(spec));
@@ -74,14 +75,17 @@ public sealed class SpecRulesTests
         var spec = Good();
         (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1", "env=prod"]);
         Assert.Null(CloudRules.Check(spec));
-        Assert.Contains("10", Refusal(bad => (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message, StringComparison.Ordinal);
+        Assert.Contains("10", Refusal(bad =>
+            (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Refuses_an_exact_set_that_would_remove_what_it_selects_by()
     {
         Assert.Contains("'tested'", Refusal(Selecting).Message, StringComparison.Ordinal);
-        foreach (var cure in new Action<ImageTagSetSpec>[] { spec => spec.Policy = TagPolicy.Additive, spec => spec.IgnoreTags = ["test*"], spec => spec.Tags = ["golden", "tested"] })
+        foreach (var cure in new Action<ImageTagSetSpec>[] { spec => spec.Policy = TagPolicy.Additive, spec => spec.IgnoreTags = ["test*"],
+            spec => spec.Tags = ["golden", "tested"] })
         {
             var spec = Good();
             Selecting(spec);
@@ -89,7 +93,8 @@ public sealed class SpecRulesTests
             Assert.Null(CloudRules.Check(spec));
         }
 
-        static void Selecting(ImageTagSetSpec spec) => spec.Image = new ImageReference { Selector = new ImageSelector { Tags = ["tested"] } };
+        static void Selecting(ImageTagSetSpec spec) =>
+            spec.Image = new ImageReference { Selector = new ImageSelector { Tags = ["tested"] } };
     }
 
     private static Problem Refusal(Action<ImageTagSetSpec> spoil)

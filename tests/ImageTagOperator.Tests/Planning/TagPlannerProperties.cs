@@ -20,7 +20,8 @@ public sealed class TagPlannerProperties
 
         public ImageTags Image(IEnumerable<string> live) => new([.. live], Managed, Others);
 
-        public override string ToString() => $"{Policy} [{J(Declared)}] ignore [{J(Ignored)}] live [{J(Live)}] managed [{J(Managed)}] others [{J(Others)}]";
+        public override string ToString() =>
+            $"{Policy} [{J(Declared)}] ignore [{J(Ignored)}] live [{J(Live)}] managed [{J(Managed)}] others [{J(Others)}]";
 
         private static string J(string[] tags) => string.Join("|", tags);
     }
@@ -55,7 +56,8 @@ public sealed class TagPlannerProperties
 
     [Fact]
     public void No_tag_of_another_set_and_no_ignored_or_declared_tag_is_ever_removed() => Check(world =>
-        Plan(world, world.Live).Removes.All(tag => !world.Others.Contains(tag) && !world.Declared.Contains(tag) && !world.Ignored.Any(glob => TagGlob.IsMatch(glob, tag))));
+        Plan(world, world.Live).Removes.All(tag => !world.Others.Contains(tag) && !world.Declared.Contains(tag)
+            && !world.Ignored.Any(glob => TagGlob.IsMatch(glob, tag))));
 
     [Fact]
     public void Exact_leaves_only_what_is_declared_ignored_shared_or_not_addressable() => Check(world =>
@@ -63,7 +65,8 @@ public sealed class TagPlannerProperties
             || world.Ignored.Any(glob => TagGlob.IsMatch(glob, tag)) || ImageTag.WhyNotAddressable(tag) is not null));
 
     [Fact]
-    public void Writes_are_only_of_what_is_not_so_already() => Check(world => Plan(world, world.Live).Steps.All(step => world.Live.Contains(step.Tag) == (step.Verb == TagVerb.Remove)));
+    public void Writes_are_only_of_what_is_not_so_already() =>
+        Check(world => Plan(world, world.Live).Steps.All(step => world.Live.Contains(step.Tag) == (step.Verb == TagVerb.Remove)));
 
     [Fact]
     public void The_image_is_never_above_the_quota_and_never_holds_two_tags_that_collide_because_of_us() => Check(world =>
@@ -88,5 +91,6 @@ public sealed class TagPlannerProperties
         return live;
     }
 
-    private static void Check(Func<World, bool> holds) => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Worlds, holds));
+    private static void Check(Func<World, bool> holds) =>
+        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Worlds, holds));
 }

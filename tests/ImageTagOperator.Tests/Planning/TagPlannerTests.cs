@@ -52,7 +52,8 @@ public sealed class TagPlannerTests
     }
 
     [Fact]
-    public void Removes_a_tag_that_the_cloud_takes_for_a_declared_one_first() => Assert.Equal("-Golden +golden", Text(Plan(["golden"], live: ["Golden"])));
+    public void Removes_a_tag_that_the_cloud_takes_for_a_declared_one_first() =>
+        Assert.Equal("-Golden +golden", Text(Plan(["golden"], live: ["Golden"])));
 
     [Fact]
     public void Refuses_a_tag_that_the_cloud_takes_for_one_that_stays()
@@ -79,18 +80,21 @@ public sealed class TagPlannerTests
     private static TagPlan Plan(string[] tags, string[] live, TagPolicy policy = TagPolicy.Exact, string[]? ignore = null) =>
         TagPlanner.Plan(new TagDeclaration(tags, policy, ignore ?? []), new ImageTags(live, [], []), Rules);
 
-    private static string Text(TagPlan plan) => string.Join(" ", plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
+    private static string Text(TagPlan plan) =>
+        string.Join(" ", plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
 
     [Fact]
     public void What_is_refused_says_why_in_a_fixed_order()
     {
         var plan = TagPlanner.Plan(
-            new TagDeclaration(["golden", "v", "w", "x", "y", "z"], TagPolicy.Additive, []), new ImageTags(["Golden", "a/b", "c/d"], ["c/d", "a/b"], []), Rules);
+            new TagDeclaration(["golden", "v", "w", "x", "y", "z"], TagPolicy.Additive, []),
+                new ImageTags(["Golden", "a/b", "c/d"], ["c/d", "a/b"], []), Rules);
         Assert.Equal(["a/b", "c/d", "golden", "x", "y", "z"], plan.Refused.Select(refused => refused.Tag));
         Assert.Equal(
             [
                 "contains '/', which the API takes for the end of the tag",
-                "differs from the image's tag 'Golden' only in case, accents or trailing blanks, which the cloud does not keep apart; remove one of the two",
+                "differs from the image's tag 'Golden' only in case, accents or trailing blanks, which the cloud does not keep apart; "
+                    + "remove one of the two",
                 "would be tag number 6 or above, and the cloud takes 5 on an image; declare fewer, or remove others",
             ],
             plan.Refused.Select(refused => refused.Why).Distinct());

@@ -29,13 +29,16 @@ public sealed class VerdictTests
     public void What_is_known_of_before_is_told_only_while_the_present_is_not_known()
     {
         var before = new StatusHistory([], Now.AddHours(-1), "InSync", 7);
-        foreach (var reason in new[] { "InSync", "Drifted", "Suspended", "Conflict", "ImageNotActive" }) Assert.Equal("Now.", Message(reason));
+        foreach (var reason in new[] { "InSync", "Drifted", "Suspended", "Conflict", "ImageNotActive" }) Assert.Equal(
+            "Now.", Message(reason));
         foreach (var reason in new[] { "Progressing", "Transient", "InternalError" })
         {
-            Assert.Equal("Now. Before that, when the images were last verified at 2026-11-29T09:00:00Z, the set was InSync.", Message(reason));
+            Assert.Equal(
+                "Now. Before that, when the images were last verified at 2026-11-29T09:00:00Z, the set was InSync.", Message(reason));
         }
 
-        string Message(string reason) => before.Next(VerdictOf(reason) with { Message = "Now." }, 7, TimeSpan.FromMinutes(10), Now)[0].Message;
+        string Message(string reason) =>
+            before.Next(VerdictOf(reason) with { Message = "Now." }, 7, TimeSpan.FromMinutes(10), Now)[0].Message;
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class VerdictTests
     public void A_failure_that_goes_on_says_since_when(string before, string after, long generation, int minutes, string expected)
     {
         var first = new StatusHistory([]).Next(VerdictOf(before) with { Message = "first" }, 1, TimeSpan.FromMinutes(10), Now);
-        var second = new StatusHistory(first).Next(VerdictOf(after) with { Message = "now" }, generation, TimeSpan.FromMinutes(10), Now.AddMinutes(minutes));
+        var second = new StatusHistory(first)
+            .Next(VerdictOf(after) with { Message = "now" }, generation, TimeSpan.FromMinutes(10), Now.AddMinutes(minutes));
         Assert.All(second, condition => Assert.Equal(expected, condition.Message));
         Assert.Equal(expected.Contains("since", StringComparison.Ordinal), new StatusHistory(second).IsLasting);
     }
@@ -103,7 +107,8 @@ public sealed class VerdictTests
     [InlineData("True", "InSync", 2, 1, true)]
     [InlineData("False", "InSync", 1, 1, true)]
     [InlineData("True", "Other", 1, 1, true)]
-    public void That_the_images_were_seen_is_told_once_an_hour_or_when_anything_changes(string status, string reason, long generation, int minutes, bool isDue)
+    public void That_the_images_were_seen_is_told_once_an_hour_or_when_anything_changes(
+        string status, string reason, long generation, int minutes, bool isDue)
     {
         var history = new StatusHistory([new Condition("Ready", "True", "InSync", "", 1, Now)], Now, "InSync", 1);
         var ready = new Condition("Ready", status, reason, "other", generation, Now.AddMinutes(1));
@@ -148,7 +153,8 @@ public sealed class VerdictTests
     [Fact]
     public void Of_several_problems_the_one_that_a_person_must_solve_speaks_for_the_set()
     {
-        var (transient, waiting, first, second) = (Of(Reason.Transient), Of(Reason.ImageNotActive), Of(Reason.Conflict), Of(Reason.Forbidden));
+        var (transient, waiting, first, second) = (Of(Reason.Transient), Of(Reason.ImageNotActive), Of(Reason.Conflict),
+            Of(Reason.Forbidden));
         Assert.Null(Problem.Worst([]));
         Assert.Null(Problem.Worst([null]));
         Assert.Equal(first, Problem.Worst([transient, waiting, first, second, null]));

@@ -12,7 +12,8 @@ public sealed class CloudsYamlReports
     public void A_file_of_PowerShell_is_read_without_its_byte_order_mark()
     {
         const string yaml = "clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: \u00fc}}}";
-        Encoding[] encodings = [new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UTF8Encoding(false)];
+        Encoding[] encodings = [
+            new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UTF8Encoding(false)];
         foreach (var encoding in encodings)
         {
             var text = EncodedText.Read([.. encoding.GetPreamble(), .. encoding.GetBytes(yaml)]);
@@ -25,14 +26,17 @@ public sealed class CloudsYamlReports
     [Fact]
     public void The_default_domain_of_gophercloud_is_the_id_for_user_and_project()
     {
-        var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, username: u, password: p, project_name: x, default_domain: d}}}", "demo");
-        Assert.Equal((new Domain("d", null), new Domain("d", null)), (((PasswordCredential)cloud.Credential).UserDomain, cloud.Scope.ProjectDomain));
+        var cloud = CloudsYaml.Parse(
+            "clouds: {demo: {auth: {auth_url: http://k, username: u, password: p, project_name: x, default_domain: d}}}", "demo");
+        Assert.Equal(
+            (new Domain("d", null), new Domain("d", null)), (((PasswordCredential)cloud.Credential).UserDomain, cloud.Scope.ProjectDomain));
     }
 
     // gophercloud/utils#162
     [Fact]
     public void That_a_token_is_to_be_renewed_goes_without_saying() => Assert.Equal(
-        "user 'u'", CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p, allow_reauth: true}}}", "demo").Credential.Description);
+        "user 'u'", CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p, allow_reauth: true}}}",
+            "demo").Credential.Description);
 
     // openshift/installer#6266, gophercloud/utils#168
     [Fact]
@@ -42,9 +46,11 @@ public sealed class CloudsYamlReports
             public-clouds:
               otc: {auth: {auth_url: http://mine, user-domain-name: D, project_domain_name: D}, region_name: R, interface: internal}
             """;
-        var cloud = CloudsYaml.Parse("clouds: {demo: {profile: otc, region_name: S, auth: {username: u, password: p, project_name: x}}}", "demo", publicClouds: profiles);
+        var cloud = CloudsYaml.Parse("clouds: {demo: {profile: otc, region_name: S, auth: {username: u, password: p, project_name: x}}}",
+            "demo", publicClouds: profiles);
         Assert.Equal((new Uri("http://mine/v3"), "S", "internal"), (cloud.AuthUrl, cloud.RegionName, cloud.Interface));
-        Assert.Equal((new Domain(null, "D"), new Domain(null, "D")), (((PasswordCredential)cloud.Credential).UserDomain, cloud.Scope.ProjectDomain));
+        Assert.Equal(
+            (new Domain(null, "D"), new Domain(null, "D")), (((PasswordCredential)cloud.Credential).UserDomain, cloud.Scope.ProjectDomain));
     }
 
     // openshift/installer#6266
@@ -52,26 +58,36 @@ public sealed class CloudsYamlReports
     public void A_profile_that_clouds_public_yaml_lacks_is_said_to_be_unknown() => Assert.Contains(
         "the profile 'betacloud-2' is not one of those known here",
         Assert.Throws<InvalidCloudsYamlException>(() =>
-            CloudsYaml.Parse("clouds: {demo: {profile: betacloud-2, auth: {username: u, password: p}}}", "demo", publicClouds: "public-clouds: {other: {}}")).Message,
+            CloudsYaml.Parse("clouds: {demo: {profile: betacloud-2, auth: {username: u, password: p}}}", "demo",
+                publicClouds: "public-clouds: {other: {}}")).Message,
         StringComparison.Ordinal);
 
     // openshift/installer#6266
     [Theory]
-    [InlineData("auth: {auth_url: ftp://k}", "clouds-public.yaml, public-clouds.mine.auth (line 3, column 22): 'auth_url' is not an http or https URL.")]
-    [InlineData("interface: outer", "clouds-public.yaml, public-clouds.mine (line 3, column 16): interface 'outer' is not one of public, internal, admin.")]
+    [InlineData("auth: {auth_url: ftp://k}",
+        "clouds-public.yaml, public-clouds.mine.auth (line 3, column 22): 'auth_url' is not an http or https URL.")]
+    [InlineData("interface: outer",
+        "clouds-public.yaml, public-clouds.mine (line 3, column 16): interface 'outer' is not one of public, internal, admin.")]
     [InlineData("verify: maybe", "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'verify' must be true or false.")]
-    [InlineData("regions: [A, B]", "clouds-public.yaml, public-clouds.mine (line 3, column 14): 'regions' must hold one plain name; make an entry for each region, with 'region_name'.")]
+    [InlineData("regions: [A, B]",
+        "clouds-public.yaml, public-clouds.mine (line 3, column 14): 'regions' must hold one plain name; make an entry for each region, "
+        + "with 'region_name'.")]
     [InlineData("auth: [x]", "clouds-public.yaml, public-clouds.mine (line 3, column 11): 'auth' must be a mapping.")]
-    [InlineData("user-domain-name: D\n    user_domain_name: D", "clouds-public.yaml, public-clouds.mine (line 4, column 23): 'user_domain_name' is there twice, with '_' and with '-'; remove one.")]
-    [InlineData("cacert: /ca", "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'cacert' is the path '/ca', which does not exist here; put the file's text into the Secret under the key 'cacert'.")]
+    [InlineData("user-domain-name: D\n    user_domain_name: D",
+        "clouds-public.yaml, public-clouds.mine (line 4, column 23): 'user_domain_name' is there twice, with '_' and with '-'; remove one.")]
+    [InlineData("cacert: /ca",
+        "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'cacert' is the path '/ca', which does not exist here; put the "
+        + "file's text into the Secret under the key 'cacert'.")]
     [InlineData("interface: public", "clouds.yaml, clouds.demo.auth (line 4, column 11): needs 'password'.")]
     public void A_mistake_is_told_of_the_file_that_it_is_in(string profile, string expected)
     {
         const string yaml = "clouds:\n  demo:\n    profile: mine\n    auth: {user_id: u, auth_url: http://k, password: p}\n";
         var publicClouds = $"public-clouds:\n  mine:\n    {profile}\n";
-        var clouds = profile.Contains("auth_url", StringComparison.Ordinal) ? yaml.Replace(", auth_url: http://k", "", StringComparison.Ordinal)
+        var clouds = profile.Contains("auth_url", StringComparison.Ordinal)
+            ? yaml.Replace(", auth_url: http://k", "", StringComparison.Ordinal)
             : profile == "interface: public" ? yaml.Replace(", password: p", "", StringComparison.Ordinal) : yaml;
-        Assert.Equal(expected, Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(clouds, "demo", publicClouds: publicClouds)).Message);
+        Assert.Equal(expected,
+            Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(clouds, "demo", publicClouds: publicClouds)).Message);
     }
 
     // dtantsur/rust-osauth#15
@@ -88,12 +104,15 @@ public sealed class CloudsYamlReports
                 return path;
             }
 
-            string Told() => Assert.Throws<InvalidCloudsYamlException>(() => new LocalClouds(new Dictionary<string, string>(), folder.FullName).Find("demo", null)).Message;
+            string Told() => Assert.Throws<InvalidCloudsYamlException>(() =>
+                new LocalClouds(new Dictionary<string, string>(), folder.FullName).Find("demo", null)).Message;
 
             var clouds = Written("clouds.yaml", "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}");
-            Assert.StartsWith($"{clouds}, clouds.demo (line 1, column 26): the profile 'mine' is not one of those known here", Told(), StringComparison.Ordinal);
+            Assert.StartsWith($"{clouds}, clouds.demo (line 1, column 26): the profile 'mine' is not one of those known here", Told(),
+                StringComparison.Ordinal);
             var profiles = Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: ftp://k}, interface: outer}}");
-            Assert.StartsWith($"{profiles}, public-clouds.mine.auth (line 1, column 41): 'auth_url' is not", Told(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{profiles}, public-clouds.mine.auth (line 1, column 41): 'auth_url' is not", Told(), StringComparison.Ordinal);
             Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: http://k}");
             Assert.StartsWith($"{profiles} is not valid YAML at line ", Told(), StringComparison.Ordinal);
             Written("clouds-public.yaml", "public-clouds: {mine: {auth: {auth_url: http://k}}}");
@@ -110,7 +129,8 @@ public sealed class CloudsYamlReports
     public void A_clouds_public_yaml_that_is_no_YAML_is_named() => Assert.Contains(
         "clouds-public.yaml",
         Assert.Throws<InvalidCloudsYamlException>(() =>
-            CloudsYaml.Parse("clouds: {demo: {profile: mine, auth: {username: u, password: p}}}", "demo", publicClouds: "public-clouds: [{")).Message,
+            CloudsYaml.Parse(
+                "clouds: {demo: {profile: mine, auth: {username: u, password: p}}}", "demo", publicClouds: "public-clouds: [{")).Message,
         StringComparison.Ordinal);
 
     // dtantsur/rust-osauth#15
@@ -120,9 +140,12 @@ public sealed class CloudsYamlReports
         var folder = Directory.CreateTempSubdirectory("clouds-");
         try
         {
-            File.WriteAllText(Path.Combine(folder.FullName, "clouds.yaml"), "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}");
-            File.WriteAllText(Path.Combine(folder.FullName, "clouds-public.yaml"), "public-clouds: {mine: {auth: {auth_url: http://mine/v3}}}");
-            Assert.Equal(new Uri("http://mine/v3"), new LocalClouds(new Dictionary<string, string>(), folder.FullName).Find("demo", null).AuthUrl);
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "clouds.yaml"), "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}");
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "clouds-public.yaml"), "public-clouds: {mine: {auth: {auth_url: http://mine/v3}}}");
+            Assert.Equal(
+                new Uri("http://mine/v3"), new LocalClouds(new Dictionary<string, string>(), folder.FullName).Find("demo", null).AuthUrl);
         }
         finally
         {
@@ -135,5 +158,7 @@ public sealed class CloudsYamlReports
     [InlineData("A")]
     [InlineData("B")]
     public void Of_several_regions_the_one_of_region_name_is_meant(string name) => Assert.Equal(
-        name, CloudsYaml.Parse($"clouds: {{demo: {{regions: [A, B], region_name: {name}, auth: {{auth_url: http://k, user_id: u, password: p}}}}}}", "demo").RegionName);
+        name, CloudsYaml.Parse(
+            $"clouds: {{demo: {{regions: [A, B], region_name: {name}, auth: {{auth_url: http://k, user_id: u, password: p}}}}}}",
+            "demo").RegionName);
 }

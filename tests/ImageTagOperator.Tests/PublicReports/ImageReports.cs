@@ -32,7 +32,8 @@ public sealed class ImageReports
     [InlineData("[1, 2]", false)]
     [InlineData("\"yesterday\"", false)]
     public void A_time_may_be_missing(string value, bool isThere) =>
-        Assert.Equal((isThere, isThere), (Read($"\"created_at\": {value}").CreatedAt is not null, Read($"\"updated_at\": {value}").UpdatedAt is not null));
+        Assert.Equal((isThere, isThere),
+            (Read($"\"created_at\": {value}").CreatedAt is not null, Read($"\"updated_at\": {value}").UpdatedAt is not null));
 
     // gophercloud/gophercloud#3588
     [Fact]
@@ -52,7 +53,9 @@ public sealed class ImageReports
         {
             Status = 200,
             ContentType = "application/json",
-            Body = "{\"images\": [" + $"{{\"id\": \"{bad.Id}\", \"name\": \"bad\", \"status\": \"active\"}}, {{\"id\": \"{good.Id}\", \"name\": \"good\", \"status\": \"active\", \"tags\": [\"a\"]}}, null" + "]}",
+            Body = "{\"images\": ["
+                + $"{{\"id\": \"{bad.Id}\", \"name\": \"bad\", \"status\": \"active\"}}, {{\"id\": \"{good.Id}\", \"name\": \"good\", "
+                + $"\"status\": \"active\", \"tags\": [\"a\"]}}, null" + "]}",
         });
         using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
         var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
@@ -60,12 +63,16 @@ public sealed class ImageReports
 
         // Where nothing can be read, it is no list.
         cloud.Faults.Clear();
-        cloud.Faults.Add("GET", "*/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = "{\"images\": [{\"id\": \"" + bad.Id + "\"}]}" });
-        var none = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.Community, TestContext.Current.CancellationToken));
-        Assert.Equal((CloudErrorKind.Transient, true), (none.Kind, none.Message.Contains("the answer is not what the API documents", StringComparison.Ordinal)));
+        cloud.Faults.Add("GET", "*/v2/images?*",
+            new Fault { Status = 200, ContentType = "application/json", Body = "{\"images\": [{\"id\": \"" + bad.Id + "\"}]}" });
+        var none = await Assert.ThrowsAsync<CloudException>(
+            () => session.Images.ReadAsync(ImageTerm.Community, TestContext.Current.CancellationToken));
+        Assert.Equal((CloudErrorKind.Transient, true),
+            (none.Kind, none.Message.Contains("the answer is not what the API documents", StringComparison.Ordinal)));
 
         // Asked for by its name, it is not taken for missing.
-        var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.Name("bad"), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<CloudException>(
+            () => session.Images.ReadAsync(ImageTerm.Name("bad"), TestContext.Current.CancellationToken));
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
     }
 

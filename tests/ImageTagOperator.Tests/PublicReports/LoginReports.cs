@@ -28,10 +28,13 @@ public sealed class LoginReports : IAsyncLifetime
     [Fact]
     public async Task A_login_that_Keystone_does_not_understand_is_a_fault_of_clouds_yaml()
     {
-        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 400, Body = """{"error": {"code": 400, "message": "Expecting to find domain in project."}}""", ContentType = "application/json" });
+        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 400,
+            Body = """{"error": {"code": 400, "message": "Expecting to find domain in project."}}""", ContentType = "application/json" });
         var problem = await ProblemAsync("demo");
         Assert.Equal(Reason.InvalidCloudsYaml, problem.Reason);
-        Assert.EndsWith("Expecting to find domain in project. Keystone does not understand this login: give user, project and their domains in 'auth' of clouds.yaml.", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Expecting to find domain in project. Keystone does not understand this login: give user, project and their domains in 'auth' "
+            + "of clouds.yaml.", problem.Message, StringComparison.Ordinal);
     }
 
     // gophercloud/gophercloud#2152
@@ -44,7 +47,8 @@ public sealed class LoginReports : IAsyncLifetime
         using var session = TestSession.Of(right with { AuthUrl = new Uri(cloud.Url + path) });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Equal(Reason.AuthUrlWrong, Problems.Of(error).Reason);
-        Assert.Contains($"There is no Keystone v3 at {cloud.Url}{path}: correct 'auth_url' in clouds.yaml.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"There is no Keystone v3 at {cloud.Url}{path}: correct 'auth_url' in clouds.yaml.", error.Message, StringComparison.Ordinal);
     }
 
     // terraform-provider-openstack/terraform-provider-openstack#184
@@ -54,16 +58,19 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData("GET", "*/v2/images*", 301)]
     public async Task A_redirect_names_its_target_and_calls_a_human(string method, string target, int status)
     {
-        cloud.Faults.Add(method, target, new Fault { Status = status, Headers = new Dictionary<string, string> { ["Location"] = "https://cloud.example/v3?x=1" } });
+        cloud.Faults.Add(method, target,
+            new Fault { Status = status, Headers = new Dictionary<string, string> { ["Location"] = "https://cloud.example/v3?x=1" } });
         var problem = await ProblemAsync("demo");
-        Assert.Equal((Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
+        Assert.Equal(
+            (Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("POST", "*/auth/tokens", 200, "<p>Welcome</p>", "AuthUrlWrong")]
     [InlineData("GET", "*/v2/images*", 200, "<p>Welcome</p>", "EndpointNotFound")]
     [InlineData("GET", "*/v2/images*", 404, "<p>Nothing here</p>", "EndpointNotFound")]
-    public async Task What_never_answered_as_the_API_does_calls_a_human_and_what_did_is_away_for_a_while(string method, string target, int status, string page, string reason)
+    public async Task What_never_answered_as_the_API_does_calls_a_human_and_what_did_is_away_for_a_while(
+        string method, string target, int status, string page, string reason)
     {
         var fault = new Fault { Status = status, Body = page, ContentType = "text/html" };
         cloud.Faults.Add(method, target, fault);
@@ -106,7 +113,8 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData(HttpStatusCode.TooManyRequests, "Transient")]
     public void A_proxy_that_refuses_calls_a_human(HttpStatusCode status, string kind)
     {
-        var error = CloudCallException.For("GET https://x", null, new HttpRequestException(HttpRequestError.ProxyTunnelError, "x", null, status));
+        var error = CloudCallException.For(
+            "GET https://x", null, new HttpRequestException(HttpRequestError.ProxyTunnelError, "x", null, status));
         Assert.Equal(kind, $"{error.Kind}");
         Assert.Contains("Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY", error.Message, StringComparison.Ordinal);
     }
@@ -128,7 +136,8 @@ public sealed class LoginReports : IAsyncLifetime
     public async Task Https_spoken_to_a_port_for_http_calls_a_human()
     {
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
-        using var session = TestSession.Of(right with { AuthUrl = new Uri(right.AuthUrl.AbsoluteUri.Replace("http:", "https:", StringComparison.Ordinal)) });
+        using var session = TestSession.Of(
+            right with { AuthUrl = new Uri(right.AuthUrl.AbsoluteUri.Replace("http:", "https:", StringComparison.Ordinal)) });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Equal(Reason.AuthUrlWrong, Problems.Of(error).Reason);
         Assert.Contains("does not speak TLS", error.Message, StringComparison.Ordinal);
@@ -140,10 +149,13 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData(401)]
     public async Task An_application_credential_that_is_gone_or_has_expired_is_said_to_be_with_what_to_type(int status)
     {
-        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = status, Body = """{"error": {"code": 404, "message": "Could not find Application Credential: 818a."}}""", ContentType = "application/json" });
+        cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = status,
+            Body = """{"error": {"code": 404, "message": "Could not find Application Credential: 818a."}}""",
+            ContentType = "application/json" });
         var problem = await ProblemAsync("demo-app");
         Assert.Equal(Reason.CredentialsRejected, problem.Reason);
-        Assert.Contains("It may have expired or been deleted: 'openstack application credential list'", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "It may have expired or been deleted: 'openstack application credential list'", problem.Message, StringComparison.Ordinal);
     }
 
     // kubernetes-sigs/cluster-api-provider-openstack#2097
@@ -151,7 +163,8 @@ public sealed class LoginReports : IAsyncLifetime
     public async Task Credentials_that_were_replaced_are_used_although_the_old_ones_were_refused()
     {
         var wrong = cloud.CloudsYaml.Replace("demo-secret", "old", StringComparison.Ordinal);
-        using (var refused = TestSession.Of(CloudsYaml.Parse(wrong, "demo"))) await Assert.ThrowsAsync<CloudException>(() => refused.GetImageEndpointAsync(Cancel));
+        using (var refused = TestSession.Of(CloudsYaml.Parse(wrong, "demo"))) await Assert.ThrowsAsync<CloudException>(
+            () => refused.GetImageEndpointAsync(Cancel));
         using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
         Assert.EndsWith("/v2", (await session.GetImageEndpointAsync(Cancel)).AbsoluteUri, StringComparison.Ordinal);
     }
@@ -173,7 +186,8 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData(null, null)]
     public async Task A_429_heals_by_itself_and_its_pause_is_kept_where_it_names_one(string? header, int? seconds)
     {
-        cloud.Faults.Add("GET", "*/v2/images*", new Fault { Status = 429, Headers = header is null ? [] : new Dictionary<string, string> { ["Retry-After"] = header } });
+        cloud.Faults.Add("GET", "*/v2/images*",
+            new Fault { Status = 429, Headers = header is null ? [] : new Dictionary<string, string> { ["Retry-After"] = header } });
         var problem = await ProblemAsync("demo");
         Assert.Equal((Reason.Transient, seconds), (problem.Reason, problem.RetryAfter is { } pause ? (int)pause.TotalSeconds : null));
     }
@@ -187,7 +201,8 @@ public sealed class LoginReports : IAsyncLifetime
         nobody.Stop();
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(right with { AuthUrl = new Uri($"http://127.0.0.1:{port}/v3") });
-        Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel))).Kind);
+        Assert.Equal(CloudErrorKind.Transient,
+            (await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(MutualTlsCloud.NoImage, Cancel))).Kind);
     }
 
     private async Task<Problem> ProblemAsync(string name)

@@ -24,7 +24,8 @@ public sealed class ManifestReports
     [InlineData("[golden, null]", 7, "spec.tags[1] must be of type string, and is empty.")]
     [InlineData("\n  - golden\n  -", 9, "spec.tags[1] must be of type string, and is empty.")]
     public async Task A_list_item_that_a_template_left_empty_is_named(string tags, int line, string expected) =>
-        await IsToldAsync(Good.Replace("[golden]", tags, StringComparison.Ordinal), $"sets.yaml:{line}: document 1, ImageTagSet images/one: {expected}\n", 1);
+        await IsToldAsync(Good.Replace("[golden]", tags, StringComparison.Ordinal),
+            $"sets.yaml:{line}: document 1, ImageTagSet images/one: {expected}\n", 1);
 
     // helm/helm#11800, helm/helm#8978; helm/helm#11488, helm/helm#1558, helm/helm#2693, helm/helm#4194
     [Theory]
@@ -49,7 +50,8 @@ public sealed class ManifestReports
     [InlineData("{\n  \"a\": \"}{\"\n}\n\n{\"b\": [1, 2]}", 2)]
     [InlineData("{\"a\": 1}", 1)]
     [InlineData("{a: 1}\n---\n{a: 2}\n", 2)]
-    public void JSON_documents_back_to_back_are_a_stream(string text, int documents) => Assert.Equal(documents, KubernetesYaml.LoadDocuments(text).Count);
+    public void JSON_documents_back_to_back_are_a_stream(string text, int documents) =>
+        Assert.Equal(documents, KubernetesYaml.LoadDocuments(text).Count);
 
     // istio/old_pilot_repo#1108
     [Fact]
@@ -65,7 +67,9 @@ public sealed class ManifestReports
         var stream = set.Replace("NAME", "a", StringComparison.Ordinal).Replace("TAGS", "[\"x\"]", StringComparison.Ordinal)
             + set.Replace("NAME", "b", StringComparison.Ordinal).Replace("TAGS", "[1]", StringComparison.Ordinal);
         var (code, output, _) = await run.TypeAsync("validate -f -", stream);
-        Assert.Equal((1, "-:6: document 2, ImageTagSet b: spec.tags[0] must be of type string, and is of type integer: put it in quotes, '1'.\n2 ImageTagSets checked, 1 error.\n"), (code, output));
+        Assert.Equal((1,
+            "-:6: document 2, ImageTagSet b: spec.tags[0] must be of type string, and is of type integer: put it in quotes, '1'.\n2 "
+            + "ImageTagSets checked, 1 error.\n"), (code, output));
     }
 
     // kubernetes/kubernetes#39007
@@ -93,12 +97,15 @@ public sealed class ManifestReports
         using var run = new CommandRun();
         run.Write("sets/one.YAML", Good);
         var (code, output, _) = await run.TypeAsync("validate -f sets");
-        Assert.Equal((0, "sets/one.YAML:1: document 1: warning: the file name ends in .YAML, and of a folder kubectl and Argo CD read .yaml, .yml, .json only. Rename it.\n1 ImageTagSet checked, 1 warning.\n"), (code, output));
+        Assert.Equal((0,
+            "sets/one.YAML:1: document 1: warning: the file name ends in .YAML, and of a folder kubectl and Argo CD read .yaml, .yml, "
+            + ".json only. Rename it.\n1 ImageTagSet checked, 1 warning.\n"), (code, output));
     }
 
     [Theory]
     [InlineData("tags: [golden]", "tags: []", "warning: spec.tags is empty, and policy Exact takes every tag from the images.")]
-    [InlineData("image: {name: ubuntu-24.04}", "image: {selector: {status: aktive}}", "warning: spec.image.selector.status is 'aktive', and Glance has no such status, so that no image matches.")]
+    [InlineData("image: {name: ubuntu-24.04}", "image: {selector: {status: aktive}}",
+        "warning: spec.image.selector.status is 'aktive', and Glance has no such status, so that no image matches.")]
     public async Task What_is_hardly_meant_is_warned_of(string usual, string odd, string expected) =>
         await IsToldAsync(Good.Replace(usual, odd, StringComparison.Ordinal), expected, 0);
 

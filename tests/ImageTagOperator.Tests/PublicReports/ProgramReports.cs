@@ -46,7 +46,8 @@ public sealed class ProgramReports
 
     [Fact]
     public void All_reasons_are_among_all_reasons() => Assert.Equal(
-        typeof(Reason).GetFields().Where(field => field.FieldType == typeof(Reason)).Select(field => (Reason)field.GetValue(null)!).OrderBy(reason => reason.Name, StringComparer.Ordinal),
+        typeof(Reason).GetFields().Where(field => field.FieldType == typeof(Reason)).Select(field => (Reason)field.GetValue(null)!)
+            .OrderBy(reason => reason.Name, StringComparer.Ordinal),
         Reason.All.OrderBy(reason => reason.Name, StringComparer.Ordinal));
 
     [Theory]
@@ -57,7 +58,8 @@ public sealed class ProgramReports
     {
         using var run = new CommandRun();
         using var sandbox = Sandbox(run.Folder, arguments);
-        var printed = await sandbox.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await sandbox.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var printed = await sandbox.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+            + await sandbox.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(code, sandbox.ExitCode);
         Assert.Contains("image-tag-sandbox serve [FOLDER]", printed, StringComparison.Ordinal);
@@ -87,12 +89,14 @@ public sealed class ProgramReports
         do
         {
             line = await sandbox.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            if (line?.Contains("Their files are in ", StringComparison.Ordinal) == true) folder = line.Split("Their files are in ")[1].Split(';')[0];
+            if (line?.Contains("Their files are in ", StringComparison.Ordinal) == true) folder = line.Split("Their files are in ")[1]
+                .Split(';')[0];
         }
         while (line?.Contains("Ctrl-C here ends it", StringComparison.Ordinal) == false);
 
         Assert.True(File.Exists(Path.Combine(folder!, "clouds.yaml")));
-        using (var kill = Process.Start("kill", ["-TERM", $"{sandbox.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", ["-TERM", $"{sandbox.Id}"])) await kill.WaitForExitAsync(
+            TestContext.Current.CancellationToken);
         await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, sandbox.ExitCode);
         Assert.False(Directory.Exists(folder));
@@ -100,5 +104,6 @@ public sealed class ProgramReports
     }
 
     private static Process Sandbox(string folder, string arguments) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "image-tag-sandbox"), arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Path.Combine(AppContext.BaseDirectory, "image-tag-sandbox"), arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true })!;
 }

@@ -44,18 +44,21 @@ public sealed class StatusReports
     [InlineData("1h", 30)]
     public void What_should_heal_and_does_not_says_since_when_once(string interval, int minutes)
     {
-        var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 }, Spec = { Interval = interval } };
+        var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 },
+            Spec = { Interval = interval } };
         var told = new List<int>();
         for (var minute = 0; minute < 90; minute++)
         {
             var before = set.Status;
-            set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
+            set.Status = StatusBuilder.After(
+                set, SetResult.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
             if (set.Status.History().IsLasting && !before.History().IsLasting) told.Add(minute);
         }
 
         Assert.Equal([minutes + 1], told);
         // With the words of that time, no longer the first ones.
-        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History().Find(Condition.Reconciling)!.Message);
+        Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History()
+            .Find(Condition.Reconciling)!.Message);
     }
 
     private static V1Alpha1ImageTagSet Ready()

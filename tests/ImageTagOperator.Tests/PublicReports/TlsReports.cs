@@ -29,8 +29,10 @@ public sealed class TlsReports
         var (stranger, _) = new TestCertificates().Intermediate().Issue("server");
         Assert.False(Trust(between.Pem).IsTrusted(X509Certificate2.CreateFromPem(stranger), null, Untrusted));
         Assert.False(Trust(new TestCertificates().Intermediate().Pem).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, Untrusted));
-        Assert.False(Trust(between.Pem).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, Untrusted | SslPolicyErrors.RemoteCertificateNameMismatch));
-        Assert.False(Trust(between.Pem).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, SslPolicyErrors.RemoteCertificateNameMismatch));
+        Assert.False(Trust(between.Pem)
+            .IsTrusted(X509Certificate2.CreateFromPem(leaf), null, Untrusted | SslPolicyErrors.RemoteCertificateNameMismatch));
+        Assert.False(
+            Trust(between.Pem).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, SslPolicyErrors.RemoteCertificateNameMismatch));
         Assert.False(Trust(between.Pem).IsTrusted(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
     }
 

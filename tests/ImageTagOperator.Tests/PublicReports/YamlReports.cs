@@ -11,7 +11,8 @@ public sealed class YamlReports
 {
     // aaubry/YamlDotNet#541
     [Theory]
-    [InlineData("clouds:\n  demo:\n    auth: {auth_url: http://k/v3, username: u, password: s3cr3t, user_domain_name: Default\n    region_name: R\n", 4)]
+    [InlineData(
+        "clouds:\n  demo:\n    auth: {auth_url: http://k/v3, username: u, password: s3cr3t, user_domain_name: Default\n    region_name: R\n", 4)]
     [InlineData("clouds:\n  demo:\n    auth: {auth_url: http://k/v3, username: u, password: s3cr3t,\n    region_name: R\n", 4)]
     [InlineData("clouds:\n  demo:\n    regions: [R\n    auth: {auth_url: http://k/v3}\n", 4)]
     public void An_unclosed_bracket_in_clouds_yaml_is_named_by_its_line(string yaml, int line)

@@ -22,12 +22,15 @@ public sealed class CloudResolverTests
         await using var world = await SandboxWorld.CreateAsync();
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = server.Authority.Issue("operator");
-        var yaml = server.CloudsYaml.Replace("demo: {", "demo: {cacert: ~/ca.pem, cert: ~/cert.pem, key: ~/key.pem, ", StringComparison.Ordinal);
+        var yaml = server.CloudsYaml.Replace(
+            "demo: {", "demo: {cacert: ~/ca.pem, cert: ~/cert.pem, key: ~/key.pem, ", StringComparison.Ordinal);
         using var sessions = new CloudSessions(TimeProvider.System);
         var resolver = new CloudResolver(new SecretClouds(world.Kubernetes), sessions);
 
-        var whole = await SetAsync(world, "whole", ("clouds.yaml", yaml), ("cacert", server.Authority.Pem), ("cert", certificate), ("key", key));
-        Assert.Null(await (await resolver.ResolveAsync(whole, whole.Spec.CloudCredentialsRef, Cancel)).GetImageAsync(MutualTlsCloud.NoImage, Cancel));
+        var whole = await SetAsync(
+            world, "whole", ("clouds.yaml", yaml), ("cacert", server.Authority.Pem), ("cert", certificate), ("key", key));
+        Assert.Null(await (await resolver.ResolveAsync(whole, whole.Spec.CloudCredentialsRef, Cancel))
+            .GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Equal(["CN=operator", "CN=operator"], server.Seen);
 
         (string Missing, (string, string)[] Data)[] partly =
@@ -39,13 +42,15 @@ public sealed class CloudResolverTests
         foreach (var (missing, data) in partly)
         {
             var set = await SetAsync(world, $"partly-{Array.FindIndex(partly, p => p.Missing == missing)}", data);
-            var problem = await Assert.ThrowsAsync<ProblemException>(() => resolver.ResolveAsync(set, set.Spec.CloudCredentialsRef, Cancel));
+            var problem = await Assert.ThrowsAsync<ProblemException>(
+                () => resolver.ResolveAsync(set, set.Spec.CloudCredentialsRef, Cancel));
             Assert.Contains(missing, problem.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("PRIVATE KEY-----", problem.ToString(), StringComparison.Ordinal);
         }
     }
 
-    private static async Task<V1Alpha1ImageTagSet> SetAsync(ImageTagOperator.Scenarios.World world, string name, params (string Key, string Text)[] data)
+    private static async Task<V1Alpha1ImageTagSet> SetAsync(
+        ImageTagOperator.Scenarios.World world, string name, params (string Key, string Text)[] data)
     {
         await world.Kubernetes.CreateAsync(new V1Secret
         {

@@ -60,7 +60,8 @@ public sealed class ImageNeighbourTests : IDisposable
         for (var i = 0; i < 1000; i++) Add($"a{i}", "good");
         Assert.Equal(1000, (await LookAsync()).Count);
         Assert.Equal(1000, (await LookAsync()).Count);
-        Assert.Equal(2, clouds.Requests.Count(request => request.StartsWith("good ", StringComparison.Ordinal)));    // a login, and the image
+        // a login, and the image
+        Assert.Equal(2, clouds.Requests.Count(request => request.StartsWith("good ", StringComparison.Ordinal)));
         Assert.Equal(1, clouds.Found["good"]);
     }
 
@@ -168,7 +169,8 @@ public sealed class ImageNeighbourTests : IDisposable
         var self = Set(by, "own", "b");
         session ??= await resolver.ResolveAsync(self, self.Spec.CloudCredentialsRef, Cancel);
         var image = new Image { Id = Image, Name = "ubuntu", Status = "active", Tags = [] };
-        return await neighbours.OfAsync(self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
+        return await neighbours.OfAsync(
+            self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
     }
 
     /// <summary>Looks again at once as long as that is what comes of it.</summary>
@@ -179,7 +181,8 @@ public sealed class ImageNeighbourTests : IDisposable
             try
             {
                 var look = LookAsync(by);
-                if (by == "b") await time.AdvanceUntilAsync(() => look.IsCompleted, "the look is over", step: TimeSpan.FromMilliseconds(50));
+                if (by == "b") await time.AdvanceUntilAsync(
+                    () => look.IsCompleted, "the look is over", step: TimeSpan.FromMilliseconds(50));
                 return await look;
             }
             catch (CloudException)

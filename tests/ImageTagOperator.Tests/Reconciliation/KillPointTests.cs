@@ -11,8 +11,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>The operator dies at each point between two of its requests in turn, before and after the work of the request is done, and another
-/// one takes over. Whatever the point, the end is the same, and nothing that was not declared was ever touched.</summary>
+/// <summary>The operator dies at each point between two of its requests in turn, before and after the work of the request is done, and
+/// another one takes over. Whatever the point, the end is the same, and nothing that was not declared was ever touched.</summary>
 public sealed class KillPointTests
 {
     private const string Name = "ubuntu";
@@ -23,7 +23,8 @@ public sealed class KillPointTests
     private static readonly Fault Dead = new() { ResetBeforeWork = true };
     private static readonly Fault LastAct = new() { ResetAfterWork = true };
 
-    public static MatrixTheoryData<string, bool> Stories => new(["create", "change", "move", "delete", "restore", "withdraw"], [false, true]);
+    public static MatrixTheoryData<string, bool> Stories =>
+        new(["create", "change", "move", "delete", "restore", "withdraw"], [false, true]);
 
     [Theory]
     [MemberData(nameof(Stories))]
@@ -79,7 +80,8 @@ public sealed class KillPointTests
         // From the point on, no request comes through any more. The test's own calls are no points.
         Fault? Count(Call call)
         {
-            if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true || call.Target.Contains("watch=", StringComparison.Ordinal)) return null;
+            if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true
+                || call.Target.Contains("watch=", StringComparison.Ordinal)) return null;
             var number = Interlocked.Increment(ref requests);
             return number < point ? null : number == point && lastAct ? LastAct : Dead;
         }
@@ -107,7 +109,8 @@ public sealed class KillPointTests
         var set = await world.Kubernetes.GetAsync<V1Alpha1ImageTagSet>(Name, world.Namespace);
         return story is "delete" or "restore"
             ? set is null
-            : World.Ready(set!) is { Status: "True" } ready && ready.ObservedGeneration == set!.Metadata.Generation && set.Status.Images is [{ } state]
+            : World.Ready(set!) is { Status: "True" } ready && ready.ObservedGeneration == set!.Metadata.Generation
+                && set.Status.Images is [{ } state]
                 && state.ManagedTags!.SequenceEqual(set.Spec.Tags.Order());
 
         static string Tags(SandboxImage image) => string.Join(' ', image.Tags.Order());

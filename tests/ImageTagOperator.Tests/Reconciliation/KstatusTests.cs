@@ -54,7 +54,8 @@ public sealed class KstatusTests
     private static V1Alpha1ImageTagSet Set(long generation) => new()
     {
         Metadata = new() { Name = "set", NamespaceProperty = "images", Generation = generation },
-        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" }, Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
+        Spec = { CloudCredentialsRef = new CloudCredentialsRef { SecretName = "openstack-clouds", CloudName = "demo" },
+            Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
     };
 
     /// <summary>The rules of kstatus for kinds that it does not know (sigs.k8s.io/cli-utils, pkg/kstatus).</summary>

@@ -30,7 +30,8 @@ public sealed class MessageTests
         image.UpdatedAt += TimeSpan.FromSeconds(1);
         await world.RequestAsync("ubuntu", "now");
         var set = await world.ReadyAsync("ubuntu", "False", "ImageNotFound");
-        Assert.Contains($" The managed tags golden, lts are still on image 'ubuntu-old' ({image.Id}), which had that name;", World.Ready(set)!.Message, StringComparison.Ordinal);
+        Assert.Contains($" The managed tags golden, lts are still on image 'ubuntu-old' ({image.Id}), which had that name;",
+            World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.Equal(["golden", "lts"], image.Tags.Order());
     }
 
@@ -44,11 +45,14 @@ public sealed class MessageTests
         await world.CreateAsync(set);
         var message = World.Ready(await world.ReadyAsync("odd", "False", "TagNotRemovable"))!.Message!;
         var typed = message[message.IndexOf("curl ", StringComparison.Ordinal)..];
-        Assert.StartsWith("curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" -H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '[", typed, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" -H 'Content-Type: "
+            + "application/openstack-images-v2.1-json-patch' -d '[", typed, StringComparison.Ordinal);
         var (begin, end) = (typed.IndexOf("-d '", StringComparison.Ordinal) + 4, typed.LastIndexOf("' ", StringComparison.Ordinal));
         Assert.DoesNotContain('\'', typed[begin..end]);
 
-        using var request = new HttpRequestMessage(HttpMethod.Patch, typed[(end + 2)..]) { Content = new StringContent(typed[begin..end], Encoding.UTF8) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Patch, typed[(end + 2)..]) { Content = new StringContent(typed[begin..end], Encoding.UTF8) };
         request.Content.Headers.ContentType = new("application/openstack-images-v2.1-json-patch");
         request.Headers.Add("X-Auth-Token", await TokenAsync(world));
         using var http = new HttpClient();
@@ -71,7 +75,8 @@ public sealed class MessageTests
     [InlineData(503, null)]
     public void A_refusal_of_the_API_server_is_said_and_an_outage_of_it_is_not(int status, string? reason)
     {
-        var error = new KubernetesException("PATCH", "/apis/imagetags.io/x", (HttpStatusCode)status, new V1Status { Message = "denied by a webhook." });
+        var error = new KubernetesException(
+            "PATCH", "/apis/imagetags.io/x", (HttpStatusCode)status, new V1Status { Message = "denied by a webhook." });
         var problem = ReconcileFailure.ProblemOf(error);
         Assert.Equal(reason, problem?.Reason.Name);
         if (problem is null) return;
@@ -81,10 +86,12 @@ public sealed class MessageTests
     [Fact]
     public async Task A_reconcile_that_took_too_long_says_what_it_was_at()
     {
-        var inner = await Assert.ThrowsAsync<TaskCanceledException>(() => Steps.During(Steps.Read, Task.FromCanceled<int>(new CancellationToken(canceled: true))));
+        var inner = await Assert.ThrowsAsync<TaskCanceledException>(
+            () => Steps.During(Steps.Read, Task.FromCanceled<int>(new CancellationToken(canceled: true))));
         var problem = ReconcileFailure.ProblemOf(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
         Assert.Equal(Reason.Transient, problem.Reason);
-        Assert.StartsWith("The operator began to read the images and did not come to an end in time", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The operator began to read the images and did not come to an end in time", problem.Message, StringComparison.Ordinal);
         Assert.Null(ReconcileFailure.ProblemOf(new TimeoutException()));
         Assert.Equal(Reason.InternalError, ReconcileFailure.ProblemOf(new InvalidCastException())!.Reason);
     }
@@ -93,14 +100,16 @@ public sealed class MessageTests
     [InlineData("No such thing.")]
     [InlineData("No such thing")]
     public void A_cloud_s_own_sentence_ends_once(string message) =>
-        Assert.Equal("Secret a/b: No such thing.", Problems.Of(new CloudException(CloudErrorKind.Rejected, message)).Of("Secret a/b").Message);
+        Assert.Equal(
+            "Secret a/b: No such thing.", Problems.Of(new CloudException(CloudErrorKind.Rejected, message)).Of("Secret a/b").Message);
 
     private static async Task<string> TokenAsync(SandboxWorld world)
     {
         using var http = new HttpClient();
         var cloud = CloudsYaml.Parse(world.CloudsYaml, "demo");
         using var response = await http.PostAsync(
-            new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"), new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest)), Cancel);
+            new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"),
+                new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest)), Cancel);
         return Assert.Single(response.Headers.GetValues("X-Subject-Token"));
     }
 }

@@ -34,7 +34,8 @@ public sealed class RepeatedFailureTests
         {
             var tries = Tries();
             await world.RequestAsync("ubuntu", at);
-            await Eventually.HoldsAsync(() => Task.FromResult(Tries()), count => count > tries, "another try", count => $"there were {count}");
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(Tries()), count => count > tries, "another try", count => $"there were {count}");
         }
     }
 }

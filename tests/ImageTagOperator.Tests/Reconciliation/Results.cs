@@ -12,8 +12,10 @@ internal static class Results
     /// <summary>A selector that matches no image, with what the observation says besides.</summary>
     public static SetResult InSync(DateTimeOffset asOf, LeftImages? left = null, params string[] odd)
     {
-        var by = new CloudConnection(new CloudCredentialsRef(), null!, new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null));
+        var by = new CloudConnection(
+            new CloudCredentialsRef(), null!, new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null));
         var set = new RegisteredSet(new V1Alpha1ImageTagSet(), new SetMemory());
-        return SetResult.Of(new SetPlan(new Observation(set, by, [], left ?? LeftImages.None, asOf) { Odd = odd }, [], [], new RemovalBudget(null)));
+        return SetResult.Of(
+            new SetPlan(new Observation(set, by, [], left ?? LeftImages.None, asOf) { Odd = odd }, [], [], new RemovalBudget(null)));
     }
 }

@@ -21,7 +21,8 @@ public sealed class SecretCloudsTests
         foreach (var host in (string[])["one", "two"])
         {
             server.Apply(Secret(
-                "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}", $"public-clouds: {{mine: {{auth: {{auth_url: http://{host}/v3}}}}}}"));
+                "clouds: {demo: {profile: mine, auth: {user_id: u, password: p}}}",
+                    $"public-clouds: {{mine: {{auth: {{auth_url: http://{host}/v3}}}}}}"));
             for (var again = 0; again < 2; again++)
             {
                 Assert.Equal(new Uri($"http://{host}/v3"), (await FindAsync(clouds, "cloud", "default")).AuthUrl);
@@ -40,7 +41,8 @@ public sealed class SecretCloudsTests
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "a" } });
         for (var i = 0; i < 40; i++) server.Apply(Secret(slow, "", $"slow-{i}", "a"));
         server.Apply(Secret("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p}}}", ""));
-        var all = Enumerable.Range(0, 40).Select(i => Task.Run(async () => await Record.ExceptionAsync(() => FindAsync(clouds, $"slow-{i}", "a")))).ToArray();
+        var all = Enumerable.Range(0, 40)
+            .Select(i => Task.Run(async () => await Record.ExceptionAsync(() => FindAsync(clouds, $"slow-{i}", "a")))).ToArray();
         await Task.WhenAny(all);
         await FindAsync(clouds, "cloud", "default");
         Assert.Contains(all, task => !task.IsCompleted);

@@ -144,7 +144,8 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     private string[] Concerning(string name) =>
-        [.. registry.Concerning(new ImageFacts(Image, name, null, null, "active", null, [], _ => null)).Select(set => set.Key.Name).Order()];
+        [.. registry.Concerning(new ImageFacts(Image, name, null, null, "active", null, [], _ => null)).Select(set => set.Key.Name)
+            .Order()];
 
     private static V1Alpha1ImageTagSet Set(string name, ImageReference image, int generation = 1, params string[] tags) => new()
     {

@@ -35,7 +35,8 @@ public sealed class SharedSecretsTests
         var (secrets, _) = Secrets(server);
         var answer = new TaskCompletionSource();
         var before = Secret("before").ToJsonString();
-        server.Faults.Add("GET", "*/secrets/cloud", new Fault { Until = answer.Task, Status = 200, Body = before, ContentType = "application/json" }, times: 1);
+        server.Faults.Add("GET", "*/secrets/cloud",
+            new Fault { Until = answer.Task, Status = 200, Body = before, ContentType = "application/json" }, times: 1);
         var first = secrets.GetAsync(Name, Cancel);
         await Eventually.TrueAsync(() => server.Calls.Matching("GET", "*/secrets/cloud").Count == 1, "it is read");
         server.Apply(Secret("after"));

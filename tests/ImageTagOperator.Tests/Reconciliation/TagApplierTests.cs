@@ -64,7 +64,8 @@ public sealed class TagApplierTests : IAsyncLifetime
         var image = cloud.AddImage("lagging");
         var stale = $$"""{"id": "{{image.Id}}", "name": "lagging", "status": "active", "tags": [], "visibility": "shared"}""";
         var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
-        cloud.Faults.Add("GET", $"*/v2/images/{image.Id}", new Fault { Status = 200, ContentType = "application/json", Body = stale }, times: 1);
+        cloud.Faults.Add(
+            "GET", $"*/v2/images/{image.Id}", new Fault { Status = 200, ContentType = "application/json", Body = stale }, times: 1);
         var before = clock.GetUtcNow();
         var result = await applier.ApplyAsync(PlannedImage.Of(job), new RemovalBudget(null), CancellationToken.None);
         Assert.Null(result.Problem);
@@ -266,12 +267,14 @@ public sealed class TagApplierTests : IAsyncLifetime
         var other = sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "admin"));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => ObserveAsync(image, TagPolicy.Additive, $"a{i}", $"b{i}")));
         await Task.WhenAll(jobs.Select((job, i) => applier.ApplyAsync(
-            PlannedImage.Of(job with { By = job.By with { Session = i % 2 == 0 ? session : other } }), new RemovalBudget(null), CancellationToken.None)));
+            PlannedImage.Of(job with { By = job.By with { Session = i % 2 == 0 ? session : other } }), new RemovalBudget(null),
+                CancellationToken.None)));
 
         Assert.Equal(16, image.Tags.Count);
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
         Assert.Equal(16, writes.Length);
-        Assert.All(writes.Zip(writes.Skip(1)), pair => Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
+        Assert.All(writes.Zip(writes.Skip(1)), pair =>
+            Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
     }
 
     [Theory]
@@ -321,14 +324,19 @@ public sealed class TagApplierTests : IAsyncLifetime
     {
         var removals = new RemovalBudget(3);
         var (first, second) = (cloud.AddImage("first", "a", "b"), cloud.AddImage("second", "c", "d"));
-        Assert.Null((await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
+        Assert.Null((
+            await applier.ApplyAsync(
+            PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
 
         // What the cloud lost and has to be done again counts once.
         first.SetTags("a");
-        Assert.Null((await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
+        Assert.Null((
+            await applier.ApplyAsync(
+            PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
         Assert.Empty(first.Tags);
 
-        var refused = await applier.ApplyAsync(PlannedImage.Of(await ObserveAsync(second, TagPolicy.Exact, "golden")), removals, CancellationToken.None);
+        var refused = await applier.ApplyAsync(
+            PlannedImage.Of(await ObserveAsync(second, TagPolicy.Exact, "golden")), removals, CancellationToken.None);
         Assert.Equal(Reason.RemovalLimitExceeded, refused.Problem!.Reason);
         Assert.Contains("2 tags (c, d) would be removed from image 'second'", refused.Problem.Message, StringComparison.Ordinal);
         Assert.Equal(["c", "d"], second.Tags.Order());
@@ -342,7 +350,8 @@ public sealed class TagApplierTests : IAsyncLifetime
         var access = await session.GetAccessAsync(CancellationToken.None);
         var (asOf, sequence) = (clock.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
-        var set = new RegisteredSet(new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory());
+        var set = new RegisteredSet(
+            new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory());
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
         var by = new CloudConnection(new CloudCredentialsRef(), session, access);
         return new ObservedImage(set, by, live!, new ImageReading([live!], asOf, sequence), claim, []);
@@ -350,7 +359,8 @@ public sealed class TagApplierTests : IAsyncLifetime
 
     private sealed class NoClouds : ICloudDirectory
     {
-        public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken) =>
+        public Task<CloudConfiguration> FindAsync(
+            V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("There are no other sets.");
 
         public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => "nothing";

@@ -68,7 +68,8 @@ public sealed class VerificationTests
             Report(set, SetResult.Failed(new Problem(Reason.All.Single(reason => reason.Name == name), "This now.")), 2);
             Assert.Equal(name, Ready(set).Reason);
             Assert.All(set.Status.Conditions!, condition => Assert.StartsWith("This now.", condition.Message, StringComparison.Ordinal));
-            Assert.All(set.Status.Conditions!, condition => Assert.DoesNotContain("Create it", condition.Message, StringComparison.Ordinal));
+            Assert.All(
+                set.Status.Conditions!, condition => Assert.DoesNotContain("Create it", condition.Message, StringComparison.Ordinal));
         }
     }
 
@@ -82,7 +83,8 @@ public sealed class VerificationTests
         Report(set, InSync, 0);
         Report(set, SetResult.Failed(new Problem(reason, "This now.")), 1);
         var isUnknown = reason == Reason.Transient || reason == Reason.Interrupted || reason == Reason.InternalError;
-        Assert.Equal((isUnknown ? "Unknown" : "False", isUnknown ? "This now." + Before : "This now."), (Ready(set).Status, Ready(set).Message));
+        Assert.Equal(
+            (isUnknown ? "Unknown" : "False", isUnknown ? "This now." + Before : "This now."), (Ready(set).Status, Ready(set).Message));
     }
 
     [Fact]
@@ -151,7 +153,8 @@ public sealed class VerificationTests
         var unreached = new ImageState { Id = "1", Reason = nameof(Reason.Transient), Message = "No." };
         foreach (var outcome in new[]
         {
-            SetResult.Failed(Outage), SetResult.Failed(new Problem(Reason.SecretNotFound, "No.")), SetResult.Suspended, Results.InSync(default, LeftImages.None with { Unreached = [unreached] }),
+            SetResult.Failed(Outage), SetResult.Failed(new Problem(Reason.SecretNotFound, "No.")), SetResult.Suspended,
+                Results.InSync(default, LeftImages.None with { Unreached = [unreached] }),
             Results.InSync(default, LeftImages.None with { Kept = [unreached with { Reason = nameof(Reason.CloudChanged) }] }),
         })
         {
@@ -213,12 +216,14 @@ public sealed class VerificationTests
     [InlineData(60)]
     public async Task An_operator_that_is_restarted_in_an_outage_still_tells_what_is_over_then(int minutes)
     {
-        foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
+        foreach (
+            var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
         {
             var (set, told) = (Set(), new List<string>());
             await TellAsync(Announcer(told), set, InSync, 0);
             await TellAsync(Announcer(told), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
-            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage), minute);
+            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage),
+                minute);
             // Another process takes over, which writes before it reports.
             set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(minutes + 3));
             Assert.NotNull(set.Status.LastToldReason);
@@ -233,7 +238,8 @@ public sealed class VerificationTests
     public async Task What_goes_on_after_an_outage_as_it_was_is_not_told_again_by_another_process()
     {
         var (set, told) = (Set(), new List<string>());
-        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(Announcer(told), set, outcome, told.Count);
+        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(
+            Announcer(told), set, outcome, told.Count);
         Assert.Equal(["Conflict"], told);
 
         static SetResult Bad() => SetResult.Failed(new Problem(Reason.Conflict, "So it is."));
@@ -260,7 +266,8 @@ public sealed class VerificationTests
     {
         // Without a time of its own, the observation is of now.
         var now = Now.AddMinutes(minute);
-        if (result.Plan is { Observed: var seen } plan && seen.AsOf == default) result = result with { Plan = plan with { Observed = seen with { AsOf = now } } };
+        if (result.Plan is { Observed: var seen } plan
+            && seen.AsOf == default) result = result with { Plan = plan with { Observed = seen with { AsOf = now } } };
         set.Status = StatusBuilder.After(set, result, now);
     }
 

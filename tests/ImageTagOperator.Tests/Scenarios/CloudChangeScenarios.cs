@@ -19,7 +19,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
-        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"), await other.CreateImageAsync(Name(world)));
+        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"),
+            await other.CreateImageAsync(Name(world)));
         var set = Moving(world);
         set.Spec.DeletionPolicy = policy;
         await world.CreateAsync(set);
@@ -44,7 +45,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
-        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"), await other.CreateImageAsync(Name(world)));
+        var (before, after) = (await world.Glance.CreateImageAsync(Name(world), "foreign", "old"),
+            await other.CreateImageAsync(Name(world)));
         await world.CreateAsync(Moving(world));
         await world.ReadyAsync("moving", "True");
 
@@ -91,7 +93,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.StartOperatorAsync("--deletion-deadline", "30");
         await world.TagsAsync(other, after, "golden", "old");
         var waiting = await world.UntilAsync(
-            () => world.GetAsync("moving"), set => set.Status.Images!.Count == 2, "both images in the status", set => $"there are {set.Status.Images?.Count}");
+            () => world.GetAsync("moving"), set => set.Status.Images!.Count == 2, "both images in the status", set =>
+                $"there are {set.Status.Images?.Count}");
         var state = waiting.Status.Images!.Single(image => image.Id == before);
         Assert.Equal(("demo", "InvalidCloudsYaml"), (state.CloudCredentialsRef!.CloudName, state.Reason));
         Assert.Contains("cloud 'demo'", state.Message, StringComparison.OrdinalIgnoreCase);

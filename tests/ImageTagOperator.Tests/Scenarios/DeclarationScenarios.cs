@@ -161,7 +161,8 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
         // Where it takes more than five seconds to come from the first look to the writes, one look more is right.
         if (clock.Elapsed > TimeSpan.FromSeconds(5) && verbs[1] == "GET") verbs.RemoveAt(1);
         Assert.Equal(["GET", "PUT", "PUT", "DELETE", "GET"], verbs.Take(5));
-        Assert.Equal(2, (await world.OperatorWritesAsync()).Count(write => write.Contains("imagetagsets/cheap/status", StringComparison.Ordinal)));
+        Assert.Equal(
+            2, (await world.OperatorWritesAsync()).Count(write => write.Contains("imagetagsets/cheap/status", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -17,7 +17,9 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
         set.Spec.MaxRemovals = 1;
         await world.CreateAsync(set);
         var refused = Assert.Single(await world.ToldAsync("RemovalLimitExceeded"));
-        Assert.Equal($"2 tags (a, b) would be removed from image 'told' ({image}), and spec.maxRemovals is 1; nothing was changed. Raise it to 2, or correct the declaration.", refused);
+        Assert.Equal(
+            $"2 tags (a, b) would be removed from image 'told' ({image}), and spec.maxRemovals is 1; nothing was changed. Raise it to 2, "
+            + "or correct the declaration.", refused);
 
         await world.EditAsync("told", new JsonObject { ["maxRemovals"] = 2 });
         Assert.Equal([$"Added golden to image 'told' ({image})."], await world.ToldAsync("TagsAdded"));
@@ -34,7 +36,8 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
         (set.Spec.Mode, set.Spec.Interval) = (TagSetMode.Observe, "24h");
         await world.CreateAsync(set);
         var since = World.Condition(await world.ReadyAsync("watched", "False", "Drifted"), "Drifted")!.LastTransitionTime;
-        Assert.Equal($"1 tag would change on image 'watched' ({image}): -foreign. Nothing was written, because spec.mode is Observe.", Assert.Single(await world.ToldAsync("Drifted")));
+        Assert.Equal($"1 tag would change on image 'watched' ({image}): -foreign. Nothing was written, because spec.mode is Observe.",
+            Assert.Single(await world.ToldAsync("Drifted")));
 
         for (var again = 1; again <= 2; again++)
         {

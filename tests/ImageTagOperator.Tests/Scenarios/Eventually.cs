@@ -15,7 +15,8 @@ public static class Eventually
         {
             var value = await read();
             if (holds(value)) return value;
-            if (clock.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds:0} s for {expectation}, but {describe(value)}");
+            if (clock.Elapsed > Patience) throw new TimeoutException(
+                $"Waited {Patience.TotalSeconds:0} s for {expectation}, but {describe(value)}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }

@@ -6,7 +6,8 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>The hand that goes past the operator: makes images and changes their tags in ways that the operator itself never could.</summary>
+/// <summary>The hand that goes past the operator: makes images and changes their tags in ways that the operator itself never
+/// could.</summary>
 public sealed class GlanceClient : IDisposable
 {
     /// <summary>Request ids of this client start so: they tell its calls apart in Glance's own log.</summary>
@@ -40,9 +41,11 @@ public sealed class GlanceClient : IDisposable
                 ["identity"] = new JsonObject
                 {
                     ["methods"] = new JsonArray("password"),
-                    ["password"] = new JsonObject { ["user"] = new JsonObject { ["name"] = user.Username, ["domain"] = new JsonObject { ["id"] = "default" }, ["password"] = user.Password } },
+                    ["password"] = new JsonObject { ["user"] = new JsonObject { ["name"] = user.Username,
+                        ["domain"] = new JsonObject { ["id"] = "default" }, ["password"] = user.Password } },
                 },
-                ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName, ["domain"] = new JsonObject { ["id"] = "default" } } },
+                ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = cloud.Scope.ProjectName,
+                    ["domain"] = new JsonObject { ["id"] = "default" } } },
             },
         }.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await http.PostAsync(new Uri(cloud.AuthUrl.AbsoluteUri + "/auth/tokens"), login);
@@ -63,7 +66,8 @@ public sealed class GlanceClient : IDisposable
     /// <summary>An image without data: its status is <c>queued</c>.</summary>
     public async Task<string> CreateQueuedImageAsync(string name, params string[] tags)
     {
-        var body = new JsonObject { ["name"] = name, ["disk_format"] = "raw", ["container_format"] = "bare", ["tags"] = new JsonArray([.. tags]) };
+        var body = new JsonObject { ["name"] = name, ["disk_format"] = "raw", ["container_format"] = "bare",
+            ["tags"] = new JsonArray([.. tags]) };
         var image = await SendAsync(HttpMethod.Post, "/images", body, "application/json");
         var id = (string)image!["id"]!;
         created.Add(id);
@@ -99,7 +103,8 @@ public sealed class GlanceClient : IDisposable
         (await http.SendAsync(request)).Dispose();
     }
 
-    public async Task<string> GetStatusAsync(string id) => (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["status"]!;
+    public async Task<string> GetStatusAsync(string id) =>
+        (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["status"]!;
 
     /// <summary>Replaces all tags by a PATCH, which takes any text for a tag.</summary>
     public Task SetTagsAsync(string id, params string[] tags) => SendAsync(
@@ -127,7 +132,8 @@ public sealed class GlanceClient : IDisposable
     private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, string? contentType)
     {
         using var request = new HttpRequestMessage(method, endpoint + path);
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
+        if (body is not null) request.Content = new ByteArrayContent(
+            Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { { "Content-Type", contentType } } };
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode

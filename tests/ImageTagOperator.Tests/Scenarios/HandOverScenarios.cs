@@ -6,7 +6,8 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Sets that share an image and come, go and change: what one declares is never missing, and what nobody declares any more goes.</summary>
+/// <summary>Sets that share an image and come, go and change: what one declares is never missing, and what nobody declares any more
+/// goes.</summary>
 public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -108,7 +109,8 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         observer.Spec.Mode = TagSetMode.Observe;
         await world.CreateAsync(observer);
         Assert.Null((await world.UntilAsync(
-            () => world.GetAsync("c"), set => World.Ready(set) is not null, "c to be looked at", _ => "it is not")).Status.Images!.Single().OriginalTags);
+            () => world.GetAsync("c"), set => World.Ready(set) is not null, "c to be looked at", _ =>
+                "it is not")).Status.Images!.Single().OriginalTags);
 
         await world.DeleteAsync("a");
         await world.GoneAsync("a");
@@ -144,7 +146,8 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         if (other == "never had a Secret") silent.Spec.CloudCredentialsRef = silent.Spec.CloudCredentialsRef with { SecretName = "nosuch" };
         if (other == "is suspended") silent.Spec.Suspend = true;
         await world.CreateAsync(silent);
-        await world.UntilAsync(() => world.GetAsync("silent"), set => World.Ready(set) is { Status: not "True" }, "silent to be told", _ => "it is not");
+        await world.UntilAsync(
+            () => world.GetAsync("silent"), set => World.Ready(set) is { Status: not "True" }, "silent to be told", _ => "it is not");
 
         await world.DeleteAsync("a");
         await world.GoneAsync("a");
@@ -201,11 +204,13 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         await world.StartOperatorAsync();
         var name = $"{world.Namespace}-new";
         var older = Additive(world, "older", name, "lts");
-        if (how != "by its name, before it is there") older.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"] } };
+        if (how != "by its name, before it is there") older.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [
+            $"{world.Namespace}-*"] } };
         if (how == "by other credentials") older.Spec.CloudCredentialsRef = older.Spec.CloudCredentialsRef with { CloudName = "again" };
         older.Spec.Interval = "10m";
         await world.CreateAsync(older);
-        await world.UntilAsync(() => world.GetAsync("older"), set => World.Ready(set) is not null, "the older set to be looked at", _ => "it is not");
+        await world.UntilAsync(
+            () => world.GetAsync("older"), set => World.Ready(set) is not null, "the older set to be looked at", _ => "it is not");
         await NextSecondAsync();
         var younger = world.Set("younger", "unused", "all");
         younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}*"] } };
@@ -232,12 +237,14 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     private static async Task NeverRemovedAsync(World world, string image, string tag) => Assert.DoesNotContain(
-        await world.CloudCallsAsync(image), call => call.StartsWith("DELETE ", StringComparison.Ordinal) && call.Contains($"/tags/{tag} ", StringComparison.Ordinal));
+        await world.CloudCallsAsync(image), call => call.StartsWith("DELETE ", StringComparison.Ordinal)
+            && call.Contains($"/tags/{tag} ", StringComparison.Ordinal));
 
     /// <summary>Ages are whole seconds.</summary>
     private static Task NextSecondAsync()
     {
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start, "the next second", now => $"it is {now}");
+        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start,
+            "the next second", now => $"it is {now}");
     }
 }

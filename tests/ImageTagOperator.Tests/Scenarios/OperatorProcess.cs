@@ -26,19 +26,22 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     public required string HealthUrl { get; init; }
 
-    /// <summary>The file that <c>ITO_OPERATOR</c> names, as <c>make test-integration</c> does with the published one; else the one that was built
-    /// with the tests.</summary>
+    /// <summary>The file that <c>ITO_OPERATOR</c> names, as <c>make test-integration</c> does with the published one; else the one that was
+    /// built with the tests.</summary>
     public static string Executable { get; } =
-        Environment.GetEnvironmentVariable("ITO_OPERATOR") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
+        Environment.GetEnvironmentVariable("ITO_OPERATOR") is { Length: > 0 } file ? file
+            : Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
     /// <param name="environment">What it sees beside this process's own environment.</param>
     /// <param name="logLevel">Null: what the arguments say.</param>
     /// <param name="untilReady">False for one that never will be.</param>
     public static async Task<OperatorProcess> StartAsync(
-        string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? logLevel = "Debug", bool untilReady = true)
+        string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+            string? logLevel = "Debug", bool untilReady = true)
     {
         var health = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo(executable, [.. arguments, "--health-address", health, .. logLevel is null ? (string[])[] : ["--log-level", logLevel]])
+        var start = new ProcessStartInfo(
+            executable, [.. arguments, "--health-address", health, .. logLevel is null ? (string[])[] : ["--log-level", logLevel]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

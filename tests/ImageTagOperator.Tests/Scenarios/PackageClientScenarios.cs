@@ -7,7 +7,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>An ImageTagSet is an object of KubernetesClient like any other: who writes a program around it can use the package's own client.</summary>
+/// <summary>An ImageTagSet is an object of KubernetesClient like any other: who writes a program around it can use the package's own
+/// client.</summary>
 public abstract class PackageClientScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -24,13 +25,17 @@ public abstract class PackageClientScenarios<TWorld> : ScenariosIn<TWorld>
         var list = await client.CustomObjects.ListNamespacedCustomObjectAsync<ImageTagSetList>(
             V1Alpha1ImageTagSet.Group, V1Alpha1ImageTagSet.Version, world.Namespace, "imagetagsets", cancellationToken: cancel);
         var listed = Assert.Single(list.Items);
-        Assert.Equal(("by-package", world.Namespace, 1), (listed.Metadata.Name, listed.Metadata.NamespaceProperty, listed.Metadata.Generation));
+        Assert.Equal(
+            ("by-package", world.Namespace, 1), (listed.Metadata.Name, listed.Metadata.NamespaceProperty, listed.Metadata.Generation));
         Assert.Equal(DateTimeKind.Utc, listed.Metadata.CreationTimestamp!.Value.Kind);
-        Assert.Equal((TagPolicy.Additive, "an-image", "golden"), (listed.Spec.Policy, listed.Spec.Image.Name, Assert.Single(listed.Spec.Tags)));
+        Assert.Equal(
+            (TagPolicy.Additive, "an-image", "golden"), (listed.Spec.Policy, listed.Spec.Image.Name, Assert.Single(listed.Spec.Tags)));
 
-        var patch = JsonSerializer.Serialize(new { metadata = new { resourceVersion = listed.Metadata.ResourceVersion }, spec = new { tags = new[] { "golden", "lts" } } });
+        var patch = JsonSerializer.Serialize(
+            new { metadata = new { resourceVersion = listed.Metadata.ResourceVersion }, spec = new { tags = new[] { "golden", "lts" } } });
         var patched = await client.CustomObjects.PatchNamespacedCustomObjectAsync<V1Alpha1ImageTagSet>(
-            new V1Patch(patch, V1Patch.PatchType.MergePatch), V1Alpha1ImageTagSet.Group, V1Alpha1ImageTagSet.Version, world.Namespace, "imagetagsets", "by-package", cancellationToken: cancel);
+            new V1Patch(patch, V1Patch.PatchType.MergePatch), V1Alpha1ImageTagSet.Group, V1Alpha1ImageTagSet.Version, world.Namespace,
+                "imagetagsets", "by-package", cancellationToken: cancel);
         Assert.Equal(["golden", "lts"], patched.Spec.Tags);
         Assert.Equal(["golden", "lts"], (await world.GetAsync("by-package")).Spec.Tags);
     }

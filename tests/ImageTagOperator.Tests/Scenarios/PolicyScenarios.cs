@@ -120,7 +120,8 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.Glance.SetTagsAsync(image);
         var calls = (await world.CloudCallsAsync(image)).Count;
         await world.RequestAsync("contended", "again");
-        await world.UntilAsync(() => world.GetAsync("contended"), set => set.Status.Images![0].Pending is not null, "the change to be pending", _ => "it is not");
+        await world.UntilAsync(() => world.GetAsync("contended"), set => set.Status.Images![0].Pending is not null,
+            "the change to be pending", _ => "it is not");
         Assert.DoesNotContain((await world.CloudCallsAsync(image)).Skip(calls), call => call.StartsWith("PUT ", StringComparison.Ordinal));
 
         // A new declaration is a new matter.

@@ -79,7 +79,8 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("password", image, "golden"));
 
         var set = await world.ReadyAsync("password", "False", "CredentialsRejected");
-        Assert.StartsWith($"Secret {world.Namespace}/{World.SecretName}: Keystone of cloud 'demo'", World.Ready(set)!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Secret {world.Namespace}/{World.SecretName}: Keystone of cloud 'demo'", World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.Contains("Correct the credentials", World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-one", World.Ready(set)!.Message, StringComparison.Ordinal);
 
@@ -97,7 +98,8 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteSecretAsync();
         await world.CreateAsync(world.Set("secretless", image, "golden"));
         var set = await world.ReadyAsync("secretless", "False", "SecretNotFound");
-        Assert.Contains($"kubectl -n {world.Namespace} create secret generic {World.SecretName}", World.Ready(set)!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"kubectl -n {world.Namespace} create secret generic {World.SecretName}", World.Ready(set)!.Message, StringComparison.Ordinal);
 
         await world.CreateSecretAsync(world.CloudsYaml);
         await world.ReadyAsync("secretless", "True");

@@ -82,9 +82,11 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("restored", "True");
         await process.StopAsync();
 
-        await world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(new(world.Namespace, "restored"), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } });
+        await world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
+            new(world.Namespace, "restored"), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } });
         await world.DeleteAsync("restored");
-        await world.CreateAsync(new V1Alpha1ImageTagSet { Metadata = new() { Name = "restored", NamespaceProperty = world.Namespace }, Spec = set.Spec });
+        await world.CreateAsync(
+            new V1Alpha1ImageTagSet { Metadata = new() { Name = "restored", NamespaceProperty = world.Namespace }, Spec = set.Spec });
         await world.StartOperatorAsync();
         await world.ReadyAsync("restored", "True");
         Assert.Equal(["PUT"], (await world.CloudCallsAsync(image)).Select(call => call.Split(' ')[0]).Where(verb => verb != "GET"));

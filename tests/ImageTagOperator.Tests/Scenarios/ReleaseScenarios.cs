@@ -27,8 +27,10 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("kept", "True");
         await world.TagsAsync(old, "golden");
 
-        if (how == "another cloudName") await world.EditAsync("kept", new() { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
-        else await world.EditAsync("kept", new() { ["image"] = new JsonObject { ["name"] = null, ["selector"] = new JsonObject { ["names"] = new JsonArray(after + "*") } } });
+        if (how == "another cloudName") await world.EditAsync(
+            "kept", new() { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
+        else await world.EditAsync("kept", new() { ["image"] = new JsonObject { ["name"] = null,
+            ["selector"] = new JsonObject { ["names"] = new JsonArray(after + "*") } } });
         var seen = await world.ReadyAsync("kept", "True");
         if (how == "another cloudName") await world.TagsAsync(other, others, "golden");
         else await world.TagsAsync(next, "golden");
@@ -44,7 +46,8 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "tested");
         var set = world.Set("moving", "unused", "stable");
-        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"], Tags = ["tested"], Newest = 1 } };
+        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"], Tags = ["tested"],
+            Newest = 1 } };
         set.Spec.Policy = TagPolicy.Additive;
         await world.CreateAsync(set);
         await world.ReadyAsync("moving", "True");

@@ -34,7 +34,8 @@ public sealed class SandboxDefinitionTests
         {
             var before = Recordings();
             await world.RequestAsync("outdated", $"{look}");
-            await ImageTagOperator.Scenarios.Eventually.HoldsAsync(() => Task.FromResult(Recordings()), count => count > before, "another try to record", count => $"there were {count}");
+            await ImageTagOperator.Scenarios.Eventually.HoldsAsync(
+                () => Task.FromResult(Recordings()), count => count > before, "another try to record", count => $"there were {count}");
         }
 
         Assert.DoesNotContain(world.Cloud.Calls.Writes, call => call.Method is "PUT" or "DELETE");
@@ -68,9 +69,11 @@ public sealed class SandboxDefinitionTests
         for (var look = 1; look <= 5; look++) await LookAsync($"{look}");
 
         Assert.Equal(before, Writes());
-        var told = Assert.Single(log.Entries, entry => entry.Message.Contains("CustomResourceDefinition", StringComparison.Ordinal)).Message;
+        var told = Assert.Single(
+            log.Entries, entry => entry.Message.Contains("CustomResourceDefinition", StringComparison.Ordinal)).Message;
         Assert.EndsWith("Apply the right one: image-tag-operator crd | kubectl apply -f -", told, StringComparison.Ordinal);
-        Assert.Contains(missing, field => told.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
+        Assert.Contains(
+            missing, field => told.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/outdated/status").Count;
 
@@ -79,7 +82,8 @@ public sealed class SandboxDefinitionTests
         {
             var reads = Reads();
             await world.RequestAsync("outdated", at);
-            await ImageTagOperator.Scenarios.Eventually.HoldsAsync(() => Task.FromResult(Reads()), count => count > reads, "another look", count => $"there were {count}");
+            await ImageTagOperator.Scenarios.Eventually.HoldsAsync(
+                () => Task.FromResult(Reads()), count => count > reads, "another look", count => $"there were {count}");
         }
 
         int Reads() => world.Cloud.Calls.Matching("GET", "*/images*").Count;
@@ -96,7 +100,8 @@ public sealed class SandboxDefinitionTests
         var (code, output, _) = await run.TypeAsync($"check --kubeconfig {world.Kubeconfig} --leader-elect-namespace default");
         Assert.Equal(1, code);
         Assert.Contains(
-            "FAIL  the definition of ImageTagSet is of this version: it lacks status.images[].pending, status.lastVerifiedTime. Update it: image-tag-operator crd | kubectl apply -f -\n",
+            "FAIL  the definition of ImageTagSet is of this version: it lacks status.images[].pending, status.lastVerifiedTime. Update "
+                + "it: image-tag-operator crd | kubectl apply -f -\n",
             output,
             StringComparison.Ordinal);
     }
@@ -105,7 +110,8 @@ public sealed class SandboxDefinitionTests
     private static JsonObject Definition(params string[] missing)
     {
         var definition = KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject();
-        var fields = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!["properties"]!.AsObject();
+        var fields = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]![
+            "properties"]!.AsObject();
         foreach (var path in missing)
         {
             if (path.Split('.') is [var list, var inner]) fields[list]!["items"]!["properties"]!.AsObject().Remove(inner);

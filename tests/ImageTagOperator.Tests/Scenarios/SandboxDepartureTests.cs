@@ -84,7 +84,9 @@ public sealed class SandboxDepartureTests
 
         // The same servers by another name, and another image, at once.
         await world.DeleteSecretAsync();
-        await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:", $"image_endpoint_override: {world.Cloud.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/image\n    auth:", StringComparison.Ordinal));
+        await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:",
+            $"image_endpoint_override: {world.Cloud.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/image\n    auth:",
+            StringComparison.Ordinal));
         await world.EditAsync("moving", new JsonObject { ["image"] = new JsonObject { ["id"] = next.Id } });
         await world.TagsAsync(next.Id, "golden");
         await world.TagsAsync(old.Id, "foreign");

@@ -10,7 +10,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Clouds that answer what is not so, that have two addresses, or images of others: what a real one cannot be made to do.</summary>
+/// <summary>Clouds that answer what is not so, that have two addresses, or images of others: what a real one cannot be made to
+/// do.</summary>
 public sealed class SandboxEvidenceTests
 {
     private const string NoImages = """{"images": [], "first": "/v2/images", "schema": "/v2/schemas/images"}""";
@@ -30,7 +31,8 @@ public sealed class SandboxEvidenceTests
         var tagged = images.Where(image => image.Tags.Count > 0).ToArray();
         Assert.Equal(newest ?? 10, tagged.Length);
 
-        world.Cloud.Faults.Add("GET", "/image/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = NoImages }, times: 1);
+        world.Cloud.Faults.Add(
+            "GET", "/image/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = NoImages }, times: 1);
         await world.RequestAsync("s", "now");
         await ListedAgainAsync(world);
         await ListedAgainAsync(world);
@@ -56,7 +58,8 @@ public sealed class SandboxEvidenceTests
         await ListedAgainAsync(world);
         Assert.DoesNotContain(world.Cloud.Calls.Writes, call => call.Method == "DELETE");
         Assert.All(images, image => Assert.Equal(["golden"], image.Tags));
-        Assert.Equal(20, (await world.GetAsync("s")).Status.Images!.Count(image => image.Reason == "CloudChanged" && image.ManagedTags!.SequenceEqual(["golden"])));
+        Assert.Equal(20, (await world.GetAsync("s")).Status.Images!.Count(image => image.Reason == "CloudChanged"
+            && image.ManagedTags!.SequenceEqual(["golden"])));
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class SandboxEvidenceTests
         var image = world.Cloud.AddImage("img");
         await world.CreateOtherNamespaceAsync();
         await world.Kubernetes.DeleteAsync<V1Secret>(new NamespacedName(world.OtherNamespace, World.SecretName));
-        await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:", "interface: internal\n    auth:", StringComparison.Ordinal), world.OtherNamespace);
+        await world.CreateSecretAsync(
+            world.CloudsYaml.Replace("auth:", "interface: internal\n    auth:", StringComparison.Ordinal), world.OtherNamespace);
         await world.StartOperatorAsync("-n", world.OtherNamespace);
         await world.CreateAsync(world.Set("a", image.Id, "golden"));
         await world.ReadyAsync("a", "True");
@@ -98,7 +102,8 @@ public sealed class SandboxEvidenceTests
         await world.CreateAsync(Additive(world.Set("s", here.Id, "golden")));
         await world.ReadyAsync("s", "True");
         await world.EditAsync("s", new() { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "second" } });
-        await world.UntilAsync(() => Task.FromResult(there.Tags), tags => tags.Contains("golden"), "the image in the second cloud to be tagged", _ => "it is not");
+        await world.UntilAsync(() => Task.FromResult(there.Tags), tags => tags.Contains("golden"),
+            "the image in the second cloud to be tagged", _ => "it is not");
         await world.TagsAsync(here.Id);
         Assert.Single((await world.ReadyAsync("s", "True")).Status.Images!);
     }
@@ -181,7 +186,8 @@ public sealed class SandboxEvidenceTests
     }
 
     private static int Lists(SandboxWorld world) =>
-        world.Cloud.Calls.All.Count(call => call.UserAgent != GlanceClient.UserAgent && call.Target.StartsWith("/image/v2/images?", StringComparison.Ordinal));
+        world.Cloud.Calls.All.Count(
+            call => call.UserAgent != GlanceClient.UserAgent && call.Target.StartsWith("/image/v2/images?", StringComparison.Ordinal));
 
     private static V1Alpha1ImageTagSet Selecting(SandboxWorld world, string name, string glob)
     {
@@ -200,6 +206,7 @@ public sealed class SandboxEvidenceTests
     private static Task NextSecondAsync()
     {
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start, "the next second", now => $"it is {now}");
+        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start,
+            "the next second", now => $"it is {now}");
     }
 }

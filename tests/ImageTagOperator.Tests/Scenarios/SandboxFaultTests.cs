@@ -50,14 +50,17 @@ public sealed class SandboxFaultTests
         }
 
         await world.StartOperatorAsync();
-        await world.UntilAsync(() => Task.FromResult(world.Cloud.Calls.All.Count), calls => calls >= 60, "the cloud to be called 60 times", calls => $"it was {calls} times");
+        await world.UntilAsync(() => Task.FromResult(world.Cloud.Calls.All.Count), calls => calls >= 60, "the cloud to be called 60 times",
+            calls => $"it was {calls} times");
         world.Cloud.Faults.Clear();
         foreach (var image in images) await world.ReadyAsync(image.Name!, "True");
         Assert.All(images, image => Assert.Equal(["foreign", "golden", "lts"], image.Tags.Order()));
         Assert.All(world.Cloud.Images, image => Assert.Contains(image, images));
         Assert.All(
             world.Cloud.Calls.All.Where(call => call.UserAgent != GlanceClient.UserAgent),
-            call => Assert.Matches("^(GET /image/v2/images(/[0-9a-f-]+)?|POST /identity/v3/auth/tokens|(PUT|DELETE) /image/v2/images/[0-9a-f-]+/tags/(golden|lts|old))$", $"{call.Method} {call.Path}"));
+            call => Assert.Matches(
+                "^(GET /image/v2/images(/[0-9a-f-]+)?|POST /identity/v3/auth/tokens|(PUT|DELETE) "
+                + "/image/v2/images/[0-9a-f-]+/tags/(golden|lts|old))$", $"{call.Method} {call.Path}"));
 
         // Of each set: a read, three writes, a read to verify, and one more look; and for each fault at most all of that again.
         Assert.InRange(world.Cloud.Calls.All.Count, 6 * Sets, (6 * Sets) + (6 * 200));
@@ -141,6 +144,7 @@ public sealed class SandboxFaultTests
         await world.GoneAsync("old");
         await world.ReadyAsync("young", "True");
         Assert.Equal(["golden", "noble"], image.Tags.Order());
-        Assert.DoesNotContain(world.Cloud.Calls.All, call => call.Method == "DELETE" && call.Target.EndsWith("/tags/noble", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            world.Cloud.Calls.All, call => call.Method == "DELETE" && call.Target.EndsWith("/tags/noble", StringComparison.Ordinal));
     }
 }

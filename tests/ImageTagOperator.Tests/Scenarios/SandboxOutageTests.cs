@@ -24,7 +24,8 @@ public sealed class SandboxOutageTests
         image.SetTags();
         var away = await world.ReadyAsync("ubuntu", "Unknown", "Transient");
         Assert.EndsWith(
-            $" Before that, when the images were last verified at {away.Status.LastVerifiedTime:yyyy-MM-ddTHH:mm:ssZ}, the set was InSync.", World.Ready(away)!.Message, StringComparison.Ordinal);
+            $" Before that, when the images were last verified at {away.Status.LastVerifiedTime:yyyy-MM-ddTHH:mm:ssZ}, the set was InSync.",
+                World.Ready(away)!.Message, StringComparison.Ordinal);
         Assert.True(away.Status.LastVerifiedTime >= verified);
         Assert.Equal(("Unknown", "Transient"), (SetStatus.Of(away).Ready, SetStatus.Of(away).Reason));
 
@@ -37,7 +38,8 @@ public sealed class SandboxOutageTests
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");
         Assert.Equal(["golden"], image.Tags);
-        Assert.Contains(await world.ToldAsync("TagsAdded", 2), told => told.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
+        Assert.Contains(await world.ToldAsync("TagsAdded", 2), told =>
+            told.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
         await world.ToldAsync("Recovered");
         Assert.Single(await world.EventsAsync("SecretNotFound"));
     }
@@ -55,7 +57,8 @@ public sealed class SandboxOutageTests
         await world.EditAsync("ubuntu", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
         await world.UntilAsync(
             () => world.GetAsync("ubuntu"),
-            set => set.Status.ObservedGeneration == set.Metadata.Generation && World.Ready(set)!.Message.EndsWith("the set was InSync, by the declaration of that time.", StringComparison.Ordinal),
+            set => set.Status.ObservedGeneration == set.Metadata.Generation
+                && World.Ready(set)!.Message.EndsWith("the set was InSync, by the declaration of that time.", StringComparison.Ordinal),
             "to be told what was true of the declaration before", set => $"its message is {World.Ready(set)?.Message}");
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");

@@ -41,7 +41,8 @@ public sealed class SandboxSurroundingsTests
             ["https_proxy"] = $"http://{proxy.Address}",
             ["SSL_CERT_DIR"] = $"/etc/ssl/certs:{folder.FullName}",
         };
-        await using var process = await OperatorProcess.StartAsync(OperatorProcess.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace], environment);
+        await using var process = await OperatorProcess.StartAsync(
+            OperatorProcess.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace], environment);
         await world.ReadyAsync("behind", "False", "ImageNotFound");
         Assert.Equal([new Uri(cloud.Url).Authority], proxy.Targets.Distinct());
         Assert.Equal(["CN=operator"], cloud.Seen.Distinct());

@@ -54,7 +54,8 @@ public sealed class SandboxWorld : World, IWorldFactory
 
     public override Task<IReadOnlyList<string>> OperatorWritesAsync() => Task.FromResult<IReadOnlyList<string>>(
         [.. Cluster.Calls.Writes
-            .Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true && call.Path.Contains($"/namespaces/{Namespace}/", StringComparison.Ordinal))
+            .Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true
+                && call.Path.Contains($"/namespaces/{Namespace}/", StringComparison.Ordinal))
             .Select(call => $"{Verb(call)} {call.Path.Split($"/namespaces/{Namespace}/")[1]}")]);
 
     public override async ValueTask DisposeAsync()

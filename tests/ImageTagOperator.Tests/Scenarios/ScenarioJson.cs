@@ -5,7 +5,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(V1Namespace))]
 internal sealed partial class ScenarioJson : JsonSerializerContext
 {

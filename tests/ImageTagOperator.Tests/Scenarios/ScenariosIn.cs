@@ -7,7 +7,8 @@ public interface IWorldFactory
     static abstract Task<World> CreateAsync();
 }
 
-/// <summary>What users are promised, told from outside: sets go in, tags and conditions come out. Each scenario has a world of its own.</summary>
+/// <summary>What users are promised, told from outside: sets go in, tags and conditions come out. Each scenario has a world of its
+/// own.</summary>
 public abstract class ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {

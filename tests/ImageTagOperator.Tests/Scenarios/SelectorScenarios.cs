@@ -135,15 +135,17 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     private static Task NextSecondAsync()
     {
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start, "the next second", now => $"it is {now}");
+        return Eventually.HoldsAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), now => now > start,
+            "the next second", now => $"it is {now}");
     }
 
     private static Task RequestAsync(World world, string name, int number) => world.Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
         new NamespacedName(world.Namespace, name),
-        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
+        new JsonObject { ["metadata"] = new JsonObject { [
+            "annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
 
-    /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when it has
-    /// left an image, it must be on one that is looked at later.</summary>
+    /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when
+    /// it has left an image, it must be on one that is looked at later.</summary>
     private static async Task<int> WatchAsync(World world, ConcurrentQueue<string> images, CancellationToken stop)
     {
         var looks = 0;
@@ -151,7 +153,8 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         {
             var tagged = 0;
             // By number: an enumeration would not see an image that is added while it lasts.
-            for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1 : 0;
+            for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1
+                : 0;
             Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");
         }
 

@@ -27,7 +27,8 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("older", "True", null, world.OtherNamespace);
 
         var younger = world.Set("younger", how == "id" ? image : name, "lts");
-        if (how == "selector") younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"shared-{world.Namespace}*"] } };
+        if (how == "selector") younger.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [
+            $"shared-{world.Namespace}*"] } };
         younger.Spec.Policy = policy;
         await world.CreateAsync(younger);
         var loser = await world.ReadyAsync("younger", "False", "Conflict");

@@ -16,7 +16,8 @@ public sealed record SpecCase(string Yaml, string? Field, bool SchemaKnows)
         tags: [golden]
         """;
 
-    private const string Long = "a23456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+    private const string Long = "a23456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+        + "123456789 123456789 123456789 "
         + "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 12345";
 
     private static readonly string[] GoodOnes =
@@ -33,7 +34,8 @@ public sealed record SpecCase(string Yaml, string? Field, bool SchemaKnows)
         "image: {name: 'Ubuntu 24.04 (ü) / x'}",
         $"image: {{name: '{Long}'}}",
         "image: {name: null, selector: {names: ['ubuntu-*', 'debian-?']}}",
-        "image: {name: null, selector: {newest: 500, status: active, owner: 5f705771, visibility: community, properties: {os_distro: ubuntu}}}",
+        "image: {name: null, selector: {newest: 500, status: active, owner: 5f705771, visibility: community, properties: {os_distro: "
+            + "ubuntu}}}",
         "image: {name: null, selector: {tags: [tested]}}\ntags: [tested, stable]",
         "image: {name: null, selector: {tags: [tested]}}\npolicy: Additive",
         "image: {name: null, selector: {tags: [tested]}}\nignoreTags: ['test*']",

@@ -19,7 +19,8 @@ public abstract class ValidationScenarios<TWorld>
         {
             var answer = await AnswerAsync(client, world.Namespace, $"case-{number}", row.Data);
             var expected = row.Data.SchemaKnows ? row.Data.Field : null;
-            if (expected is null ? answer is not null : answer?.Contains(expected, StringComparison.Ordinal) != true) surprises.Add($"{row.Data}: {answer ?? "accepted"}");
+            if (expected is null ? answer is not null : answer?.Contains(expected, StringComparison.Ordinal) != true) surprises.Add(
+                $"{row.Data}: {answer ?? "accepted"}");
         }
 
         Assert.True(surprises.Count == 0, string.Join('\n', surprises));
@@ -29,7 +30,8 @@ public abstract class ValidationScenarios<TWorld>
     {
         try
         {
-            await client.CreateAsync(new RawSet { Metadata = new() { Name = name, NamespaceProperty = @namespace }, Spec = what.Spec() }, TestContext.Current.CancellationToken);
+            await client.CreateAsync(new RawSet { Metadata = new() { Name = name, NamespaceProperty = @namespace }, Spec = what.Spec() },
+                TestContext.Current.CancellationToken);
             return null;
         }
         catch (KubernetesException e)

@@ -32,7 +32,8 @@ public abstract class World : IAsyncDisposable
     /// <summary>Images that a scenario about many should use.</summary>
     public virtual int Many => 40;
 
-    /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/>: <c>PUT /v2/images/ID/tags/x 204</c>, in order.</summary>
+    /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/>: <c>PUT /v2/images/ID/tags/x 204</c>, in
+    /// order.</summary>
     public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
 
     /// <summary>Writes of the operator to objects of <see cref="Namespace"/>: <c>update imagetagsets/NAME/status</c>.</summary>
@@ -50,7 +51,8 @@ public abstract class World : IAsyncDisposable
         await CreateSecretAsync(CloudsYaml, OtherNamespace);
     }
 
-    /// <summary>Begins to delete <see cref="Namespace"/> while a pod is in it: from Kubernetes 1.33 on the rest stays until the pod is gone.</summary>
+    /// <summary>Begins to delete <see cref="Namespace"/> while a pod is in it: from Kubernetes 1.33 on the rest stays until the pod is
+    /// gone.</summary>
     public abstract Task EndNamespaceAsync();
 
     public Task CreateSecretAsync(string cloudsYaml, string? inNamespace = null) => Kubernetes.CreateAsync(new V1Secret
@@ -68,7 +70,8 @@ public abstract class World : IAsyncDisposable
     public Task<OperatorProcess> StartOperatorAsync(params string[] arguments) => StartOperatorAsUserAsync(Kubeconfig, arguments);
 
     /// <summary>Starts the operator as whoever the kubeconfig is for.</summary>
-    public Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments) => StartOperatorAsUserAsync(kubeconfig, true, arguments);
+    public Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments) =>
+        StartOperatorAsUserAsync(kubeconfig, true, arguments);
 
     /// <summary>Starts the operator as if it ran in <see cref="Namespace"/>.</summary>
     public async Task<OperatorProcess> StartOperatorInNamespaceAsync(params string[] arguments)
@@ -85,7 +88,8 @@ public abstract class World : IAsyncDisposable
     /// <param name="untilReady">False for one that never will be ready.</param>
     public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, bool untilReady, params string[] arguments)
     {
-        var process = await OperatorProcess.StartAsync(Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments], untilReady: untilReady);
+        var process = await OperatorProcess.StartAsync(
+            Executable, ["run", "--kubeconfig", kubeconfig, "-n", Namespace, .. arguments], untilReady: untilReady);
         operators.Add(process);
         return process;
     }
@@ -110,18 +114,21 @@ public abstract class World : IAsyncDisposable
         Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name), new JsonObject { ["spec"] = spec });
 
     public async Task<V1Alpha1ImageTagSet> GetAsync(string name) =>
-        await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace) ?? throw new InvalidOperationException($"ImageTagSet {name} is gone");
+        await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace)
+            ?? throw new InvalidOperationException($"ImageTagSet {name} is gone");
 
     public Task DeleteAsync(string name) => Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name));
 
     /// <summary>Has the set looked at now, as <c>kubectl annotate</c> does.</summary>
     public Task RequestAsync(string name, string at) => Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
         new NamespacedName(Namespace, name),
-        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
+        new JsonObject { [
+            "metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
 
     /// <summary>What was told with this reason so far, in order, and as often as it was told.</summary>
     public async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
-        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(told => told.Reason == reason).OrderBy(told => told.EventTime)
+        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(told => told.Reason == reason)
+            .OrderBy(told => told.EventTime)
             .SelectMany(told => Enumerable.Repeat(told.Note ?? "", told.Series?.Count ?? 1))];
 
     /// <summary>Waits until as many were told with this reason.</summary>
@@ -132,11 +139,15 @@ public abstract class World : IAsyncDisposable
         told => $"there are: {string.Join("; ", told)}");
 
     /// <summary>Waits until the set's Ready condition has this status and reason for its current generation.</summary>
-    public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null, string? inNamespace = null) => UntilAsync(
+    public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null, string? inNamespace = null) =>
+        UntilAsync(
         () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, inNamespace ?? Namespace),
-        set => set is not null && Ready(set) is { } ready && ready.ObservedGeneration == set.Metadata.Generation && ready.Status == status && (reason is null || ready.Reason == reason),
+        set => set is not null && Ready(set) is { } ready && ready.ObservedGeneration == set.Metadata.Generation && ready.Status == status
+            && (reason is null || ready.Reason == reason),
         $"ImageTagSet {name} to be Ready={status} {reason}",
-        set => set is null ? "it is gone" : $"its conditions are {string.Join("; ", (set.Status.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}")!;
+        set => set is null ? "it is gone"
+            : "its conditions are "
+            + $"{string.Join("; ", (set.Status.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}")!;
 
     public Task GoneAsync(string name) => UntilAsync(
         () => Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace),
@@ -156,10 +167,12 @@ public abstract class World : IAsyncDisposable
 
     public static V1Condition? Ready(V1Alpha1ImageTagSet set) => Condition(set, "Ready");
 
-    public static V1Condition? Condition(V1Alpha1ImageTagSet set, string type) => set.Status.Conditions?.FirstOrDefault(condition => condition.Type == type);
+    public static V1Condition? Condition(V1Alpha1ImageTagSet set, string type) =>
+        set.Status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
     /// <summary>Polls until the condition holds; fails with what was seen last and the operator's log.</summary>
-    public Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe) => Eventually.HoldsAsync(
+    public Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe) =>
+        Eventually.HoldsAsync(
         read, holds, expectation, value => $"{describe(value)}. The operator's log:\n{string.Join("\n", operators.Select(o => o.Log))}");
 
     public virtual async ValueTask DisposeAsync()

@@ -18,22 +18,26 @@ public sealed class CanaryTests
     private static readonly string[] Canaries =
     [
         "canary", Uri.EscapeDataString(Password), JsonEncodedText.Encode(Password).ToString(),
-        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(ApplicationSecret)),
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)),
+            Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(ApplicationSecret)),
     ];
 
     /// <summary>What the cloud makes of a request, by a name.</summary>
     private static readonly Dictionary<string, Func<HostileCloud, string, Task>> Ways = new()
     {
-        ["refusal"] = (cloud, _) => Answers(cloud, 401, "application/json", body => $$$"""{"error": {"message": {{{JsonSerializer.Serialize("You sent " + body)}}} }}"""),
+        ["refusal"] = (cloud, _) => Answers(cloud, 401, "application/json", body =>
+            $$$"""{"error": {"message": {{{JsonSerializer.Serialize("You sent " + body)}}} }}"""),
         ["page"] = (cloud, _) => Answers(cloud, 502, "text/html", body => $"<pre>{body}</pre>"),
-        ["message"] = (cloud, _) => Answers(cloud, 400, "application/json", body => $$"""{"message": {{JsonSerializer.Serialize(body)}}, "details": {{JsonSerializer.Serialize(body)}}}"""),
+        ["message"] = (cloud, _) => Answers(cloud, 400, "application/json", body =>
+            $$"""{"message": {{JsonSerializer.Serialize(body)}}, "details": {{JsonSerializer.Serialize(body)}}}"""),
         ["forbidden image"] = (cloud, _) => Echoes(cloud, 403),
         ["failing image"] = (cloud, _) => Echoes(cloud, 500),
         ["no image"] = (cloud, _) => Echoes(cloud, 200),
         ["write"] = (cloud, image) => Writes(cloud, image),
         ["success"] = (cloud, image) =>
         {
-            cloud.Images = (http, _) => HostileCloud.JsonAsync(http, http.Request.Method == "GET" ? HostileCloud.Image(image, tags: "[\"mine\"]") : "{}");
+            cloud.Images = (http, _) =>
+                HostileCloud.JsonAsync(http, http.Request.Method == "GET" ? HostileCloud.Image(image, tags: "[\"mine\"]") : "{}");
             return Task.CompletedTask;
         },
     };
@@ -57,7 +61,8 @@ public sealed class CanaryTests
             var (cloud, image) = (await HostileCloud.StartAsync(), $"{Guid.NewGuid()}");
             clouds.Add(cloud);
             await prepare(cloud, image);
-            foreach (var (kind, yaml) in new[] { ("password", WithPassword(cloud.Url)), ("application", WithApplicationCredential(cloud.Url)), ("token", WithToken(cloud.Url)) })
+            foreach (var (kind, yaml) in new[] { ("password", WithPassword(cloud.Url)),
+                ("application", WithApplicationCredential(cloud.Url)), ("token", WithToken(cloud.Url)) })
             {
                 var name = $"{way.Replace(' ', '-')}-{kind}";
                 tenants.AddSecret("a", name, yaml);
@@ -84,12 +89,14 @@ public sealed class CanaryTests
         // A Secret that is something else altogether, whose keys are what must not be known.
         tenants.Kubernetes.Apply(new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "other", ["namespace"] = "a" }, ["data"] = new JsonObject { [ApplicationSecret] = "" },
+            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "other", ["namespace"] = "a" },
+                ["data"] = new JsonObject { [ApplicationSecret] = "" },
         });
         tenants.AddSet("a", "other", "other", $"{Guid.NewGuid()}", "mine");
         expected.Add("other");
 
-        foreach (var name in expected) await Eventually.TrueAsync(() => tenants.Ready("a", name) is not null, $"{name} was looked at", seconds: 120);
+        foreach (var name in expected) await Eventually.TrueAsync(
+            () => tenants.Ready("a", name) is not null, $"{name} was looked at", seconds: 120);
         await tenants.EditReachesAsync();
 
         Lacks("the log", tenants.Log.Entries.Select(entry => entry.Message));
@@ -115,7 +122,9 @@ public sealed class CanaryTests
         await Ways[way](cloud, image);
         using var run = new CommandRun();
         run.Write("clouds.yaml", WithPassword(cloud.Url));
-        run.Write("set.yaml", $"apiVersion: imagetags.io/v1alpha1\nkind: ImageTagSet\nmetadata: {{name: x}}\nspec:\n  cloudCredentialsRef: {{secretName: s, cloudName: demo}}\n  image: {{id: {image}}}\n  tags: [mine]\n");
+        run.Write("set.yaml",
+            $"apiVersion: imagetags.io/v1alpha1\nkind: ImageTagSet\nmetadata: {{name: x}}\nspec:\n  cloudCredentialsRef: {{secretName: s, "
+            + $"cloudName: demo}}\n  image: {{id: {image}}}\n  tags: [mine]\n");
         var (code, output, error) = await run.TypeAsync(arguments);
         Assert.Equal(1, code);
         Assert.Contains(cloud.Url, output + error, StringComparison.Ordinal);
@@ -135,7 +144,8 @@ public sealed class CanaryTests
     {
         foreach (var text in texts)
         {
-            if (Canaries.FirstOrDefault(canary => text.Contains(canary, StringComparison.OrdinalIgnoreCase)) is { } found) Assert.Fail($"{where} has {found}: {text}");
+            if (Canaries.FirstOrDefault(canary => text.Contains(canary, StringComparison.OrdinalIgnoreCase)) is { } found) Assert.Fail(
+                $"{where} has {found}: {text}");
         }
     }
 
@@ -183,10 +193,12 @@ public sealed class CanaryTests
     };
 
     private static string WithPassword(string url) =>
-        $"clouds: {{demo: {{region_name: RegionOne, auth: {{auth_url: '{url}/v3', username: u, password: '{Password}', user_domain_id: d, project_id: p}}}}}}\n";
+        $"clouds: {{demo: {{region_name: RegionOne, auth: {{auth_url: '{url}/v3', username: u, password: '{Password}', user_domain_id: d, "
+            + $"project_id: p}}}}}}\n";
 
     private static string WithApplicationCredential(string url) =>
-        $"clouds: {{demo: {{region_name: RegionOne, auth_type: v3applicationcredential, auth: {{auth_url: '{url}/v3', application_credential_id: i, application_credential_secret: {ApplicationSecret}}}}}}}\n";
+        $"clouds: {{demo: {{region_name: RegionOne, auth_type: v3applicationcredential, auth: {{auth_url: '{url}/v3', "
+            + $"application_credential_id: i, application_credential_secret: {ApplicationSecret}}}}}}}\n";
 
     private static string WithToken(string url) =>
         $"clouds: {{demo: {{region_name: RegionOne, auth_type: token, auth: {{auth_url: '{url}/v3', token: {Token}, project_id: p}}}}}}\n";

@@ -18,21 +18,24 @@ public sealed class EverythingAtOnceTests
         {
             http.Response.StatusCode = 500;
             var page = string.Concat(Enumerable.Repeat("<head", 10_000));
-            for (var i = 0; i < 100; i++) await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(http.Response, page, http.RequestAborted);
+            for (var i = 0; i < 100; i++) await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                http.Response, page, http.RequestAborted);
         };
         tenants.AddSecret("a", "endless", endless.CloudsYaml);
         tenants.AddSecret("a", "silent", silent.CloudsYaml);
         tenants.AddSecret("a", "large", large.CloudsYaml);
         tenants.AddSecret("a", "scheme", tenants.Cloud.CloudsYaml.Replace("http://", "https://", StringComparison.Ordinal));
         tenants.AddSecret("a", "password", tenants.Cloud.CloudsYaml.Replace("demo-secret", "wrong", StringComparison.Ordinal));
-        tenants.AddSecret("a", "bomb", "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n")));
+        tenants.AddSecret("a", "bomb", "m0: &m0 {k0: v}\n"
+            + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n")));
 
         // Ten of each kind in turn, so that all of it goes on from early on.
         for (var round = 0; round < 50; round++)
         {
             for (var i = round * 10; i < (round + 1) * 10; i++)
             {
-                foreach (var kind in new[] { "endless", "silent", "large", "scheme", "password", "bomb", "gone" }) tenants.AddSet("a", $"{kind}-{i}", kind, $"{Guid.NewGuid()}", "mine");
+                foreach (var kind in new[] { "endless", "silent", "large", "scheme", "password", "bomb", "gone" }) tenants.AddSet(
+                    "a", $"{kind}-{i}", kind, $"{Guid.NewGuid()}", "mine");
                 for (var more = 0; more < 2; more++) tenants.AddSet("a", $"gone-{i}-{more}", "gone", $"{Guid.NewGuid()}", "mine");
                 tenants.AddSet("a", $"list-{i}", "endless", imageId: null, "mine");
             }

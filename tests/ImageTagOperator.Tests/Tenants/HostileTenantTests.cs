@@ -5,15 +5,15 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>Team a may write ImageTagSets and Secrets in its namespace, and runs servers of its own; nothing of what it does with that keeps team b's edit
-/// from team b's image. Each test first sees the attack go on, then edits, then sees that it still goes on.</summary>
+/// <summary>Team a may write ImageTagSets and Secrets in its namespace, and runs servers of its own; nothing of what it does with that
+/// keeps team b's edit from team b's image. Each test first sees the attack go on, then edits, then sees that it still goes on.</summary>
 public sealed class HostileTenantTests
 {
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
-    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most in
-    /// one look, or failures that count a second each.</summary>
+    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most
+    /// in one look, or failures that count a second each.</summary>
     private const int MostLooks = 5;
 
     [Fact]
@@ -28,14 +28,16 @@ public sealed class HostileTenantTests
         };
         tenants.AddSecret("a", "endless", endless.CloudsYaml);
         tenants.AddSets(64, "endless", "endless");
-        await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne && tenants.Waiting >= ShareOfOne, $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
+        await Eventually.TrueAsync(() => tenants.BusyWorkers == ShareOfOne && tenants.Waiting >= ShareOfOne,
+            $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
         var before = endless.Calls.All.Count;
         await tenants.EditReachesAsync();
         await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 60);
         await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists go on", seconds: 60);
         Assert.True(tenants.IsAlive);
         for (var i = 0; i < 64; i++) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"endless-{i}");
-        await Eventually.TrueAsync(() => Enumerable.Range(0, 64).All(i => tenants.Find("a", $"endless-{i}") is null), "a's sets are gone", seconds: 120);
+        await Eventually.TrueAsync(
+            () => Enumerable.Range(0, 64).All(i => tenants.Find("a", $"endless-{i}") is null), "a's sets are gone", seconds: 120);
         await Eventually.TrueAsync(() => tenants.BusyWorkers == 0, "all workers are free", seconds: 60);
     }
 
@@ -112,10 +114,12 @@ public sealed class HostileTenantTests
             "port" => tenants.Cloud.CloudsYaml.Replace("/identity/v3", "/identity/v3/broken", StringComparison.Ordinal),
             _ => tenants.Cloud.CloudsYaml.Replace("demo-secret", "wrong", StringComparison.Ordinal),
         };
-        tenants.Cloud.Faults.Add("POST", "*broken*", new Fault { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "300" } });
+        tenants.Cloud.Faults.Add(
+            "POST", "*broken*", new Fault { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "300" } });
         for (var i = 0; i < 6; i++)
         {
-            tenants.AddSecret("a", $"wrong-{i}", yaml.Replace("region_name: RegionOne", $"region_name: Region{i}", StringComparison.Ordinal));
+            tenants.AddSecret(
+                "a", $"wrong-{i}", yaml.Replace("region_name: RegionOne", $"region_name: Region{i}", StringComparison.Ordinal));
             tenants.AddSet("a", $"wrong-{i}", $"wrong-{i}", $"{Guid.NewGuid()}", "mine");
         }
 
@@ -155,7 +159,8 @@ public sealed class HostileTenantTests
         var reads = tenants.Kubernetes.Calls.Matching("GET", "*/namespaces/a/secrets/gone");
         foreach (var (earlier, later) in reads.Zip(reads.Skip(1)))
         {
-            Assert.True(later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
+            Assert.True(
+                later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
         }
 
         // That nobody found it is asked for again by none of the ten thousand, and b's look was not one more try.
@@ -167,7 +172,8 @@ public sealed class HostileTenantTests
     public async Task A_clouds_yaml_that_grows_when_it_is_read_says_so()
     {
         await using var tenants = await TwoTenants.StartAsync();
-        var bomb = "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n")) + "clouds: {demo: {}}\n";
+        var bomb = "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n"))
+            + "clouds: {demo: {}}\n";
         tenants.AddSecret("a", "bomb", bomb);
         tenants.AddSets(100, "bomb", "bomb", _ => $"{Guid.NewGuid()}");
         await tenants.EditReachesAsync();
@@ -180,7 +186,8 @@ public sealed class HostileTenantTests
     {
         await using var tenants = await TwoTenants.StartAsync(new CloudLimits { RequestsPerSecond = 1_000_000, ImageMemory = 6_000_000 });
         await using var large = await HostileCloud.StartAsync();
-        var page = HostileCloud.Page([.. Enumerable.Range(0, 1000).Select(_ => $"{Guid.NewGuid()}")]).Replace("\"active\"", "\"queued\"", StringComparison.Ordinal);
+        var page = HostileCloud.Page([.. Enumerable.Range(0, 1000).Select(_ => $"{Guid.NewGuid()}")])
+            .Replace("\"active\"", "\"queued\"", StringComparison.Ordinal);
         large.Images = (http, _) => HostileCloud.JsonAsync(http, page);
         for (var i = 0; i < 20; i++)
         {
@@ -188,9 +195,11 @@ public sealed class HostileTenantTests
             tenants.AddSet("a", $"large-{i}", $"large-{i}", imageId: null, "mine");
         }
 
-        for (var i = 0; i < 20; i++) await Eventually.TrueAsync(() => tenants.ReasonOf("a", $"large-{i}") is not null, $"large-{i} was looked at", seconds: 120);
+        for (var i = 0; i < 20; i++) await Eventually.TrueAsync(
+            () => tenants.ReasonOf("a", $"large-{i}") is not null, $"large-{i} was looked at", seconds: 120);
         await Eventually.TrueAsync(
-            () => Enumerable.Range(0, 20).Count(i => tenants.ReasonOf("a", $"large-{i}") == "CloudRejects") >= 10, "most of a's lists have no room", seconds: 120);
+            () => Enumerable.Range(0, 20).Count(i => tenants.ReasonOf("a", $"large-{i}") == "CloudRejects") >= 10,
+                "most of a's lists have no room", seconds: 120);
         Assert.InRange(tenants.ImageMemory, 0, 2_000_000 + 10_000);
         await tenants.EditReachesAsync();
         Assert.Equal(0, tenants.FailedLooks);
@@ -205,14 +214,17 @@ public sealed class HostileTenantTests
         var tags = "[]";
         cloud.Images = (http, path) =>
         {
-            if (http.Request.Method == "GET") return HostileCloud.JsonAsync(http, path.EndsWith(image, StringComparison.Ordinal) ? Named(image, tags) : $$"""{"images": [{{Named(image, tags)}}]}""");
+            if (http.Request.Method == "GET") return HostileCloud.JsonAsync(
+                http, path.EndsWith(image, StringComparison.Ordinal) ? Named(image, tags) : $$"""{"images": [{{Named(image, tags)}}]}""");
             tags = "[\"mine\"]";
             return Task.CompletedTask;
         };
         tenants.AddSecret("a", "names", cloud.CloudsYaml);
         tenants.AddSet("a", "names", "names", image, "mine");
-        await Eventually.TrueAsync(() => tenants.Find("a", "names")?["status"]?["images"]?[0]?["name"] is not null, "the status names the image", seconds: 120);
-        await Eventually.TrueAsync(() => tenants.Kubernetes.List("events.events.k8s.io").Any(told => (string?)told["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
+        await Eventually.TrueAsync(
+            () => tenants.Find("a", "names")?["status"]?["images"]?[0]?["name"] is not null, "the status names the image", seconds: 120);
+        await Eventually.TrueAsync(() => tenants.Kubernetes.List("events.events.k8s.io")
+            .Any(told => (string?)told["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
         var set = tenants.Find("a", "names")!;
         Assert.Equal("a\\x1b[2Jb\\u{202e}c\\x00", (string?)set["status"]!["images"]![0]!["name"]);
         foreach (var text in Strings(set["status"]!).Concat(tenants.Kubernetes.List("events.events.k8s.io").SelectMany(Strings)))
@@ -232,7 +244,8 @@ public sealed class HostileTenantTests
 
     private static IEnumerable<string> Strings(System.Text.Json.Nodes.JsonNode node) => node switch
     {
-        System.Text.Json.Nodes.JsonObject fields => fields.Where(field => field.Value is not null).SelectMany(field => Strings(field.Value!)),
+        System.Text.Json.Nodes.JsonObject fields => fields.Where(field => field.Value is not null)
+            .SelectMany(field => Strings(field.Value!)),
         System.Text.Json.Nodes.JsonArray items => items.OfType<System.Text.Json.Nodes.JsonNode>().SelectMany(Strings),
         System.Text.Json.Nodes.JsonValue value when value.TryGetValue<string>(out var text) => [text],
         _ => [],

@@ -14,7 +14,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>One operator for two teams: namespace <c>b</c>, whose one image is looked after, and namespace <c>a</c>, which does its worst.</summary>
+/// <summary>One operator for two teams: namespace <c>b</c>, whose one image is looked after, and namespace <c>a</c>, which does its
+/// worst.</summary>
 internal sealed class TwoTenants : IAsyncDisposable
 {
     private readonly SandboxKubernetes kubernetes;
@@ -44,7 +45,8 @@ internal sealed class TwoTenants : IAsyncDisposable
     public int BusyWorkers => Sample("imagetags_workers_busy");
 
     /// <summary>Looks at b's set that ended with a retry.</summary>
-    public int FailedLooks => Log.Entries.Count(entry => entry.Message.StartsWith("Reconcile of b/ubuntu failed", StringComparison.Ordinal));
+    public int FailedLooks =>
+        Log.Entries.Count(entry => entry.Message.StartsWith("Reconcile of b/ubuntu failed", StringComparison.Ordinal));
 
     public int Waiting => Sample("imagetags_queue_depth");
 
@@ -53,18 +55,21 @@ internal sealed class TwoTenants : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>With b's image in order.</summary>
-    /// <param name="byAddress">The catalog of b's cloud does not list the address that b uses, so that the cloud is known by that alone.</param>
+    /// <param name="byAddress">The catalog of b's cloud does not list the address that b uses, so that the cloud is known by that
+    /// alone.</param>
     public static async Task<TwoTenants> StartAsync(CloudLimits? limits = null, bool byAddress = false)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
         kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
         var cloud = await SandboxCloud.StartAsync();
-        foreach (var name in new[] { "a", "b" }) kubernetes.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
+        foreach (var name in new[] { "a", "b" }) kubernetes.Apply(
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
         var image = cloud.AddImage("ubuntu");
         var log = new RecordingLogger();
         var configuration = new KubernetesClientConfiguration { Server = new Uri(kubernetes.Url) };
         var app = Hosting.OperatorHost.Build(
-            new OperatorOptions { HealthAddress = "http://127.0.0.1:0", Cloud = limits ?? new CloudLimits { RequestsPerSecond = 1_000_000 } },
+            new OperatorOptions { HealthAddress = "http://127.0.0.1:0", Cloud = limits
+                ?? new CloudLimits { RequestsPerSecond = 1_000_000 } },
             configuration,
             logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         // What hangs is cut off at the end of a test.
@@ -92,7 +97,8 @@ internal sealed class TwoTenants : IAsyncDisposable
         ["data"] = new JsonObject { ["clouds.yaml"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(cloudsYaml)) },
     });
 
-    public void AddSet(string inNamespace, string name, string secret, string? imageId, params string[] tags) => kubernetes.Apply(new JsonObject
+    public void AddSet(string inNamespace, string name, string secret, string? imageId, params string[] tags) =>
+        kubernetes.Apply(new JsonObject
     {
         ["apiVersion"] = "imagetags.io/v1alpha1",
         ["kind"] = "ImageTagSet",
@@ -100,7 +106,8 @@ internal sealed class TwoTenants : IAsyncDisposable
         ["spec"] = new JsonObject
         {
             ["cloudCredentialsRef"] = new JsonObject { ["secretName"] = secret, ["cloudName"] = "demo" },
-            ["image"] = imageId is null ? new JsonObject { ["selector"] = new JsonObject { ["names"] = new JsonArray("*") } } : new JsonObject { ["id"] = imageId },
+            ["image"] = imageId is null ? new JsonObject { ["selector"] = new JsonObject { ["names"] = new JsonArray("*") } }
+                : new JsonObject { ["id"] = imageId },
             ["tags"] = new JsonArray([.. tags]),
         },
     });
@@ -120,10 +127,11 @@ internal sealed class TwoTenants : IAsyncDisposable
     public string? ReasonOf(string inNamespace, string name) => (string?)Ready(inNamespace, name)?["reason"];
 
     public async Task ReasonAsync(string inNamespace, string name, string reason) =>
-        await Eventually.TrueAsync(() => ReasonOf(inNamespace, name) == reason, $"{inNamespace}/{name} says {reason}, not {Ready(inNamespace, name)?.ToJsonString()}", seconds: 400);
+        await Eventually.TrueAsync(() => ReasonOf(inNamespace, name) == reason,
+            $"{inNamespace}/{name} says {reason}, not {Ready(inNamespace, name)?.ToJsonString()}", seconds: 400);
 
-    /// <summary>b edits its set, and waits until its image is as edited. How long that may take on a busy machine is another thing than what it waits
-    /// for: that it gets there while all that a does goes on, the caller makes sure of.</summary>
+    /// <summary>b edits its set, and waits until its image is as edited. How long that may take on a busy machine is another thing than
+    /// what it waits for: that it gets there while all that a does goes on, the caller makes sure of.</summary>
     public async Task EditReachesAsync()
     {
         var tag = $"edit-{++edits}";
@@ -139,8 +147,11 @@ internal sealed class TwoTenants : IAsyncDisposable
         await Cloud.DisposeAsync();
     }
 
-    private Task ReachesAsync(params string[] tags) => Eventually.TrueAsync(() => Image.Tags.ToHashSet().SetEquals(tags), $"b's image has {string.Join(", ", tags)}", seconds: 400);
+    private Task ReachesAsync(params string[] tags) =>
+        Eventually.TrueAsync(() => Image.Tags.ToHashSet().SetEquals(tags), $"b's image has {string.Join(", ", tags)}", seconds: 400);
 
     private int Sample(string name) => Metrics.Split('\n')
-        .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal)).Select(line => (int)double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture)).Sum();
+        .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal))
+            .Select(line => (int)double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture))
+            .Sum();
 }

@@ -23,7 +23,8 @@ public sealed class KubeconfigTripwires : IDisposable
 
     [Fact]
     [Tripwire("A user without credentials is refused", "Configuration/Kubeconfig.cs", "Configuration/KubeconfigResolver.cs")]
-    public void A_user_without_credentials_is_refused() => Tripwire.Stands(Record.Exception(() => Configuration("")) is KubeConfigException);
+    public void A_user_without_credentials_is_refused() =>
+        Tripwire.Stands(Record.Exception(() => Configuration("")) is KubeConfigException);
 
     [Fact]
     [Tripwire("`proxy-url` is ignored", "Client/HttpProxy.cs", "Client/HttpHandlerFactory.cs")]
@@ -40,7 +41,8 @@ public sealed class KubeconfigTripwires : IDisposable
     [Tripwire("`as` is ignored: the request is made as somebody else than was said", "Configuration/Impersonate.cs")]
     public async Task Impersonation_is_ignored()
     {
-        var handler = new PackageHandler(_ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
+        var handler = new PackageHandler(
+            _ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
         using var client = new k8s.Kubernetes(Configuration("token: t, as: somebody"), handler);
         await client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel);
         Tripwire.Stands(!handler.Requests.Single().Headers.Contains("Impersonate-User"));
@@ -51,8 +53,10 @@ public sealed class KubeconfigTripwires : IDisposable
     public void The_arguments_of_an_exec_plugin_are_split()
     {
         var plugin = Plugin();
-        Configuration($"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', args: ['my profile', two], interactiveMode: Never}}");
-        Tripwire.Stands(File.ReadAllText(home.PathOf("arguments")).Trim() == "3: my|profile|two", File.ReadAllText(home.PathOf("arguments")).Trim());
+        Configuration(
+            $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', args: ['my profile', two], interactiveMode: Never}}");
+        Tripwire.Stands(
+            File.ReadAllText(home.PathOf("arguments")).Trim() == "3: my|profile|two", File.ReadAllText(home.PathOf("arguments")).Trim());
     }
 
     [Fact]
@@ -70,7 +74,8 @@ public sealed class KubeconfigTripwires : IDisposable
     [Tripwire("`tls-server-name` changes the Host header too", "Client/ServerNameDialer.cs")]
     public async Task The_tls_server_name_changes_the_Host_header()
     {
-        var handler = new PackageHandler(_ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
+        var handler = new PackageHandler(
+            _ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
         using var client = new k8s.Kubernetes(Configuration("token: t", cluster: "tls-server-name: api.example"), handler);
         await client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel);
         Tripwire.Stands(handler.Requests.Single().Headers.Host == "api.example", $"Host '{handler.Requests.Single().Headers.Host}'");

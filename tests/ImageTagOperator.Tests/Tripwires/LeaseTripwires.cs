@@ -42,18 +42,22 @@ public sealed class LeaseTripwires
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = Package.Client(server.Url);
-        await client.CoordinationV1.CreateNamespacedLeaseAsync(new V1Lease { Metadata = new() { Name = "lock" }, Spec = new() { LeaseDurationSeconds = 1 } }, "default", cancellationToken: Cancel);
+        await client.CoordinationV1.CreateNamespacedLeaseAsync(
+            new V1Lease { Metadata = new() { Name = "lock" }, Spec = new() { LeaseDurationSeconds = 1 } }, "default",
+            cancellationToken: Cancel);
         using var elector = Elector(client);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var run = elector.RunUntilLeadershipLostAsync(stop.Token);
-        await Eventually.TrueAsync(() => elector.IsLeader() || server.Calls.Matching("POST", Path + "*").Count(call => call.Status == 409) >= 3, "the lease was taken, or refused three times", 60);
+        await Eventually.TrueAsync(() => elector.IsLeader() || server.Calls.Matching("POST", Path + "*")
+            .Count(call => call.Status == 409) >= 3, "the lease was taken, or refused three times", 60);
         var leads = elector.IsLeader();
         await stop.CancelAsync();
         await Record.ExceptionAsync(() => run);
         Tripwire.Stands(!leads);
     }
 
-    private static LeaderElector Elector(k8s.Kubernetes client) => new(new LeaderElectionConfig(new LeaseLock(client, "default", "lock", "me"))
+    private static LeaderElector Elector(k8s.Kubernetes client) =>
+        new(new LeaderElectionConfig(new LeaseLock(client, "default", "lock", "me"))
     {
         LeaseDuration = TimeSpan.FromMinutes(3),
         RenewDeadline = TimeSpan.FromMinutes(2),

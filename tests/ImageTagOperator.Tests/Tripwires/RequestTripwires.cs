@@ -12,7 +12,8 @@ public sealed class RequestTripwires
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Tripwire("A list whose body stalls hangs: neither the client's timeout nor the caller's token ends it", "Client/ApiConnection.cs", "Client/KubernetesClient.cs")]
+    [Tripwire("A list whose body stalls hangs: neither the client's timeout nor the caller's token ends it", "Client/ApiConnection.cs",
+        "Client/KubernetesClient.cs")]
     public async Task A_list_whose_body_stalls_hangs()
     {
         using var body = new StallingStream("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[""", "]}");
@@ -45,12 +46,14 @@ public sealed class RequestTripwires
     {
         var handler = new PackageHandler(_ =>
         {
-            var answer = PackageHandler.Json("""{"kind":"Status","apiVersion":"v1","reason":"TooManyRequests","code":429}""", HttpStatusCode.TooManyRequests);
+            var answer = PackageHandler.Json(
+                """{"kind":"Status","apiVersion":"v1","reason":"TooManyRequests","code":429}""", HttpStatusCode.TooManyRequests);
             answer.Headers.RetryAfter = new(TimeSpan.FromMilliseconds(1));
             return answer;
         });
         using var client = Package.Client(handler);
-        await Assert.ThrowsAsync<HttpOperationException>(() => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
+        await Assert.ThrowsAsync<HttpOperationException>(
+            () => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
         Tripwire.Stands(handler.Requests.Count == 1, $"{handler.Requests.Count} requests");
     }
 
@@ -65,11 +68,15 @@ public sealed class RequestTripwires
             var valid = "old";
             var handler = new PackageHandler(request => request.Headers.Authorization?.Parameter == valid
                 ? PackageHandler.Json("""{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","metadata":{"name":"lock"}}""")
-                : PackageHandler.Json("""{"kind":"Status","apiVersion":"v1","reason":"Unauthorized","code":401}""", HttpStatusCode.Unauthorized));
-            using var client = Package.Client(handler, configuration => configuration.TokenProvider = new k8s.Authentication.TokenFileAuth(file));
-            Assert.Equal("lock", (await client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel)).Metadata.Name);
+                : PackageHandler.Json(
+                    """{"kind":"Status","apiVersion":"v1","reason":"Unauthorized","code":401}""", HttpStatusCode.Unauthorized));
+            using var client = Package.Client(
+                handler, configuration => configuration.TokenProvider = new k8s.Authentication.TokenFileAuth(file));
+            Assert.Equal(
+                "lock", (await client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel)).Metadata.Name);
             await File.WriteAllTextAsync(file, valid = "new", Cancel);
-            var error = await Record.ExceptionAsync(() => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
+            var error = await Record.ExceptionAsync(
+                () => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
             Tripwire.Stands(error is HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized }, "the new token");
         }
         finally

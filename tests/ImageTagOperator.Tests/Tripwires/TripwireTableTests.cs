@@ -17,7 +17,8 @@ public sealed partial class TripwireTableTests
         var written = Row().Matches(Text).Select(row => row.Value.TrimEnd()).Order(StringComparer.Ordinal).ToArray();
         var tested = Tripwire.All.Select(RowOf).Order(StringComparer.Ordinal).ToArray();
         Assert.True(written.SequenceEqual(tested),
-            $"{Adr} and the tests differ.\nOnly there:\n{Lines(written.Except(tested))}\nOnly in the tests:\n{Lines(tested.Except(written))}");
+            $"{Adr} and the tests differ.\nOnly there:\n{Lines(written.Except(tested))}\nOnly in the "
+                + $"tests:\n{Lines(tested.Except(written))}");
     }
 
     [Fact]

@@ -41,7 +41,8 @@ public sealed class WatchTripwires
     {
         using var client = Package.Client(new PackageHandler(_ => PackageHandler.Stream(new MemoryStream())));
         var error = await Record.ExceptionAsync(() => ReadAsync(client, [], Cancel));
-        Tripwire.Stands(error is HttpRequestException { InnerException: EndOfStreamException } or EndOfStreamException, error?.GetType().Name ?? "a quiet end");
+        Tripwire.Stands(error is HttpRequestException { InnerException: EndOfStreamException } or EndOfStreamException,
+            error?.GetType().Name ?? "a quiet end");
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class WatchTripwires
 
     private static async Task ReadAsync(k8s.Kubernetes client, List<string> names, CancellationToken cancellationToken)
     {
-        await foreach (var (_, lease) in client.CoordinationV1.WatchListNamespacedLeaseAsync("default", timeoutSeconds: 1, cancellationToken: cancellationToken))
+        await foreach (var (_, lease) in client.CoordinationV1.WatchListNamespacedLeaseAsync("default", timeoutSeconds: 1,
+            cancellationToken: cancellationToken))
         {
             names.Add(lease.Metadata.Name);
         }

@@ -24,12 +24,13 @@ public sealed class OperatorSettings
     /// <value>5 min</value>
     public TimeSpan ReconcileTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a reconcile may go on whose object was deleted or edited meanwhile. Most end by themselves in that time, and then tell what they
-    /// did.</summary>
+    /// <summary>How long a reconcile may go on whose object was deleted or edited meanwhile. Most end by themselves in that time, and then
+    /// tell what they did.</summary>
     /// <value>2 s</value>
     public TimeSpan SupersededGrace { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>After so long in which no reconcile ended although there was something to do, the operator does not count as alive.</summary>
+    /// <summary>After so long in which no reconcile ended although there was something to do, the operator does not count as
+    /// alive.</summary>
     /// <value>15 min</value>
     public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromMinutes(15);
 

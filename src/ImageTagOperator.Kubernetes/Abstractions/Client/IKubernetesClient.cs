@@ -13,7 +13,8 @@ public interface IKubernetesClient
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;
 
     /// <summary>All objects of a namespace, or of all namespaces when <paramref name="inNamespace"/> is null, read in pages.</summary>
-    Task<EntityList<TEntity>> ListAsync<TEntity>(string? inNamespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
+    Task<EntityList<TEntity>> ListAsync<TEntity>(
+        string? inNamespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;
 
     /// <summary>Creates the object and gives back what the server stored.</summary>
@@ -38,7 +39,8 @@ public interface IKubernetesClient
     /// <summary>Sends a JSON merge patch (RFC 7386). With <c>metadata.resourceVersion</c> in it, 409 when somebody else wrote
     /// meanwhile.</summary>
     /// <param name="subresource">Such as <c>status</c>.</param>
-    Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource = null, CancellationToken cancellationToken = default)
+    Task<TEntity> PatchAsync<TEntity>(
+        NamespacedName key, JsonObject mergePatch, string? subresource = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;
 
     /// <summary>Deletes the object, if it is there.</summary>

@@ -7,7 +7,8 @@ public sealed class KubernetesException : Exception
 {
     public KubernetesException(
         string method, string path, HttpStatusCode statusCode, V1Status status, TimeSpan? retryAfter = null, Exception? inner = null)
-        : base($"{method} {path} -> {(int)statusCode} {status.Reason ?? statusCode.ToString()}: {status.Message ?? "no reason given"}", inner)
+        : base($"{method} {path} -> {(int)statusCode} {status.Reason ?? statusCode.ToString()}: {status.Message ?? "no reason given"}",
+            inner)
     {
         Method = method;
         Path = path;
@@ -35,7 +36,8 @@ public sealed class KubernetesException : Exception
 
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 
-    /// <summary>Nothing can be made in this namespace any more, for it is being deleted (403, from the admission plugin NamespaceLifecycle).</summary>
+    /// <summary>Nothing can be made in this namespace any more, for it is being deleted (403, from the admission plugin
+    /// NamespaceLifecycle).</summary>
     public bool IsNamespaceTerminating => Status.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true;
 
     /// <summary>The resourceVersion or continue token is too old (410): list again.</summary>

@@ -7,8 +7,9 @@ using ImageTagOperator.Kubernetes.Crds;
 
 namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
-/// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one. Stricter in
-/// two things: a field that the schema does not know is an error, where a server drops it in silence, and so is a number that its type cannot hold.</summary>
+/// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one.
+/// Stricter in two things: a field that the schema does not know is an error, where a server drops it in silence, and so is a number that
+/// its type cannot hold.</summary>
 public static partial class SchemaValidator
 {
     public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, string path = "")
@@ -16,7 +17,8 @@ public static partial class SchemaValidator
         if (WhyWrongType(schema, value) is { } wrong) return [new SchemaError(path, "type", schema, value, wrong)];
         var (own, inner) = value switch
         {
-            JsonObject map => (OfSize(schema, "Properties", "field", map.Count, $": {string.Join(", ", map.Select(pair => pair.Key))}"), InMap(schema, map, path)),
+            JsonObject map => (OfSize(schema, "Properties", "field", map.Count, $": {string.Join(", ", map.Select(pair => pair.Key))}"),
+                InMap(schema, map, path)),
             JsonArray list => (OfSize(schema, "Items", "item", list.Count), InList(schema, list, path)),
             null => ([], []),
             _ => (OfScalar(schema, value), Enumerable.Empty<SchemaError>()),
@@ -36,21 +38,27 @@ public static partial class SchemaValidator
             JsonValueKind.Number => double.IsInteger(Number(value)) ? "integer" : "number",
             _ => "boolean",
         };
-        if (expected is null || actual == expected || (expected == "number" && actual == "integer") || (value is null && (bool?)schema["nullable"] == true)) return null;
-        var remedy = expected == "string" && actual is "boolean" or "integer" or "number" ? $": put it in quotes, '{value!.ToJsonString()}'" : "";
+        if (expected is null || actual == expected || (expected == "number" && actual == "integer")
+            || (value is null && (bool?)schema["nullable"] == true)) return null;
+        var remedy = expected == "string" && actual is "boolean" or "integer" or "number" ? $": put it in quotes, '{value!.ToJsonString()}'"
+            : "";
         return $"must be of type {expected}, and is {(actual is "null" ? "empty" : $"of type {actual}")}{remedy}";
     }
 
-    private static IEnumerable<(string Keyword, string Message)> OfSize(JsonObject schema, string what, string noun, int size, string which = "")
+    private static IEnumerable<(string Keyword, string Message)> OfSize(JsonObject schema, string what, string noun, int size,
+        string which = "")
     {
-        if (Limit(schema, $"min{what}") is { } least && size < least) yield return ($"min{what}", $"must have at least {Count(least, noun)}, and has {size}");
-        if (Limit(schema, $"max{what}") is { } most && size > most) yield return ($"max{what}", $"must have at most {Count(most, noun)}, and has {size}{which}");
+        if (Limit(schema, $"min{what}") is { } least && size < least) yield return ($"min{what}",
+            $"must have at least {Count(least, noun)}, and has {size}");
+        if (Limit(schema, $"max{what}") is { } most && size > most) yield return ($"max{what}",
+            $"must have at most {Count(most, noun)}, and has {size}{which}");
     }
 
     private static IEnumerable<SchemaError> InMap(JsonObject schema, JsonObject map, string path)
     {
         var properties = schema["properties"] as JsonObject;
-        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!).Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "required", schema, null, "is missing");
+        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!)
+            .Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "required", schema, null, "is missing");
         foreach (var (name, value) in map)
         {
             if ((properties?[name] ?? schema["additionalProperties"]) is JsonObject known)
@@ -59,7 +67,8 @@ public static partial class SchemaValidator
             }
             else if (properties is not null)
             {
-                yield return new(Join(path, name), "properties", schema, value, $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
+                yield return new(Join(path, name), "properties", schema, value,
+                    $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
             }
         }
     }
@@ -70,31 +79,39 @@ public static partial class SchemaValidator
         foreach (var (index, item) in list.Index())
         {
             foreach (var error in Validate(schema["items"]!.AsObject(), item, $"{path}[{index}]")) yield return error;
-            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", "x-kubernetes-list-type", schema, item, $"{key} is there before");
+            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", "x-kubernetes-list-type", schema,
+                item, $"{key} is there before");
         }
     }
 
     private static IEnumerable<(string Keyword, string Message)> OfScalar(JsonObject schema, JsonNode value)
     {
-        if (schema["enum"] is JsonArray allowed && !allowed.Any(item => JsonNode.DeepEquals(item, value))) yield return ("enum", $"must be one of {Listed(allowed)}, and is {value.ToJsonString()}");
-        if (schema["not"]?["enum"] is JsonArray refused && refused.Any(item => JsonNode.DeepEquals(item, value))) yield return ("not", $"must not be {value.ToJsonString()}");
+        if (schema["enum"] is JsonArray allowed && !allowed.Any(item => JsonNode.DeepEquals(item, value))) yield return ("enum",
+            $"must be one of {Listed(allowed)}, and is {value.ToJsonString()}");
+        if (schema["not"]?["enum"] is JsonArray refused && refused.Any(item => JsonNode.DeepEquals(item, value))) yield return ("not",
+            $"must not be {value.ToJsonString()}");
         var format = (string?)schema["format"];
         if (value.GetValueKind() == JsonValueKind.String)
         {
             var text = value.GetValue<string>();
             var length = text.EnumerateRunes().Count();
-            if (Limit(schema, "minLength") is { } shortest && length < shortest) yield return ("minLength", $"must have at least {Count(shortest, "character")}");
-            else if (Limit(schema, "maxLength") is { } longest && length > longest) yield return ("maxLength", $"must have at most {Count(longest, "character")}, and has {length}");
-            else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return ("pattern", $"'{text}' does not match {pattern}");
+            if (Limit(schema, "minLength") is { } shortest && length < shortest) yield return ("minLength",
+                $"must have at least {Count(shortest, "character")}");
+            else if (Limit(schema, "maxLength") is { } longest && length > longest) yield return ("maxLength",
+                $"must have at most {Count(longest, "character")}, and has {length}");
+            else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return ("pattern",
+                $"'{text}' does not match {pattern}");
             if (!Fits(format, text)) yield return ("format", $"'{text}' is not a {format}");
         }
         else if (value.GetValueKind() == JsonValueKind.Number)
         {
             var number = Number(value);
             var (least, above) = (Limit(schema, "minimum"), (bool?)schema["exclusiveMinimum"] == true);
-            if (above ? number <= least : number < least) yield return ("minimum", $"must be {(above ? "more than" : "at least")} {least}, and is {value}");
+            if (above ? number <= least : number < least) yield return ("minimum",
+                $"must be {(above ? "more than" : "at least")} {least}, and is {value}");
             var (most, below) = (Limit(schema, "maximum"), (bool?)schema["exclusiveMaximum"] == true);
-            if (below ? number >= most : number > most) yield return ("maximum", $"must be {(below ? "less than" : "at most")} {most}, and is {value}");
+            if (below ? number >= most : number > most) yield return ("maximum",
+                $"must be {(below ? "less than" : "at most")} {most}, and is {value}");
             else if (format == "int32" && number > int.MaxValue) yield return ("format", $"must be at most {int.MaxValue}, and is {value}");
         }
     }
@@ -114,14 +131,17 @@ public static partial class SchemaValidator
     private static string? KeyOf(JsonObject schema, JsonNode? item) => (string?)schema["x-kubernetes-list-type"] switch
     {
         "set" => item?.ToJsonString(),
-        "map" when item is JsonObject map => string.Join(", ", schema["x-kubernetes-list-map-keys"]!.AsArray().Select(name => $"{name} {map[(string)name!]?.ToJsonString()}")),
+        "map" when item is JsonObject map => string.Join(", ", schema["x-kubernetes-list-map-keys"]!.AsArray()
+            .Select(name => $"{name} {map[(string)name!]?.ToJsonString()}")),
         _ => null,
     };
 
     private static string Suggestion(string name, IEnumerable<string> known)
     {
-        var nearest = known.Select(one => (Name: one, Distance: Similarity.Distance(name.ToUpperInvariant(), one.ToUpperInvariant()))).MinBy(one => one.Distance);
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean '{nearest.Name}'?" : $"; known are {string.Join(", ", known)}";
+        var nearest = known.Select(one => (Name: one, Distance: Similarity.Distance(name.ToUpperInvariant(), one.ToUpperInvariant())))
+            .MinBy(one => one.Distance);
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean '{nearest.Name}'?"
+            : $"; known are {string.Join(", ", known)}";
     }
 
     private static double Number(JsonNode value) => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);

@@ -14,7 +14,9 @@ internal static class ApplyCommand
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");
-        var command = new DocumentedCommand("apply", "Do once what the operator would do for the ImageTagSets of manifests: add and remove tags, and verify it. Ends with 0 when the images are as declared, else with 1. Ctrl-C ends it between two changes.")
+        var command = new DocumentedCommand("apply",
+            "Do once what the operator would do for the ImageTagSets of manifests: add and remove tags, and verify it. Ends with 0 when "
+            + "the images are as declared, else with 1. Ctrl-C ends it between two changes.")
         {
             Examples =
             [

@@ -2,8 +2,8 @@ using ImageTagOperator.Commands.Output;
 
 namespace ImageTagOperator.Commands.Apply;
 
-/// <summary>Tells on standard error how far long work has come: on a terminal in one line that changes, elsewhere a line now and then, and of
-/// work that is done at once nothing. Safe for concurrent use.</summary>
+/// <summary>Tells on standard error how far long work has come: on a terminal in one line that changes, elsewhere a line now and then, and
+/// of work that is done at once nothing. Safe for concurrent use.</summary>
 internal sealed class Progress(Surroundings here)
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(100);

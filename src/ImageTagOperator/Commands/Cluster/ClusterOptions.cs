@@ -9,11 +9,15 @@ namespace ImageTagOperator.Commands.Cluster;
 /// <summary>Which cluster, and which namespace of it.</summary>
 internal sealed class ClusterOptions(Surroundings here)
 {
-    private readonly Option<string?> kubeconfig = new("--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in this order.", HelpName = "file" };
+    private readonly Option<string?> kubeconfig = new(
+        "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in "
+        + "this order.", HelpName = "file" };
 
-    private readonly Option<string?> context = new("--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
+    private readonly Option<string?> context = new(
+        "--context") { Description = "Context of the kubeconfig, if not the current one.", HelpName = "name" };
 
-    private readonly Option<string?> inNamespace = new("--namespace", "-n") { Description = "The namespace; by default that of the context.", HelpName = "name" };
+    private readonly Option<string?> inNamespace = new(
+        "--namespace", "-n") { Description = "The namespace; by default that of the context.", HelpName = "name" };
 
     public void AddTo(Command command)
     {
@@ -26,7 +30,8 @@ internal sealed class ClusterOptions(Surroundings here)
     public (KubernetesClient Client, string Namespace) Connect(ParseResult parsed)
     {
         var configuration = KubernetesClientConfiguration.Build(parsed.GetValue(kubeconfig), parsed.GetValue(context), here.Variable);
-        var client = new KubernetesClient(configuration, ImageTagSetJson.Default, $"image-tag-operator-cli/{OperatorHost.Version}", here.Time);
+        var client = new KubernetesClient(
+            configuration, ImageTagSetJson.Default, $"image-tag-operator-cli/{OperatorHost.Version}", here.Time);
         return (client, parsed.GetValue(inNamespace) ?? configuration.Namespace);
     }
 }

@@ -8,7 +8,8 @@ internal static class ClusterSets
 {
     /// <summary>All of the cluster; where that is not allowed, those of some namespaces.</summary>
     /// <exception cref="CommandException">The cluster does not know the kind.</exception>
-    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(IKubernetesClient client, IEnumerable<string> namespaces, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(
+        IKubernetesClient client, IEnumerable<string> namespaces, CancellationToken cancellationToken)
     {
         try
         {
@@ -22,7 +23,8 @@ internal static class ClusterSets
         }
     }
 
-    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(IKubernetesClient client, string? inNamespace, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(
+        IKubernetesClient client, string? inNamespace, CancellationToken cancellationToken)
     {
         try
         {
@@ -30,7 +32,8 @@ internal static class ClusterSets
         }
         catch (KubernetesException e) when (e.IsNotFound)
         {
-            throw new CommandException("The cluster does not know ImageTagSets. Apply the definition: image-tag-operator crd | kubectl apply -f -");
+            throw new CommandException(
+                "The cluster does not know ImageTagSets. Apply the definition: image-tag-operator crd | kubectl apply -f -");
         }
     }
 }

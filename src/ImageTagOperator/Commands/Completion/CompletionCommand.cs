@@ -60,7 +60,8 @@ internal static class CompletionCommand
             ],
         };
         command.Arguments.Add(shell);
-        command.SetAction(parsed => here.Out.Write((parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish }).TrimEnd('\n') + "\n"));
+        command.SetAction(
+            parsed => here.Out.Write((parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish }).TrimEnd('\n') + "\n"));
         return command;
     }
 }

@@ -16,14 +16,18 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
 
     private const int MostIgnored = 128;
 
-    private readonly Dictionary<string, int> names = all.GroupBy(image => image.Name ?? "").ToDictionary(group => group.Key, group => group.Count());
+    private readonly Dictionary<string, int> names = all.GroupBy(image => image.Name ?? "")
+        .ToDictionary(group => group.Key, group => group.Count());
     private readonly HashSet<string> given = [];
 
     /// <summary>The images that are described.</summary>
     public IReadOnlyList<Image> Images { get; } =
-        [.. ImageChoice.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0).OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
+        [.. ImageChoice.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0)
+            .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
 
-    public IEnumerable<V1Alpha1ImageTagSet> Sets() => settings.Grouped ? Images.GroupBy(image => string.Join('\n', image.Tags.Order(StringComparer.Ordinal))).SelectMany(group => OfGroup([.. group])) : Images.Select(OfImage);
+    public IEnumerable<V1Alpha1ImageTagSet> Sets() => settings.Grouped
+        ? Images.GroupBy(image => string.Join('\n', image.Tags.Order(StringComparer.Ordinal))).SelectMany(group => OfGroup([.. group]))
+        : Images.Select(OfImage);
 
     private IEnumerable<V1Alpha1ImageTagSet> OfGroup(Image[] group)
     {
@@ -31,7 +35,8 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
         return group.Chunk(MostNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
         {
             // Globs may mean more images than they were made of; then each is named by itself.
-            var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()], Status = settings.Selector.Status, Visibility = settings.Selector.Visibility };
+            var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()],
+                Status = settings.Selector.Status, Visibility = settings.Selector.Visibility };
             var isExact = !settings.ById && selector.Names.All(name => name.Length is > 0 and <= 255)
                 && ImageChoice.Select(selector, all).Select(image => image.Id).ToHashSet().SetEquals(chunk.Select(image => image.Id));
             var name = chunk[0].Tags.Count == 0 ? "untagged" : "tagged-" + string.Join('-', chunk[0].Tags.Order(StringComparer.Ordinal));
@@ -43,7 +48,9 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     {
         // Community images are in no list that a name is looked up in.
         var byName = !settings.ById && image.Visibility != "community" && image.Name is { Length: > 0 and <= 255 } name && names[name] == 1;
-        return Set(image.Name is { Length: > 0 } text && names[text] == 1 ? text : $"{(string.IsNullOrEmpty(image.Name) ? "image" : image.Name)} {image.Id[..8]}", byName ? new ImageReference { Name = image.Name } : new ImageReference { Id = image.Id }, image);
+        return Set(image.Name is { Length: > 0 } text && names[text] == 1 ? text
+            : $"{(string.IsNullOrEmpty(image.Name) ? "image" : image.Name)} {image.Id[..8]}", byName
+            ? new ImageReference { Name = image.Name } : new ImageReference { Id = image.Id }, image);
     }
 
     private V1Alpha1ImageTagSet Set(string name, ImageReference reference, Image image)
@@ -69,7 +76,8 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
             ignored.Add(tag.EnumerateRunes().Count() <= 255 ? tag : string.Concat(tag.EnumerateRunes().Take(254)) + "*");
         }
 
-        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MostIgnored ? [.. ignored.Distinct()] : ["*"];
+        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MostIgnored
+            ? [.. ignored.Distinct()] : ["*"];
         return set;
     }
 
@@ -77,7 +85,8 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     private string NameOf(string text, string id)
     {
         var name = Foreign().Replace(text.ToLowerInvariant(), "-");
-        name = string.Join('.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
+        name = string.Join(
+            '.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
         if (name.Length > 60) name = name[..60].TrimEnd('-', '.');
         if (name.Length == 0) name = "image";
         return given.Add(name) ? name : $"{name}-{id}";

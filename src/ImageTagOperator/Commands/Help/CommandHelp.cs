@@ -20,8 +20,10 @@ internal static class CommandHelp
             foreach (var (purpose, line) in examples) text.Append($"  # {purpose}\n  {Line(line, program)}\n");
         }
 
-        Section(text, "Arguments", command.Arguments.Where(argument => !argument.Hidden).Select(argument => ($"<{argument.Name}>", argument.Description ?? "")));
-        Section(text, "Commands", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, FirstSentence(child.Description ?? ""))));
+        Section(text, "Arguments", command.Arguments.Where(argument => !argument.Hidden)
+            .Select(argument => ($"<{argument.Name}>", argument.Description ?? "")));
+        Section(text, "Commands", command.Subcommands.Where(child => !child.Hidden)
+            .Select(child => (child.Name, FirstSentence(child.Description ?? ""))));
         Section(text, "Options", OptionsOf(command).Select(option => (Label(option), Explanation(option))));
         return text.ToString();
     }
@@ -56,7 +58,8 @@ internal static class CommandHelp
     {
         var text = option.Description ?? "";
         if (option.Required) text += " Required.";
-        return option is { HasDefaultValue: true, HelpName: not null } && option.GetDefaultValue() is { } value ? $"{text} Default: {value}." : text;
+        return option is { HasDefaultValue: true, HelpName: not null } && option.GetDefaultValue() is { } value
+            ? $"{text} Default: {value}." : text;
     }
 
     private static void Section(StringBuilder text, string title, IEnumerable<(string Label, string Explanation)> rows)
@@ -68,12 +71,14 @@ internal static class CommandHelp
         foreach (var (label, explanation) in all)
         {
             var lines = Wrapped(explanation, Width - indent).ToArray();
-            text.Append("  ").Append(label.PadRight(indent - 2)).Append(label.Length > indent - 4 ? "\n" + new string(' ', indent) : "").Append(lines.FirstOrDefault()).Append('\n');
+            text.Append("  ").Append(label.PadRight(indent - 2)).Append(label.Length > indent - 4 ? "\n" + new string(' ', indent) : "")
+                .Append(lines.FirstOrDefault()).Append('\n');
             foreach (var line in lines.Skip(1)) text.Append(' ', indent).Append(line).Append('\n');
         }
     }
 
-    private static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? text[..(end + 1)] : text;
+    private static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? text[..(end + 1)]
+        : text;
 
     private static IEnumerable<string> Wrapped(string text, int width)
     {

@@ -32,7 +32,12 @@ internal static class CommandReference
     {
         if (!options.Any()) return;
         text.Append("| option | meaning |\n|---|---|\n");
-        foreach (var option in options) text.Append($"| `{CommandHelp.Label(option)}` | {CommandHelp.Explanation(option).Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal)} |\n");
+        foreach (var option in options)
+        {
+            var meaning = CommandHelp.Explanation(option).Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
+            text.Append($"| `{CommandHelp.Label(option)}` | {meaning} |\n");
+        }
+
         text.Append('\n');
     }
 }

@@ -22,5 +22,6 @@ internal sealed record Manifest(string File, YamlDocument Document, string Path,
     /// <summary>A single value as it was written.</summary>
     public string? TextOf(string field) => Document.TextOf(Path.Length == 0 ? field : $"{Path}.{field}");
 
-    private string? Text(string name) => (Json["metadata"] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private string? Text(string name) => (Json["metadata"] as JsonObject)?[name] is JsonValue value
+        && value.TryGetValue<string>(out var text) ? text : null;
 }

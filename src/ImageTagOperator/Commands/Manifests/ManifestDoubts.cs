@@ -7,7 +7,8 @@ namespace ImageTagOperator.Commands.Manifests;
 internal static class ManifestDoubts
 {
     /// <summary>Those of Glance ("Image statuses" of its documentation).</summary>
-    private static readonly string[] Statuses = ["queued", "saving", "uploading", "importing", "active", "deactivated", "killed", "deleted", "pending_delete"];
+    private static readonly string[] Statuses = [
+        "queued", "saving", "uploading", "importing", "active", "deactivated", "killed", "deleted", "pending_delete"];
 
     public static IEnumerable<ManifestError> Of(IEnumerable<Manifest> manifests) => manifests.SelectMany(Of);
 
@@ -16,12 +17,14 @@ internal static class ManifestDoubts
         var spec = manifest.Json["spec"];
         if (spec?["tags"] is JsonArray { Count: 0 } && Text(spec["policy"]) is null or nameof(TagPolicy.Exact))
         {
-            yield return Doubt("spec.tags", "is empty, and policy Exact takes every tag from the images. Declare the tags that they shall have, or delete the set.");
+            yield return Doubt("spec.tags",
+                "is empty, and policy Exact takes every tag from the images. Declare the tags that they shall have, or delete the set.");
         }
 
         if (Text(spec?["image"]?["selector"]?["status"]) is { } status && !Statuses.Contains(status))
         {
-            yield return Doubt("spec.image.selector.status", $"is '{status}', and Glance has no such status, so that no image matches. It has {string.Join(", ", Statuses)}.");
+            yield return Doubt("spec.image.selector.status",
+                $"is '{status}', and Glance has no such status, so that no image matches. It has {string.Join(", ", Statuses)}.");
         }
 
         ManifestError Doubt(string field, string message) => manifest.Error(field, message) with { Kind = ManifestErrorKind.Doubtful };

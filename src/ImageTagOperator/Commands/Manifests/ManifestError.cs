@@ -14,11 +14,14 @@ internal sealed record ManifestError(string File, int Document, long Line, strin
     /// <summary><c>error</c>, or <c>warning</c> for what works and is hardly meant.</summary>
     public string Severity => Kind == ManifestErrorKind.Doubtful ? "warning" : "error";
 
-    public static ManifestError Unreadable(string file, string message) => new(file, 0, 0, "", "", message) { Kind = ManifestErrorKind.Unreadable };
+    public static ManifestError Unreadable(string file, string message) =>
+        new(file, 0, 0, "", "", message) { Kind = ManifestErrorKind.Unreadable };
 
-    public static ManifestError Warning(string file, string message) => new(file, 1, 1, "", "the file name", message) { Kind = ManifestErrorKind.Doubtful };
+    public static ManifestError Warning(string file, string message) =>
+        new(file, 1, 1, "", "the file name", message) { Kind = ManifestErrorKind.Doubtful };
 
-    public override string ToString() => Kind == ManifestErrorKind.Unreadable ? Message : $"{File}:{Line}: document {Document}{(Set.Length == 0 ? "" : $", ImageTagSet {Set}")}: {Field} {Message}";
+    public override string ToString() => Kind == ManifestErrorKind.Unreadable ? Message
+        : $"{File}:{Line}: document {Document}{(Set.Length == 0 ? "" : $", ImageTagSet {Set}")}: {Field} {Message}";
 }
 
 internal enum ManifestErrorKind

@@ -7,7 +7,8 @@ using ImageTagOperator.Telemetry;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What reconciles in the operator, over manifests instead of a cluster: what it plans and does here is what the operator would.</summary>
+/// <summary>What reconciles in the operator, over manifests instead of a cluster: what it plans and does here is what the operator
+/// would.</summary>
 internal sealed class ManifestOperator : IDisposable
 {
     private readonly ServiceProvider services;
@@ -21,7 +22,8 @@ internal sealed class ManifestOperator : IDisposable
         // By these the operator knows a set and what it has seen of it, and only a server gives them.
         foreach (var metadata in sets.Select(set => set.Metadata))
         {
-            (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.NamespaceProperty}/{metadata.Name}", metadata.Generation ?? 1);
+            (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.NamespaceProperty}/{metadata.Name}", metadata.Generation
+                ?? 1);
         }
 
         var cluster = new ManifestCluster(sets);
@@ -42,11 +44,13 @@ internal sealed class ManifestOperator : IDisposable
 
     /// <summary>What would be done for each of the sets. Nothing is written.</summary>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> PlanAsync(
-        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) => EachAsync(sets, onlyPlan: true, cancellationToken);
+        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
+            EachAsync(sets, onlyPlan: true, cancellationToken);
 
     /// <summary>Does it, once.</summary>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> ApplyAsync(
-        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) => EachAsync(sets, onlyPlan: false, cancellationToken);
+        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
+            EachAsync(sets, onlyPlan: false, cancellationToken);
 
     public void Dispose() => services.Dispose();
 

@@ -13,15 +13,20 @@ internal sealed class ManifestOptions
     private readonly Surroundings here;
     private readonly ClusterOptions cluster;
 
-    private readonly Option<string?> cloud = new("--cloud") { Description = "The cloud of the local clouds.yaml for all sets; by default the one that each names in spec.cloudCredentialsRef.cloudName, else $OS_CLOUD, else that of the OS_* variables.", HelpName = "name" };
+    private readonly Option<string?> cloud = new(
+        "--cloud") { Description = "The cloud of the local clouds.yaml for all sets; by default the one that each names in "
+        + "spec.cloudCredentialsRef.cloudName, else $OS_CLOUD, else that of the OS_* variables.", HelpName = "name" };
 
-    private readonly Option<bool> fromCluster = new("--from-cluster") { Description = "Read credentials from the Secrets that the sets name, and what the operator manages from their status, through the kubeconfig." };
+    private readonly Option<bool> fromCluster = new(
+        "--from-cluster") { Description = "Read credentials from the Secrets that the sets name, and what the operator manages from their "
+        + "status, through the kubeconfig." };
 
     public ManifestOptions(Surroundings here) => (this.here, cluster) = (here, new ClusterOptions(here));
 
     public static Option<string[]> Files() => new("--filename", "-f")
     {
-        Description = "A file, a folder with all below it, or - for standard input; any number of them. YAML with any number of documents, lists, or JSON; other kinds are passed over.",
+        Description = "A file, a folder with all below it, or - for standard input; any number of them. YAML with any number of "
+            + "documents, lists, or JSON; other kinds are passed over.",
         HelpName = "file",
         Required = true,
         AllowMultipleArgumentsPerToken = true,      // -f sets/*.yaml
@@ -37,7 +42,8 @@ internal sealed class ManifestOptions
         cluster.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(fromCluster) && result.GetValue(cloud) is not null) result.AddError("--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.");
+            if (result.GetValue(fromCluster) && result.GetValue(cloud) is not null) result.AddError(
+                "--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.");
         });
     }
 
@@ -47,19 +53,22 @@ internal sealed class ManifestOptions
         var reader = new ManifestReader(here);
         var (manifests, errors) = ManifestValidator.Validate(await reader.ReadAsync(parsed.GetValue(File)!, cancellationToken));
         // A conflict is no reason to say nothing of the rest: the plan shows who gives way to whom.
-        var fatal = reader.Errors.Concat(errors).Where(error => error.Kind is ManifestErrorKind.Invalid or ManifestErrorKind.Unreadable).ToArray();
+        var fatal = reader.Errors.Concat(errors).Where(error => error.Kind is ManifestErrorKind.Invalid or ManifestErrorKind.Unreadable)
+            .ToArray();
         if (fatal.Length > 0) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
         return parsed.GetValue(fromCluster)
             ? await FromClusterAsync(manifests, parsed, cancellationToken)
             : new ManifestWork(manifests, [], new LocalDirectory(new LocalClouds(here.Environment, here.Folder), parsed.GetValue(cloud)));
     }
 
-    private async Task<ManifestWork> FromClusterAsync(IReadOnlyList<Manifest> manifests, ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<ManifestWork> FromClusterAsync(
+        IReadOnlyList<Manifest> manifests, ParseResult parsed, CancellationToken cancellationToken)
     {
         var (client, inNamespace) = cluster.Connect(parsed);
         foreach (var manifest in manifests) manifest.Set!.Metadata.NamespaceProperty ??= inNamespace;
         if (ManifestValidator.Twins(manifests).FirstOrDefault() is { } twin) throw new CommandException(twin.ToString());
-        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!).Distinct(), cancellationToken)).ToDictionary(set => set.Key());
+        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!)
+            .Distinct(), cancellationToken)).ToDictionary(set => set.Key());
         foreach (var set in manifests.Select(manifest => manifest.Set!))
         {
             if (stored.Remove(set.Key(), out var known)) Take(set, known);

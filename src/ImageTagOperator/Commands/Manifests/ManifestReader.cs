@@ -14,7 +14,8 @@ internal sealed class ManifestReader(Surroundings here)
     private readonly List<Manifest> manifests = [];
     private readonly List<ManifestError> errors = [];
 
-    /// <summary>What of the files could not be read, and what in them looks like an ImageTagSet and is none: the rest is read all the same.</summary>
+    /// <summary>What of the files could not be read, and what in them looks like an ImageTagSet and is none: the rest is read all the
+    /// same.</summary>
     public IReadOnlyList<ManifestError> Errors => errors;
 
     /// <exception cref="CommandException">A file is not there, or none of them has an ImageTagSet.</exception>
@@ -28,7 +29,9 @@ internal sealed class ManifestReader(Surroundings here)
         }
 
         return manifests.Count + errors.Count > 0 ? manifests : throw new CommandException(
-            $"There is no {V1Alpha1ImageTagSet.KindName} of {V1Alpha1ImageTagSet.Group} in {string.Join(", ", names.Select(name => name == StandardInput ? "standard input" : name))}. Name the files or the folder that have them with -f.");
+            $"There is no {V1Alpha1ImageTagSet.KindName} of {V1Alpha1ImageTagSet.Group} in "
+                + $"{string.Join(", ", names.Select(name => name == StandardInput ? "standard input" : name))}. Name the files or the "
+                + "folder that have them with -f.");
     }
 
     private async Task ReadFolderAsync(string name, CancellationToken cancellationToken)
@@ -45,7 +48,9 @@ internal sealed class ManifestReader(Surroundings here)
             Parse(file, text, mayBeOther: !isMeant);
             if (manifests.Count > before && !Endings.Contains(Path.GetExtension(path)))
             {
-                errors.Add(ManifestError.Warning(file, $"ends in {Path.GetExtension(path)}, and of a folder kubectl and Argo CD read {string.Join(", ", Endings)} only. Rename it."));
+                errors.Add(ManifestError.Warning(file,
+                    $"ends in {Path.GetExtension(path)}, and of a folder kubectl and Argo CD read {string.Join(", ", Endings)} only. "
+                    + "Rename it."));
             }
         }
     }
@@ -60,7 +65,8 @@ internal sealed class ManifestReader(Surroundings here)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(File.Exists(Full(name)) ? $"{name} cannot be read: {e.Message}" : $"There is no file or folder {name}. Correct -f.");
+            throw new CommandException(
+                File.Exists(Full(name)) ? $"{name} cannot be read: {e.Message}" : $"There is no file or folder {name}. Correct -f.");
         }
     }
 
@@ -84,7 +90,8 @@ internal sealed class ManifestReader(Surroundings here)
         // What kubectl get prints, and a List in a file.
         if (item["items"] is JsonArray items && kind?.EndsWith("List", StringComparison.Ordinal) == true)
         {
-            foreach (var (index, child) in items.Index()) Find(file, document, child, $"{(path.Length == 0 ? "" : path + ".")}items[{index}]");
+            foreach (var (index, child) in items.Index()) Find(
+                file, document, child, $"{(path.Length == 0 ? "" : path + ".")}items[{index}]");
             return;
         }
 
@@ -112,7 +119,8 @@ internal sealed class ManifestReader(Surroundings here)
         }
     }
 
-    private static string? Text(JsonObject item, string name) => item[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject item, string name) => item[name] is JsonValue value && value.TryGetValue<string>(out var text)
+        ? text : null;
 
     private string Full(string name) => Path.GetFullPath(name, here.Folder);
 }

@@ -13,8 +13,8 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What can be said of manifests without a cluster and without a cloud: the schema of the definition, the operator's own rules, and the
-/// conflicts between sets that name the same image.</summary>
+/// <summary>What can be said of manifests without a cluster and without a cloud: the schema of the definition, the operator's own rules,
+/// and the conflicts between sets that name the same image.</summary>
 internal static partial class ManifestValidator
 {
     private static readonly JsonSerializerOptions Json = KubernetesJson.Options(ImageTagSetJson.Default);
@@ -45,7 +45,8 @@ internal static partial class ManifestValidator
         var version = (string)manifest.Json["apiVersion"]!;
         if (version != $"{V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}")
         {
-            return [manifest.Error("apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
+            return [manifest.Error(
+                "apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
         }
 
         var found = SchemaValidator.Validate(schema, manifest.Json).ToArray();
@@ -95,16 +96,20 @@ internal static partial class ManifestValidator
         from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
         let first = twins.First()
         from other in twins.Skip(1)
-        select other.Error("metadata.name", $"{other.Name} is there before, in {first.File}, document {first.Document.Number}; an API server keeps one of them. Rename or remove one.");
+        select other.Error("metadata.name",
+            $"{other.Name} is there before, in {first.File}, document {first.Document.Number}; an API server keeps one of them. Rename or "
+            + "remove one.");
 
-    /// <summary>Of sets that name the same image in the same words. Whether selectors meet on one, only the cloud can tell: <c>plan</c> asks it.</summary>
+    /// <summary>Of sets that name the same image in the same words. Whether selectors meet on one, only the cloud can tell: <c>plan</c>
+    /// asks it.</summary>
     private static IEnumerable<ManifestError> Conflicts(IReadOnlyList<Manifest> manifests)
     {
         var sharing = manifests
             .Where(manifest => manifest.Set!.Spec is { Mode: TagSetMode.Enforce, Suspend: false, Image.Selector: null })
             .DistinctBy(manifest => manifest.Set!.Key())
             .GroupBy(manifest => manifest.Set!.Spec is var spec
-                ? (manifest.Set.Metadata.NamespaceProperty, spec.CloudCredentialsRef.SecretName, spec.CloudCredentialsRef.CloudName, Image: spec.Image.Id?.ToLowerInvariant() ?? $"name {spec.Image.Name}")
+                ? (manifest.Set.Metadata.NamespaceProperty, spec.CloudCredentialsRef.SecretName, spec.CloudCredentialsRef.CloudName,
+                    Image: spec.Image.Id?.ToLowerInvariant() ?? $"name {spec.Image.Name}")
                 : default);
         foreach (var group in sharing)
         {
@@ -112,7 +117,9 @@ internal static partial class ManifestValidator
             foreach (var manifest in group)
             {
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
-                yield return manifest.Error("spec.image", $"is claimed by ImageTagSet {winner} too, and one of the two has policy Exact, which shares with nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
+                yield return manifest.Error("spec.image",
+                    $"is claimed by ImageTagSet {winner} too, and one of the two has policy Exact, which shares with nobody. Delete one "
+                    + "of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }
         }
     }

@@ -23,7 +23,8 @@ internal static class NearMiss
         if (kind == Kind)
         {
             return group is null ? ("apiVersion", $"is missing; write {Group}/{V1Alpha1ImageTagSet.Version}.")
-                : Similarity.Distance(group.ToUpperInvariant(), Group.ToUpperInvariant()) <= Slips ? ("apiVersion", $"is {version}; did you mean {Group}/{V1Alpha1ImageTagSet.Version}?")
+                : Similarity.Distance(group.ToUpperInvariant(), Group.ToUpperInvariant()) <= Slips
+                    ? ("apiVersion", $"is {version}; did you mean {Group}/{V1Alpha1ImageTagSet.Version}?")
                 : null;
         }
 

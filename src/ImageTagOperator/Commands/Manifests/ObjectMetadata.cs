@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What an API server wants of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta), as far as people write it.</summary>
+/// <summary>What an API server wants of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta), as far as people write
+/// it.</summary>
 internal static class ObjectMetadata
 {
     private const string Label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -19,8 +20,10 @@ internal static class ObjectMetadata
         string[] others = ["generateName", "uid", "resourceVersion", "selfLink"];
         foreach (var name in others) properties[name] = new JsonObject { ["type"] = "string" };
         // Tools that make manifests leave a creationTimestamp that is null.
-        foreach (var name in new[] { "creationTimestamp", "deletionTimestamp" }) properties[name] = new JsonObject { ["type"] = "string", ["format"] = "date-time", ["nullable"] = true };
-        foreach (var name in new[] { "generation", "deletionGracePeriodSeconds" }) properties[name] = new JsonObject { ["type"] = "integer" };
+        foreach (var name in new[] { "creationTimestamp", "deletionTimestamp" }) properties[
+            name] = new JsonObject { ["type"] = "string", ["format"] = "date-time", ["nullable"] = true };
+        foreach (var name in new[] { "generation", "deletionGracePeriodSeconds" }) properties[
+            name] = new JsonObject { ["type"] = "integer" };
         properties["finalizers"] = List(new JsonObject { ["type"] = "string" });
         foreach (var name in new[] { "ownerReferences", "managedFields" }) properties[name] = List(new JsonObject { ["type"] = "object" });
         return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = new JsonArray("name") };

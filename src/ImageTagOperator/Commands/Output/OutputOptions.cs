@@ -8,11 +8,13 @@ namespace ImageTagOperator.Commands.Output;
 /// <summary>In which form a command prints: for people, with or without colours, or for programs.</summary>
 internal sealed class OutputOptions(Surroundings here, params string[] formats)
 {
-    private readonly Option<string?> format = new Option<string?>("--output", "-o") { Description = $"{string.Join(" or ", formats)} instead of text.", HelpName = "format" }.AcceptOnlyFromAmong(formats);
+    private readonly Option<string?> format = new Option<string?>("--output",
+        "-o") { Description = $"{string.Join(" or ", formats)} instead of text.", HelpName = "format" }.AcceptOnlyFromAmong(formats);
 
     private readonly Option<string> color = new Option<string>("--color")
     {
-        Description = "auto, always or never. auto: on a terminal, unless NO_COLOR is set.", HelpName = "when", DefaultValueFactory = _ => "auto",
+        Description = "auto, always or never. auto: on a terminal, unless NO_COLOR is set.", HelpName = "when", DefaultValueFactory = _ =>
+            "auto",
     }.AcceptOnlyFromAmong("auto", "always", "never");
 
     public void AddTo(Command command)

@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace ImageTagOperator.Commands.Output;
 
-/// <summary>Text for people, with colours where they are seen. Texts that come from a cloud or a file can hold what moves a cursor; none of that
-/// goes through.</summary>
+/// <summary>Text for people, with colours where they are seen. Texts that come from a cloud or a file can hold what moves a cursor; none of
+/// that goes through.</summary>
 internal sealed class Terminal
 {
     private static readonly Dictionary<Tone, Style> Styles = new()
@@ -49,7 +49,8 @@ internal sealed class Terminal
     /// <summary>Columns as wide as they need to be, three blanks apart.</summary>
     public void Table(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<(string Text, Tone Tone)>> rows)
     {
-        var widths = headings.Select((heading, column) => rows.Select(row => VisibleText.Of(row[column].Text).Length).Append(heading.Length).Max()).ToArray();
+        var widths = headings.Select(
+            (heading, column) => rows.Select(row => VisibleText.Of(row[column].Text).Length).Append(heading.Length).Max()).ToArray();
         Row([.. headings.Select(heading => (heading, Tone.Strong))]);
         foreach (var row in rows) Row(row);
 
@@ -57,7 +58,8 @@ internal sealed class Terminal
         {
             var last = cells.Index().LastOrDefault(cell => cell.Item.Text.Length > 0).Index;
             Line(cells.Take(last + 1).Index().SelectMany<(int Index, (string Text, Tone Tone) Item), (string, Tone)>(cell =>
-                cell.Index == last ? [cell.Item] : [cell.Item, (new string(' ', widths[cell.Index] - VisibleText.Of(cell.Item.Text).Length + 3), Tone.Plain)]));
+                cell.Index == last ? [cell.Item]
+                    : [cell.Item, (new string(' ', widths[cell.Index] - VisibleText.Of(cell.Item.Text).Length + 3), Tone.Plain)]));
         }
     }
 

@@ -12,7 +12,9 @@ internal static class PlanCommand
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");
-        var command = new DocumentedCommand("plan", "Show what the operator would add to and remove from which image, for the ImageTagSets of manifests. Writes nothing. Ends with 0 when there is nothing to do, 2 when there are changes, and 1 on an error.")
+        var command = new DocumentedCommand("plan",
+            "Show what the operator would add to and remove from which image, for the ImageTagSets of manifests. Writes nothing. Ends "
+            + "with 0 when there is nothing to do, 2 when there are changes, and 1 on an error.")
         {
             Examples =
             [

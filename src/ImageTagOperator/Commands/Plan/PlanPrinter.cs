@@ -12,7 +12,9 @@ internal static class PlanPrinter
         foreach (var set in report.Sets) Print(set, terminal, done);
         if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && IsBlind(set)))
         {
-            terminal.Line("Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,", Tone.Faint);
+            terminal.Line(
+                "Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,",
+                Tone.Faint);
             terminal.Line("and what stays on images that a selector moves on from, is left out. To know it: --from-cluster.", Tone.Faint);
             terminal.Line();
         }
@@ -26,11 +28,13 @@ internal static class PlanPrinter
         var (summary, verbs) = (report.Summary, done ? ("added", "removed") : ("to add", "to remove"));
         var what = summary.Add + summary.Remove == 0
             ? done ? "Nothing was changed" : "Nothing to do"
-            : $"{Words.Count(summary.Add, "tag")} {verbs.Item1}, {Words.Count(summary.Remove, "tag")} {verbs.Item2}, on {Words.Count(summary.Images, "image")}";
+            : $"{Words.Count(summary.Add, "tag")} {verbs.Item1}, {Words.Count(summary.Remove, "tag")} {verbs.Item2}, on "
+                + $"{Words.Count(summary.Images, "image")}";
         terminal.Line(
             ($"{what}. ", summary.Add + summary.Remove == 0 && summary.Problems == 0 ? Tone.Good : Tone.Strong),
             (Words.Count(summary.Sets, "set"), Tone.Plain),
-            (summary.Problems == 0 ? "." : $", {summary.Problems} of them with a problem.", summary.Problems == 0 ? Tone.Plain : Tone.Problem));
+            (summary.Problems == 0 ? "." : $", {summary.Problems} of them with a problem.", summary.Problems == 0 ? Tone.Plain
+                : Tone.Problem));
     }
 
     /// <summary>What a status would add could matter.</summary>
@@ -40,13 +44,13 @@ internal static class PlanPrinter
     {
         var inOrder = set.Images.Where(image => image.Add.Count + image.Remove.Count == 0 && image.Reason is null).ToArray();
         var others = set.Images.Except(inOrder).ToArray();
-        terminal.Line(
-            (set.FullName, Tone.Strong),
-            ($" ({set.File}, document {set.Document}) on cloud {set.Cloud}{(inOrder.Length == 0 ? "" : $": {Words.Count(inOrder.Length, "image")} {(done ? "unchanged" : "in order")}")}", Tone.Faint));
+        var rest = inOrder.Length == 0 ? "" : $": {Words.Count(inOrder.Length, "image")} {(done ? "unchanged" : "in order")}";
+        terminal.Line((set.FullName, Tone.Strong), ($" ({set.File}, document {set.Document}) on cloud {set.Cloud}{rest}", Tone.Faint));
         if (set.Reason is not null) terminal.Line(($"! {set.Reason}: ", Tone.Problem), (set.Message ?? "", Tone.Plain));
         foreach (var image in others)
         {
-            terminal.Line(("  image ", Tone.Plain), (image.Name is { } name ? $"{name} " : "", Tone.Strong), (image.Name is null ? image.Id : $"({image.Id})", Tone.Faint));
+            terminal.Line(("  image ", Tone.Plain), (image.Name is { } name ? $"{name} " : "", Tone.Strong),
+                (image.Name is null ? image.Id : $"({image.Id})", Tone.Faint));
             // What does not happen is indented, and therefore no line of a diff.
             var isHeld = set.Held || image.Held;
             foreach (var tag in image.Add) terminal.Line($"{(isHeld ? "      + " : "+     ")}{tag}", isHeld ? Tone.Faint : Tone.Added);

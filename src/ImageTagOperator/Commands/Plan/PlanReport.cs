@@ -6,7 +6,8 @@ using ImageTagOperator.Commands.Status;
 
 namespace ImageTagOperator.Commands.Plan;
 
-/// <summary>What <c>plan</c> and <c>apply</c> tell programs; the schema is documented in docs/cli.md, and fields are only ever added.</summary>
+/// <summary>What <c>plan</c> and <c>apply</c> tell programs; the schema is documented in docs/cli.md, and fields are only ever
+/// added.</summary>
 /// <param name="Summary">Counts over all sets.</param>
 /// <param name="Sets">In the order of the manifests.</param>
 internal sealed record PlanReport(PlanSummary Summary, IReadOnlyList<PlannedSet> Sets);
@@ -20,7 +21,8 @@ internal sealed record PlanSummary(int Sets, int Add, int Remove, int Images, in
 /// <param name="ManagedTagsKnown">False: there is no status, so what an Additive set or a selector would take away is not known.</param>
 /// <param name="Held">Nothing is done for the set, and why is in the reason.</param>
 internal sealed record PlannedSet(
-    string? Namespace, string Name, string File, int Document, string Cloud, string Policy, bool ManagedTagsKnown, bool Held, string? Reason, string? Message, IReadOnlyList<PlannedImage> Images)
+    string? Namespace, string Name, string File, int Document, string Cloud, string Policy, bool ManagedTagsKnown, bool Held,
+        string? Reason, string? Message, IReadOnlyList<PlannedImage> Images)
 {
     [JsonIgnore]
     public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";
@@ -38,7 +40,8 @@ internal sealed record PlannedSet(
 }
 
 /// <param name="Held">What differs stays as it is, and why is in the reason.</param>
-internal sealed record PlannedImage(string Id, string? Name, IReadOnlyList<string> Add, IReadOnlyList<string> Remove, bool Held, string? Reason, string? Message)
+internal sealed record PlannedImage(
+    string Id, string? Name, IReadOnlyList<string> Add, IReadOnlyList<string> Remove, bool Held, string? Reason, string? Message)
 {
     [JsonIgnore]
     public bool HasProblem { get; init; }

@@ -13,9 +13,11 @@ internal static class PlanReporter
     public static PlanReport Report(IEnumerable<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
     {
         PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], done))];
-        PlannedImage[] changed = [.. sets.Where(set => !set.Held || done).SelectMany(set => set.Images).Where(image => (!image.Held || done) && image.Add.Count + image.Remove.Count > 0)];
+        PlannedImage[] changed = [.. sets.Where(set => !set.Held || done).SelectMany(set => set.Images)
+            .Where(image => (!image.Held || done) && image.Add.Count + image.Remove.Count > 0)];
         return new PlanReport(
-            new PlanSummary(sets.Length, changed.Sum(image => image.Add.Count), changed.Sum(image => image.Remove.Count), changed.DistinctBy(image => image.Id).Count(), sets.Count(set => set.HasProblem)),
+            new PlanSummary(sets.Length, changed.Sum(image => image.Add.Count), changed.Sum(image => image.Remove.Count),
+                changed.DistinctBy(image => image.Id).Count(), sets.Count(set => set.HasProblem)),
             sets);
     }
 
@@ -32,12 +34,14 @@ internal static class PlanReporter
         // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
         PlannedImage[] images =
         [
-            .. outcome.All.Select(image => Image(image, done)).Concat((outcome.Plan?.Unreached ?? []).Concat(outcome.Plan?.Observed.Left.Kept ?? []).Select(Unreached))
+            .. outcome.All.Select(image => Image(image, done))
+                .Concat((outcome.Plan?.Unreached ?? []).Concat(outcome.Plan?.Observed.Left.Kept ?? []).Select(Unreached))
                 .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
         ];
         var cloud = outcome.All.FirstOrDefault()?.Observed.By.Session.Cloud.Name ?? set.Spec.CloudCredentialsRef.CloudName;
         return new PlannedSet(
-            set.Metadata.NamespaceProperty, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(), set.Status.Images is not null, held, reason, message, images)
+            set.Metadata.NamespaceProperty, set.Metadata.Name!, manifest.File, manifest.Document.Number, cloud, set.Spec.Policy.ToString(),
+                set.Status.Images is not null, held, reason, message, images)
         {
             AgeKnown = set.Metadata.CreationTimestamp is not null,
             HasSelector = set.Spec.Image.Selector is not null,

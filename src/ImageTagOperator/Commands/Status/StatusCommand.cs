@@ -17,7 +17,9 @@ internal static class StatusCommand
         var all = new Option<bool>("--all-namespaces", "-A") { Description = "The sets of all namespaces." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it anew with each change, until Ctrl-C." };
         var output = new OutputOptions(here, "wide", "json");
-        var command = new DocumentedCommand("status", "Show the ImageTagSets of the cluster with their images, what has not been changed yet, and why. Ends with 0, be the sets Ready or not.")
+        var command = new DocumentedCommand("status",
+            "Show the ImageTagSets of the cluster with their images, what has not been changed yet, and why. Ends with 0, be the sets "
+            + "Ready or not.")
         {
             Examples =
             [
@@ -55,7 +57,8 @@ internal static class StatusCommand
 
             void Show(IEnumerable<V1Alpha1ImageTagSet> sets)
             {
-                SetStatus[] statuses = [.. sets.Select(SetStatus.Of).OrderBy(set => set.Namespace, StringComparer.Ordinal).ThenBy(set => set.Name, StringComparer.Ordinal)];
+                SetStatus[] statuses = [.. sets.Select(SetStatus.Of).OrderBy(set => set.Namespace, StringComparer.Ordinal)
+                    .ThenBy(set => set.Name, StringComparer.Ordinal)];
                 if (output.Format(parsed) == "json") output.Write("json", statuses, ReportJson.Readable.IReadOnlyListSetStatus);
                 else StatusPrinter.Print(statuses, terminal, scope is null, output.Format(parsed) == "wide");
             }
@@ -65,14 +68,16 @@ internal static class StatusCommand
 
     /// <summary>All sets, now and after each change. Ends when it is cancelled.</summary>
     private static async IAsyncEnumerable<IReadOnlyCollection<V1Alpha1ImageTagSet>> FollowAsync(
-        KubernetesClient client, string? inNamespace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        KubernetesClient client, string? inNamespace,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
             var list = await client.ListAsync<V1Alpha1ImageTagSet>(inNamespace, null, cancellationToken);
             var sets = list.Items.ToDictionary(set => set.Key());
             yield return sets.Values;
-            await using var changes = client.WatchAsync<V1Alpha1ImageTagSet>(inNamespace, list.ResourceVersion, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var changes = client.WatchAsync<V1Alpha1ImageTagSet>(inNamespace, list.ResourceVersion, null, cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
             // A watch ends after some minutes, or when what it began with is too old; what is true then is read anew.
             while (await NextAsync(changes))
             {

@@ -18,7 +18,8 @@ internal static class StatusPrinter
         string[] headings = ["NAMESPACE", "NAME", "READY", "IMAGE", "TAGS", "PENDING", "REASON", "VERIFIED", "MESSAGE"];
         var rows = sets.SelectMany(set => Rows(set, wide)).ToArray();
         int[] columns = [.. Enumerable.Range(0, headings.Length).Where(column => (column != 0 || withNamespace) && (column < 7 || wide))];
-        terminal.Table([.. columns.Select(column => headings[column])], [.. rows.Select(row => (IReadOnlyList<(string, Tone)>)[.. columns.Select(column => row[column])])]);
+        terminal.Table([.. columns.Select(column => headings[column])],
+            [.. rows.Select(row => (IReadOnlyList<(string, Tone)>)[.. columns.Select(column => row[column])])]);
     }
 
     private static IEnumerable<(string Text, Tone Tone)[]> Rows(SetStatus set, bool wide)
@@ -43,13 +44,16 @@ internal static class StatusPrinter
         {
             yield return
             [
-                ("", Tone.Plain), ("", Tone.Plain), ("", Tone.Plain), ("  " + Label(image, wide), Tone.Plain), ($"{image.ManagedTags.Count}", Tone.Faint),
-                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), ("", Tone.Plain), (image.Message ?? "", Tone.Plain),
+                ("", Tone.Plain), ("", Tone.Plain), ("", Tone.Plain), ("  " + Label(image, wide), Tone.Plain),
+                    ($"{image.ManagedTags.Count}", Tone.Faint),
+                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), ("", Tone.Plain),
+                    (image.Message ?? "", Tone.Plain),
             ];
         }
     }
 
-    private static string Label(ImageStatus image, bool wide) => image.Name is null ? image.Id : wide ? $"{image.Name} ({image.Id})" : image.Name;
+    private static string Label(ImageStatus image, bool wide) => image.Name is null ? image.Id : wide ? $"{image.Name} ({image.Id})"
+        : image.Name;
 
     private static string Few(string[] pending) => pending.Length switch
     {

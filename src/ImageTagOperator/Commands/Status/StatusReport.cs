@@ -5,7 +5,8 @@ namespace ImageTagOperator.Commands.Status;
 
 /// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
 internal sealed record SetStatus(
-    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount, int? TagCount,
+    string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount,
+        int? TagCount,
     DateTimeOffset? LastSyncTime, DateTimeOffset? LastVerifiedTime, IReadOnlyList<ImageStatus> Images)
 {
     /// <summary>Changes that were not made, over all images.</summary>
@@ -22,19 +23,23 @@ internal sealed record SetStatus(
             set.Metadata.Name ?? "",
             ready is null || !isCurrent ? "Unknown" : ready.Status,
             ready is null ? "NotSeenYet" : isCurrent ? ready.Reason : "OutOfDate",
-            ready is null ? "No operator has looked at it yet." : isCurrent ? ready.Message : "No operator has looked at the latest edit yet.",
+            ready is null ? "No operator has looked at it yet." : isCurrent ? ready.Message
+                : "No operator has looked at the latest edit yet.",
             set.Spec.Policy.ToString(),
             set.Spec.Mode.ToString(),
             set.Status.ImageCount,
             set.Status.TagCount,
             set.Status.LastSyncTime,
             set.Status.LastVerifiedTime,
-            [.. (set.Status.Images ?? []).Select(image => new ImageStatus(image.Id, image.Name, image.ManagedTags ?? [], image.Pending?.Add ?? [], image.Pending?.Remove ?? [], image.Reason, image.Message))]);
+            [.. (set.Status.Images ?? []).Select(image =>
+                new ImageStatus(image.Id, image.Name, image.ManagedTags ?? [], image.Pending?.Add ?? [], image.Pending?.Remove ?? [],
+                image.Reason, image.Message))]);
     }
 }
 
 internal sealed record ImageStatus(
-    string Id, string? Name, IReadOnlyList<string> ManagedTags, IReadOnlyList<string> PendingAdd, IReadOnlyList<string> PendingRemove, string? Reason, string? Message)
+    string Id, string? Name, IReadOnlyList<string> ManagedTags, IReadOnlyList<string> PendingAdd, IReadOnlyList<string> PendingRemove,
+        string? Reason, string? Message)
 {
     [JsonIgnore]
     public IEnumerable<string> Pending => PendingAdd.Select(tag => "+" + tag).Concat(PendingRemove.Select(tag => "-" + tag));

@@ -13,7 +13,9 @@ internal static class ValidateCommand
     {
         var files = ManifestOptions.Files();
         var output = new OutputOptions(here, "json");
-        var command = new DocumentedCommand("validate", "Check the ImageTagSets of manifests against their schema, the operator's rules and each other, offline. Ends with 0 when all are good, else with 1.")
+        var command = new DocumentedCommand("validate",
+            "Check the ImageTagSets of manifests against their schema, the operator's rules and each other, offline. Ends with 0 when all "
+            + "are good, else with 1.")
         {
             Examples =
             [
@@ -27,7 +29,8 @@ internal static class ValidateCommand
         {
             var reader = new ManifestReader(here);
             var manifests = await reader.ReadAsync(parsed.GetValue(files)!, cancellationToken);
-            IReadOnlyList<ManifestError> errors = [.. reader.Errors, .. ManifestValidator.Validate(manifests).Errors, .. ManifestDoubts.Of(manifests)];
+            IReadOnlyList<ManifestError> errors = [
+                .. reader.Errors, .. ManifestValidator.Validate(manifests).Errors, .. ManifestDoubts.Of(manifests)];
             if (output.Format(parsed) is { } format) output.Write(format, errors, ReportJson.Readable.IReadOnlyListManifestError);
             else Print(manifests, errors, output.Terminal(parsed));
             return errors.All(error => error.Kind == ManifestErrorKind.Doubtful) ? ExitCode.Nothing : ExitCode.Error;
@@ -42,7 +45,9 @@ internal static class ValidateCommand
         var wrong = errors.Count - warnings;
         var also = warnings == 0 ? "" : $", {Words.Count(warnings, "warning")}";
         if (errors.Count == 0) terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked, all good.", Tone.Good);
-        else terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked{(wrong == 0 ? "" : $", {Words.Count(wrong, "error")}")}{also}.", Tone.Strong);
+        else terminal.Line(
+            $"{Words.Count(manifests.Count, "ImageTagSet")} checked{(wrong == 0 ? "" : $", {Words.Count(wrong, "error")}")}{also}.",
+            Tone.Strong);
     }
 
     private static void Print(ManifestError error, Terminal terminal)

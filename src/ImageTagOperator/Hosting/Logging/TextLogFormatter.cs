@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Hosting.Logging;
 
-/// <summary>One line for each entry: time, level, category, scopes, message, exception. Messages hold texts from clouds; what would move a cursor or
-/// hide in them is written out.</summary>
+/// <summary>One line for each entry: time, level, category, scopes, message, exception. Messages hold texts from clouds; what would move a
+/// cursor or hide in them is written out.</summary>
 internal sealed class TextLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "text";
@@ -13,7 +13,8 @@ internal sealed class TextLogFormatter(TimeProvider time) : ConsoleFormatter(For
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        textWriter.Write(string.Create(CultureInfo.InvariantCulture, $"{now} {Word(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}]"));
+        textWriter.Write(
+            string.Create(CultureInfo.InvariantCulture, $"{now} {Word(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}]"));
         scopeProvider?.ForEachScope(static (scope, writer) => writer.Write($" => {VisibleText.Of(scope?.ToString() ?? "")}"), textWriter);
         textWriter.Write(' ');
         textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));

@@ -16,7 +16,8 @@ internal sealed class InstrumentSeries
     {
         Family = MetricFamily.Of(instrument);
         IsObservable = instrument.IsObservable;
-        if (Family.Type == MetricType.Histogram) bounds = [.. (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? DefaultBounds];
+        if (Family.Type == MetricType.Histogram) bounds = [
+            .. (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? DefaultBounds];
     }
 
     public MetricFamily Family { get; }

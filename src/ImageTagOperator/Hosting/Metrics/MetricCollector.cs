@@ -10,12 +10,14 @@ public sealed class MetricCollector : IDisposable
     private readonly ConcurrentDictionary<Instrument, InstrumentSeries> instruments = new();
     private readonly Lock gate = new();
 
-    /// <param name="scope">Only meters of this scope (<see cref="Meter.Scope"/>) are listened to: several operators may run in one process.</param>
+    /// <param name="scope">Only meters of this scope (<see cref="Meter.Scope"/>) are listened to: several operators may run in one
+    /// process.</param>
     public MetricCollector(IMeterFactory scope)
     {
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (!ReferenceEquals(instrument.Meter.Scope, scope) || !instrument.Name.StartsWith("imagetags.", StringComparison.Ordinal)) return;
+            if (!ReferenceEquals(instrument.Meter.Scope, scope)
+                || !instrument.Name.StartsWith("imagetags.", StringComparison.Ordinal)) return;
             var series = instruments.GetOrAdd(instrument, static published => new InstrumentSeries(published));
             self.EnableMeasurementEvents(instrument, series);
         };

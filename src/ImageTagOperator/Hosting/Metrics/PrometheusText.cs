@@ -12,11 +12,13 @@ internal static class PrometheusText
     public static string Write(IEnumerable<InstrumentSeries> instruments)
     {
         var text = new StringBuilder();
-        foreach (var family in instruments.GroupBy(instrument => instrument.Family).OrderBy(family => family.Key.Name, StringComparer.Ordinal)) Write(text, family.Key, family);
+        foreach (var family in instruments.GroupBy(instrument => instrument.Family)
+            .OrderBy(family => family.Key.Name, StringComparer.Ordinal)) Write(text, family.Key, family);
         return text.ToString();
     }
 
-    /// <summary><c>cloud="a:5000",status="200"</c>, sorted by name. A label without a value is left out: to Prometheus that is the same.</summary>
+    /// <summary><c>cloud="a:5000",status="200"</c>, sorted by name. A label without a value is left out: to Prometheus that is the
+    /// same.</summary>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = new List<(string Name, string Value)>(tags.Length);
@@ -26,18 +28,21 @@ internal static class PrometheusText
         }
 
         labels.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return string.Join(',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        return string.Join(
+            ',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
     }
 
     private static void Write(StringBuilder text, MetricFamily family, IEnumerable<InstrumentSeries> instruments)
     {
         // Of all instruments together: several servers' meters share a family.
         var samples = instruments
-            .SelectMany(instrument => instrument.Write((labels, series) => family.Type == MetricType.Histogram ? Histogram(family.Name, labels, series) : Sample(family.Name, labels, series.Value)))
+            .SelectMany(instrument => instrument.Write((labels, series) => family.Type == MetricType.Histogram
+                ? Histogram(family.Name, labels, series) : Sample(family.Name, labels, series.Value)))
             .OrderBy(sample => sample.Labels, StringComparer.Ordinal)
             .ToArray();
         if (samples.Length == 0) return;
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Name} {Escaped(family.Help)}\n# TYPE {family.Name} {TypeOf(family.Type)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"# HELP {family.Name} {Escaped(family.Help)}\n# TYPE {family.Name} {TypeOf(family.Type)}\n");
         foreach (var sample in samples) text.Append(sample.Text);
     }
 
@@ -56,12 +61,15 @@ internal static class PrometheusText
         return text.Append(Sample($"{name}_sum", labels, series.Value)).Append(Sample($"{name}_count", labels, series.Count)).ToString();
     }
 
-    private static string Sample(string name, string labels, double value) => labels.Length == 0 ? $"{name} {Number(value)}\n" : $"{name}{{{labels}}} {Number(value)}\n";
+    private static string Sample(string name, string labels, double value) => labels.Length == 0 ? $"{name} {Number(value)}\n"
+        : $"{name}{{{labels}}} {Number(value)}\n";
 
     private static string Number(double value) =>
-        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
+        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf"
+            : value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Escaped(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Escaped(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string TypeOf(MetricType type) => type switch
     {

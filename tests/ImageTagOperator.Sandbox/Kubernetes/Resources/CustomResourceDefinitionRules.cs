@@ -63,13 +63,15 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
         }
     }
 
-    /// <summary>Which a server keeps to, and <see cref="SchemaFindings"/> does not: better no definition than one that lets everything pass.</summary>
+    /// <summary>Which a server keeps to, and <see cref="SchemaFindings"/> does not: better no definition than one that lets everything
+    /// pass.</summary>
     private static readonly string[] Unjudged = ["allOf", "anyOf", "oneOf", "multipleOf", "x-kubernetes-int-or-string"];
 
     // A structural schema names the type of everything.
     private static IEnumerable<FieldError> ValidateSchema(JsonObject schema, string path, bool isRoot = false)
     {
-        foreach (var keyword in Unjudged.Where(schema.ContainsKey)) yield return FieldError.Forbidden($"{path}.{keyword}", "the sandbox cannot judge by it");
+        foreach (var keyword in Unjudged.Where(schema.ContainsKey)) yield return FieldError.Forbidden(
+            $"{path}.{keyword}", "the sandbox cannot judge by it");
         var place = isRoot ? "at the root" : "for specified object fields";
         if (string.IsNullOrEmpty(schema.Text("type")) && (isRoot || !schema.IsTrue("x-kubernetes-preserve-unknown-fields")))
             yield return FieldError.Required($"{path}.type", $"must not be empty {place}");

@@ -27,7 +27,8 @@ internal static class SchemaFindings
 
     // A value of the wrong type is none of those allowed either, and a server tells both.
     private static IEnumerable<SchemaError> WithEnum(SchemaError error) =>
-        error.Keyword == "type" && error.Value is not null && error.Schema.ContainsKey("enum") ? [error, error with { Keyword = "enum" }] : [error];
+        error.Keyword == "type" && error.Value is not null && error.Schema.ContainsKey("enum") ? [error, error with { Keyword = "enum" }]
+            : [error];
 
     private static FieldError InWords(SchemaError error, string root)
     {
@@ -35,15 +36,20 @@ internal static class SchemaFindings
         var limit = schema.Integer(error.Keyword) ?? 0;
         return error.Keyword switch
         {
-            "type" => FieldError.WrongType(field, Json.TypeOf(value), $"{body} must be of type {schema.Text("type")}: \"{Json.TypeOf(value)}\""),
-            "format" => FieldError.WrongType(field, value, $"{body} must be of type {schema.Text("format")}: {FieldError.Quote(value.Text()!)}"),
-            "enum" => FieldError.NotSupported(field, value, ((JsonArray)schema["enum"]!).Select(item => item.Text() ?? item.ToSortedText())),
+            "type" =>
+                FieldError.WrongType(field, Json.TypeOf(value), $"{body} must be of type {schema.Text("type")}: \"{Json.TypeOf(value)}\""),
+            "format" =>
+                FieldError.WrongType(field, value, $"{body} must be of type {schema.Text("format")}: {FieldError.Quote(value.Text()!)}"),
+            "enum" =>
+                FieldError.NotSupported(field, value, ((JsonArray)schema["enum"]!).Select(item => item.Text() ?? item.ToSortedText())),
             // This error carries no field: a server shows the place of the whole value, which for the object itself is "<nil>".
             "not" => FieldError.Invalid(root.Length == 0 ? null : root, "", $"\"{error.Path}\" must not validate the schema (not)"),
             "required" => FieldError.Required(field),
             "pattern" => FieldError.Invalid(field, value, $"{body} should match '{schema.Text("pattern")}'"),
-            "minimum" => FieldError.Invalid(field, value, $"{body} should be greater than{OrEqual("exclusiveMinimum")} {schema["minimum"].ToSortedText()}"),
-            "maximum" => FieldError.Invalid(field, value, $"{body} should be less than{OrEqual("exclusiveMaximum")} {schema["maximum"].ToSortedText()}"),
+            "minimum" => FieldError.Invalid(field, value,
+                $"{body} should be greater than{OrEqual("exclusiveMinimum")} {schema["minimum"].ToSortedText()}"),
+            "maximum" => FieldError.Invalid(field, value,
+                $"{body} should be less than{OrEqual("exclusiveMaximum")} {schema["maximum"].ToSortedText()}"),
             "minLength" => FieldError.Invalid(field, value, $"{body} should be at least {limit} chars long"),
             "maxLength" => FieldError.TooLong(field, limit),
             "minItems" => FieldError.Invalid(field, value!.AsArray().Count, $"{body} should have at least {limit} items"),
@@ -56,7 +62,8 @@ internal static class SchemaFindings
         string OrEqual(string keyword) => schema.IsTrue(keyword) ? "" : " or equal to";
     }
 
-    private static string Field(string root, string path) => root + (root.Length == 0 || path.Length == 0 || path[0] == '[' ? path : $".{path}");
+    private static string Field(string root, string path) => root
+        + (root.Length == 0 || path.Length == 0 || path[0] == '[' ? path : $".{path}");
 
     private static JsonNode? KeyOf(SchemaError error)
     {

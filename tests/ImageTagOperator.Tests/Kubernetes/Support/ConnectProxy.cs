@@ -60,9 +60,11 @@ internal sealed class ConnectProxy : IAsyncDisposable
                 while (await HeadAsync(near) is { Length: > 0 } head)
                 {
                     var target = head.Split(' ')[1];
-                    if (login is not null && !head.Contains("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)), StringComparison.Ordinal))
+                    if (login is not null
+                        && !head.Contains("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)), StringComparison.Ordinal))
                     {
-                        await near.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
+                        await near.WriteAsync(
+                            "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
                         continue;
                     }
 

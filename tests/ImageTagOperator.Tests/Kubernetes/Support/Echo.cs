@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A connection with oneself. A byte there and back takes as long as an exchange with a server takes on this machine right now.</summary>
+/// <summary>A connection with oneself. A byte there and back takes as long as an exchange with a server takes on this machine right
+/// now.</summary>
 internal sealed class Echo : IDisposable
 {
     private readonly Socket near;

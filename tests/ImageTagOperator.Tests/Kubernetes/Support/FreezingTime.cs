@@ -7,7 +7,8 @@ internal sealed class FreezingTime : TimeProvider
     private int readings = int.MaxValue;
     private Action? meanwhile;
 
-    /// <summary>It happens right before the n-th reading of the clock from now; <paramref name="others"/> is what others do meanwhile.</summary>
+    /// <summary>It happens right before the n-th reading of the clock from now; <paramref name="others"/> is what others do
+    /// meanwhile.</summary>
     public void FreezeAtReading(int n, Action others)
     {
         meanwhile = others;

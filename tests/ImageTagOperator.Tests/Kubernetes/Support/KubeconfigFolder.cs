@@ -30,7 +30,8 @@ internal sealed class KubeconfigFolder : IDisposable
     public string Script(string name, string text)
     {
         var path = Write(name, $"#!/bin/sh\ncd '{folder}' || exit 99\n{text}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 
@@ -48,7 +49,8 @@ internal sealed class KubeconfigFolder : IDisposable
     public KubernetesClientConfiguration Find(string? flag = null, string? context = null) =>
         new ConfigurationFinder(Environment.GetValueOrDefault, PathOf("sa")).Find(flag, context);
 
-    public KubernetesClient Client(KubernetesClientConfiguration configuration) => new(configuration, WidgetJsonContext.Default, "t/1", Time);
+    public KubernetesClient Client(KubernetesClientConfiguration configuration) =>
+        new(configuration, WidgetJsonContext.Default, "t/1", Time);
 
     /// <summary>Sends one request as the configuration says.</summary>
     public async Task AskAsync(KubernetesClientConfiguration configuration)

@@ -59,7 +59,8 @@ internal sealed class TestAuthority : IDisposable
     private X509Certificate2 Sign(CertificateRequest request, ECDsa key)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
-        using var signed = request.Create(Certificate, From.AddDays(1), From.AddYears(29), BitConverter.GetBytes(Interlocked.Increment(ref serial)));
+        using var signed = request.Create(
+            Certificate, From.AddDays(1), From.AddYears(29), BitConverter.GetBytes(Interlocked.Increment(ref serial)));
         return signed.CopyWithPrivateKey(key);
     }
 }

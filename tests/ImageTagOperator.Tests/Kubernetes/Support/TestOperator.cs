@@ -38,7 +38,8 @@ internal sealed class TestOperator : IAsyncDisposable
     public bool IsStopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     public static async Task<TestOperator> StartAsync(
-        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure, bool finalizer, double random = 1)
+        KubernetesClientConfiguration configuration, WidgetWorld? world, TimeProvider? time, Action<OperatorSettings>? configure,
+            bool finalizer, double random = 1)
     {
         world ??= new();
         var log = new RecordingLogger();

@@ -14,7 +14,8 @@ namespace ImageTagOperator.Tests.Kubernetes;
 /// <summary>One call, and what TLS knew about it.</summary>
 /// <param name="ServerName">What the client asked for in the handshake (SNI).</param>
 /// <param name="Client">The name in the client's certificate.</param>
-internal sealed record TlsCall(string? ServerName, string Host, string? Token, string? Client, string Path, string Protocol, IHeaderDictionary Headers);
+internal sealed record TlsCall(
+    string? ServerName, string Host, string? Token, string? Client, string Path, string Protocol, IHeaderDictionary Headers);
 
 /// <summary>An API server behind TLS that knows every widget, and notes who asked and how.</summary>
 internal sealed class TlsApi : IAsyncDisposable
@@ -27,7 +28,8 @@ internal sealed class TlsApi : IAsyncDisposable
         this.clients = clients;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+        builder.WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
         {
             https.ServerCertificateSelector = (connection, name) =>
             {
@@ -80,13 +82,15 @@ internal sealed class TlsApi : IAsyncDisposable
         var client = http.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, false);
         var token = http.Request.Headers.Authorization.ToString();
         var call = new TlsCall(
-            http.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[nameof(TlsCall.ServerName)] as string is { Length: > 0 } name ? name : null,
+            http.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[nameof(TlsCall.ServerName)] as string is { Length: > 0 } name
+                ? name : null,
             http.Request.Host.Value ?? "",
             token.StartsWith("Bearer ", StringComparison.Ordinal) ? token["Bearer ".Length..] : null,
             client,
             http.Request.Path,
             http.Request.Protocol,
-            new HeaderDictionary(http.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)));
+            new HeaderDictionary(
+                http.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)));
         Calls.Enqueue(call);
         http.Response.ContentType = "application/json";
         if (!Admits(call))

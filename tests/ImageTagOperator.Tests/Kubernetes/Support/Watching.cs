@@ -30,18 +30,21 @@ internal sealed class Watching : IAsyncDisposable
     {
         var log = new RecordingLogger();
         var configuration = server.Configuration();
-        var client = new KubernetesClient(configuration, HttpHandlerFactory.Create(configuration), WidgetJsonContext.Default, "t/1", time, random ?? (() => 1), null, log);
+        var client = new KubernetesClient(configuration, HttpHandlerFactory.Create(configuration), WidgetJsonContext.Default, "t/1", time,
+            random ?? (() => 1), null, log);
         return new Watching(client, server, log).Run(time, random);
     }
 
     public static Watching Start(HttpMessageHandler handler, TimeProvider time)
     {
         var log = new RecordingLogger();
-        var client = new KubernetesClient(new() { Server = new Uri("http://stub") }, handler, WidgetJsonContext.Default, "t/1", time, () => 1, null, log);
+        var client = new KubernetesClient(
+            new() { Server = new Uri("http://stub") }, handler, WidgetJsonContext.Default, "t/1", time, () => 1, null, log);
         return new Watching(client, null, log).Run(time, null);
     }
 
-    public Task OpenAsync() => Eventually.TrueAsync(() => Cache.IsSynced && server!.OpenWatches == 1, "the cache is filled and the watch open");
+    public Task OpenAsync() =>
+        Eventually.TrueAsync(() => Cache.IsSynced && server!.OpenWatches == 1, "the cache is filled and the watch open");
 
     public bool Has(WatchEventType type, string name) => Changes.Any(change => change.Type == type && change.Entity.Metadata.Name == name);
 
@@ -55,7 +58,8 @@ internal sealed class Watching : IAsyncDisposable
 
     private Watching Run(TimeProvider? time, Func<double>? random)
     {
-        var watch = new EntityWatch<Widget>(client, Cache, null, time ?? TimeProvider.System, random ?? (() => 1), Log.For<EntityWatch<Widget>>());
+        var watch = new EntityWatch<Widget>(
+            client, Cache, null, time ?? TimeProvider.System, random ?? (() => 1), Log.For<EntityWatch<Widget>>());
         run = Task.Run(() => watch.RunAsync(stop.Token));
         return this;
     }

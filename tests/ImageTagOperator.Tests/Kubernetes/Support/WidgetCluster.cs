@@ -26,14 +26,16 @@ internal static class WidgetCluster
     extension(TestOperator)
     {
         public static Task<TestOperator> StartAsync(
-            SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null, bool finalizer = false) =>
+            SandboxKubernetes server, WidgetWorld? world = null, TimeProvider? time = null, Action<OperatorSettings>? configure = null,
+                bool finalizer = false) =>
             TestOperator.StartAsync(server.Configuration(), world, time, configure, finalizer);
     }
 
     public static void AddNamespace(this SandboxKubernetes server, string name) =>
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
 
-    public static JsonObject ApplyWidget(this SandboxKubernetes server, string name, int size = 1, string ns = "default", params string[] finalizers)
+    public static JsonObject ApplyWidget(
+        this SandboxKubernetes server, string name, int size = 1, string ns = "default", params string[] finalizers)
     {
         var metadata = new JsonObject { ["name"] = name, ["namespace"] = ns };
         if (finalizers.Length > 0) metadata["finalizers"] = new JsonArray([.. finalizers]);
@@ -58,6 +60,7 @@ internal static class WidgetCluster
 
     public static KubernetesClientConfiguration Configuration(this SandboxKubernetes server) => new() { Server = new Uri(server.Url) };
 
-    public static KubernetesClient Client(this SandboxKubernetes server, TimeProvider? time = null, RecordingLogger? logger = null, TimeSpan? timeout = null) =>
+    public static KubernetesClient Client(
+        this SandboxKubernetes server, TimeProvider? time = null, RecordingLogger? logger = null, TimeSpan? timeout = null) =>
         new(server.Configuration(), WidgetJsonContext.Default, "tester/1.2.3", time, () => 1.0, timeout, logger?.For<KubernetesClient>());
 }

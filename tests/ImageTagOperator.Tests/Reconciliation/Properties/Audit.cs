@@ -9,7 +9,8 @@ internal static class Audit
 
     private static IEnumerable<string> Violations(ModelCall call, Stage stage)
     {
-        if (call.Method == "POST" ? call.Path != "/v3/auth/tokens" : !call.Path.StartsWith("/v2/images", StringComparison.Ordinal)) yield return $"{call} is none of our calls";
+        if (call.Method == "POST" ? call.Path != "/v3/auth/tokens"
+            : !call.Path.StartsWith("/v2/images", StringComparison.Ordinal)) yield return $"{call} is none of our calls";
         if (!call.IsWrite) yield break;
         if (call.Tag is null || call.Image < 0)
         {
@@ -19,8 +20,10 @@ internal static class Audit
 
         var claims = stage.History.On(call.Image).ToArray();
         if (claims.Length == 0) yield return $"{call}: no set ever meant image {call.Image}";
-        else if (call.Method == "PUT" && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag)) && !IsRestored(call, stage)) yield return $"{call}: no set ever declared '{call.Tag}' for image {call.Image}";
-        else if (call.Method == "DELETE" && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag) || (claim.Spec.IsExact && !claim.Spec.Ignores(call.Tag))))
+        else if (call.Method == "PUT" && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag))
+            && !IsRestored(call, stage)) yield return $"{call}: no set ever declared '{call.Tag}' for image {call.Image}";
+        else if (call.Method == "DELETE"
+            && !claims.Any(claim => claim.Spec.Tags.Contains(call.Tag) || (claim.Spec.IsExact && !claim.Spec.Ignores(call.Tag))))
         {
             yield return $"{call}: '{call.Tag}' belongs to none of the sets";
         }

@@ -2,7 +2,8 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
-/// <summary>What the images must have in the end whatever went wrong on the way, tag by tag, for tags that no other client touched.</summary>
+/// <summary>What the images must have in the end whatever went wrong on the way, tag by tag, for tags that no other client
+/// touched.</summary>
 /// <remarks>
 /// <code>
 /// declared by a set that is heard                                       there
@@ -52,6 +53,7 @@ internal static class EndState
         if (stage.History.Of(set).Any(spec => spec.OnDeletion == TagDeletionPolicy.Retain || spec.Ignores(tag))) return true;
         if (!stage.Alive.TryGetValue(set, out var spec)) return false;
         var images = spec.Image.Select(stage.Glance.Images.Count)!;
-        return images.Contains(image) ? !heard.Contains(set) : images.Length > 0 && !images.Any(other => spec.Tags.All(stage.Glance.Images[other].Rows.Contains));
+        return images.Contains(image) ? !heard.Contains(set) : images.Length > 0
+            && !images.Any(other => spec.Tags.All(stage.Glance.Images[other].Rows.Contains));
     }
 }

@@ -16,7 +16,8 @@ internal sealed class History
         }
     }
 
-    public IEnumerable<(int Set, Declared Spec)> On(int image) => claims.Where(claim => claim.Image == image).Select(claim => (claim.Set, claim.Spec));
+    public IEnumerable<(int Set, Declared Spec)> On(int image) => claims.Where(claim => claim.Image == image)
+        .Select(claim => (claim.Set, claim.Spec));
 
     public IEnumerable<Declared> Of(int set) => specs.Where(spec => spec.Set == set).Select(spec => spec.Spec);
 }

@@ -2,8 +2,8 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
-/// <summary>What the images must have when nothing goes wrong and all comes to rest after each change: set algebra over who declares and who
-/// manages what.</summary>
+/// <summary>What the images must have when nothing goes wrong and all comes to rest after each change: set algebra over who declares and
+/// who manages what.</summary>
 internal sealed class Ledger
 {
     private readonly List<HashSet<string>> live = [];
@@ -54,7 +54,8 @@ internal sealed class Ledger
         if (spec.Image.Select(live.Count) is not { } images) return;
         foreach (var image in images)
         {
-            if (spec.OnDeletion == TagDeletionPolicy.Restore) original.TryAdd((set, image), [.. live[image].Except(managed.GetValueOrDefault((set, image), []))]);
+            if (spec.OnDeletion == TagDeletionPolicy.Restore) original.TryAdd(
+                (set, image), [.. live[image].Except(managed.GetValueOrDefault((set, image), []))]);
         }
 
         if (spec.OnDeletion == TagDeletionPolicy.Restore) return;

@@ -11,7 +11,8 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 internal sealed partial class ModelGlance(Wire wire, FakeTimeProvider clock) : HttpMessageHandler
 {
     public const string CloudsYaml =
-        "clouds: {demo: {auth: {auth_url: 'http://keystone/v3', username: u, password: p, project_name: p, user_domain_name: d, project_domain_name: d}}}";
+        "clouds: {demo: {auth: {auth_url: 'http://keystone/v3', username: u, password: p, project_name: p, user_domain_name: d, "
+            + "project_domain_name: d}}}";
 
     /// <summary>Fewer than there are images, so that lists have pages: Glance clamps the limit in silence.</summary>
     private const int PageSize = 2;
@@ -74,7 +75,8 @@ internal sealed partial class ModelGlance(Wire wire, FakeTimeProvider clock) : H
             }
 
             void Note(string outcome) =>
-                calls.Add(new ModelCall(wire.Count, wire.Lives, method, request.RequestUri.PathAndQuery, image?.Index ?? -1, tag, wasThere, incident is null ? outcome : $"{outcome} ({incident})"));
+                calls.Add(new ModelCall(wire.Count, wire.Lives, method, request.RequestUri.PathAndQuery, image?.Index ?? -1, tag, wasThere,
+                    incident is null ? outcome : $"{outcome} ({incident})"));
         }
     }
 
@@ -170,7 +172,8 @@ internal sealed partial class ModelGlance(Wire wire, FakeTimeProvider clock) : H
 
     private HttpResponseMessage List(string query)
     {
-        var parts = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
+        var parts = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2))
+            .ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
         var found = images.AsEnumerable().Reverse();
         if (parts.TryGetValue("id", out var ids)) found = found.Where(image => OneOf(ids, image.Id));
         if (parts.TryGetValue("name", out var names)) found = found.Where(image => OneOf(names, image.Name));
@@ -182,10 +185,12 @@ internal sealed partial class ModelGlance(Wire wire, FakeTimeProvider clock) : H
     }
 
     private static bool OneOf(string filter, string value) =>
-        (filter.StartsWith("in:", StringComparison.Ordinal) ? filter[3..].Split(',') : [filter]).Contains(value, StringComparer.OrdinalIgnoreCase);
+        (filter.StartsWith("in:", StringComparison.Ordinal) ? filter[3..].Split(',') : [filter])
+            .Contains(value, StringComparer.OrdinalIgnoreCase);
 
     private bool IsKnown(HttpRequestMessage request) =>
-        request.Headers.TryGetValues("X-Auth-Token", out var sent) && tokens.TryGetValue(sent.Single(), out var expires) && clock.GetUtcNow() < expires;
+        request.Headers.TryGetValues("X-Auth-Token", out var sent) && tokens.TryGetValue(sent.Single(), out var expires)
+            && clock.GetUtcNow() < expires;
 
     private TagTransaction Other(ModelImage image, string tag, bool adds)
     {

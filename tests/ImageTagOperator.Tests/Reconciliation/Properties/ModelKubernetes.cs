@@ -9,8 +9,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
-/// <summary>An API server in memory with one Secret and the sets, which is its own watch cache. It counts as the real one does: generations,
-/// resourceVersions, conflicts, finalizers, the status apart from the rest.</summary>
+/// <summary>An API server in memory with one Secret and the sets, which is its own watch cache. It counts as the real one does:
+/// generations, resourceVersions, conflicts, finalizers, the status apart from the rest.</summary>
 internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernetesClient, IEntityCache<V1Alpha1ImageTagSet>
 {
     public const string Namespace = "ns";
@@ -45,7 +45,8 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     {
         if (!sets.TryGetValue(name, out var old))
         {
-            Store(new V1Alpha1ImageTagSet { Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name, Generation = 1, CreationTimestamp = created.UtcDateTime }, Spec = spec });
+            Store(new V1Alpha1ImageTagSet { Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name, Generation = 1,
+                CreationTimestamp = created.UtcDateTime }, Spec = spec });
             return;
         }
 
@@ -68,7 +69,8 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
         {
             if (typeof(TEntity) != typeof(V1Secret)) return TryGet(new NamespacedName(inNamespace, name)) as TEntity;
             SecretReads++;
-            return new V1Secret { Metadata = new() { Name = name }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(ModelGlance.CloudsYaml) } } as TEntity;
+            return new V1Secret { Metadata = new() { Name = name }, Data = new Dictionary<string,
+                byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(ModelGlance.CloudsYaml) } } as TEntity;
         });
 
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
@@ -88,7 +90,8 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
             return (TEntity)(object)Copy(changed);
         });
 
-    public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
+    public Task<TEntity> PatchAsync<TEntity>(
+        NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => Serve("PATCH", key.Name, () =>
         {
             var metadata = mergePatch["metadata"]!;
@@ -114,7 +117,8 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     public Task DeleteAsync<TEntity>(NamespacedName key, string? uid, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
-    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
+    public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+        string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
     private Task<T> Serve<T>(string verb, string name, Func<T> work)
@@ -173,10 +177,12 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     private V1Alpha1ImageTagSet Current(string name, string? resourceVersion)
     {
         if (!sets.TryGetValue(name, out var set)) throw Refusal("PUT", name, HttpStatusCode.NotFound, "NotFound");
-        return set.Metadata.ResourceVersion == resourceVersion ? Copy(set) : throw Refusal("PUT", name, HttpStatusCode.Conflict, "Conflict");
+        return set.Metadata.ResourceVersion == resourceVersion ? Copy(set)
+            : throw Refusal("PUT", name, HttpStatusCode.Conflict, "Conflict");
     }
 
-    private static KubernetesException Refusal(string verb, string name, HttpStatusCode code, string reason) => new(verb, name, code, new V1Status { Reason = reason, Message = "model says no" });
+    private static KubernetesException Refusal(string verb, string name, HttpStatusCode code, string reason) =>
+        new(verb, name, code, new V1Status { Reason = reason, Message = "model says no" });
 
     private void Store(V1Alpha1ImageTagSet set)
     {
@@ -191,9 +197,11 @@ internal sealed class ModelKubernetes(Wire wire, TimeProvider time) : IKubernete
     }
 
     private static V1Alpha1ImageTagSet Copy(V1Alpha1ImageTagSet set) =>
-        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet), ImageTagSetJson.Default.V1Alpha1ImageTagSet)!;
+        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet),
+            ImageTagSetJson.Default.V1Alpha1ImageTagSet)!;
 
-    private sealed class Subscription(List<Action<EntityChange<V1Alpha1ImageTagSet>>> observers, Action<EntityChange<V1Alpha1ImageTagSet>> observer) : IDisposable
+    private sealed class Subscription(
+        List<Action<EntityChange<V1Alpha1ImageTagSet>>> observers, Action<EntityChange<V1Alpha1ImageTagSet>> observer) : IDisposable
     {
         public void Dispose() => observers.Remove(observer);
     }

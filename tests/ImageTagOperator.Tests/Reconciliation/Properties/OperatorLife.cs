@@ -24,7 +24,8 @@ internal sealed class OperatorLife : IDisposable
 
     /// <param name="writing">The clock of the pauses between writes.</param>
     public OperatorLife(
-        IKubernetesClient kubernetes, IEntityCache<V1Alpha1ImageTagSet> sets, HttpMessageHandler clouds, IEntityQueue<V1Alpha1ImageTagSet> queue,
+        IKubernetesClient kubernetes, IEntityCache<V1Alpha1ImageTagSet> sets, HttpMessageHandler clouds,
+            IEntityQueue<V1Alpha1ImageTagSet> queue,
         TimeProvider time, TimeProvider writing)
     {
         var metrics = new TagMetrics();
@@ -75,5 +76,6 @@ internal sealed class OperatorLife : IDisposable
 
     public void Dispose() => services.Dispose();
 
-    private static Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken) => Task.CompletedTask;
+    private static Task PublishAsync(IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type,
+        CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -2,12 +2,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
-/// <summary>What holds for all declarations and images, whatever goes wrong: the controller and the finalizer as they are, between a model of
-/// an API server and one of a Glance that races as the real one does.</summary>
+/// <summary>What holds for all declarations and images, whatever goes wrong: the controller and the finalizer as they are, between a model
+/// of an API server and one of a Glance that races as the real one does.</summary>
 public sealed class ReconcileProperties
 {
     [Fact]
-    public void Images_come_to_have_what_their_sets_say_and_what_a_set_gives_up_goes() => Runs.Check(Stories.Calm, usual: 150, async story =>
+    public void Images_come_to_have_what_their_sets_say_and_what_a_set_gives_up_goes() =>
+        Runs.Check(Stories.Calm, usual: 150, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
         var ledger = new Ledger();
@@ -18,7 +19,8 @@ public sealed class ReconcileProperties
             foreach (var image in stage.Glance.Images)
             {
                 var expected = ledger.Live[image.Index];
-                var wrong = expected.Except(image.Rows).Union(image.Rows.Except(expected)).Where(tag => !ledger.Open.Contains((image.Index, tag)));
+                var wrong = expected.Except(image.Rows).Union(image.Rows.Except(expected))
+                    .Where(tag => !ledger.Open.Contains((image.Index, tag)));
                 stage.Check(!wrong.Any(), $"image {image.Index} must have [{string.Join("|", expected.Order(StringComparer.Ordinal))}]");
                 ledger.Adopt(image);
             }
@@ -27,7 +29,8 @@ public sealed class ReconcileProperties
             stage.ChangeNow();
         }
 
-        foreach (var call in stage.Glance.Calls.Where(call => call.IsWrite)) stage.Check(call.WasThere == (call.Method == "DELETE"), $"{call} changed nothing");
+        foreach (var call in stage.Glance.Calls.Where(call => call.IsWrite)) stage.Check(
+            call.WasThere == (call.Method == "DELETE"), $"{call} changed nothing");
     });
 
     [Fact]
@@ -44,7 +47,8 @@ public sealed class ReconcileProperties
     public void Faults_races_and_deaths_change_nothing_about_the_end() => Runs.Check(Stories.Wild, usual: 200, EndsWellAsync);
 
     [Fact]
-    public void Deleted_sets_take_their_tags_with_them_whatever_goes_wrong_and_leave_those_of_others() => Runs.Check(Stories.Departing, usual: 100, EndsWellAsync);
+    public void Deleted_sets_take_their_tags_with_them_whatever_goes_wrong_and_leave_those_of_others() =>
+        Runs.Check(Stories.Departing, usual: 100, EndsWellAsync);
 
     [Fact]
     public void No_request_ever_touches_a_tag_or_an_image_that_no_set_speaks_of() => Runs.Check(Stories.Wild, usual: 60, async story =>

@@ -18,7 +18,8 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 public sealed class RequestCountProperties
 {
     [Fact]
-    public void Each_reconcile_costs_exactly_the_reads_the_difference_and_one_reading_to_verify() => Runs.Check(Stories.Single, usual: 80, async story =>
+    public void Each_reconcile_costs_exactly_the_reads_the_difference_and_one_reading_to_verify() =>
+        Runs.Check(Stories.Single, usual: 80, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
         var image = stage.Glance.Images[0];
@@ -42,7 +43,8 @@ public sealed class RequestCountProperties
         stage.ChangeNow();
         (adds, removes) = (original?.Except(image.Tags).Count() ?? 0, second.Tags.Except(original ?? []).Intersect(image.Tags).Count());
         var isNothing = second.OnDeletion == TagDeletionPolicy.Retain || (second.Tags.Length == 0 && original is null);
-        await CostsAsync("deletion", isNothing ? new Tally(0, 0, 0, 0, 0, 0, 1) : new Tally(1, 0, Reads(adds, removes), adds, removes, 0, 1));
+        await CostsAsync(
+            "deletion", isNothing ? new Tally(0, 0, 0, 0, 0, 0, 1) : new Tally(1, 0, Reads(adds, removes), adds, removes, 0, 1));
 
         async Task CostsAsync(string what, Tally expected)
         {

@@ -5,8 +5,8 @@ using Microsoft.FSharp.Core;
 
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
-/// <summary>How often, and from where. PROPERTY_SEED=n (or =random) and PROPERTY_RUNS=n search where the usual run does not; what a run that
-/// fails prints as its seed, as in PROPERTY_SEED=n,m, plays it again.</summary>
+/// <summary>How often, and from where. PROPERTY_SEED=n (or =random) and PROPERTY_RUNS=n search where the usual run does not; what a run
+/// that fails prints as its seed, as in PROPERTY_SEED=n,m, plays it again.</summary>
 internal static class Runs
 {
     private const ulong UsualSeed = 20260101;
@@ -16,9 +16,11 @@ internal static class Runs
 
     public static Config Configuration(int usual)
     {
-        var runs = Environment.GetEnvironmentVariable("PROPERTY_RUNS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+        var runs = Environment.GetEnvironmentVariable("PROPERTY_RUNS") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
         var config = Config.QuickThrowOnFailure.WithMaxTest(runs).WithQuietOnSuccess(true);
-        return Environment.GetEnvironmentVariable("PROPERTY_SEED") == "random" ? config : config.WithReplay(FSharpOption<Replay>.Some(new Replay(Seed(), FSharpOption<int>.None)));
+        return Environment.GetEnvironmentVariable("PROPERTY_SEED") == "random" ? config
+            : config.WithReplay(FSharpOption<Replay>.Some(new Replay(Seed(), FSharpOption<int>.None)));
     }
 
     private static Rnd Seed() => Environment.GetEnvironmentVariable("PROPERTY_SEED")?.Split(',') switch

@@ -118,7 +118,8 @@ internal sealed class Stage : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
     }
 
     private string Tell(string wrong) =>
-        $"{wrong}\n{story}  in the end:\n{string.Concat(Glance.Images.Select(image => $"    image {image.Index} [{string.Join("|", image.Rows.Order(StringComparer.Ordinal))}]\n"))}"
+        $"{wrong}\n{story}  in the "
+            + $"end:\n{string.Concat(Glance.Images.Select(image => $"    image {image.Index} [{string.Join("|", image.Rows.Order(StringComparer.Ordinal))}]\n"))}"
         + string.Concat(Kubernetes.All.Select(set => $"    {set.Metadata.Name}: {Describe(set)}\n"))
         + $"  {string.Join("\n  ", log.TakeLast(120))}";
 
@@ -171,7 +172,8 @@ internal sealed class Stage : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
         log.AddRange(Kubernetes.Writes.Skip(writes));
         log.Add($"-- {name} at {clock.GetUtcNow():HH:mm:ss}: {result}");
         if (Wire.IsDead) Restart();
-        return result == "ok" && Kubernetes.TryGet(set.Key())?.Status.Conditions?.Any(condition => condition.Reason == nameof(Reason.Contended)) == false;
+        return result == "ok"
+            && Kubernetes.TryGet(set.Key())?.Status.Conditions?.Any(condition => condition.Reason == nameof(Reason.Contended)) == false;
     }
 
     private async Task<string> ResultAsync(V1Alpha1ImageTagSet set)
@@ -216,5 +218,6 @@ internal sealed class Stage : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
     }
 
     private string Fingerprint() =>
-        string.Join(';', Glance.Images.Select(image => string.Join('|', image.Rows.Order(StringComparer.Ordinal)))) + $" {Kubernetes.Writes.Count} {Wire.Lives} {changes.Count}";
+        string.Join(';', Glance.Images.Select(image => string.Join('|', image.Rows.Order(StringComparer.Ordinal))))
+            + $" {Kubernetes.Writes.Count} {Wire.Lives} {changes.Count}";
 }

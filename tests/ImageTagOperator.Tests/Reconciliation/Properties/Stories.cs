@@ -45,11 +45,13 @@ internal static class Stories
         from target in Gen.Frequency(
             (4, Gen.Choose(0, images - 1).Select(image => new Target(Id: image))),
             (1, Gen.Choose(0, images - 1).Select(image => new Target(Name: image))),
-            (3, from glob in Gen.Elements("*", "ubuntu-*", "debian-*") from newest in Gen.Elements<int?>(null, 1, 1, 2) select new Target(Glob: glob, Newest: newest)))
+            (3, from glob in Gen.Elements("*", "ubuntu-*", "debian-*") from newest in Gen.Elements<int?>(null, 1, 1, 2) select new Target(
+                Glob: glob, Newest: newest)))
         from policy in Gen.Elements(TagPolicy.Exact, TagPolicy.Additive, TagPolicy.Additive)
         from tags in DeclaredTags
         from ignored in Ignored
-        from onDeletion in Gen.Elements(mayRestore ? [TagDeletionPolicy.Remove, TagDeletionPolicy.Restore, TagDeletionPolicy.Retain] : new[] { TagDeletionPolicy.Remove, TagDeletionPolicy.Remove, TagDeletionPolicy.Retain })
+        from onDeletion in Gen.Elements(mayRestore ? [TagDeletionPolicy.Remove, TagDeletionPolicy.Restore, TagDeletionPolicy.Retain]
+            : new[] { TagDeletionPolicy.Remove, TagDeletionPolicy.Remove, TagDeletionPolicy.Retain })
         select new Declared(target, policy, tags, ignored, onDeletion);
 
     private static Gen<Story> Stage(bool deletesAll) =>
@@ -64,7 +66,8 @@ internal static class Stories
     private static Gen<Change[]> Changes(int sets, int images, int imported, bool mayRestore, bool deletesAll) =>
         from moments in Gen.Choose(imported, 2)
         from ats in Gen.Choose(1, Requests).ListOf(moments + 1)
-        from edits in Gen.CollectToList(Enumerable.Range(0, moments), _ => Edits(sets, images + imported, mayRestore, mayDelete: !deletesAll))
+        from edits in Gen.CollectToList(
+            Enumerable.Range(0, moments), _ => Edits(sets, images + imported, mayRestore, mayDelete: !deletesAll))
         from tags in AnyTags
         let order = ats.Order().ToArray()
         let changes = edits.Select((edit, i) => new Change(order[i], edit, i == 0 && imported > 0 ? tags : null))
@@ -112,12 +115,14 @@ internal static class Stories
             if (story.Changes[i].Import is null) yield return story with { Changes = Alive([.. Without(story.Changes, i)]) };
             foreach (var set in story.Changes[i].Edits.Keys)
             {
-                yield return story with { Changes = With(story.Changes, i, story.Changes[i] with { Edits = story.Changes[i].Edits.Where(edit => edit.Key != set).ToDictionary() }) };
+                yield return story with { Changes = With(story.Changes, i,
+                    story.Changes[i] with { Edits = story.Changes[i].Edits.Where(edit => edit.Key != set).ToDictionary() }) };
             }
         }
 
         var last = story.Sets.Count - 1;
-        if (last > 0 && story.Changes.All(change => !change.Edits.ContainsKey(last))) yield return story with { Sets = Without(story.Sets, last) };
+        if (last > 0
+            && story.Changes.All(change => !change.Edits.ContainsKey(last))) yield return story with { Sets = Without(story.Sets, last) };
         for (var i = 0; i < story.Sets.Count; i++)
         {
             foreach (var smaller in Shrink(story.Sets[i])) yield return story with { Sets = With(story.Sets, i, smaller) };
@@ -129,14 +134,16 @@ internal static class Stories
             {
                 foreach (var smaller in Shrink(spec!))
                 {
-                    yield return story with { Changes = With(story.Changes, i, story.Changes[i] with { Edits = new Dictionary<int, Declared?>(story.Changes[i].Edits) { [set] = smaller } }) };
+                    yield return story with { Changes = With(story.Changes, i,
+                        story.Changes[i] with { Edits = new Dictionary<int, Declared?>(story.Changes[i].Edits) { [set] = smaller } }) };
                 }
             }
         }
 
         for (var i = 0; i < story.Images.Count; i++)
         {
-            for (var tag = 0; tag < story.Images[i].Length; tag++) yield return story with { Images = With(story.Images, i, [.. Without(story.Images[i], tag)]) };
+            for (var tag = 0; tag < story.Images[i].Length; tag++) yield return story with { Images = With(
+                story.Images, i, [.. Without(story.Images[i], tag)]) };
         }
     }
 

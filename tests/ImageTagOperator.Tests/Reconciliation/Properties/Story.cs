@@ -5,7 +5,8 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 /// <summary>A world and what happens in it.</summary>
 /// <param name="Images">The tags of each image at the start.</param>
 /// <param name="Sets">The first is the oldest.</param>
-internal sealed record Story(IReadOnlyList<string[]> Images, IReadOnlyList<Declared> Sets, IReadOnlyList<Change> Changes, IReadOnlyList<Incident> Incidents)
+internal sealed record Story(
+    IReadOnlyList<string[]> Images, IReadOnlyList<Declared> Sets, IReadOnlyList<Change> Changes, IReadOnlyList<Incident> Incidents)
 {
     /// <summary>Imported ones too.</summary>
     public IReadOnlyList<string[]> AllImages => [.. Images, .. Changes.Select(change => change.Import).OfType<string[]>()];

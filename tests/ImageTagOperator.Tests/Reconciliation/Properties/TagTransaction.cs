@@ -16,7 +16,8 @@ internal sealed class TagTransaction(ModelImage image, string tag, bool adds)
 
     public void Compare() => stored = [.. image.Rows];
 
-    /// <summary>The status. A tag that somebody else added since the look comes a second time; one that is stored twice cannot be deleted.</summary>
+    /// <summary>The status. A tag that somebody else added since the look comes a second time; one that is stored twice cannot be
+    /// deleted.</summary>
     public int Save()
     {
         image.Rows.AddRange(wanted.Except(stored));

@@ -18,7 +18,8 @@ internal sealed record Target(int? Id = null, int? Name = null, string? Glob = n
     public int[]? Select(int count)
     {
         if (!IsSelector) return (Id ?? Name) is { } one && one < count ? [one] : null;
-        var matches = Enumerable.Range(0, count).Where(image => Glob == "*" || ModelImage.NameOf(image).StartsWith(Glob!.TrimEnd('*'), StringComparison.Ordinal));
+        var matches = Enumerable.Range(0, count)
+            .Where(image => Glob == "*" || ModelImage.NameOf(image).StartsWith(Glob!.TrimEnd('*'), StringComparison.Ordinal));
         return [.. Newest is { } newest ? matches.TakeLast(newest) : matches];
     }
 

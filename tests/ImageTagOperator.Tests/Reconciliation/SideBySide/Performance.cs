@@ -6,8 +6,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Plays a story in the order of one seed: the queue and the workers of the operator, all sets side by side on a clock that jumps when
-/// nobody has anything left to do.</summary>
+/// <summary>Plays a story in the order of one seed: the queue and the workers of the operator, all sets side by side on a clock that jumps
+/// when nobody has anything left to do.</summary>
 internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
 {
     /// <summary>More than any story takes to come to rest.</summary>
@@ -103,7 +103,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     public void Check(bool holds, string wrong)
     {
         if (holds) return;
-        var images = Clouds.Images.Select((image, i) => $"    image {i} [{string.Join("|", Clouds.Tags[i].Order(StringComparer.Ordinal))}]\n");
+        var images = Clouds.Images.Select(
+            (image, i) => $"    image {i} [{string.Join("|", Clouds.Tags[i].Order(StringComparer.Ordinal))}]\n");
         Assert.Fail(
             $"{wrong}\n{story}  in the order of {seed}:\n  {string.Join("\n  ", log)}\n  in the end:\n{string.Concat(images)}"
             + string.Concat(Cluster.All.Select(set => $"    {set.Metadata.Name}: {SharedCluster.Describe(set)}\n")));
@@ -117,7 +118,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
 
     private void Step()
     {
-        var startable = due.Where(entry => entry.Value <= clock.GetUtcNow() && !running.ContainsKey(entry.Key)).Select(entry => entry.Key).ToArray();
+        var startable = due.Where(entry => entry.Value <= clock.GetUtcNow() && !running.ContainsKey(entry.Key)).Select(entry => entry.Key)
+            .ToArray();
         if (startable.Length > 0 && (thread.IsIdle || thread.Happens(20))) Begin(startable[thread.Pick(startable.Length)]);
         else if (!thread.IsIdle) thread.Go();
         else Jump();
@@ -170,7 +172,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     /// <summary>To when somebody has something to do again.</summary>
     private void Jump()
     {
-        var next = due.Where(entry => !running.ContainsKey(entry.Key)).Select(entry => (DateTimeOffset?)entry.Value).Append(clock.NextDueAt).Min();
+        var next = due.Where(entry => !running.ContainsKey(entry.Key)).Select(entry => (DateTimeOffset?)entry.Value).Append(clock.NextDueAt)
+            .Min();
         Check(next is not null, $"nobody ever goes on: {string.Join(", ", running.Keys)}");
         Advance(next!.Value - clock.GetUtcNow());
     }

@@ -29,11 +29,13 @@ internal static class PinnedStories
 
         // Two sets that restore each note what was there before them, whichever is first.
         Story([Image(0, tags: ["a", "b", "x"])], [Owner],
-            Sets((0, Wish(new(0), Additive, ["a"], Restore)), (1, Wish(new(0), Additive, ["b"], Restore))), Sets((0, null)), Sets((1, null))),
+            Sets((0, Wish(new(0), Additive, ["a"], Restore)), (1, Wish(new(0), Additive, ["b"], Restore))), Sets((0, null)),
+                Sets((1, null))),
 
         // What one set leaves to nobody at this moment was there before the next.
         Story([Image(0, tags: ["x"])], [Owner],
-            Sets((0, Wish(new(0), Additive, ["a", "b"], Retain))), Sets((0, null), (1, Wish(new(0), Exact, ["a"], Restore))), Sets((1, null))),
+            Sets((0, Wish(new(0), Additive, ["a", "b"], Retain))), Sets((0, null), (1, Wish(new(0), Exact, ["a"], Restore))),
+                Sets((1, null))),
 
         // A set with other credentials than before owns what these own.
         Story([Image(0, owner: "q", tags: ["b"])], [Admin, Other],
@@ -41,15 +43,18 @@ internal static class PinnedStories
 
         // So does one whose Secret leads to another project, for whoever uses the same.
         Story([Image(0, owner: "q", tags: ["b"])], [Admin],
-            Sets((0, Wish(new(0), Additive, [])), (1, Wish(new(0), Exact, []))), new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>())),
+            Sets((0, Wish(new(0), Additive, [])), (1, Wish(new(0), Exact, []))),
+                new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>())),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
 
-    private static Picture Image(int number, string owner = "p", bool isPublic = false, string[]? tags = null, bool isMarked = false, string status = "active") =>
+    private static Picture Image(
+        int number, string owner = "p", bool isPublic = false, string[]? tags = null, bool isMarked = false, string status = "active") =>
         new(0, number, owner, isPublic, tags ?? [], isMarked, status);
 
-    private static Wish Wish(Aim aim, TagPolicy policy, string[] tags, TagDeletionPolicy onDeletion = Remove) => new(aim, 0, policy, tags, [], onDeletion);
+    private static Wish Wish(Aim aim, TagPolicy policy, string[] tags, TagDeletionPolicy onDeletion = Remove) =>
+        new(aim, 0, policy, tags, [], onDeletion);
 
     private static Act Sets(params (int Set, Wish? Wish)[] edits) =>
         new(edits.ToDictionary(edit => edit.Set, edit => edit.Wish), new Dictionary<int, Login>(), new Dictionary<int, Picture>());

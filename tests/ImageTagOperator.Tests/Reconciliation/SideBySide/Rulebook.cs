@@ -4,8 +4,9 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>README's two tables, "Who wins" and "What lets a tag go", applied to a story: what the images must have, and what each set answers for,
-/// once all is quiet. Sets take turns until nothing changes any more; that the order of the turns makes no difference is what the rules promise.</summary>
+/// <summary>README's two tables, "Who wins" and "What lets a tag go", applied to a story: what the images must have, and what each set
+/// answers for, once all is quiet. Sets take turns until nothing changes any more; that the order of the turns makes no difference is what
+/// the rules promise.</summary>
 internal sealed class Rulebook(SharedStory story)
 {
     /// <summary>More rounds than sets can keep each other busy for.</summary>
@@ -35,7 +36,8 @@ internal sealed class Rulebook(SharedStory story)
         NeedsMemory = false;
         foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
         foreach (var (image, facts) in act.Images) images[image] = facts;
-        going = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key)).ToDictionary(edit => edit.Key, edit => alive[edit.Key]);
+        going = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key))
+            .ToDictionary(edit => edit.Key, edit => alive[edit.Key]);
         foreach (var (set, wish) in act.Sets)
         {
             if (wish is null) alive.Remove(set);
@@ -82,10 +84,12 @@ internal sealed class Rulebook(SharedStory story)
         if (!wish.IsHeard && !(wish.IsInvalid && going.ContainsKey(set))) return "its set may write nothing";
         var isLeaving = going.ContainsKey(set) || Chosen(wish)?.Contains(image) != true;
         if (going.ContainsKey(set) && wish.OnDeletion == TagDeletionPolicy.Retain) return "its set leaves all where it is";
-        if (change.Adds) return (!isLeaving && wish.Tags.Contains(tag)) || wish.OnDeletion == TagDeletionPolicy.Restore ? null : "its set does not declare it";
+        if (change.Adds) return (!isLeaving && wish.Tags.Contains(tag)) || wish.OnDeletion == TagDeletionPolicy.Restore ? null
+            : "its set does not declare it";
         if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
         var isOwner = change.By.Project == images[image].Owner;
-        var says = Heard(image, secret: -1).Where(say => say.Set != set && say.Wish.Tags.Contains(tag) && secrets[say.Wish.Secret].Writes(images[image]));
+        var says = Heard(image, secret: -1)
+            .Where(say => say.Set != set && say.Wish.Tags.Contains(tag) && secrets[say.Wish.Secret].Writes(images[image]));
         return says.FirstOrDefault(say => say.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
     }
 
@@ -103,12 +107,14 @@ internal sealed class Rulebook(SharedStory story)
     private int[]? Chosen(Wish wish)
     {
         var login = secrets[wish.Secret];
-        var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Means(wish.Aim, image)).OrderBy(image => images[image].Number).ToArray();
+        var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Means(wish.Aim, image))
+            .OrderBy(image => images[image].Number).ToArray();
         if (wish.Aim.IsSelector) return wish.Aim.Newest is { } newest ? [.. found.TakeLast(newest)] : found;
         return found.Length == 1 ? found : null;
     }
 
-    /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by age.</summary>
+    /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by
+    /// age.</summary>
     /// <param name="secret">Of who asks: those with the same see what it sees.</param>
     private List<Say> Heard(int image, int secret, Say? own = null)
     {
@@ -129,7 +135,8 @@ internal sealed class Rulebook(SharedStory story)
         var login = secrets[wish.Secret];
         if (!holds.TryGetValue((set, image), out var hold))
         {
-            return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true ? new Say(set, wish, login.Project == images[image].Owner) : null;
+            return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true
+                ? new Say(set, wish, login.Project == images[image].Owner) : null;
         }
 
         if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
@@ -158,7 +165,8 @@ internal sealed class Rulebook(SharedStory story)
         applied[set] = (wish.Aim, wish.Secret);
         var shares = chosen.Select(image => ShareOf(set, wish, image, login)).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
-            || shares.Where(share => share.IsHeard).Sum(share => share.Removes.Count) + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
+            || shares.Where(share => share.IsHeard).Sum(share => share.Removes.Count)
+                + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
         foreach (var share in shares) CarryOut(set, wish, share, login, isHeld);
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
@@ -171,7 +179,8 @@ internal sealed class Rulebook(SharedStory story)
         if (wish.OnDeletion == TagDeletionPolicy.Retain || wish.Mode == TagSetMode.Observe || wish.IsSuspended) return;
         foreach (var (key, hold) in holds.Where(entry => entry.Key.Set == set).ToArray())
         {
-            if (Way(hold, wish, set, key.Image) is { } by) Release(set, wish, new Leave(key.Image, hold, LeavingCause.Edited, by), mayRelease: true, isHeld: false);
+            if (Way(hold, wish, set, key.Image) is { } by) Release(
+                set, wish, new Leave(key.Image, hold, LeavingCause.Edited, by), mayRelease: true, isHeld: false);
         }
     }
 
@@ -182,7 +191,8 @@ internal sealed class Rulebook(SharedStory story)
         foreach (var ((_, image), hold) in holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image)).ToArray())
         {
             LeavingCause? cause = isEdited ? LeavingCause.Edited : hold.Leaving;
-            if ((cause == LeavingCause.Edited && wish.OnDeletion == TagDeletionPolicy.Retain) || (hold.Managed.Count == 0 && hold.Before is null))
+            if ((cause == LeavingCause.Edited && wish.OnDeletion == TagDeletionPolicy.Retain)
+                || (hold.Managed.Count == 0 && hold.Before is null))
             {
                 Drop(set, image);
             }
@@ -194,7 +204,8 @@ internal sealed class Rulebook(SharedStory story)
                     var isCandidate = by == login && Means(wish.Aim, image);
                     leaving.Add(new Leave(image, hold, isCandidate ? LeavingCause.MovedOn : cause.Value, by));
                 }
-                else if (IsGone(hold, image, [secrets[hold.Secret], login, .. lastGood.TryGetValue(set, out var last) ? new[] { last } : []])) Drop(set, image);
+                else if (IsGone(hold, image,
+                    [secrets[hold.Secret], login, .. lastGood.TryGetValue(set, out var last) ? new[] { last } : []])) Drop(set, image);
                 else if (!hold.IsUnreached || hold.Leaving != cause) (hold.IsUnreached, hold.Leaving, isChanged) = (true, cause, true);
             }
             else if (login.Sees(images[image]) && images[image].IsThere) leaving.Add(new Leave(image, hold, LeavingCause.MovedOn, login));
@@ -206,7 +217,8 @@ internal sealed class Rulebook(SharedStory story)
 
     /// <summary>Not shown to the project that saw it.</summary>
     private bool IsGone(Hold hold, int image, Login[] tries) =>
-        tries.Any(by => by.Cloud == images[image].Cloud && by.Project == hold.Project && !(images[image].IsThere && by.Sees(images[image])));
+        tries.Any(
+            by => by.Cloud == images[image].Cloud && by.Project == hold.Project && !(images[image].IsThere && by.Sees(images[image])));
 
     /// <summary>First the credentials that the image was reached with.</summary>
     private Login? Way(Hold hold, Wish wish, int set, int image)
@@ -227,7 +239,8 @@ internal sealed class Rulebook(SharedStory story)
     {
         if (Chosen(wish) is not { } chosen) return;
         var login = secrets[wish.Secret];
-        var isAll = holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image)).All(entry => !entry.Value.IsUnreached && login.Sees(images[entry.Key.Image]));
+        var isAll = holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image))
+            .All(entry => !entry.Value.IsUnreached && login.Sees(images[entry.Key.Image]));
         if (isAll) lastGood[set] = login;
     }
 
@@ -237,7 +250,8 @@ internal sealed class Rulebook(SharedStory story)
         var heard = Heard(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
         var others = heard.Where(say => say.Set != set && (say.Owns || !own.Owns)).ToArray();
-        var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag) && !others.Any(say => say.Wish.Tags.Contains(tag)));
+        var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
+            && !others.Any(say => say.Wish.Tags.Contains(tag)));
         return new Share(image, heard[0], heard.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
@@ -272,25 +286,32 @@ internal sealed class Rulebook(SharedStory story)
             isChanged = true;
         }
 
-        var stays = hold.Managed.Where(tag => live[image].Contains(tag) && !wish.Tags.Contains(tag) && (share.Removes.Contains(tag) || IsAwaited(tag, image, share.Others)));
+        var stays = hold.Managed.Where(tag => live[image].Contains(tag) && !wish.Tags.Contains(tag)
+            && (share.Removes.Contains(tag) || IsAwaited(tag, image, share.Others)));
         SetManaged(hold, [.. wish.Tags, .. stays]);
     }
 
-    /// <summary>What was there before the first set got its say: what the one that leaves had noted, else what nobody put there or declares.</summary>
+    /// <summary>What was there before the first set got its say: what the one that leaves had noted, else what nobody put there or
+    /// declares.</summary>
     private HashSet<string> BeforeOf(int set, int image, Hold own)
     {
         isChanged = true;
-        var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set) && !IsRetained(entry.Key.Set, image)).ToArray();
-        var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before).FirstOrDefault();
+        var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set)
+            && !IsRetained(entry.Key.Set, image)).ToArray();
+        var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
+            && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before)
+            .FirstOrDefault();
         if (passedOn is not null) return [.. passedOn];
         var says = alive.Keys.Where(other => other != set).Select(other => SayOf(other, image)).OfType<Say>();
-        return [.. live[image].Except(own.Managed).Except(others.SelectMany(entry => entry.Value.Managed)).Except(says.SelectMany(say => say.Wish.Tags))];
+        return [.. live[image].Except(own.Managed).Except(others.SelectMany(entry => entry.Value.Managed))
+            .Except(says.SelectMany(say => say.Wish.Tags))];
     }
 
     private bool IsRetained(int set, int image)
     {
         if (!alive.TryGetValue(set, out var wish)) return going[set].OnDeletion == TagDeletionPolicy.Retain;
-        var isEdited = (applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret)) || holds[(set, image)].Leaving == LeavingCause.Edited;
+        var isEdited = (applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret))
+            || holds[(set, image)].Leaving == LeavingCause.Edited;
         return wish.OnDeletion == TagDeletionPolicy.Retain && isEdited && SayOf(set, image) is null;
     }
 
@@ -308,7 +329,8 @@ internal sealed class Rulebook(SharedStory story)
             ? before.Where(tag => others.All(say => MayStay(say, tag))).ToArray()
             : [];
         var now = live[leave.Image];
-        return ([.. back.Except(now)], [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))], others);
+        return ([.. back.Except(now)],
+            [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))], others);
     }
 
     private void Release(int set, Wish wish, Leave leave, bool mayRelease, bool isHeld)
@@ -316,7 +338,8 @@ internal sealed class Rulebook(SharedStory story)
         var (image, hold) = (leave.Image, leave.Hold);
         var (adds, removes, others) = PlanOf(set, wish, leave);
         var heldBack = mayRelease || isHeld ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
-        if (heldBack.Length > 0) (adds, removes) = ([], [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))]);
+        if (heldBack.Length > 0) (adds, removes) = ([],
+            [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))]);
         var work = adds.Count + removes.Count > 0;
         if (work && !isHeld && images[image].IsWritable)
         {

@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>One thread for everything that runs side by side. Whatever can go on waits here, each continuation and each request by itself, and the
-/// seed says which of them does.</summary>
+/// <summary>One thread for everything that runs side by side. Whatever can go on waits here, each continuation and each request by itself,
+/// and the seed says which of them does.</summary>
 internal sealed class SeededThread(int seed)
 {
     private readonly Random random = new(seed);
@@ -23,7 +23,8 @@ internal sealed class SeededThread(int seed)
     public void Add(Lane? lane, Action act, Action? orphan = null)
     {
         // Whoever comes from another thread comes at a time that no seed determines.
-        if (Environment.CurrentManagedThreadId != thread) throw new InvalidOperationException($"came from another thread: {Environment.StackTrace}");
+        if (Environment.CurrentManagedThreadId != thread) throw new InvalidOperationException(
+            $"came from another thread: {Environment.StackTrace}");
         ready.Add(new Step(lane, act, orphan));
     }
 

@@ -7,8 +7,8 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Clouds in memory, each with a Keystone and a Glance: who sees what, who may write what, replicas that lag. Every request waits for its
-/// turn.</summary>
+/// <summary>Clouds in memory, each with a Keystone and a Glance: who sees what, who may write what, replicas that lag. Every request waits
+/// for its turn.</summary>
 internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeTimeProvider clock)
 {
     /// <summary>Less than the operator waits before it believes that a write was lost.</summary>
@@ -74,13 +74,15 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var path = url.AbsolutePath.Split('/');
         var image = Array.FindIndex(images, image => image.IsThere && ModelImage.IdOf(image.Number) == path[3] && login.Sees(image));
         if (image < 0) return Failure(404);
-        return path.Length == 4 ? Json(200, Document(image, TagsOf(image))) : Write(sender, login, image, Uri.UnescapeDataString(path[5]), method == "PUT");
+        return path.Length == 4 ? Json(200, Document(image, TagsOf(image)))
+            : Write(sender, login, image, Uri.UnescapeDataString(path[5]), method == "PUT");
     }
 
     private HttpResponseMessage LogIn(int cloud, JsonNode request)
     {
         var by = (string)request["auth"]!["identity"]!["password"]!["user"]!["name"]!;
-        JsonObject Endpoint(string type, string host) => new() { ["interface"] = type, ["region_id"] = "r", ["region"] = "r", ["url"] = $"http://{host}{cloud}" };
+        JsonObject Endpoint(string type, string host) =>
+            new() { ["interface"] = type, ["region_id"] = "r", ["region"] = "r", ["url"] = $"http://{host}{cloud}" };
         var response = Json(201, new JsonObject
         {
             ["token"] = new JsonObject
@@ -89,7 +91,8 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
                 ["project"] = new JsonObject { ["id"] = Login.ProjectOf(Enum.Parse<User>(by)) },
                 ["catalog"] = new JsonArray(new JsonObject
                 {
-                    ["type"] = "image", ["id"] = "images", ["endpoints"] = new JsonArray(Endpoint("public", "glance"), Endpoint("internal", "inner")),
+                    ["type"] = "image", ["id"] = "images",
+                        ["endpoints"] = new JsonArray(Endpoint("public", "glance"), Endpoint("internal", "inner")),
                 }),
             },
         });
@@ -137,7 +140,8 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     }
 
     private static bool OneOf(string filter, string value) =>
-        (filter.StartsWith("in:", StringComparison.Ordinal) ? filter[3..].Split(',') : [filter]).Contains(value, StringComparer.OrdinalIgnoreCase);
+        (filter.StartsWith("in:", StringComparison.Ordinal) ? filter[3..].Split(',') : [filter])
+            .Contains(value, StringComparer.OrdinalIgnoreCase);
 
     private JsonNode Document(int index, IEnumerable<string> current)
     {
@@ -168,7 +172,8 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
 
     private sealed class Connection(SharedClouds clouds, Lane lane) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => clouds.SendAsync(lane, request);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            clouds.SendAsync(lane, request);
     }
 }
 

@@ -11,7 +11,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>An API server in memory with the Secrets and the sets. What the operator writes comes back by a watch, in a turn of its own.</summary>
+/// <summary>An API server in memory with the Secrets and the sets. What the operator writes comes back by a watch, in a turn of its
+/// own.</summary>
 internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 {
     public const string Namespace = "ns";
@@ -38,7 +39,8 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 
     public void Write(int secret, Login login) => secrets[$"secret{secret}"] = new V1Secret
     {
-        Metadata = new() { Name = $"secret{secret}" }, Data = new Dictionary<string, byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(SharedClouds.CloudsYaml(login)) },
+        Metadata = new() { Name = $"secret{secret}" }, Data = new Dictionary<string,
+            byte[]> { ["clouds.yaml"] = Encoding.UTF8.GetBytes(SharedClouds.CloudsYaml(login)) },
     };
 
     /// <summary>The user's <c>kubectl apply</c>.</summary>
@@ -48,7 +50,8 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         var changed = TryGet(name) ?? new V1Alpha1ImageTagSet
         {
             // The lower the number the older.
-            Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name, CreationTimestamp = ModelImage.FirstCreated.AddDays(set).UtcDateTime },
+            Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name,
+                CreationTimestamp = ModelImage.FirstCreated.AddDays(set).UtcDateTime },
         };
         (changed.Spec, changed.Metadata.Generation) = (wish.Spec, (changed.Metadata.Generation ?? 0) + 1);
         Store(changed, isUser: true);
@@ -58,7 +61,8 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
     public void Delete(int set)
     {
         if (TryGet(KeyOf(set).Name) is not { } changed) return;
-        (changed.Metadata.DeletionTimestamp, changed.Metadata.Generation) = (clock.GetUtcNow().UtcDateTime, changed.Metadata.Generation + 1);
+        (changed.Metadata.DeletionTimestamp, changed.Metadata.Generation) = (clock.GetUtcNow().UtcDateTime, changed.Metadata.Generation
+            + 1);
         Store(changed, isUser: true);
     }
 
@@ -116,20 +120,24 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
     }
 
     public static string Describe(V1Alpha1ImageTagSet set) =>
-        (set.Status.Conditions ?? []).Where(condition => condition.Type == "Ready").Select(condition => condition.Reason).FirstOrDefault("new")
+        (set.Status.Conditions ?? []).Where(condition => condition.Type == "Ready").Select(condition => condition.Reason)
+            .FirstOrDefault("new")
         + string.Concat((set.Status.Images ?? []).Select(image =>
             $" {image.Id[..8]}{(image.Cloud is null ? "" : $"@{image.Cloud}")}=[{string.Join("|", image.ManagedTags ?? [])}]"
             + $"{(image.OriginalTags is { } original ? $" before [{string.Join("|", original)}]" : "")}{(image.Leaving is { } why ? $" {why}" : "")}"
             + $"{(image.Reason is { } reason ? $" {reason}" : "")}"));
 
     private static string Text(ImageTagSetStatus status) => JsonSerializer.Serialize(
-        new ImageTagSetStatus { Images = status.Images, Conditions = status.Conditions, Image = status.Image, ImageCount = status.ImageCount, TagCount = status.TagCount },
+        new ImageTagSetStatus { Images = status.Images, Conditions = status.Conditions, Image = status.Image,
+            ImageCount = status.ImageCount, TagCount = status.TagCount },
         ImageTagSetJson.Default.ImageTagSetStatus);
 
-    private static KubernetesException Refusal(HttpStatusCode code, string reason) => new("PUT", "set", code, new V1Status { Reason = reason, Message = "model says no" });
+    private static KubernetesException Refusal(HttpStatusCode code, string reason) =>
+        new("PUT", "set", code, new V1Status { Reason = reason, Message = "model says no" });
 
     private static V1Alpha1ImageTagSet Copy(V1Alpha1ImageTagSet set) =>
-        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet), ImageTagSetJson.Default.V1Alpha1ImageTagSet)!;
+        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet),
+            ImageTagSetJson.Default.V1Alpha1ImageTagSet)!;
 
     /// <summary>The client and the watch of one process.</summary>
     internal sealed class Connection(SharedCluster cluster, Lane lane) : IKubernetesClient, IEntityCache<V1Alpha1ImageTagSet>
@@ -171,11 +179,14 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 
         public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
-            cluster.Thread.TurnAsync(lane, () => (TEntity)(object)cluster.WriteStatus((V1Alpha1ImageTagSet)(object)entity), mayOutlive: true);
+            cluster.Thread.TurnAsync(
+                lane, () => (TEntity)(object)cluster.WriteStatus((V1Alpha1ImageTagSet)(object)entity), mayOutlive: true);
 
-        public Task<TEntity> PatchAsync<TEntity>(NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
+        public Task<TEntity> PatchAsync<TEntity>(
+            NamespacedName key, JsonObject mergePatch, string? subresource, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
-            cluster.Thread.TurnAsync(lane, () => (TEntity)(object)cluster.WriteFinalizers(key.Name, mergePatch["metadata"]!), mayOutlive: true);
+            cluster.Thread.TurnAsync(
+                lane, () => (TEntity)(object)cluster.WriteFinalizers(key.Name, mergePatch["metadata"]!), mayOutlive: true);
 
         public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, TEntity before, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
@@ -192,7 +203,8 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         public Task DeleteAsync<TEntity>(NamespacedName key, string? uid, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
-        public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
+        public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
+            string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
             where TEntity : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
         private void Deliver()

@@ -23,7 +23,8 @@ internal static class SharedStories
         from acts in Gen.Choose(1, 3)
         from first in FirstAct(sets)
         from later in LaterAct(sets, count).ListOf(acts)
-        let distinct = images.Select((image, i) => image with { Number = i < 2 && count == 3 ? i : i == 2 ? images[2].Cloud == images[0].Cloud ? 2 : 0 : i })
+        let distinct = images.Select(
+            (image, i) => image with { Number = i < 2 && count == 3 ? i : i == 2 ? images[2].Cloud == images[0].Cloud ? 2 : 0 : i })
         select Tidy(new SharedStory([.. distinct], [.. secrets], [first, .. later]));
 
     private static Gen<Picture> Image =>
@@ -41,7 +42,8 @@ internal static class SharedStories
 
     private static Gen<Login> AnyLogin =>
         from cloud in Gen.Frequency((5, Gen.Constant(0)), (1, Gen.Constant(1)))
-        from user in Gen.Frequency((5, Gen.Constant(User.Owner)), (1, Gen.Constant(User.Reader)), (2, Gen.Constant(User.Other)), (1, Gen.Constant(User.Admin)))
+        from user in Gen.Frequency(
+            (5, Gen.Constant(User.Owner)), (1, Gen.Constant(User.Reader)), (2, Gen.Constant(User.Other)), (1, Gen.Constant(User.Admin)))
         from isInternal in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new Login(cloud, user, isInternal);
 
@@ -71,7 +73,8 @@ internal static class SharedStories
 
     private static Gen<Act> FirstAct(int sets) =>
         from wishes in AnyWish.ListOf(sets)
-        from act in Troubled(new Act(wishes.Select((wish, set) => (wish, set)).ToDictionary(pair => pair.set, Wish? (pair) => pair.wish), None<Login>(), None<Picture>()))
+        from act in Troubled(new Act(wishes.Select((wish, set) => (wish, set)).ToDictionary(pair => pair.set, Wish? (pair) => pair.wish),
+            None<Login>(), None<Picture>()))
         select act;
 
     private static Gen<Act> LaterAct(int sets, int images) =>
@@ -99,8 +102,8 @@ internal static class SharedStories
 
     private static Dictionary<int, T> None<T>() => [];
 
-    /// <summary>Without edits of what was deleted; an image stays where it is and whose it is, and is imported once. Which image is the newest nobody can
-    /// tell from a list that is not complete, so none is where somebody begins to ask for it.</summary>
+    /// <summary>Without edits of what was deleted; an image stays where it is and whose it is, and is imported once. Which image is the
+    /// newest nobody can tell from a list that is not complete, so none is where somebody begins to ask for it.</summary>
     private static SharedStory Tidy(SharedStory story)
     {
         var (images, secrets) = (story.Images.ToArray(), story.Secrets.ToArray());
@@ -108,23 +111,30 @@ internal static class SharedStories
         var acts = new List<Act>();
         foreach (var each in story.Acts)
         {
-            // Nobody is told of an edited Secret: until its sets are looked at again it is as before. Who was refused has no say until then.
-            var act = each.Secrets.Count == 0 ? each : each with { Sets = None<Wish?>(), Images = None<Picture>(), Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
+            // Nobody is told of an edited Secret: until its sets are looked at again it is as before. Who was refused has no say until
+            // then.
+            var act = each.Secrets.Count == 0 ? each : each with { Sets = None<Wish?>(), Images = None<Picture>(),
+                Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
             foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
             var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary();
             gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
-                .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number, Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
+                .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number,
+                    Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
             // Who is not shown an image any more leaves his tags there, and whoever gives them up at that moment may still count on him.
-            if (sets.Count + act.Secrets.Count > 0) facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value with { IsPublic = images[edit.Key].IsPublic });
-            facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value.IsPublic == images[edit.Key].IsPublic ? edit.Value : images[edit.Key] with { IsPublic = edit.Value.IsPublic });
+            if (sets.Count + act.Secrets.Count > 0) facts = facts.ToDictionary(edit => edit.Key, edit =>
+                edit.Value with { IsPublic = images[edit.Key].IsPublic });
+            facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value.IsPublic == images[edit.Key].IsPublic ? edit.Value
+                : images[edit.Key] with { IsPublic = edit.Value.IsPublic });
             foreach (var (image, now) in facts)
             {
                 if (images[image].IsThere && !now.IsThere) lost.Add(image);
                 images[image] = now;
             }
 
-            acts.Add(act with { Sets = sets, Images = facts, EmptyLists = sets.Values.Any(wish => wish?.Aim.Newest is not null || wish?.OnDeletion == TagDeletionPolicy.Retain) ? 0 : act.EmptyLists });
+            acts.Add(act with { Sets = sets, Images = facts,
+                EmptyLists = sets.Values.Any(wish => wish?.Aim.Newest is not null || wish?.OnDeletion == TagDeletionPolicy.Retain) ? 0
+                : act.EmptyLists });
         }
 
         return story with { Acts = acts };
@@ -145,8 +155,10 @@ internal static class SharedStories
 
         for (var i = 0; i < story.Secrets.Count; i++)
         {
-            if (story.Secrets[i].IsInternal) yield return story with { Secrets = With(story.Secrets, i, story.Secrets[i] with { IsInternal = false }) };
-            if (story.Secrets[i].By != User.Owner) yield return story with { Secrets = With(story.Secrets, i, story.Secrets[i] with { By = User.Owner }) };
+            if (story.Secrets[i].IsInternal) yield return story with { Secrets = With(
+                story.Secrets, i, story.Secrets[i] with { IsInternal = false }) };
+            if (story.Secrets[i].By != User.Owner) yield return story with { Secrets = With(
+                story.Secrets, i, story.Secrets[i] with { By = User.Owner }) };
         }
     }
 
@@ -156,17 +168,21 @@ internal static class SharedStories
         if (act.Lags) yield return act with { Lags = false };
         if (act.DiesAfter is not null) yield return act with { DiesAfter = null };
         foreach (var set in act.Sets.Keys) yield return act with { Sets = act.Sets.Where(edit => edit.Key != set).ToDictionary() };
-        foreach (var secret in act.Secrets.Keys) yield return act with { Secrets = act.Secrets.Where(edit => edit.Key != secret).ToDictionary() };
-        foreach (var image in act.Images.Keys) yield return act with { Images = act.Images.Where(edit => edit.Key != image).ToDictionary() };
+        foreach (var secret in act.Secrets.Keys) yield return act with { Secrets = act.Secrets.Where(edit => edit.Key != secret)
+            .ToDictionary() };
+        foreach (
+            var image in act.Images.Keys) yield return act with { Images = act.Images.Where(edit => edit.Key != image).ToDictionary() };
         foreach (var (set, wish) in act.Sets.Where(edit => edit.Value is not null))
         {
-            foreach (var smaller in Shrink(wish!)) yield return act with { Sets = new Dictionary<int, Wish?>(act.Sets) { [set] = smaller } };
+            foreach (
+                var smaller in Shrink(wish!)) yield return act with { Sets = new Dictionary<int, Wish?>(act.Sets) { [set] = smaller } };
         }
     }
 
     private static IEnumerable<Wish> Shrink(Wish wish)
     {
-        if (wish.IsInvalid || wish.IsSuspended || wish.Mode != TagSetMode.Enforce) yield return wish with { IsInvalid = false, IsSuspended = false, Mode = TagSetMode.Enforce };
+        if (wish.IsInvalid || wish.IsSuspended || wish.Mode != TagSetMode.Enforce) yield return wish with { IsInvalid = false,
+            IsSuspended = false, Mode = TagSetMode.Enforce };
         if (wish.MaxRemovals is not null) yield return wish with { MaxRemovals = null };
         if (wish.OnDeletion != TagDeletionPolicy.Remove) yield return wish with { OnDeletion = TagDeletionPolicy.Remove };
         if (wish.IsExact) yield return wish with { Policy = TagPolicy.Additive, Ignore = [] };

@@ -61,7 +61,8 @@ internal sealed record Login(int Cloud, User By, bool IsInternal = false)
 /// <param name="Tags">At first.</param>
 /// <param name="IsMarked">Has a property that selectors may ask for.</param>
 /// <param name="IsThere">It was imported, and is not gone.</param>
-internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPublic, string[] Tags, bool IsMarked, string Status = "active", bool IsCopied = false, bool IsThere = true)
+internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPublic, string[] Tags, bool IsMarked, string Status = "active",
+    bool IsCopied = false, bool IsThere = true)
 {
     public const string Mark = "mark";
 
@@ -69,7 +70,8 @@ internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPubli
 
     public override string ToString() =>
         IsThere
-            ? $"{Number}@cloud {Cloud} of {Owner}{(IsPublic ? " public" : "")} [{string.Join("|", Tags)}]{(IsMarked ? " marked" : "")}{(Status == "active" ? "" : $" {Status}")}{(IsCopied ? " copied" : "")}"
+            ? $"{Number}@cloud {Cloud} of {Owner}{(IsPublic ? " public" : "")} "
+                + $"[{string.Join("|", Tags)}]{(IsMarked ? " marked" : "")}{(Status == "active" ? "" : $" {Status}")}{(IsCopied ? " copied" : "")}"
             : $"{Number}@cloud {Cloud} is not there";
 }
 
@@ -81,7 +83,8 @@ internal sealed record Aim(int? Number = null, bool ByName = false, string? Glob
     public bool IsSelector => Glob is not null;
 
     public ImageReference Reference => IsSelector
-        ? new() { Selector = new ImageSelector { Names = [Glob!], Newest = Newest, Properties = IsMarked ? new Dictionary<string, string> { [Picture.Mark] = "yes" } : null } }
+        ? new() { Selector = new ImageSelector { Names = [Glob!], Newest = Newest, Properties = IsMarked ? new Dictionary<string,
+            string> { [Picture.Mark] = "yes" } : null } }
         : ByName ? new() { Name = ModelImage.NameOf(Number!.Value) } : new() { Id = ModelImage.IdOf(Number!.Value) };
 
     public override string ToString() => IsSelector
@@ -120,7 +123,8 @@ internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags
     public bool Ignores(string tag) => Ignore.Any(glob => TagGlob.IsMatch(glob, tag));
 
     public override string ToString() =>
-        $"{Aim} by secret {Secret}, {Policy} [{string.Join("|", Tags)}]{(Ignore.Length > 0 ? $" ignore [{string.Join("|", Ignore)}]" : "")} {OnDeletion}"
+        $"{Aim} by secret {Secret}, {Policy} "
+            + $"[{string.Join("|", Tags)}]{(Ignore.Length > 0 ? $" ignore [{string.Join("|", Ignore)}]" : "")} {OnDeletion}"
         + $"{(Mode == TagSetMode.Observe ? " Observe" : "")}{(IsSuspended ? " suspended" : "")}{(IsInvalid ? " invalid" : "")}{(MaxRemovals is { } most ? $" at most {most}" : "")}";
 }
 
@@ -128,7 +132,8 @@ internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags
 /// <param name="Sets">New specs; null deletes the set.</param>
 /// <param name="Secrets">New contents.</param>
 /// <param name="Images">As they are from now on, but for the tags that they have.</param>
-internal sealed record Act(IReadOnlyDictionary<int, Wish?> Sets, IReadOnlyDictionary<int, Login> Secrets, IReadOnlyDictionary<int, Picture> Images)
+internal sealed record Act(
+    IReadOnlyDictionary<int, Wish?> Sets, IReadOnlyDictionary<int, Login> Secrets, IReadOnlyDictionary<int, Picture> Images)
 {
     /// <summary>Lists of images that come empty.</summary>
     public int EmptyLists { get; init; }

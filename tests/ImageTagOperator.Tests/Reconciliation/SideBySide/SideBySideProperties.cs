@@ -40,7 +40,8 @@ public sealed class SideBySideProperties
         {
             rules.Play(act, isBackwards: seed % 2 == 1);
             // Who wins by an edited Secret is not known before its sets are looked at.
-            stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change => stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
+            stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change =>
+                stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
             stage.Play(act, mayDie: !rules.NeedsMemory);
             if (act.DiesAfter is not null && !rules.NeedsMemory) rules.Forget();
             for (var image = 0; image < story.Images.Count; image++)
@@ -53,5 +54,6 @@ public sealed class SideBySideProperties
     }
 
     /// <summary>The same in every process, unlike <see cref="object.GetHashCode"/>.</summary>
-    private static int HashOf(SharedStory story) => (int)story.ToString().Aggregate(17L, (hash, letter) => ((hash * 31) + letter) % 1_000_000_007);
+    private static int HashOf(SharedStory story) => (int)story.ToString()
+        .Aggregate(17L, (hash, letter) => ((hash * 31) + letter) % 1_000_000_007);
 }

@@ -17,7 +17,8 @@ internal static class Tripwire
 
     /// <summary>Major, minor and patch version of the package.</summary>
     public static string Version { get; } =
-        typeof(k8s.Kubernetes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', '-')[0];
+        typeof(k8s.Kubernetes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', '-')[
+            0];
 
     /// <summary>Asserts that the package still does what the attribute of the calling test says.</summary>
     public static void Stands(bool holds, string? seen = null, [CallerMemberName] string test = "")
