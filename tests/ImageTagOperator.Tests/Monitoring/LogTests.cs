@@ -20,7 +20,7 @@ public sealed class LogTests
         await world.ReadyAsync("ubuntu", "True");
         var change = Assert.Single((await LinesAsync(world, process, Start + 1))[Start..]);
         Assert.Matches(
-            $"^[^ ]+Z info: ImageTagOperator.Reconciliation.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added "
+            $"^[^ ]+Z info: ImageTagOperator.Controllers.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added "
             + "\\[golden\\], removed \\[old\\]$", change);
 
         // Twice more there is nothing to do.
