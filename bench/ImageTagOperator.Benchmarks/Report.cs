@@ -16,12 +16,13 @@ internal static class Report
 
         Written by `make bench`, which measures all of this anew; `make bench ONLY=SyncTime` measures one and leaves this file alone.
         Read the ratios: a ratio is the value divided by what it is compared with, so below 1 we take less. Both sides were measured
-        in the same run, turn by turn; the absolute numbers are of a shared machine with two cores, on which they differ by half from one run to the next.
+        in the same run, turn by turn; the absolute numbers are of a shared machine with two cores, on which they differ by half from one
+        run to the next.
 
         About `converge`, from bare images to all sets Ready: the operator is a process of its own with one ImageTagSet per image, on the
         embedded Kubernetes, and had been running long enough to be compiled. Everybody has eight images in work at a time, new connections
-        and a login behind them, and no rate limit (the operator runs with `--cloud-rate 1000000`; the row that says so has the default of 50 a
-        second). The operator also records what it will do, reads each image again to verify, and writes status and Events. The
+        and a login behind them, and no rate limit (the operator runs with `--cloud-rate 1000000`; the row that says so has the default
+        of 50 a second). The operator also records what it will do, reads each image again to verify, and writes status and Events. The
         sandbox answers at once, so its rows are about our own work; Glance's rows are what a user sees. Glance here has two processes, and
         a client whose connections all land with one of them takes up to twice as long: that much of a ratio is luck. `openstack image
         set` was run on three images and multiplied; its start is nearly all of it. It needs fewer requests because it replaces all tags at

@@ -9,7 +9,8 @@ public static class ResourceAttributesExtensions
             : $"{attributes.Resource}/{attributes.Subresource}";
         if (!string.IsNullOrEmpty(attributes.Group)) resource += $".{attributes.Group}";
         if (!string.IsNullOrEmpty(attributes.Name)) resource += $" {attributes.Name}";
-        var where = string.IsNullOrEmpty(attributes.NamespaceProperty) ? "in all namespaces" : $"in namespace {attributes.NamespaceProperty}";
+        var inNamespace = attributes.NamespaceProperty;
+        var where = string.IsNullOrEmpty(inNamespace) ? "in all namespaces" : $"in namespace {inNamespace}";
         return $"{attributes.Verb} {resource} {where}";
     }
 }

@@ -8,7 +8,7 @@ namespace ImageTagOperator.Planning.Ownership;
 ///                              | the spec is the same | the spec was edited, or the set deleted
 ///                              |                      |  Remove, Restore  |  Retain
 /// -----------------------------+----------------------+-------------------+---------
-/// read by id, matches          | keep                 | keep              | retain
+/// read by id, matches          | keep                 | keep              | keep
 /// read by id, does not match   | let go               | let go            | retain
 /// gone (404, same project)     | forget               | forget            | retain
 /// other project or cloud       | hold                 | try again         | retain
@@ -20,12 +20,12 @@ public static class ReleaseRule
 {
     public static Release Of(Evidence evidence, LeavingCause? cause, TagDeletionPolicy policy) => (cause, evidence) switch
     {
+        (_, Evidence.Matches) => Release.Keep,
         (LeavingCause.Edited, _) when policy == TagDeletionPolicy.Retain => Release.Retain,
         (_, Evidence.Gone) => Release.Forget,
         (_, Evidence.None) => Release.TryAgain,
         (null, Evidence.CloudChanged) => Release.Hold,
         (_, Evidence.CloudChanged) => Release.TryAgain,
-        (_, Evidence.Matches) => Release.Keep,
         _ => Release.LetGo,
     };
 }

@@ -64,9 +64,7 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         if (candidates.Length == 0) return LeftImages.None;
         var ways = await WaysAsync(
             registered, set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause))], by, cancellationToken);
-        var sights = await Task.WhenAll(candidates.Select(one => IsRetained(set, one.Cause)
-            ? Task.FromResult(new Sight(one, Evidence.None))
-            : LookAsync(set, one, by, one.Cause is null ? [new Way(by!.Session, null)] : ways(one), cancellationToken)));
+        var sights = await Task.WhenAll(candidates.Select(one => LookAsync(set, one, by, WaysTo(one), cancellationToken)));
         var verdicts = sights.ToLookup(sight => ReleaseRule.Of(sight.Evidence, sight.Of.Cause, set.Spec.DeletionPolicy));
         var leaving = await Task.WhenAll(verdicts[Release.LetGo].Select(sight => TryLeaveAsync(registered, set, sight, cancellationToken)));
         Sight[] unreached = [.. verdicts[Release.TryAgain], .. leaving.Where(one => one.Image is null).Select(one => one.Sight)];
@@ -78,6 +76,10 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             [.. verdicts[Release.Hold].Select(Kept)],
             [.. verdicts[Release.Retain].Select(sight => sight.Of.State)],
             unreached.Select(sight => sight.Problem).FirstOrDefault(problem => problem is not null));
+
+        // Where the spec did not change, and where nothing is removed, only the credentials that the spec names have a say.
+        IEnumerable<Way> WaysTo(Candidate one) =>
+            one.Cause is null || IsRetained(set, one.Cause) ? [new Way(by?.Session, null)] : ways(one);
     }
 
     /// <summary>Without an image: the sight, with what was in the way.</summary>

@@ -138,9 +138,8 @@ public sealed class CloudTlsTests
     [InlineData("cacert")]
     public void PEM_text_in_the_place_of_a_path_is_refused_without_showing_it(string key)
     {
-        var yaml = "clouds:\n  demo:\n    auth: {auth_url: https://k, user_id: u, password: x}\n    KEY: |\n      -----BEGIN PRIVATE "
-            + "KEY-----\n      c2VjcmV0\n      -----END PRIVATE KEY-----\n"
-            .Replace("KEY:", key + ":", StringComparison.Ordinal);
+        var yaml = "clouds:\n  demo:\n    auth: {auth_url: https://k, user_id: u, password: x}\n    "
+            + key + ": |\n      -----BEGIN PRIVATE KEY-----\n      c2VjcmV0\n      -----END PRIVATE KEY-----\n";
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
         Assert.Contains($"'{key}' must be a path and is PEM text", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", error.ToString(), StringComparison.Ordinal);

@@ -41,6 +41,34 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(tagged.Length, (await world.ReadyAsync("s", "True")).Status.ImageCount);
     }
 
+    /// <summary>What such a set has on its images stays its own, so that it can still be removed.</summary>
+    [Fact]
+    public async Task An_incomplete_list_after_an_edit_lets_no_image_go_that_still_matches_although_the_policy_is_Retain()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var image = world.Cloud.AddImage("golden-1", "foreign");
+        await world.StartOperatorAsync();
+        var set = Selecting(world, "s", "golden-*");
+        set.Spec.DeletionPolicy = TagDeletionPolicy.Retain;
+        await world.CreateAsync(set);
+        await world.ReadyAsync("s", "True");
+
+        world.Cloud.Faults.Add(
+            "GET", "/image/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = NoImages }, times: 1);
+        await world.EditAsync(
+            "s",
+            new()
+            {
+                ["image"] = new JsonObject { ["selector"] = new JsonObject { ["names"] = new JsonArray("golden-?") } },
+                ["tags"] = new JsonArray("lts"),
+            });
+        await ListedAgainAsync(world);
+        await ListedAgainAsync(world);
+        var seen = await world.ReadyAsync("s", "True");
+        Assert.Equal(["foreign", "lts"], image.Tags.Order());
+        Assert.Equal(["lts"], Assert.Single(seen.Status.Images!).ManagedTags!);
+    }
+
     [Fact]
     public async Task A_Secret_that_leads_to_the_wrong_project_strips_no_image()
     {

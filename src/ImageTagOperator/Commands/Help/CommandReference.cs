@@ -34,7 +34,8 @@ internal static class CommandReference
         text.Append("| option | meaning |\n|---|---|\n");
         foreach (var option in options)
         {
-            var meaning = CommandHelp.Explanation(option).Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
+            var meaning = CommandHelp.Explanation(option)
+                .Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
             text.Append($"| `{CommandHelp.Label(option)}` | {meaning} |\n");
         }
 
