@@ -57,9 +57,17 @@ public sealed class Observer(
             ImageNeighbours.ClaimOf(entity, Location.Find(entity.Status, image.Id, by.Cloud), by.Owns(image)),
             await neighbours.OfAsync(entity, by, image, cancellationToken))));
 
-        // Those that match and are not chosen made room for newer ones.
+        // Those that match and are not chosen made room for newer ones, or for those that an edit means.
         var leaving = left.Leaving.ToList();
-        foreach (var (image, single) in left.Holders.Where(holder => !chosen.Contains(holder.Image)))
+        var rest = left.Holders.Where(holder => !chosen.Contains(holder.Image)).ToArray();
+        if (entity.Spec.DeletionPolicy == TagDeletionPolicy.Retain && LeftImageFinder.IsEdited(entity))
+        {
+            var states = rest.Select(holder => Location.Find(entity.Status, holder.Image.Id, by.Cloud)!);
+            left = left with { Retained = [.. left.Retained, .. states] };
+            rest = [];
+        }
+
+        foreach (var (image, single) in rest)
         {
             leaving.Add(await leftImages.LeaveAsync(set, entity, LeavingCause.MovedOn, by, image, single, cancellationToken));
         }
