@@ -34,7 +34,7 @@ public sealed class PublishedFileTests
     {
         var (code, output) = await Shell.TryAsync(Published, ["plan", "-f", "no-such-file.yaml", "--verbose"]);
         Assert.Equal(1, code);
-        Assert.Contains("at ImageTagOperator.Commands.ManifestReader.", output, StringComparison.Ordinal);
+        Assert.Contains("at ImageTagOperator.Commands.Manifests.ManifestReader.", output, StringComparison.Ordinal);
     }
 
     /// <summary>A folder that was deleted is what no command begins to work in: the runtime itself ends the program.</summary>

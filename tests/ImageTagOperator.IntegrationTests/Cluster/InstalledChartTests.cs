@@ -54,7 +54,8 @@ public sealed class InstalledChartTests
         Assert.Equal(
             OperatorRights.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
                 .Append("create selfsubjectaccessreviews").Order(),
-            requests.Select(ChartRightsTests.Short).Distinct().Order());
+            // Everybody who is logged in may read the API's description of itself, which is no resource.
+            requests.Select(ChartRightsTests.Short).Where(request => !request.EndsWith(' ')).Distinct().Order());
     }
 
     [Fact]
