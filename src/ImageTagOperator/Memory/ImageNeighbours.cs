@@ -125,12 +125,16 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static bool IsChosen(Meaning meaning, ImageState? state, CloudSession session) =>
         (state is not null && !LeftImageFinder.IsEdited(meaning.By.Set)) || IsAmongNewest(meaning, session);
 
-    /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last.</summary>
+    /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last. A process
+    /// that has listed none yet goes by the status, unless it is of another spec.</summary>
     private static bool IsAmongNewest(Meaning meaning, CloudSession session)
     {
-        if (meaning.By.Spec.Image.Selector is not { Newest: not null } selector) return true;
-        var listed = (meaning.By.Memory.LastUsed(meaning.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(
-            ImageChoice.Term(meaning.By.Spec.Image))?.Images ?? [];
+        var set = meaning.By.Set;
+        if (set.Spec.Image.Selector is not { Newest: not null } selector) return true;
+        var by = meaning.By.Memory.LastUsed(set.Spec.CloudCredentialsRef) ?? session;
+        var latest = by.Images.Latest(ImageChoice.Term(set.Spec.Image));
+        if (latest is null && set.Status.Image is not null && !LeftImageFinder.IsEdited(set)) return false;
+        var listed = latest?.Images ?? [];
         var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageChoice.Facts).Append(meaning.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
     }

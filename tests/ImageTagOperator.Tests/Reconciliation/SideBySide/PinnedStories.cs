@@ -45,6 +45,11 @@ internal static class PinnedStories
         Story([Image(0, owner: "q", tags: ["b"])], [Admin],
             Sets((0, Wish(new(0), Additive, [])), (1, Wish(new(0), Exact, []))),
                 new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>())),
+
+        // A process that has listed nothing yet knows from the status which images a set with newest has chosen.
+        Story([Image(0), Image(1), Image(2, isPublic: true)], [Owner],
+            Sets((0, Wish(new(Glob: "*", Newest: 1), Exact, [])), (1, Wish(new(1), Additive, ["a"])), (3, Wish(new(1), Additive, ["a"]))),
+            Sets((1, null)) with { DiesAfter = 10 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
