@@ -17,6 +17,7 @@ public sealed class CloudSession : IDisposable
     private readonly ImageApi api;
     private readonly ImageGates gates;
     private readonly TimeProvider time;
+    private readonly WrittenImages written;
 
     internal CloudSession(CloudConfiguration cloud, string user, ImageGates gates, CloudHosts hosts, TimeProvider time)
     {
@@ -28,6 +29,7 @@ public sealed class CloudSession : IDisposable
         api = new ImageApi(cloud, http, keystone, hosts.Limits, time);
         Room = http.NewRoom();
         Images = new ImageReader(api, gates, Room, hosts.Limits, time);
+        written = new WrittenImages(api, Images, time);
     }
 
     public CloudConfiguration Cloud => cloud;
@@ -70,6 +72,23 @@ public sealed class CloudSession : IDisposable
         var image = await api.GetAsync(imageId, cancellationToken, isUrgent);
         if (image is not null) Images.Note(image, asOf);
         return image;
+    }
+
+    /// <summary>An image that was written to, as the cloud shows it now; null as for <see cref="GetImageAsync"/>. One request reads the
+    /// images that are written at the same time.</summary>
+    /// <param name="write">What <see cref="BeginWrite"/> gave.</param>
+    /// <exception cref="CloudException"/>
+    public Task<Image?> GetWrittenAsync(WrittenImage write, CancellationToken cancellationToken) => written.ReadAsync(write, cancellationToken);
+
+    /// <summary>Call this before the first write to an image. Dispose the result when no more is written to it.</summary>
+    public WrittenImage BeginWrite(string imageId) => written.Begin(imageId);
+
+    /// <summary>Asks what others changed since the last time; <see cref="ImageReader.Changed"/> says whom it concerns.</summary>
+    /// <exception cref="CloudException">The login failed.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var access = await GetAccessAsync(cancellationToken);
+        await Images.ProbeAsync(id => gates.IsBusy(access.Cloud, id), cancellationToken);
     }
 
     /// <summary>PUT /v2/images/{id}/tags/{tag}. The caller holds the image's <see cref="ImageGate"/>.</summary>

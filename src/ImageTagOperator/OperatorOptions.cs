@@ -28,6 +28,10 @@ public sealed record OperatorOptions
     /// <summary>What is asked of one cloud at most.</summary>
     public CloudLimits Cloud { get; init; } = new();
 
+    /// <summary>How often each cloud is asked what others changed; zero: never.</summary>
+    /// <value>15 s, which is 4 requests a minute however many sets there are</value>
+    public TimeSpan DriftProbe { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Where clouds may be; see <see cref="AllowedClouds.Of"/>. Empty: anywhere but where none can be.</summary>
     public IReadOnlyList<string> AllowedClouds { get; init; } = [];
 

@@ -14,6 +14,8 @@ public sealed class RealProcessTests : ProcessScenarios<RealWorld>;
 
 public sealed class RealSelectorTests : SelectorScenarios<RealWorld>;
 
+public sealed class RealDriftTests : DriftScenarios<RealWorld>;
+
 public sealed class RealContentionTests : ContentionScenarios<RealWorld>;
 
 public sealed class RealValidationTests : ValidationScenarios<RealWorld>;

@@ -9,6 +9,13 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
     /// <summary>Glance notes the time before it writes the tags, and its clock need not be ours.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
 
+    /// <summary>The same where a change that is missed is found later all the same.</summary>
+    private static readonly TimeSpan ShortSlack = TimeSpan.FromSeconds(10);
+
+    /// <summary>What changed before is left to the next full reading.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan Trust = TimeSpan.FromHours(1);
     private static readonly TimeSpan Distrust = TimeSpan.FromHours(1);
 
     /// <summary>One failed proof may be an image that was deleted in the meantime.</summary>
@@ -16,6 +23,38 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
 
     private int failed;
     private DateTimeOffset notBefore;
+    private DateTimeOffset askedAt = time.GetUtcNow();
+    private DateTimeOffset provenAt = DateTimeOffset.MinValue;
+
+    /// <summary>What changed since this was called before; null when the cloud's answer cannot be relied on. The filter is proven once an
+    /// hour with an image that has to pass it: an answer without images, which is the usual one, proves nothing.</summary>
+    /// <param name="witness">An image that lists probably show, as it was read last.</param>
+    public async Task<IReadOnlyList<Image>?> NewsAsync(Image witness, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now < notBefore) return null;
+        try
+        {
+            if (now - provenAt >= Trust)
+            {
+                var proof = await ListAsync(witness.UpdatedAt!.Value, $"&id=in:{witness.Id}", cancellationToken);
+                if (!Judge(proof.Images.Any(image => image.Id == witness.Id))) return null;
+                provenAt = now;
+            }
+
+            var since = askedAt > now - LongestGap ? askedAt : now - LongestGap;
+            var bound = WholeSecond(since + api.ClockSkew - ShortSlack);
+            var changed = (await ListAsync(bound, "", cancellationToken)).Images;
+            if (!Judge(changed.All(image => image.UpdatedAt >= bound))) return null;
+            askedAt = now;
+            return changed;
+        }
+        catch (CloudException e)
+        {
+            if (e.Kind == CloudErrorKind.Rejected) Judge(isProven: false);
+            return null;    // the next time asks for as much more
+        }
+    }
 
     /// <summary>What changed, by id, and some that did not; null when the cloud's answer cannot be relied on. Images that lists do not show
     /// are not in it.</summary>
@@ -27,13 +66,11 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         if (time.GetUtcNow() < notBefore || known.MaxBy(image => image.UpdatedAt) is not { UpdatedAt: { } newest } witness) return null;
         var bound = since + api.ClockSkew - Slack;
         if (newest < bound) bound = newest;
-        bound = new DateTimeOffset(bound.Ticks - (bound.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
-
+        bound = WholeSecond(bound);
         IReadOnlyList<Image> changed;
         try
         {
-            var stamp = bound.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            var list = await api.ListAsync($"updated_at=gte:{stamp}&visibility=all", cancellationToken);
+            var list = await ListAsync(bound, "", cancellationToken);
             if (list.Odd.Count > 0) return null;
             changed = list.Images;
         }
@@ -42,13 +79,23 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
             changed = [];   // no hint; what has to be known is then read, and fails there if the cloud fails
         }
 
-        if (changed.Any(image => image.Id == witness.Id) && changed.All(image => image.UpdatedAt >= bound))
-        {
-            failed = 0;
-            return changed.ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
-        }
-
-        if (++failed >= FailedProofs) (failed, notBefore) = (0, time.GetUtcNow() + Distrust);
-        return null;
+        return Judge(changed.Any(image => image.Id == witness.Id) && changed.All(image => image.UpdatedAt >= bound))
+            ? changed.ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase)
+            : null;
     }
+
+    private bool Judge(bool isProven)
+    {
+        if (isProven) failed = 0;
+        else if (++failed >= FailedProofs) (failed, notBefore) = (0, time.GetUtcNow() + Distrust);
+        return isProven;
+    }
+
+    private Task<ImageList> ListAsync(DateTimeOffset bound, string filter, CancellationToken cancellationToken)
+    {
+        var stamp = WholeSecond(bound).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return api.ListAsync($"updated_at=gte:{stamp}{filter}&visibility=all", cancellationToken);
+    }
+
+    private static DateTimeOffset WholeSecond(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

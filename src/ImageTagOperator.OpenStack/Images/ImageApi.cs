@@ -49,8 +49,9 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image
     /// that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
+    /// <param name="isUrgent">Goes before what else waits to be sent.</param>
     /// <exception cref="CloudException"/>
-    public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken)
+    public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken, bool isUrgent = false)
     {
         using var deadline = new CancellationTokenSource(limits.ListDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -58,7 +59,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         {
             for (var restarts = 0; ; restarts++)
             {
-                if (await ListOnceAsync(filters, isLast: restarts == Restarts, either.Token) is { } images) return images;
+                if (await ListOnceAsync(filters, isLast: restarts == Restarts, isUrgent, either.Token) is { } images) return images;
             }
         }
         catch (CloudException e)
@@ -89,7 +90,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     }
 
     /// <summary>Null when the marker of a page was gone and there may be another try.</summary>
-    private async Task<ImageList?> ListOnceAsync(string filters, bool isLast, CancellationToken cancellationToken)
+    private async Task<ImageList?> ListOnceAsync(string filters, bool isLast, bool isUrgent, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
         var odd = new SortedSet<string>(StringComparer.Ordinal);
@@ -100,7 +101,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         {
             // Not by the page's own link to the next: Glance drops repeated filters from it.
             var response = await ReadAsync(
-                $"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken);
+                $"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken, isUrgent);
             if (marker is not null && response.Status is 400 or 403 or 404 && !isLast) return null;
             if (response.Status == 404)
             {

@@ -28,6 +28,10 @@ public sealed class ImageGates(TimeProvider time)
         return gate;
     }
 
+    /// <summary>Somebody holds the gate of the image, or waits for it.</summary>
+    internal bool IsBusy(string cloud, string imageId) =>
+        gates.TryGetValue((cloud, imageId.ToLowerInvariant()), out var gate) && !gate.IsIdle(time);
+
     internal long Next() => Interlocked.Increment(ref sequence);
 
     /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its

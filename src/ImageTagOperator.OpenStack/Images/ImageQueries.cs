@@ -8,7 +8,8 @@ namespace ImageTagOperator.OpenStack.Images;
 internal sealed partial class ImageQueries(ImageApi api)
 {
     /// <summary>About 8.1 kB of URL is too long for Glance: 220 ids fit, 230 do not.</summary>
-    private const int MostTerms = 200;
+    public const int MostTerms = 200;
+
     private const int MostCharacters = 7500;
 
     /// <summary>Terms that batches do not show although they exist.</summary>

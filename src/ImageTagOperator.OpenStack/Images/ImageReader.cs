@@ -16,6 +16,9 @@ public sealed class ImageReader
 
     private const int Few = 50;
 
+    /// <summary>What was read for others before they asked is kept this long.</summary>
+    private static readonly TimeSpan ForCompany = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly ImageQueries queries;
     private readonly ChangeHint hint;
@@ -39,25 +42,33 @@ public sealed class ImageReader
     }
 
     /// <summary>A term turned out to have changed since it was read before.</summary>
-    public event Action<ImageTerm>? Changed;
+    public event Action<ImageChange>? Changed;
 
-    /// <param name="maxAge">A reading up to this old will do; zero: nothing that was asked before this call.</param>
-    /// <param name="usualAge">What <paramref name="maxAge"/> will be when this caller asks for the term again; zero: it will not. Terms
+    /// <param name="maxAge">The maximum age of a reading that was made for somebody else; zero: only what is asked after this call.</param>
+    /// <param name="usualAge">The <paramref name="maxAge"/> of this caller when it asks for the term again; zero: it will not. Terms
     /// that will be asked for before long come along when another one is read.</param>
+    /// <param name="isFirst">The caller has to see the image itself: that the cloud reports no change of it is not enough.</param>
+    /// <param name="company">Gives up to so many terms that others will ask for next; a request that has room for them reads them
+    /// too.</param>
     /// <exception cref="CloudException"/>
-    public async Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge, TimeSpan usualAge, CancellationToken cancellationToken)
+    public async Task<ImageReading> ReadAsync(
+        ImageTerm term, TimeSpan maxAge, TimeSpan usualAge, CancellationToken cancellationToken, bool isFirst = false,
+            Func<int, IEnumerable<ImageTerm>>? company = null)
     {
         Task<ImageReading> news;
         lock (gate)
         {
             var entry = Entry(term);
-            entry.LastAsked = time.GetUtcNow();
+            var now = time.GetUtcNow();
+            entry.LastAsked = now;
             if (usualAge > TimeSpan.Zero) entry.UsualAge = usualAge;
-            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && time.GetUtcNow() - reading.AsOf <= maxAge) return Overlaid(
+            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && now - reading.AsOf <= maxAge && entry.IsCurrent) return Overlaid(
                 reading);
             if (!demands.TryGetValue(term, out var demand)) demands[term] = demand = new Demand(demands.Count, Activity.Current);
-            if (maxAge > TimeSpan.Zero) demand.IsPeriodic = true;
+            if (maxAge > TimeSpan.Zero && !isFirst) demand.IsPeriodic = true;
             else demand.IsUrgent = true;
+            if (now - maxAge > demand.NotBefore) demand.NotBefore = now - maxAge;
+            demand.Company ??= company;
             news = demand.Answer.Task;
             if (!isReading)
             {
@@ -82,6 +93,43 @@ public sealed class ImageReader
     public ImageReading? Latest(ImageTerm term)
     {
         lock (gate) return known.TryGetValue(term, out var entry) && entry.Reading is { } reading ? Overlaid(reading) : null;
+    }
+
+    /// <summary>Asks with one request what changed since the last time, and raises <see cref="Changed"/> for what it concerns. A reading
+    /// from before does not answer anybody any more who asks for that. It finds no image that was deleted or hidden, and nothing in a cloud
+    /// without the filter.</summary>
+    /// <param name="isBeingWritten">Images that this process writes to: who does reads them afterwards.</param>
+    internal async Task ProbeAsync(Func<string, bool> isBeingWritten, CancellationToken cancellationToken)
+    {
+        Image? witness;
+        lock (gate) witness = known.Values.OrderByDescending(entry => entry.MayBeHinted).SelectMany(entry => entry.Reading?.Images ?? [])
+            .FirstOrDefault(image => image is { OsHidden: false, UpdatedAt: not null });
+        if (witness is null || await hint.NewsAsync(witness, cancellationToken) is not [_, ..] changed) return;
+        List<ImageChange> changes = [];
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            var ids = changed.Where(image => !isBeingWritten(image.Id)).ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
+            var names = ids.Values.ToLookup(image => image.Name);
+            foreach (var (term, entry) in known)
+            {
+                if (entry.Reading is not { } reading) continue;
+                var before = reading.Images.Where(image => ids.ContainsKey(image.Id)).Select(image => Overlaid(image, reading.AsOf)).ToArray();
+                Image[] after = term.Kind switch
+                {
+                    ImageTermKind.Id => ids.TryGetValue(term.Text, out var image) ? [ImageQueries.Slim(image)] : [],
+                    ImageTermKind.Name => [.. names[term.Text].Select(ImageQueries.Slim)],
+                    _ => [.. ids.Values.Where(image => image.Visibility != "community" || term == ImageTerm.Community)],
+                };
+                if (Differences(before, after) is not [_, ..] differences) continue;
+                // The next reading is compared with this, so that it reports nothing twice.
+                entry.Reading = reading with { Images = [.. reading.Images.ExceptBy(ids.Keys, image => image.Id), .. after] };
+                entry.ChangedAt = now;
+                changes.Add(new ImageChange(term, differences));
+            }
+        }
+
+        foreach (var change in changes) Changed?.Invoke(change);
     }
 
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>
@@ -116,7 +164,7 @@ public sealed class ImageReader
             {
                 ForgetUnused();
                 var due = round.Values.Any(demand => demand.IsPeriodic) ? DueSoon() : [];
-                var left = await SkipUnchangedAsync([.. due.Union(round.Keys)], round);
+                var left = await SkipUnchangedAsync([.. due.Union(round.Keys).Union(Company(round))], round);
                 await Task.WhenAll(queries.Groups(left).Select(group => FetchAsync(group, round)));
             }
 #pragma warning disable CA1031 // told to everybody who waits
@@ -150,6 +198,20 @@ public sealed class ImageReader
         }
     }
 
+    /// <summary>As many terms that will be asked for next as there is room for in the last request of a round.</summary>
+    private List<ImageTerm> Company(Dictionary<ImageTerm, Demand> round)
+    {
+        if (round.Values.FirstOrDefault(demand => demand.Company is not null) is not { } demand) return [];
+        List<ImageTerm> company = [.. demand.Company!(ImageQueries.MostTerms - (round.Count % ImageQueries.MostTerms))];
+        lock (gate)
+        {
+            company.RemoveAll(known.ContainsKey);
+            foreach (var term in company) (Entry(term).LastAsked, Entry(term).UsualAge) = (time.GetUtcNow(), ForCompany);
+        }
+
+        return company;
+    }
+
     /// <summary>Terms that are asked for again and again and will be before long: they come along.</summary>
     private List<ImageTerm> DueSoon()
     {
@@ -175,7 +237,7 @@ public sealed class ImageReader
             {
                 if (term.Kind == ImageTermKind.List) continue;      // a new image, or one that is gone, would be missed
                 var mayBeOld = !round.TryGetValue(term, out var demand) || !demand.IsUrgent;
-                if (mayBeOld && Entry(term) is { MayBeHinted: true, Reading: { Images.Count: > 0 } reading } entry
+                if (mayBeOld && Entry(term) is { MayBeHinted: true, IsCurrent: true, Reading: { Images.Count: > 0 } reading } entry
                     && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
             }
         }
@@ -228,8 +290,22 @@ public sealed class ImageReader
 
         var current = Overlaid(reading);
         // Those who wait are not the only ones whom it may concern.
-        if (old is not null && !AreSame(Overlaid(old), current)) Changed?.Invoke(term);
+        if (old is not null && Differences(Overlaid(old).Images, current.Images) is [_, ..] differences) Changed?.Invoke(
+            new ImageChange(term, differences));
         if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetResult(current);
+        else if (Meanwhile(term, reading, isWhole: answer is not null) is { } asker) asker.Answer.TrySetResult(current);
+    }
+
+    /// <summary>Somebody who asked while the request was under way, and for whom its answer is new enough.</summary>
+    private Demand? Meanwhile(ImageTerm term, ImageReading reading, bool isWhole)
+    {
+        lock (gate)
+        {
+            if (!demands.TryGetValue(term, out var demand) || reading.AsOf <= demand.NotBefore || (demand.IsUrgent && !isWhole)
+                || !Entry(term).IsCurrent) return null;
+            demands.Remove(term);
+            return demand;
+        }
     }
 
     private Known Entry(ImageTerm term)
@@ -245,10 +321,19 @@ public sealed class ImageReader
     private Image Overlaid(Image image, DateTimeOffset asOf) =>
         single.TryGetValue(image.Id, out var newer) && newer.AsOf > asOf ? newer.Image with { More = image.More } : image;
 
-    private static bool AreSame(ImageReading left, ImageReading right) =>
-        left.Images.Count == right.Images.Count
-        && left.Images.OrderBy(image => image.Id, StringComparer.Ordinal)
-            .Zip(right.Images.OrderBy(image => image.Id, StringComparer.Ordinal)).All(pair => pair.First.IsSameAs(pair.Second));
+    /// <summary>Each image that is not the same in both, as it is in either.</summary>
+    private static List<Image> Differences(IReadOnlyList<Image> before, IReadOnlyList<Image> after)
+    {
+        var old = before.ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
+        var differences = new List<Image>();
+        foreach (var image in after)
+        {
+            if (!old.Remove(image.Id, out var was)) differences.Add(image);
+            else if (!was.IsSameAs(image)) differences.AddRange([was, image]);
+        }
+
+        return [.. differences, .. old.Values];
+    }
 
     private sealed class Known
     {
@@ -258,6 +343,12 @@ public sealed class ImageReader
         public long Size { get; set; }
 
         public DateTimeOffset FullyReadAt { get; set; }
+
+        /// <summary>When the cloud reported a change of it last.</summary>
+        public DateTimeOffset ChangedAt { get; set; }
+
+        /// <summary>The cloud has reported no change since it was read.</summary>
+        public bool IsCurrent => Reading is null || Reading.AsOf >= ChangedAt;
 
         /// <summary>A list of what changed would have the images in it.</summary>
         public bool MayBeHinted { get; set; }
@@ -275,6 +366,11 @@ public sealed class ImageReader
         public Activity? By => by;
 
         public TaskCompletionSource<ImageReading> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>A reading that was begun later than this answers it.</summary>
+        public DateTimeOffset NotBefore { get; set; } = DateTimeOffset.MinValue;
+
+        public Func<int, IEnumerable<ImageTerm>>? Company { get; set; }
 
         /// <summary>Somebody looks again as time goes by; others will soon.</summary>
         public bool IsPeriodic { get; set; }

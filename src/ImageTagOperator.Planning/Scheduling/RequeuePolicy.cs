@@ -25,8 +25,11 @@ public sealed class RequeuePolicy(Func<double> random)
     {
         if (problem?.Reason.Requeue == Requeue.OnEdit) return null;
         if (problem?.Reason.Requeue == Requeue.Soon && interval > LongestWithProblem) interval = LongestWithProblem;
-        return interval * (1 - Jitter + (2 * Jitter * random()));
+        return Spread(interval);
     }
+
+    /// <summary>Plus or minus 10 %, so that what begins together does not stay together.</summary>
+    public TimeSpan Spread(TimeSpan interval) => interval * (1 - Jitter + (2 * Jitter * random()));
 
     /// <summary>A Retry-After as a pause: at least five seconds, at most the interval, and up to 30 % more, so that not all who were told
     /// so come back at once; null leaves the pause to the backoff.</summary>

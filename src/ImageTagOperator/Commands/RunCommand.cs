@@ -43,6 +43,10 @@ internal static partial class RunCommand
         var fullRead = new Option<int>(
             "--full-read-interval") { Description = "Minutes after which images are read again whole, where otherwise only changes are "
             + "asked for.", HelpName = "minutes", DefaultValueFactory = _ => (int)defaults.Cloud.FullReadInterval.TotalMinutes };
+        var probe = new Option<int>(
+            "--drift-probe") { Description = "Seconds between two requests that ask a cloud what others changed, so that drift is "
+            + "corrected in seconds; 0 leaves it to the interval of each ImageTagSet.", HelpName = "seconds",
+            DefaultValueFactory = _ => (int)defaults.DriftProbe.TotalSeconds };
         var allowed = new Option<string[]>(
             "--allowed-clouds") { Description = "Where clouds may be: a host name, *.NAME for those below one, or a network such as "
             + "10.0.0.0/8; may be repeated. Anywhere by default, but never at link-local and metadata addresses.", HelpName = "place" };
@@ -51,7 +55,7 @@ internal static partial class RunCommand
             foreach (var problem in result.Tokens.Select(token => AllowedClouds.Problem(token.Value)).OfType<string>()) result.AddError(
                 $"{allowed.Name}: {problem}");
         });
-        foreach (var (option, least) in new[] { (concurrency, 1), (rate, 1), (fullRead, 1), (deadline, 0) })
+        foreach (var (option, least) in new[] { (concurrency, 1), (rate, 1), (fullRead, 1), (deadline, 0), (probe, 0) })
         {
             option.Validators.Add(result =>
             {
@@ -79,7 +83,7 @@ internal static partial class RunCommand
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
             kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead,
-                allowed, format, levels,
+                probe, allowed, format, levels,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -90,6 +94,7 @@ internal static partial class RunCommand
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
                 LeaderElectionName = parsed.GetValue(leaderName)!,
                 AllowedClouds = parsed.GetValue(allowed) ?? [],
+                DriftProbe = TimeSpan.FromSeconds(parsed.GetValue(probe)),
                 DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
                 Cloud = new CloudLimits
                 {

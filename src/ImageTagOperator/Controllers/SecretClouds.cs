@@ -9,10 +9,9 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>The clouds in the Secrets of a cluster. A Secret is read each time (a <c>get</c>, never a list or a watch), so that a rotated
-/// one is used at the next reconcile.</summary>
-/// <param name="shared">Reads them for several sets at once; null: each for itself.</param>
-public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? shared = null) : ICloudDirectory
+/// <summary>The clouds in the Secrets of a cluster. A Secret is read with <c>get</c>, never a list or a watch, so that a rotated one is used
+/// at the next reconcile.</summary>
+public sealed class SecretClouds(SharedSecrets secrets) : ICloudDirectory
 {
     /// <summary>What is the same Secret still is not parsed again.</summary>
     private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
@@ -21,7 +20,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
     private readonly Remembered<string, SemaphoreSlim> turns = new(TimeProvider.System);
 
     public async Task<CloudConfiguration> FindAsync(
-        V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+        RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
         var where = Describe(set, reference);
@@ -30,7 +29,7 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
             throw new Problem(
                 Reason.InvalidCloudsYaml,
                 $"{where} has no key 'clouds.yaml'; it has {Listed(secret.Data?.Keys)}. Add the file under that key: "
-                + $"kubectl -n {set.Metadata.NamespaceProperty} create secret generic {reference.SecretName} --from-file=clouds.yaml "
+                + $"kubectl -n {set.Key.Namespace} create secret generic {reference.SecretName} --from-file=clouds.yaml "
                 + "--dry-run=client -o yaml | kubectl apply -f -").ToException();
         }
 
@@ -62,20 +61,20 @@ public sealed class SecretClouds(IKubernetesClient kubernetes, SharedSecrets? sh
         }
     }
 
-    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) =>
-        $"Secret {set.Metadata.NamespaceProperty}/{reference.SecretName}";
+    public string Describe(RegisteredSet set, CloudCredentialsRef reference) =>
+        $"Secret {set.Key.Namespace}/{reference.SecretName}";
 
     private static CloudsFile Open(V1Secret secret) => new(
         EncodedText.Read(secret.Data["clouds.yaml"]), secret.Data.TryGetValue("clouds-public.yaml", out var profiles)
             ? EncodedText.Read(profiles) : null);
 
-    private async Task<V1Secret> GetSecretAsync(V1Alpha1ImageTagSet set, string name, CancellationToken cancellationToken)
+    private async Task<V1Secret> GetSecretAsync(
+        RegisteredSet set, string name, CancellationToken cancellationToken)
     {
-        var inNamespace = set.Metadata.NamespaceProperty;
+        var inNamespace = set.Key.Namespace;
         try
         {
-            return await (shared?.GetAsync(new NamespacedName(inNamespace, name), cancellationToken)
-                ?? kubernetes.GetAsync<V1Secret>(name, inNamespace, cancellationToken))
+            return await secrets.GetAsync(new NamespacedName(inNamespace, name), set.ChangedAt, cancellationToken)
                 ?? throw new Problem(
                     Reason.SecretNotFound,
                     $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} "

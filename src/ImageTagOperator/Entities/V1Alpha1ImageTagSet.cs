@@ -32,6 +32,10 @@ public sealed class V1Alpha1ImageTagSet : CustomKubernetesEntity<ImageTagSetSpec
     /// <summary>Keeps a deleted set until the tags that it manages are gone from its images.</summary>
     public const string Finalizer = "imagetags.io/finalizer";
 
+    /// <summary>The value of <see cref="RequestedAtAnnotation"/>, or null.</summary>
+    public static string? RequestedAt(V1Alpha1ImageTagSet set) => set.Metadata.Annotations?.TryGetValue(RequestedAtAnnotation, out var at)
+        == true ? at : null;
+
     public V1Alpha1ImageTagSet()
     {
         ApiVersion = $"{Group}/{Version}";

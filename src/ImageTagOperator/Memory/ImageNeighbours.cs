@@ -197,7 +197,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             await places.WaitAsync(either.Token);
             try
             {
-                by ??= await clouds.ResolveAsync(set, credentials, either.Token);
+                by ??= await clouds.ResolveAsync(other, credentials, either.Token);
                 found = new Sight(new(by), await LookAsync(question, by, either.Token));
             }
             finally

@@ -7,6 +7,6 @@ internal sealed record ReadingTrust(long? Generation, string? RequestedAt, TimeS
 {
     public static ReadingTrust Of(V1Alpha1ImageTagSet set, TimeSpan age) => new(
         set.Metadata.Generation,
-        set.Metadata.Annotations?.TryGetValue(V1Alpha1ImageTagSet.RequestedAtAnnotation, out var at) == true ? at : null,
+        V1Alpha1ImageTagSet.RequestedAt(set),
         age);
 }

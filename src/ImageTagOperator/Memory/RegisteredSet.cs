@@ -6,7 +6,8 @@ using ImageTagOperator.Reconciliation;
 namespace ImageTagOperator.Memory;
 
 /// <summary>One generation of a set, with the status that the API server has of it.</summary>
-public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory)
+/// <param name="changedAt">When it became known here.</param>
+public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, DateTimeOffset changedAt)
 {
     private readonly bool isValid = CloudRules.Check(set.Spec) is null;
     private volatile V1Alpha1ImageTagSet current = set;
@@ -18,6 +19,12 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory)
         get => current;
         internal set => current = value;
     }
+
+    /// <summary>When somebody edited the set, or asked for a reconcile of it: what is read before that does not answer to it.</summary>
+    public DateTimeOffset ChangedAt { get; internal set; } = changedAt;
+
+    /// <summary>In the order in which sets became known.</summary>
+    internal long Number { get; init; }
 
     /// <summary>The same for all generations of the set.</summary>
     public SetMemory Memory => memory;

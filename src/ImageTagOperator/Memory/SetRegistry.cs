@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
@@ -21,12 +22,15 @@ public sealed class SetRegistry : IDisposable
     private readonly SetIndex byName = new(StringComparer.Ordinal);
     private readonly SetIndex byImage = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<NamespacedName> selecting = [];
+    private readonly Dictionary<(string?, CloudCredentialsRef), SortedDictionary<long, RegisteredSet>> unread = [];
     private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
+    private readonly TimeProvider time;
     private readonly IDisposable subscription;
+    private long number;
 
-    public SetRegistry(IEntityCache<V1Alpha1ImageTagSet> cache, IEntityQueue<V1Alpha1ImageTagSet> queue)
+    public SetRegistry(IEntityCache<V1Alpha1ImageTagSet> cache, IEntityQueue<V1Alpha1ImageTagSet> queue, TimeProvider time)
     {
-        this.queue = queue;
+        (this.queue, this.time) = (queue, time);
         subscription = cache.Subscribe(OnChange);
     }
 
@@ -36,7 +40,7 @@ public sealed class SetRegistry : IDisposable
         RegisteredSet? known;
         lock (gate) known = sets.GetValueOrDefault(set.Key());
         if (known?.IsFor(set) == true) return known;
-        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory());
+        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory(), time.GetUtcNow());
         // One that is being deleted is on its last way, which nothing supersedes.
         if (!set.IsTerminating()) stray.Supersede();
         return stray;
@@ -57,6 +61,29 @@ public sealed class SetRegistry : IDisposable
         return [.. known, .. candidates.Where(set => set.MayMean(image))];
     }
 
+    public RegisteredSet? Find(NamespacedName key)
+    {
+        lock (gate) return sets.GetValueOrDefault(key);
+    }
+
+    /// <summary>The set's images are read now.</summary>
+    public void MarkRead(RegisteredSet set)
+    {
+        lock (gate) NoLongerUnread(set);
+    }
+
+    /// <summary>Up to so many sets with these credentials whose images were never read, in the order in which they became known: they are
+    /// about to be. Each is given once.</summary>
+    public IReadOnlyList<RegisteredSet> TakeUnread(string? inNamespace, CloudCredentialsRef credentials, int most)
+    {
+        lock (gate)
+        {
+            RegisteredSet[] next = [.. unread.GetValueOrDefault((inNamespace, credentials))?.Values.Take(most) ?? []];
+            foreach (var set in next) NoLongerUnread(set);
+            return next;
+        }
+    }
+
     public void Dispose() => subscription.Dispose();
 
     private void OnChange(EntityChange<V1Alpha1ImageTagSet> change)
@@ -71,19 +98,42 @@ public sealed class SetRegistry : IDisposable
             Index(key, before, after);
             if (known is not null && after is not null && known.IsFor(after))
             {
+                if (V1Alpha1ImageTagSet.RequestedAt(known.Set) != V1Alpha1ImageTagSet.RequestedAt(after)) known.ChangedAt = time.GetUtcNow();
                 known.Set = after;
             }
             else
             {
-                known?.Supersede();
+                if (known is not null)
+                {
+                    known.Supersede();
+                    NoLongerUnread(known);
+                }
+
                 if (after is null) sets.Remove(key);
-                else sets[key] = new RegisteredSet(after, known?.IsOf(after) == true ? known.Memory : new SetMemory());
+                else Register(key, new RegisteredSet(after, known?.IsOf(after) == true ? known.Memory : new SetMemory(), time.GetUtcNow())
+                {
+                    Number = ++number,
+                });
             }
 
             Wake(key, before, after, woken);
         }
 
         foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
+    }
+
+    private void Register(NamespacedName key, RegisteredSet set)
+    {
+        sets[key] = set;
+        if (set.Spec.Suspend || set.Set.IsTerminating()) return;
+        ref var others = ref CollectionsMarshal.GetValueRefOrAddDefault(unread, (key.Namespace, set.Spec.CloudCredentialsRef), out _);
+        (others ??= []).Add(set.Number, set);
+    }
+
+    private void NoLongerUnread(RegisteredSet set)
+    {
+        var credentials = (set.Key.Namespace, set.Spec.CloudCredentialsRef);
+        if (unread.TryGetValue(credentials, out var others) && others.Remove(set.Number) && others.Count == 0) unread.Remove(credentials);
     }
 
     private void Index(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after)

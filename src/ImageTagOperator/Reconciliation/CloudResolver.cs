@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
@@ -13,13 +14,13 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
 
     /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(
-        V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+        RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         var cloud = await directory.FindAsync(set, reference, cancellationToken);
         var profile = reference.Profile == CloudProfile.OpenStack ? CloudProfiles.Of(cloud.AuthUrl) : reference.Profile;
         try
         {
-            return sessions.Get(cloud with { Profile = profile }, set.Metadata.NamespaceProperty ?? "");
+            return sessions.Get(cloud with { Profile = profile }, set.Key.Namespace ?? "");
         }
         catch (InvalidCloudsYamlException e)
         {
@@ -28,5 +29,5 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
     }
 
     /// <summary>Where the set's credentials are, for messages.</summary>
-    public string Describe(V1Alpha1ImageTagSet set) => directory.Describe(set, set.Spec.CloudCredentialsRef);
+    public string Describe(RegisteredSet set) => directory.Describe(set, set.Spec.CloudCredentialsRef);
 }

@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 
@@ -8,8 +9,8 @@ namespace ImageTagOperator.Reconciliation;
 public interface ICloudDirectory
 {
     /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
-    Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken);
+    Task<CloudConfiguration> FindAsync(RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken);
 
     /// <summary>Where the credentials are, for messages.</summary>
-    string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference);
+    string Describe(RegisteredSet set, CloudCredentialsRef reference);
 }

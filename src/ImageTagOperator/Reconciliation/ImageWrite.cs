@@ -43,6 +43,7 @@ internal sealed class ImageWrite(
         }
 
         before = image;
+        using var write = share.Plan.IsEmpty ? null : Session.BeginWrite(image.Id);
         for (var round = 1; ; round++)
         {
             var reason = WhyNotNow(share);
@@ -54,7 +55,7 @@ internal sealed class ImageWrite(
             if (mayStillRun) return Unverified(share, done, problem);
             try
             {
-                if (!await ReadBackAsync(done, cancellationToken)) return Gone();
+                if (!await ReadBackAsync(write!, done, cancellationToken)) return Gone();
             }
             catch (CloudException e)
             {
@@ -155,9 +156,10 @@ internal sealed class ImageWrite(
 
     /// <summary>A replica of the cloud's database may lag, so that one look does not prove that a write was lost.</summary>
     /// <returns>False: the image is gone.</returns>
-    private async Task<bool> ReadBackAsync(List<TagStep> done, CancellationToken cancellationToken)
+    private async Task<bool> ReadBackAsync(WrittenImage write, List<TagStep> done, CancellationToken cancellationToken)
     {
-        if (!await ReadAsync(cancellationToken)) return false;
+        if (await Session.GetWrittenAsync(write, cancellationToken) is not { } read) return false;
+        image = read;
         if (done.All(step => image.Tags.Contains(step.Tag) == (step.Verb == TagVerb.Add))) return true;
         await Task.Delay(TagApplier.ReplicaLag, time, cancellationToken);
         return await ReadAsync(cancellationToken);

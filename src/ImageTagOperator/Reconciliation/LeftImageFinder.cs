@@ -109,13 +109,13 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         foreach (var credentials in leaving.Select(one => one.Location.Credentials).Append(current).Distinct())
         {
             ways[credentials] = by is not null && credentials == current ? new Way(by.Session, null)
-                : await WayAsync(set, credentials, cancellationToken);
+                : await WayAsync(registered, credentials, cancellationToken);
         }
 
         return one => new[] { ways[one.Location.Credentials], ways[current], new Way(registered.Memory.LastGood, null) }.Distinct();
     }
 
-    private async Task<Way> WayAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef credentials, CancellationToken cancellationToken)
+    private async Task<Way> WayAsync(RegisteredSet set, CloudCredentialsRef credentials, CancellationToken cancellationToken)
     {
         try
         {

@@ -18,7 +18,7 @@ public sealed class Observer(
     public async Task<CloudConnection> ConnectAsync(RegisteredSet set, V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         var credentials = entity.Spec.CloudCredentialsRef;
-        var session = await Steps.During(Steps.Credentials, clouds.ResolveAsync(entity, credentials, cancellationToken));
+        var session = await Steps.During(Steps.Credentials, clouds.ResolveAsync(set, credentials, cancellationToken));
         set.Memory.Use(credentials, session);
         if (SpecRules.TagsFit(entity.Spec, CloudRules.For(session.Cloud.Profile)) is { } unfit) throw (
             unfit with { Reason = Reason.TagRejected }).ToException();

@@ -40,7 +40,7 @@ public sealed class SetReconciler(
         }
         catch (CloudException e)
         {
-            return SetResult.Failed(Problems.Of(e).Of(clouds.Describe(set)));
+            return SetResult.Failed(Problems.Of(e).Of(clouds.Describe(registry.Of(set))));
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
         cloud = await SandboxCloud.StartAsync(time);
         cloud.TokenLifetime = TimeSpan.FromDays(30);
         session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), time);
-        session.Images.Changed += changes.Enqueue;
+        session.Images.Changed += change => changes.Enqueue(change.Term);
     }
 
     public async ValueTask DisposeAsync()

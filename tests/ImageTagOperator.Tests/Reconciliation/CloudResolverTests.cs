@@ -1,4 +1,5 @@
 using System.Text;
+using ImageTagOperator.Memory;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
@@ -25,11 +26,11 @@ public sealed class CloudResolverTests
         var yaml = server.CloudsYaml.Replace(
             "demo: {", "demo: {cacert: ~/ca.pem, cert: ~/cert.pem, key: ~/key.pem, ", StringComparison.Ordinal);
         using var sessions = new CloudSessions(TimeProvider.System);
-        var resolver = new CloudResolver(new SecretClouds(world.Kubernetes), sessions);
+        var resolver = new CloudResolver(new SecretClouds(new SharedSecrets(world.Kubernetes, TimeProvider.System)), sessions);
 
         var whole = await SetAsync(
             world, "whole", ("clouds.yaml", yaml), ("cacert", server.Authority.Pem), ("cert", certificate), ("key", key));
-        Assert.Null(await (await resolver.ResolveAsync(whole, whole.Spec.CloudCredentialsRef, Cancel))
+        Assert.Null(await (await resolver.ResolveAsync(Registered(whole), whole.Spec.CloudCredentialsRef, Cancel))
             .GetImageAsync(MutualTlsCloud.NoImage, Cancel));
         Assert.Equal(["CN=operator", "CN=operator"], server.Seen);
 
@@ -43,11 +44,13 @@ public sealed class CloudResolverTests
         {
             var set = await SetAsync(world, $"partly-{Array.FindIndex(partly, p => p.Missing == missing)}", data);
             var problem = await Assert.ThrowsAsync<ProblemException>(
-                () => resolver.ResolveAsync(set, set.Spec.CloudCredentialsRef, Cancel));
+                () => resolver.ResolveAsync(Registered(set), set.Spec.CloudCredentialsRef, Cancel));
             Assert.Contains(missing, problem.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("PRIVATE KEY-----", problem.ToString(), StringComparison.Ordinal);
         }
     }
+
+    private static RegisteredSet Registered(V1Alpha1ImageTagSet set) => new(set, new SetMemory(), DateTimeOffset.MinValue);
 
     private static async Task<V1Alpha1ImageTagSet> SetAsync(
         ImageTagOperator.Scenarios.World world, string name, params (string Key, string Text)[] data)

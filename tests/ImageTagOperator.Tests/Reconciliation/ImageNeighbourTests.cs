@@ -32,7 +32,7 @@ public sealed class ImageNeighbourTests : IDisposable
     public ImageNeighbourTests()
     {
         sessions = new CloudSessions(new CloudLimits { RequestsPerSecond = 1_000_000 }, time) { Transport = _ => new Wire(clouds) };
-        registry = new SetRegistry(cache, cache);
+        registry = new SetRegistry(cache, cache, TimeProvider.System);
         resolver = new CloudResolver(clouds, sessions);
         neighbours = new ImageNeighbours(registry, resolver, time);
     }
@@ -167,7 +167,7 @@ public sealed class ImageNeighbourTests : IDisposable
     private async Task<IReadOnlyList<ImageClaim>> LookAsync(string by = "b")
     {
         var self = Set(by, "own", "b");
-        session ??= await resolver.ResolveAsync(self, self.Spec.CloudCredentialsRef, Cancel);
+        session ??= await resolver.ResolveAsync(registry.Of(self), self.Spec.CloudCredentialsRef, Cancel);
         var image = new Image { Id = Image, Name = "ubuntu", Status = "active", Tags = [] };
         return await neighbours.OfAsync(
             self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
@@ -207,7 +207,7 @@ public sealed class ImageNeighbourTests : IDisposable
         public int Failing { get; set; }
 
         public Task<CloudConfiguration> FindAsync(
-            V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+            RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
         {
             var secret = reference.SecretName;
             Found.AddOrUpdate(secret, 1, (_, count) => count + 1);
@@ -216,7 +216,7 @@ public sealed class ImageNeighbourTests : IDisposable
             return Task.FromResult(CloudsYaml.Parse($"clouds: {{demo: {{auth: {{{auth}}}}}}}", "demo"));
         }
 
-        public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => reference.SecretName;
+        public string Describe(RegisteredSet set, CloudCredentialsRef reference) => reference.SecretName;
     }
 
     private sealed class Wire(Clouds clouds) : HttpMessageHandler

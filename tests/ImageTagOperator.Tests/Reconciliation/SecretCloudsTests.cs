@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Memory;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack.Configuration;
@@ -17,7 +18,7 @@ public sealed class SecretCloudsTests
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
-        var clouds = new SecretClouds(client, new SharedSecrets(client, new FakeTimeProvider()));
+        var clouds = new SecretClouds(new SharedSecrets(client, new FakeTimeProvider()));
         foreach (var host in (string[])["one", "two"])
         {
             server.Apply(Secret(
@@ -35,7 +36,7 @@ public sealed class SecretCloudsTests
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
-        var clouds = new SecretClouds(client, new SharedSecrets(client, new FakeTimeProvider()));
+        var clouds = new SecretClouds(new SharedSecrets(client, new FakeTimeProvider()));
         // Each takes some 100 ms.
         var slow = "clouds:\n" + string.Concat(Enumerable.Range(0, 9_900).Select(i => $"  c{i}: {new string('x', 14)}\n"));
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "a" } });
@@ -50,7 +51,8 @@ public sealed class SecretCloudsTests
     }
 
     private static Task<CloudConfiguration> FindAsync(SecretClouds clouds, string secret, string inNamespace) => clouds.FindAsync(
-        new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } },
+        new RegisteredSet(
+            new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } }, new SetMemory(), DateTimeOffset.MaxValue),
         new CloudCredentialsRef { SecretName = secret, CloudName = "demo" },
         TestContext.Current.CancellationToken);
 

@@ -15,7 +15,7 @@ public sealed class SetRegistryTests : IDisposable
     private readonly SetCache cache = new();
     private readonly SetRegistry registry;
 
-    public SetRegistryTests() => registry = new SetRegistry(cache, cache);
+    public SetRegistryTests() => registry = new SetRegistry(cache, cache, TimeProvider.System);
 
     public void Dispose() => registry.Dispose();
 
@@ -140,7 +140,7 @@ public sealed class SetRegistryTests : IDisposable
         if (what == "is suspended") set.Spec.Suspend = true;
         if (what == "is invalid") set.Spec.Tags = ["golden", "Golden"];
         if (what == "is deleted") set.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
-        Assert.Equal(claims, new RegisteredSet(set, new SetMemory()).MakesClaims);
+        Assert.Equal(claims, new RegisteredSet(set, new SetMemory(), DateTimeOffset.MinValue).MakesClaims);
     }
 
     private string[] Concerning(string name) =>

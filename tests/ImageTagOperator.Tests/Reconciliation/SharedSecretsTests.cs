@@ -9,69 +9,90 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What is told of a Secret is never older than the question; what is missing is asked for once.</summary>
+/// <summary>A Secret is read once for many sets, and never before the last edit of the set that asks.</summary>
 public sealed class SharedSecretsTests
 {
     private static readonly NamespacedName Name = new("default", "cloud");
 
+    private static readonly DateTimeOffset LongAgo = DateTimeOffset.MinValue;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_Secret_that_is_there_is_read_each_time()
+    public async Task Ten_thousand_sets_read_their_Secret_once_in_five_seconds()
     {
         await using var server = await SandboxKubernetes.StartAsync();
-        var (secrets, _) = Secrets(server);
-        for (var i = 0; i < 3; i++)
+        server.Apply(Secret("one"));
+        var (secrets, time) = Secrets(server);
+        for (var second = 0; second < 10; second++)
         {
-            server.Apply(Secret($"{i}"));
-            Assert.Equal($"{i}", Text(await secrets.GetAsync(Name, Cancel)));
+            var read = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => secrets.GetAsync(Name, LongAgo, Cancel)));
+            Assert.All(read, secret => Assert.Same(read[0], secret));
+            time.Advance(TimeSpan.FromSeconds(1));
         }
+
+        Assert.Equal(2, server.Calls.Matching("GET", "*/secrets/cloud").Count);
     }
 
     [Fact]
-    public async Task What_was_replaced_while_another_set_read_it_is_not_told()
+    public async Task A_change_is_used_five_seconds_later()
     {
         await using var server = await SandboxKubernetes.StartAsync();
-        var (secrets, _) = Secrets(server);
+        server.Apply(Secret("before"));
+        var (secrets, time) = Secrets(server);
+        await secrets.GetAsync(Name, LongAgo, Cancel);
+        server.Apply(Secret("after"));
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal("before", Text(await secrets.GetAsync(Name, LongAgo, Cancel)));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("after", Text(await secrets.GetAsync(Name, LongAgo, Cancel)));
+    }
+
+    [Fact]
+    public async Task A_set_that_was_edited_is_never_reconciled_with_what_its_Secret_held_before()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        var (secrets, time) = Secrets(server);
         var answer = new TaskCompletionSource();
         var before = Secret("before").ToJsonString();
         server.Faults.Add("GET", "*/secrets/cloud",
             new Fault { Until = answer.Task, Status = 200, Body = before, ContentType = "application/json" }, times: 1);
-        var first = secrets.GetAsync(Name, Cancel);
+        var first = secrets.GetAsync(Name, LongAgo, Cancel);
         await Eventually.TrueAsync(() => server.Calls.Matching("GET", "*/secrets/cloud").Count == 1, "it is read");
         server.Apply(Secret("after"));
-        var second = secrets.GetAsync(Name, Cancel);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        var second = secrets.GetAsync(Name, time.GetUtcNow(), Cancel);
         answer.SetResult();
         Assert.Equal("before", Text(await first));
         Assert.Equal("after", Text(await second));
     }
 
     [Fact]
-    public async Task One_that_is_missing_is_asked_for_once_in_a_moment()
+    public async Task One_that_is_missing_is_asked_for_once_in_five_seconds()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (secrets, time) = Secrets(server);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => secrets.GetAsync(Name, Cancel))), Assert.Null);
-        Assert.Null(await secrets.GetAsync(Name, Cancel));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => secrets.GetAsync(Name, LongAgo, Cancel))), Assert.Null);
+        Assert.Null(await secrets.GetAsync(Name, LongAgo, Cancel));
         Assert.Single(server.Calls.Matching("GET", "*/secrets/cloud"));
-        time.Advance(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(5));
         server.Apply(Secret("now"));
-        Assert.NotNull(await secrets.GetAsync(Name, Cancel));
+        Assert.NotNull(await secrets.GetAsync(Name, LongAgo, Cancel));
     }
 
     [Fact]
-    public async Task One_that_may_not_be_read_is_asked_for_once_in_a_moment()
+    public async Task One_that_may_not_be_read_is_asked_for_once_in_five_seconds()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (secrets, time) = Secrets(server);
         using (server.Faults.Add("GET", "*/secrets/cloud", new Fault { Status = 403 }))
         {
-            for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<KubernetesException>(() => secrets.GetAsync(Name, Cancel));
+            for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<KubernetesException>(() => secrets.GetAsync(Name, LongAgo, Cancel));
             Assert.Single(server.Calls.Matching("GET", "*/secrets/cloud"));
         }
 
-        time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Null(await secrets.GetAsync(Name, Cancel));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(await secrets.GetAsync(Name, LongAgo, Cancel));
     }
 
     private static (SharedSecrets Secrets, FakeTimeProvider Time) Secrets(SandboxKubernetes server)

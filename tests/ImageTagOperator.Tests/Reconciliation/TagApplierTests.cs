@@ -29,7 +29,7 @@ public sealed class TagApplierTests : IAsyncLifetime
 
     public TagApplierTests()
     {
-        var neighbours = new ImageNeighbours(new SetRegistry(cache, cache), new CloudResolver(new NoClouds(), sessions), clock);
+        var neighbours = new ImageNeighbours(new SetRegistry(cache, cache, clock), new CloudResolver(new NoClouds(), sessions), clock);
         applier = new TagApplier(neighbours, new ServerErrors(clock), new TagMetrics(), new JumpingTime(clock));
     }
 
@@ -351,7 +351,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var (asOf, sequence) = (clock.GetUtcNow(), sessions.Gates.Sequence);
         var live = await session.GetImageAsync(image.Id, CancellationToken.None);
         var set = new RegisteredSet(
-            new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory());
+            new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory(), clock.GetUtcNow());
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
         var by = new CloudConnection(new CloudCredentialsRef(), session, access);
         return new ObservedImage(set, by, live!, new ImageReading([live!], asOf, sequence), claim, []);
@@ -360,9 +360,9 @@ public sealed class TagApplierTests : IAsyncLifetime
     private sealed class NoClouds : ICloudDirectory
     {
         public Task<CloudConfiguration> FindAsync(
-            V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken) =>
+            RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("There are no other sets.");
 
-        public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => "nothing";
+        public string Describe(RegisteredSet set, CloudCredentialsRef reference) => "nothing";
     }
 }

@@ -14,6 +14,8 @@ public sealed class SandboxProcessTests : ProcessScenarios<SandboxWorld>;
 
 public sealed class SandboxSelectorTests : SelectorScenarios<SandboxWorld>;
 
+public sealed class SandboxDriftTests : DriftScenarios<SandboxWorld>;
+
 public sealed class SandboxContentionTests : ContentionScenarios<SandboxWorld>;
 
 public sealed class SandboxValidationTests : ValidationScenarios<SandboxWorld>;

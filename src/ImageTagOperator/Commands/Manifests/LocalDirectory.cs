@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
@@ -9,7 +10,7 @@ namespace ImageTagOperator.Commands.Manifests;
 /// <param name="chosen">The one cloud for all sets, or null: the one that each names.</param>
 internal sealed class LocalDirectory(LocalClouds clouds, string? chosen) : ICloudDirectory
 {
-    public Task<CloudConfiguration> FindAsync(V1Alpha1ImageTagSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
+    public Task<CloudConfiguration> FindAsync(RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
         try
         {
@@ -21,5 +22,5 @@ internal sealed class LocalDirectory(LocalClouds clouds, string? chosen) : IClou
         }
     }
 
-    public string Describe(V1Alpha1ImageTagSet set, CloudCredentialsRef reference) => "The local clouds.yaml";
+    public string Describe(RegisteredSet set, CloudCredentialsRef reference) => "The local clouds.yaml";
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Telemetry;
 
@@ -30,7 +31,8 @@ internal sealed class ManifestOperator : IDisposable
         var collection = new ServiceCollection()
             .AddSingleton(time)
             .AddSingleton(directory)
-            .AddSingleton(new OperatorOptions())
+            .AddSingleton(new OperatorOptions { DriftProbe = TimeSpan.Zero })
+            .AddSingleton(new RequeuePolicy(static () => 0.5))
             .AddSingleton(new TagMetrics())
             .AddSingleton<IEntityCache<V1Alpha1ImageTagSet>>(cluster)
             .AddSingleton<IEntityQueue<V1Alpha1ImageTagSet>>(cluster)

@@ -74,7 +74,7 @@ internal sealed class ManifestOptions
             if (stored.Remove(set.Key(), out var known)) Take(set, known);
         }
 
-        return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(client));
+        return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(new SharedSecrets(client, TimeProvider.System)));
     }
 
     /// <summary>What the manifest does not say, as it would be once it was applied.</summary>

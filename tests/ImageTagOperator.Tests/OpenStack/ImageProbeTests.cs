@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using ImageTagOperator.Contracts;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.OpenStack.Images;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
+using Xunit;
+
+namespace ImageTagOperator.Tests.OpenStack;
+
+/// <summary>One request says what changed in a cloud, however many images are known of it.</summary>
+public sealed class ImageProbeTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
+
+    private readonly FakeTimeProvider time = new();
+    private readonly ConcurrentQueue<ImageChange> changes = [];
+    private SandboxCloud cloud = null!;
+    private CloudSession session = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private int Probes => cloud.Calls.Matching("GET", "*updated_at=*").Count;
+
+    public async ValueTask InitializeAsync()
+    {
+        cloud = await SandboxCloud.StartAsync(time);
+        cloud.TokenLifetime = TimeSpan.FromDays(30);
+        session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"), time);
+        session.Images.Changed += changes.Enqueue;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        session.Dispose();
+        await cloud.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_change_is_reported_once_for_its_image_alone_and_is_read_by_who_asks_next()
+    {
+        var images = Images(700);
+        foreach (var image in images) await ReadAsync(ImageTerm.Id(image.Id));
+        await ProbeAsync();
+        Assert.Empty(changes);
+        Change(images[17], "drifted");
+        await ProbeAsync();
+        Assert.Equal(ImageTerm.Id(images[17].Id), Assert.Single(changes).Term);
+        Assert.Equal(["drifted"], (await ReadAsync(ImageTerm.Id(images[17].Id))).Images.Single().Tags);
+        await ProbeAsync();
+        Assert.Single(changes);
+    }
+
+    [Fact]
+    public async Task Four_requests_a_minute_say_that_nothing_changed_in_ten_thousand_images()
+    {
+        var images = Images(10_000);
+        foreach (var (number, image) in images.Index()) image.UpdatedAt = time.GetUtcNow() - TimeSpan.FromMinutes(number + 10);
+        await Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id))));
+        var before = Probes;
+        for (var i = 0; i < 4 * 60; i++) await ProbeAsync();
+        Assert.InRange(Probes - before, 240, 242);      // and a proof once an hour
+        Assert.Empty(changes);
+    }
+
+    [Fact]
+    public async Task A_write_of_ours_is_no_change()
+    {
+        var images = Images(2);
+        foreach (var image in images) await ReadAsync(ImageTerm.Name(image.Name!));
+        time.Advance(TimeSpan.FromSeconds(1));
+        using (var write = session.BeginWrite(images[0].Id))
+        {
+            Assert.True((await session.AddTagAsync(images[0].Id, "ours", Cancel)).IsDone);
+            Assert.Equal(["ours"], (await session.GetWrittenAsync(write, Cancel))!.Tags);
+        }
+
+        await ProbeAsync();
+        Assert.Empty(changes);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_being_written_to_is_left_to_who_writes()
+    {
+        var image = Images(1)[0];
+        await ReadAsync(ImageTerm.Id(image.Id));
+        var access = await session.GetAccessAsync(Cancel);
+        using (await session.Gate(access, image.Id).EnterAsync("", Cancel))
+        {
+            Change(image, "half");
+            await ProbeAsync();
+            Assert.Empty(changes);
+        }
+
+        Change(image, "half", "whole");
+        await ProbeAsync();
+        Assert.Single(changes);
+    }
+
+    [Fact]
+    public async Task A_new_image_concerns_those_of_its_name_and_those_who_list()
+    {
+        Images(3);
+        foreach (var term in new[] { ImageTerm.Name("image-1"), ImageTerm.Name("new"), ImageTerm.Name("other"), ImageTerm.All }) await ReadAsync(
+            term);
+        time.Advance(Period);
+        var image = cloud.AddImage("new");
+        await ProbeAsync();
+        Assert.Equal([ImageTerm.All, ImageTerm.Name("new")], changes.Select(change => change.Term).OrderBy(term => term.Text));
+        Assert.All(changes, change => Assert.Equal(image.Id, change.Images.Single().Id));
+    }
+
+    [Fact]
+    public async Task A_renamed_image_concerns_those_of_both_names()
+    {
+        var image = Images(3)[1];
+        foreach (var name in new[] { "image-1", "image-2", "renamed" }) await ReadAsync(ImageTerm.Name(name));
+        time.Advance(Period);
+        (image.Name, image.UpdatedAt) = ("renamed", time.GetUtcNow());
+        await ProbeAsync();
+        Assert.Equal(["image-1", "renamed"], changes.Select(change => change.Term.Text).Order());
+    }
+
+    [Theory]
+    [InlineData("""{"images": []}""")]      // as a cloud that does not know the filter
+    [InlineData("")]                        // 400
+    public async Task A_cloud_that_does_not_know_the_filter_is_asked_three_times_an_hour(string body)
+    {
+        var image = Images(1)[0];
+        await ReadAsync(ImageTerm.Id(image.Id));
+        cloud.Faults.Add("GET", "*updated_at=*", body.Length == 0 ? new Fault { Status = 400 }
+            : new Fault { Status = 200, Body = body, ContentType = "application/json" });
+        for (var i = 0; i < 200; i++) await ProbeAsync();
+        Assert.Equal(3, Probes);
+        Assert.Empty(changes);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_ignores_the_filter_is_not_believed()
+    {
+        var images = Images(2);
+        images[0].UpdatedAt = time.GetUtcNow() - TimeSpan.FromDays(1);
+        foreach (var one in images) await ReadAsync(ImageTerm.Id(one.Id));
+        await ProbeAsync();
+        var all = await session.Images.ReadAsync(ImageTerm.All, Cancel);
+        var json = string.Join(',', all.Images.Select(image => $$"""{"id": "{{image.Id}}", "status": "active", "tags": ["x"], "updated_at": "{{image.UpdatedAt:yyyy-MM-ddTHH:mm:ssZ}}"}"""));
+        cloud.Faults.Add("GET", "*updated_at=*", new Fault { Status = 200, Body = $$"""{"images": [{{json}}]}""", ContentType = "application/json" });
+        for (var i = 0; i < 5; i++) await ProbeAsync();
+        Assert.Empty(changes);
+        Assert.Equal(2 + 3, Probes);
+    }
+
+    [Fact]
+    public async Task What_an_outage_hid_is_found_when_it_is_over()
+    {
+        var image = Images(1)[0];
+        await ReadAsync(ImageTerm.Id(image.Id));
+        await ProbeAsync();
+        using (cloud.Faults.Add("GET", "*updated_at=*", new Fault { Status = 503 }))
+        {
+            Change(image, "drifted");
+            for (var i = 0; i < 3; i++) await ProbeAsync();
+        }
+
+        // The circuit breaker lets a request through before long.
+        for (var i = 0; i < 10 && changes.IsEmpty; i++) await ProbeAsync();
+        Assert.Single(changes);
+    }
+
+    [Fact]
+    public async Task Images_that_are_written_at_the_same_time_are_read_with_one_request()
+    {
+        var images = Images(50);
+        var writes = images.Select(image => session.BeginWrite(image.Id)).ToArray();
+        foreach (var image in images) await session.AddTagAsync(image.Id, "ours", Cancel);
+        var before = Reads;
+        var seen = await Task.WhenAll(writes.Select(write => session.GetWrittenAsync(write, Cancel)));
+        Assert.All(seen, image => Assert.Equal(["ours"], image!.Tags));
+        Assert.Equal(images.Select(image => image.Id), seen.Select(image => image!.Id));
+        Assert.Equal(1, Reads - before);
+        foreach (var write in writes) write.Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_takes_long_holds_up_the_others_for_a_second_at_most()
+    {
+        var images = Images(3);
+        using var slow = session.BeginWrite(images[0].Id);
+        var gone = session.BeginWrite(Guid.NewGuid().ToString());
+        using var quick = session.BeginWrite(images[1].Id);
+        var (first, second) = (session.GetWrittenAsync(quick, Cancel), session.GetWrittenAsync(gone, Cancel));
+        Assert.False(first.IsCompleted);
+        await time.AdvanceUntilAsync(() => first.IsCompleted && second.IsCompleted, "they are read", step: TimeSpan.FromMilliseconds(100));
+        Assert.Equal(images[1].Id, (await first)!.Id);
+        Assert.Null(await second);
+        slow.Dispose();
+        gone.Dispose();
+        Assert.Equal(images[1].Id, (await session.GetWrittenAsync(quick, Cancel))!.Id);     // nobody else is left to wait for
+    }
+
+    [Fact]
+    public async Task A_read_of_many_that_fails_is_told_to_each()
+    {
+        var writes = Images(3).Select(image => session.BeginWrite(image.Id)).ToArray();
+        await session.GetAccessAsync(Cancel);
+        cloud.Faults.Add("GET", "*=in:*", new Fault { Status = 500 });
+        foreach (var read in writes.Select(write => session.GetWrittenAsync(write, Cancel)).ToArray())
+        {
+            Assert.Equal(CloudErrorKind.Transient, (await Assert.ThrowsAsync<CloudException>(() => read)).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task Sets_that_will_ask_next_are_read_along()
+    {
+        var images = Images(1000);
+        var next = new Queue<SandboxImage>(images.Skip(1));
+        var first = await session.Images.ReadAsync(ImageTerm.Name(images[0].Name!), TimeSpan.Zero, Interval, Cancel, isFirst: true, Company);
+        Assert.Single(first.Images);
+        Assert.Equal(1, Reads);
+        foreach (var image in images[1..200])
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            Assert.Single((await session.Images.ReadAsync(
+                ImageTerm.Name(image.Name!), TimeSpan.FromSeconds(5), Interval, Cancel, isFirst: true, Company)).Images);
+        }
+
+        Assert.Equal(1, Reads);
+
+        IEnumerable<ImageTerm> Company(int most) =>
+            [.. Enumerable.Range(0, Math.Min(most, next.Count)).Select(_ => ImageTerm.Name(next.Dequeue().Name!))];
+    }
+
+    private int Reads => cloud.Calls.Matching("GET", "*/v2/images*").Count;
+
+    private async Task ProbeAsync()
+    {
+        time.Advance(Period);
+        await session.ProbeAsync(Cancel);
+    }
+
+    private void Change(SandboxImage image, params string[] tags)
+    {
+        image.SetTags(tags);
+        image.UpdatedAt = time.GetUtcNow();
+    }
+
+    private SandboxImage[] Images(int count) => [.. Enumerable.Range(0, count).Select(number => cloud.AddImage($"image-{number}"))];
+
+    private Task<ImageReading> ReadAsync(ImageTerm term) => session.Images.ReadAsync(term, Interval, Interval, Cancel);
+}
