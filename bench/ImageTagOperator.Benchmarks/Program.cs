@@ -8,6 +8,7 @@ Benchmark[] all =
     new CacheMemory(),
     new SyncTime(),
     new Footprint(),
+    new Scale(),
 ];
 
 var only = args.FirstOrDefault(argument => argument.Length > 0);

@@ -78,7 +78,8 @@ public sealed class CloudSession : IDisposable
     /// images that are written at the same time.</summary>
     /// <param name="write">What <see cref="BeginWrite"/> gave.</param>
     /// <exception cref="CloudException"/>
-    public Task<Image?> GetWrittenAsync(WrittenImage write, CancellationToken cancellationToken) => written.ReadAsync(write, cancellationToken);
+    public Task<Image?> GetWrittenAsync(WrittenImage write, CancellationToken cancellationToken) =>
+        written.ReadAsync(write, cancellationToken);
 
     /// <summary>Call this before the first write to an image. Dispose the result when no more is written to it.</summary>
     public WrittenImage BeginWrite(string imageId) => written.Begin(imageId);

@@ -1,3 +1,4 @@
+using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
@@ -19,6 +20,17 @@ internal sealed class EmbeddedCloud : BenchmarkCloud
     {
         while (cloud.Images.Count < count) cloud.AddImage($"image-{cloud.Images.Count}");
         return Task.FromResult<IReadOnlyList<string>>([.. cloud.Images.Take(count).Select(image => image.Id)]);
+    }
+
+    public CallLog Calls => cloud.Calls;
+
+    public IReadOnlyList<SandboxImage> Images => cloud.Images;
+
+    /// <summary>The names of that many images, each of one image.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(int count)
+    {
+        await ImagesAsync(count);
+        return [.. cloud.Images.Take(count).Select(image => image.Name!)];
     }
 
     public override Task ClearTagsAsync()

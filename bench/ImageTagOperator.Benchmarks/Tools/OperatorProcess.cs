@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Commands;
 using ImageTagOperator.Kubernetes.Yaml;
+using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Benchmarks.Tools;
@@ -26,6 +27,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
 
     private OperatorProcess(SandboxKubernetes kubernetes, Process process, string kubeconfig, TimeSpan startTime) =>
         (this.kubernetes, this.process, this.kubeconfig, StartTime) = (kubernetes, process, kubeconfig, startTime);
+
+    /// <summary>What reached the Kubernetes API.</summary>
+    public CallLog Calls => kubernetes.Calls;
 
     /// <summary>From the start of the process until it watched.</summary>
     public TimeSpan StartTime { get; }
@@ -141,7 +145,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         ["spec"] = new JsonObject
         {
             ["cloudCredentialsRef"] = new JsonObject { ["secretName"] = "openstack-clouds", ["cloudName"] = cloudName },
-            ["image"] = new JsonObject { ["id"] = image },
+            ["image"] = new JsonObject { [Guid.TryParse(image, out _) ? "id" : "name"] = image },
             ["tags"] = new JsonArray([.. tags]),
             ["interval"] = interval,
             ["deletionPolicy"] = "Retain",

@@ -97,5 +97,6 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         return api.ListAsync($"updated_at=gte:{stamp}{filter}&visibility=all", cancellationToken);
     }
 
-    private static DateTimeOffset WholeSecond(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    private static DateTimeOffset WholeSecond(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

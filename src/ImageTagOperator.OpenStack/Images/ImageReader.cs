@@ -114,7 +114,8 @@ public sealed class ImageReader
             foreach (var (term, entry) in known)
             {
                 if (entry.Reading is not { } reading) continue;
-                var before = reading.Images.Where(image => ids.ContainsKey(image.Id)).Select(image => Overlaid(image, reading.AsOf)).ToArray();
+                var before = reading.Images.Where(image => ids.ContainsKey(image.Id))
+                    .Select(image => Overlaid(image, reading.AsOf)).ToArray();
                 Image[] after = term.Kind switch
                 {
                     ImageTermKind.Id => ids.TryGetValue(term.Text, out var image) ? [ImageQueries.Slim(image)] : [],

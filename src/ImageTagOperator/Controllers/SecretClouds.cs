@@ -9,8 +9,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>The clouds in the Secrets of a cluster. A Secret is read with <c>get</c>, never a list or a watch, so that a rotated one is used
-/// at the next reconcile.</summary>
+/// <summary>The clouds in the Secrets of a cluster. A Secret is read with <c>get</c>, never a list or a watch, so that a rotated one is
+/// used at the next reconcile.</summary>
 public sealed class SecretClouds(SharedSecrets secrets) : ICloudDirectory
 {
     /// <summary>What is the same Secret still is not parsed again.</summary>

@@ -34,8 +34,8 @@ public sealed class ImageReadings(
             term, known < TagApplier.FreshFor ? known : TagApplier.FreshFor, usualAge, cancellationToken, isFirst: true, Company);
 
         IEnumerable<ImageTerm> Company(int most) =>
-            registry.TakeUnread(registered.Key.Namespace, set.Spec.CloudCredentialsRef, most).Select(other => ImageChoice.Term(other.Spec.Image))
-                .Where(other => other.Kind != ImageTermKind.List);
+            registry.TakeUnread(registered.Key.Namespace, set.Spec.CloudCredentialsRef, most)
+                .Select(other => ImageChoice.Term(other.Spec.Image)).Where(other => other.Kind != ImageTermKind.List);
     }
 
     /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading, and by a slightly older one while it

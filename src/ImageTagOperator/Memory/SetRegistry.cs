@@ -98,7 +98,8 @@ public sealed class SetRegistry : IDisposable
             Index(key, before, after);
             if (known is not null && after is not null && known.IsFor(after))
             {
-                if (V1Alpha1ImageTagSet.RequestedAt(known.Set) != V1Alpha1ImageTagSet.RequestedAt(after)) known.ChangedAt = time.GetUtcNow();
+                var isAskedFor = V1Alpha1ImageTagSet.RequestedAt(known.Set) != V1Alpha1ImageTagSet.RequestedAt(after);
+                if (isAskedFor) known.ChangedAt = time.GetUtcNow();
                 known.Set = after;
             }
             else

@@ -11,6 +11,7 @@ internal sealed class SabotagedClock(Saboteur saboteur) : TimeProvider
         var stack = Environment.StackTrace;
         if (Rooms.Any(room => stack.Contains(room, StringComparison.Ordinal))
             && !stack.Contains(".FailedAsync", StringComparison.Ordinal)
+            && !stack.Contains(".OnChange(", StringComparison.Ordinal)
             && !stack.Contains("SetGauges", StringComparison.Ordinal)) saboteur.Call("ask for the time");
         return System.GetUtcNow();
     }

@@ -104,8 +104,8 @@ public sealed class ImageProbeTests : IAsyncLifetime
     public async Task A_new_image_concerns_those_of_its_name_and_those_who_list()
     {
         Images(3);
-        foreach (var term in new[] { ImageTerm.Name("image-1"), ImageTerm.Name("new"), ImageTerm.Name("other"), ImageTerm.All }) await ReadAsync(
-            term);
+        ImageTerm[] terms = [ImageTerm.Name("image-1"), ImageTerm.Name("new"), ImageTerm.Name("other"), ImageTerm.All];
+        foreach (var term in terms) await ReadAsync(term);
         time.Advance(Period);
         var image = cloud.AddImage("new");
         await ProbeAsync();
@@ -146,8 +146,10 @@ public sealed class ImageProbeTests : IAsyncLifetime
         foreach (var one in images) await ReadAsync(ImageTerm.Id(one.Id));
         await ProbeAsync();
         var all = await session.Images.ReadAsync(ImageTerm.All, Cancel);
-        var json = string.Join(',', all.Images.Select(image => $$"""{"id": "{{image.Id}}", "status": "active", "tags": ["x"], "updated_at": "{{image.UpdatedAt:yyyy-MM-ddTHH:mm:ssZ}}"}"""));
-        cloud.Faults.Add("GET", "*updated_at=*", new Fault { Status = 200, Body = $$"""{"images": [{{json}}]}""", ContentType = "application/json" });
+        var listed = string.Join(',', all.Images.Select(image =>
+            $$"""{"id": "{{image.Id}}", "status": "active", "tags": ["x"], "updated_at": "{{image.UpdatedAt:yyyy-MM-ddTHH:mm:ssZ}}"}"""));
+        var body = $$"""{"images": [{{listed}}]}""";
+        cloud.Faults.Add("GET", "*updated_at=*", new Fault { Status = 200, Body = body, ContentType = "application/json" });
         for (var i = 0; i < 5; i++) await ProbeAsync();
         Assert.Empty(changes);
         Assert.Equal(2 + 3, Probes);
@@ -218,7 +220,8 @@ public sealed class ImageProbeTests : IAsyncLifetime
     {
         var images = Images(1000);
         var next = new Queue<SandboxImage>(images.Skip(1));
-        var first = await session.Images.ReadAsync(ImageTerm.Name(images[0].Name!), TimeSpan.Zero, Interval, Cancel, isFirst: true, Company);
+        var first = await session.Images.ReadAsync(
+            ImageTerm.Name(images[0].Name!), TimeSpan.Zero, Interval, Cancel, isFirst: true, Company);
         Assert.Single(first.Images);
         Assert.Equal(1, Reads);
         foreach (var image in images[1..200])

@@ -52,7 +52,9 @@ public sealed class SecretCloudsTests
 
     private static Task<CloudConfiguration> FindAsync(SecretClouds clouds, string secret, string inNamespace) => clouds.FindAsync(
         new RegisteredSet(
-            new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } }, new SetMemory(), DateTimeOffset.MaxValue),
+            new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } },
+            new SetMemory(),
+            DateTimeOffset.MaxValue),
         new CloudCredentialsRef { SecretName = secret, CloudName = "demo" },
         TestContext.Current.CancellationToken);
 
