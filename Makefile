@@ -118,7 +118,7 @@ image: publish ## the container image, from Debian's packages: artifacts/image/i
 sbom: ## what the program is made of, as CycloneDX: artifacts/sbom/image-tag-operator.cdx.json
 	dotnet tool restore -v quiet
 	dotnet tool run dotnet-CycloneDX src/ImageTagOperator/ImageTagOperator.csproj --base-intermediate-output-path artifacts/obj/ImageTagOperator \
-		--exclude-dev --set-name image-tag-operator --set-version "$$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)" \
+		--set-name image-tag-operator --set-version "$$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)" \
 		--output-format Json --output artifacts/sbom --filename image-tag-operator.cdx.json
 
 bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
