@@ -19,7 +19,7 @@ NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme argocd golden guide publish publish-arm64 trimmed image bench mutation clean
+.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,11 +77,14 @@ crds: build ## write the definition anew from the C# types, into config/crds and
 
 kustomize: ## write config/default anew from the chart
 	eval "$$(hack/tools.sh up >/dev/null; hack/tools.sh env)" && \
-	helm template image-tag-operator charts/image-tag-operator -n image-tag-system --no-hooks --set crds.keep=false | \
+	helm template image-tag-operator charts/image-tag-operator -n image-tag-system --no-hooks --set crds.keep=false,image.repository=image-tag-operator | \
 	sed '/helm.sh\/chart:/d; s/managed-by: Helm/managed-by: kustomize/; /^# Source:/d' > config/default/operator.yaml
 
 chart-readme: build ## write the values into the chart's README anew
 	ITO_WRITE_CHART_README=1 $(INTEGRATION) --filter-class '*.ChartReadmeTests'
+
+chart-golden: build ## write what the chart renders into tests/ImageTagOperator.IntegrationTests/Chart/Golden anew
+	eval "$$(hack/tools.sh up >/dev/null; hack/tools.sh env)" && ITO_WRITE_CHART_GOLDEN=1 $(INTEGRATION) --filter-class '*.ChartGoldenTests'
 
 argocd: build ## write config/argocd's snippets anew from the Lua scripts
 	ITO_WRITE_ARGOCD=1 $(INTEGRATION) --filter-class '*.ArgoSnippetTests'
@@ -111,6 +114,12 @@ artifacts/trimmed.stamp: $(SOURCES)
 
 image: publish ## the container image, from Debian's packages: artifacts/image/image-tag-operator.tar
 	hack/image.sh build
+
+sbom: ## what the program is made of, as CycloneDX: artifacts/sbom/image-tag-operator.cdx.json
+	dotnet tool restore -v quiet
+	dotnet tool run dotnet-CycloneDX src/ImageTagOperator/ImageTagOperator.csproj --base-intermediate-output-path artifacts/obj/ImageTagOperator \
+		--set-name image-tag-operator --set-version "$$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)" \
+		--output-format Json --output artifacts/sbom --filename image-tag-operator.cdx.json
 
 bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)

@@ -13,6 +13,13 @@ public sealed record OperatorOptions
     public string HealthAddress { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null
         ? "http://127.0.0.1:8080" : "http://0.0.0.0:8080";
 
+    /// <summary>Where /metrics listens, with TLS and for whom the API server lets read it; null: beside the health endpoints, for
+    /// everybody.</summary>
+    public string? MetricsAddress { get; init; }
+
+    /// <summary>The folder of the certificate for it (tls.crt, tls.key); null: one that the operator makes.</summary>
+    public string? MetricsCertPath { get; init; }
+
     public bool LeaderElection { get; init; }
 
     /// <summary>The namespace of the Lease; null: that of the kubeconfig's context or of the service account.</summary>

@@ -26,11 +26,31 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- ternary (default (include "ito.fullname" .) .Values.serviceAccount.name) (default "default" .Values.serviceAccount.name) .Values.serviceAccount.create -}}
 {{- end -}}
 
+{{- /* Labels and annotations of an object: those of every object, and of the parameters `labels` and `annotations`. */ -}}
+{{- define "ito.metadata" -}}
+labels:
+  {{- if .labels }}
+  {{- merge (include "ito.labels" .root | fromYaml) .labels | toYaml | nindent 2 }}
+  {{- else }}
+  {{- include "ito.labels" .root | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (default dict .annotations) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "ito.image" -}}
+{{- $missing := printf "image.repository is not set. Say where the operator's image is, such as --set image.repository=REGISTRY/%s." .Chart.Name -}}
+{{- $repository := required (print $missing " The project's README says how to build one.") .Values.image.repository -}}
+{{- with .Values.global.imageRegistry -}}
+{{- /* As in every image's name, a first part with a dot, with a port, or `localhost` is a registry. */ -}}
+{{- $repository = printf "%s/%s" . (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "") -}}
+{{- end -}}
 {{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{ $repository }}@{{ .Values.image.digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{ $repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
 {{- end -}}
 {{- end -}}
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using ImageTagOperator.Kubernetes.Authorization;
 using ImageTagOperator.Kubernetes.Client;
 using ImageTagOperator.Kubernetes.Events;
 using ImageTagOperator.Kubernetes.Json;
@@ -31,6 +32,8 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(Jitter.Default);
         services.TryAddSingleton<IKubernetesClient>(GuardedClient);
         services.TryAddSingleton(static provider => new CoordinationClient(Client(provider)));
+        services.TryAddSingleton(static provider => new AccessReviewer(
+            provider.GetRequiredService<CoordinationClient>().Client, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Elector);
         services.AddSingleton(Events);
         services.AddSingleton(Recorder);

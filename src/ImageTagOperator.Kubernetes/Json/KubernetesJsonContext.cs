@@ -12,6 +12,8 @@ namespace ImageTagOperator.Kubernetes.Json;
 [JsonSerializable(typeof(V1Lease))]
 [JsonSerializable(typeof(Eventsv1Event))]
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
+[JsonSerializable(typeof(V1SubjectAccessReview))]
+[JsonSerializable(typeof(V1TokenReview))]
 [JsonSerializable(typeof(V1ObjectMeta))]
 [JsonSerializable(typeof(V1Condition))]
 [JsonSerializable(typeof(JsonObject))]

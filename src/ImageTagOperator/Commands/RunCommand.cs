@@ -26,6 +26,12 @@ internal static partial class RunCommand
         var health = new Option<string>(
             "--health-address") { Description = "Where /healthz, /readyz and /metrics listen; port 0 takes a free one. In a pod "
             + "http://0.0.0.0:8080 by default.", HelpName = "url", DefaultValueFactory = _ => defaults.HealthAddress };
+        var metrics = new Option<string?>(
+            "--metrics-address") { Description = "Where /metrics listens instead, such as https://0.0.0.0:8443: with TLS, and only for "
+            + "whom the API server knows by a bearer token (TokenReview) and lets get /metrics (SubjectAccessReview).", HelpName = "url" };
+        var metricsCert = new Option<string?>(
+            "--metrics-cert-path") { Description = "Folder of tls.crt and tls.key for it, as in a mounted Secret; what changes there is "
+            + "taken up. By default the operator signs a certificate by itself.", HelpName = "folder" };
         var leaderElect = new Option<bool>(
             "--leader-elect") { Description = "Run as one of several replicas of which only one works at a time." };
         var leaderNamespace = new Option<string?>(
@@ -65,8 +71,17 @@ internal static partial class RunCommand
 
         health.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } address && HealthAddress.Problem(address) is { } problem) result.AddError(
-                $"{health.Name} {problem}");
+            if (result.GetValueOrDefault<string>() is { } address && ListenAddress.Problem(address, "http://0.0.0.0:8080") is { } problem)
+            {
+                result.AddError($"{health.Name} {problem}");
+            }
+        });
+        metrics.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } address && ListenAddress.Problem(address, "https://0.0.0.0:8443") is { } problem)
+            {
+                result.AddError($"{metrics.Name} {problem}");
+            }
         });
 
         var format = new Option<string>("--log-format") { Description = "text or json.", HelpName = "format", DefaultValueFactory = _ =>
@@ -82,14 +97,16 @@ internal static partial class RunCommand
 
         var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
         {
-            kubeconfig, context, namespaces, health, leaderElect, leaderNamespace, leaderName, deadline, concurrency, rate, fullRead,
-                probe, allowed, format, levels,
+            kubeconfig, context, namespaces, health, metrics, metricsCert, leaderElect, leaderNamespace, leaderName, deadline, concurrency,
+                rate, fullRead, probe, allowed, format, levels,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
             {
                 Namespaces = parsed.GetValue(namespaces) ?? [],
                 HealthAddress = parsed.GetValue(health)!,
+                MetricsAddress = parsed.GetValue(metrics),
+                MetricsCertPath = parsed.GetValue(metricsCert),
                 LeaderElection = parsed.GetValue(leaderElect),
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
                 LeaderElectionName = parsed.GetValue(leaderName)!,
@@ -125,9 +142,10 @@ internal static partial class RunCommand
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
+                var second = options.MetricsAddress is null ? "" : $" or --metrics-address {options.MetricsAddress}";
                 throw new IOException(
-                    $"--health-address {options.HealthAddress} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another address or "
-                        + "port.", e);
+                    $"--health-address {options.HealthAddress}{second} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another "
+                        + "address or port.", e);
             }
 
             LogStart(

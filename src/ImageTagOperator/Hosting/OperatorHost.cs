@@ -16,6 +16,7 @@ using ImageTagOperator.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ImageTagOperator.Hosting;
 
@@ -30,7 +31,8 @@ public static class OperatorHost
         OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null,
             TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
-        // Not a WebApplication: three addresses need no routes, no TLS and no settings from files, and those are a tenth of the program.
+        var certificate = options.MetricsAddress is null ? null : MetricsCertificate.Of(options.MetricsCertPath);
+        // Not a WebApplication: three addresses need no routes and no settings from files, and those are a tenth of the program.
         var app = new HostBuilder()
             .UseConsoleLifetime()
             .ConfigureLogging(builder =>
@@ -43,7 +45,7 @@ public static class OperatorHost
                 AddServices(services, options, kubernetes, time ?? TimeProvider.System);
                 replace?.Invoke(services);
             })
-            .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(Configure).UseUrls(options.HealthAddress)
+            .ConfigureWebHost(web => web.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, certificate))
                 .Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
             .Build();
         Activity.TraceIdGenerator = RequestIds.NewTraceId;
@@ -70,6 +72,7 @@ public static class OperatorHost
         .AddSingleton(new RequeuePolicy(Random.Shared.NextDouble))
 #pragma warning restore RS0030
         .AddSingleton<MetricCollector>()
+        .AddSingleton<MetricsGuard>()
         .AddSingleton<TagMetrics>()
         .AddSingleton<SetGauges>()
         .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
@@ -84,10 +87,14 @@ public static class OperatorHost
         .AddController<ImageTagSetController, V1Alpha1ImageTagSet>()
         .AddFinalizer<ImageTagSetFinalizer, V1Alpha1ImageTagSet>(V1Alpha1ImageTagSet.Finalizer);
 
-    private static void Configure(KestrelServerOptions kestrel)
+    private static void Listen(KestrelServerOptions kestrel, OperatorOptions options, MetricsCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
         kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        ListenAddress.Listen(kestrel, options.HealthAddress, static _ => { });
+        if (certificate is null) return;
+        ListenAddress.Listen(kestrel, options.MetricsAddress!, endpoint => endpoint.UseHttps(
+            new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.ForConnection()) }));
     }
 
     private static CloudSessions Sessions(OperatorOptions options, IServiceProvider services)

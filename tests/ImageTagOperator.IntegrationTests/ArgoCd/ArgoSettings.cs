@@ -16,6 +16,9 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
 
     public static string Folder => Path.Combine(RealServers.Root, "config", "argocd");
 
+    /// <summary>The scripts and their tests, as Argo CD's own repository has them for a kind.</summary>
+    public static string Customization => Path.Combine(Folder, "resource_customizations", "imagetags.io", "ImageTagSet");
+
     /// <summary>What is committed.</summary>
     public static ArgoSettings Committed { get; } = new(ScriptData());
 
@@ -52,7 +55,7 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
     }
 
     private static string Headed(string what, string how, JsonNode content) => new StringBuilder()
-        .Append("# ").Append(what).Append("\n#   ").Append(how).Append("\n# Made of the scripts beside it by `make argocd`.\n")
+        .Append("# ").Append(what).Append("\n#   ").Append(how).Append("\n# Made of the scripts below resource_customizations by `make argocd`.\n")
             .Append(KubernetesYaml.Serialize(content)).ToString();
 
     private static Dictionary<string, string> ScriptData() => new()
@@ -62,9 +65,9 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
         {
             ["discovery.lua"] = Script("actions/discovery.lua"),
             ["definitions"] = new JsonArray(
-                [.. ActionNames.Select(name => new JsonObject { ["name"] = name, ["action.lua"] = Script($"actions/{name}.lua") })]),
+                [.. ActionNames.Select(name => new JsonObject { ["name"] = name, ["action.lua"] = Script($"actions/{name}/action.lua") })]),
         }),
     };
 
-    private static string Script(string path) => File.ReadAllText(Path.Combine(Folder, path));
+    private static string Script(string path) => File.ReadAllText(Path.Combine(Customization, path));
 }

@@ -8,35 +8,7 @@ namespace ImageTagOperator.IntegrationTests.Chart;
 public sealed class ChartTests
 {
     /// <summary>Sets of values that between them take every branch of the templates.</summary>
-    public static TheoryData<string> Values => new(
-        "{}",
-        "{watchNamespaces: [default, kube-public, default]}",
-        "{replicas: 1}",
-        "{replicas: 0, podDisruptionBudget: {enabled: false}, networkPolicy: {enabled: false}}",
-        "{image: {repository: registry.example.com:5000/team/image-tag-operator, digest: "
-            + "'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', pullPolicy: Always}, imagePullSecrets: [{name: "
-            + "registry}]}",
-        "{image: {tag: '1.0'}, nameOverride: other, commonLabels: {team: platform, build: '17'}}",
-        "{fullnameOverride: a-name-as-long-as-names-may-be-in-this-chart-of-ours1}",
-        "{serviceAccount: {create: false, name: mine}, rbac: {create: false, userRoles: false}, crds: {install: false}}",
-        "{serviceAccount: {create: false}}",
-        "{serviceAccount: {name: mine, annotations: {example.com/role: reader}}, crds: {keep: false}}",
-        "{operator: {logFormat: text, logLevel: Debug, cloudConcurrency: 2, cloudRate: 1000000, fullReadInterval: 10, deletionDeadline: "
-            + "0}, extraArgs: [--context=x]}",
-        "{proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: "
-            + "'keystone.example.com,10.0.0.0/8'}, extraEnv: [{name: A, value: b}, {name: NODE, valueFrom: {fieldRef: {fieldPath: "
-            + "spec.nodeName}}}]}",
-        "{proxy: {https: 'http://proxy.example.com:3128'}}",
-        "{caBundle: {configMap: company-ca, key: bundle.pem}}",
-        "{podAnnotations: {a: 'true'}, podLabels: {a: b}, priorityClassName: high, nodeSelector: {disk: ssd}, tolerations: [{key: infra, "
-            + "operator: Exists}], affinity: {nodeAffinity: {}}}",
-        "{topologySpreadConstraints: [{maxSkew: 2, topologyKey: rack, whenUnsatisfiable: DoNotSchedule}], resources: {requests: {cpu: 1, "
-            + "memory: 1Gi}, limits: {cpu: 1500m, memory: 1Gi}}}",
-        "{operator: {allowedClouds: ['10.0.0.0/8', 192.0.2.7, '2001:db8::/32', '2001:db8::5']}, networkPolicy: {apiServerPorts: [6443]}}",
-        "{operator: {allowedClouds: [keystone.example.com, '*.example.com', 10.0.0.0/8]}}",
-        "{networkPolicy: {from: [{namespaceSelector: {matchLabels: {name: monitoring}}}], egress: [{ports: [{port: 443, protocol: TCP}]}]}}",
-        "{metrics: {serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 1m}, prometheusRule: {enabled: true, labels: "
-            + "{release: prometheus}}, dashboard: {enabled: true, annotations: {folder: Images}}}}");
+    public static TheoryData<string> Values => ChartGoldenTests.Values;
 
     [Theory]
     [MemberData(nameof(Values))]
@@ -44,8 +16,8 @@ public sealed class ChartTests
     {
         await RealServers.DefinedAsync();
         await DefineMonitoringAsync();
-        var file = await FileAsync(values);
-        var rendering = await Helm.TemplateAsync("release", "default", "-f", file);
+        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        var rendering = await Helm.TemplateAsync("release", "default", "-f", Path.Combine(Helm.Golden, values));
         await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], rendering);
         foreach (var pod in KubernetesYaml.LoadAll(rendering).Where(o => (string)o["kind"]! is "Deployment" or "Pod")) Restricted(pod);
     }
@@ -55,9 +27,15 @@ public sealed class ChartTests
     [InlineData("{image: {repository: registry.example.com/x, tag: '9'}}", "image: registry.example.com/x:9\n")]
     [InlineData("{image: {digest: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}",
         "image: image-tag-operator@sha256:0123456789abcdef")]
+    [InlineData("{global: {imageRegistry: 'mirror.example.com:5000'}}", "image: mirror.example.com:5000/image-tag-operator:0.1.0\n")]
+    [InlineData("{global: {imageRegistry: mirror.example.com/cache}, image: {repository: registry.example.com/team/operator, tag: '9'}}",
+        "image: mirror.example.com/cache/team/operator:9\n")]
     [InlineData("{image: {pullPolicy: Always}}", "imagePullPolicy: Always\n")]
     [InlineData("{imagePullSecrets: [{name: registry}]}", "imagePullSecrets:\n        - name: registry\n")]
     [InlineData("{commonLabels: {team: platform}}", "    team: platform\n")]
+    [InlineData("{commonAnnotations: {owner: platform}}", "  annotations:\n    owner: platform\n")]
+    [InlineData(
+        "{extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-more'}}]}", "  name: 'release-more'\n")]
     [InlineData("{watchNamespaces: [a, b]}", "        - --namespace=a\n        - --namespace=b\n")]
     [InlineData("{operator: {logFormat: text}}", "- --log-format=text\n")]
     [InlineData("{operator: {logLevel: Debug}}", "- --log-level=Debug\n")]
@@ -96,7 +74,11 @@ public sealed class ChartTests
     [InlineData("{networkPolicy: {from: [{podSelector: {}}]}}", "    from:\n      - podSelector: {}\n")]
     [InlineData("{networkPolicy: {egress: [{ports: [{port: 443}]}]}}", "  egress:\n    - ports:\n      - port: 443\n")]
     [InlineData("{metrics: {serviceMonitor: {enabled: true, interval: 7s}}}", "    interval: 7s\n")]
+    [InlineData("{metrics: {secure: {enabled: true}}}", "        - --metrics-address=https://0.0.0.0:8443\n")]
+    [InlineData("{metrics: {secure: {enabled: true, certSecret: metrics-tls}}}", "          secretName: metrics-tls\n")]
     [InlineData("{metrics: {prometheusRule: {enabled: true}}}", "alert: ImageTagOperatorDown\n")]
+    [InlineData("{metrics: {prometheusRule: {enabled: true, runbookBaseUrl: 'https://git.example.com/operations.md'}}}",
+        "runbook_url: https://git.example.com/operations.md#imagetagoperatordown\n")]
     [InlineData("{metrics: {dashboard: {enabled: true}}}", "  image-tag-operator.json: |\n    {\n")]
     public async Task A_value_shows_in_the_rendering_and_not_without_it(string values, string expected)
     {
@@ -134,7 +116,14 @@ public sealed class ChartTests
     [InlineData("{replicas: many}", "/replicas': got string, want integer")]
     [InlineData("{replicas: -1}", "/replicas': minimum: got -1, want 0")]
     [InlineData("{image: {digest: latest}}", "/image/digest': 'latest' does not match pattern")]
-    [InlineData("{image: {repository: ''}}", "/image/repository': minLength: got 0, want 1")]
+    [InlineData("{image: {repository: 'x y'}}", "/image/repository': 'x y' does not match pattern")]
+    [InlineData("{image: {repository: ''}}",
+        "image.repository is not set. Say where the operator's image is, such as --set image.repository=REGISTRY/image-tag-operator.")]
+    [InlineData("{global: {imageRegistry: 'https://mirror.example.com'}}",
+        "/global/imageRegistry': 'https://mirror.example.com' does not match pattern")]
+    [InlineData("{extraObjects: [{kind: ConfigMap}]}", "/extraObjects/0': missing properties 'apiVersion', 'metadata'")]
+    [InlineData("{metrics: {prometheusRule: {runbookBaseUrl: docs/operations.md}}}",
+        "/metrics/prometheusRule/runbookBaseUrl': 'docs/operations.md' does not match pattern")]
     [InlineData(
         "{operator: {logLevel: info}}", "/operator/logLevel': value must be one of 'Trace', 'Debug', 'Information', 'Warning', 'Error'")]
     [InlineData("{operator: {cloudRate: 0}}", "/operator/cloudRate': minimum: got 0, want 1")]
@@ -148,7 +137,8 @@ public sealed class ChartTests
     [InlineData("{metrics: {serviceMonitor: {interval: soon}}}", "/metrics/serviceMonitor/interval': 'soon' does not match pattern")]
     public async Task Bad_values_are_refused_with_the_place_and_what_is_wrong(string values, string message)
     {
-        var (code, output) = await Shell.TryAsync("helm", ["template", "release", Helm.Chart, "-f", await FileAsync(values)]);
+        var (code, output) = await Shell.TryAsync(
+            "helm", ["template", "release", Helm.Chart, "-f", Helm.Image, "-f", await FileAsync(values)]);
         Assert.NotEqual(0, code);
         Assert.Contains(message, output, StringComparison.Ordinal);
     }
@@ -160,8 +150,8 @@ public sealed class ChartTests
     [Fact]
     public async Task Newer_clusters_get_the_newer_PodDisruptionBudget()
     {
-        var rendering = await Shell.RunAsync(
-            "helm", ["template", "release", Helm.Chart, "--kube-version", "1.34.0", "--show-only", "templates/poddisruptionbudget.yaml"]);
+        var rendering = await Helm.TemplateAsync(
+            "release", "default", "--kube-version", "1.34.0", "--show-only", "templates/poddisruptionbudget.yaml");
         Assert.Contains("apiVersion: policy/v1\n", rendering, StringComparison.Ordinal);
     }
 
@@ -208,7 +198,7 @@ public sealed class ChartTests
         Assert.NotEqual(0, (long)pod["securityContext"]!["runAsUser"]!);
         Assert.Equal("RuntimeDefault", (string)pod["securityContext"]!["seccompProfile"]!["type"]!);
         foreach (var name in new[] { "hostNetwork", "hostPID", "hostIPC", "initContainers" }) Assert.Null(pod[name]);
-        foreach (var volume in pod["volumes"]?.AsArray() ?? []) Assert.NotNull(volume!["configMap"]);
+        foreach (var volume in pod["volumes"]?.AsArray() ?? []) Assert.NotNull(volume!["configMap"] ?? volume["secret"]);
         foreach (var container in pod["containers"]!.AsArray())
         {
             var context = container!["securityContext"]!;

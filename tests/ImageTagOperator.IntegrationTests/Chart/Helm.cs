@@ -11,10 +11,16 @@ internal static class Helm
 
     public static string Chart => Path.Combine(RealServers.Root, "charts", "image-tag-operator");
 
+    /// <summary>Values that only say where the image is, without which the chart renders nothing. Others override them.</summary>
+    public static string Image { get; } = Path.Combine(Golden, "..", "image.yaml");
+
+    /// <summary>Sets of values, and what the chart makes of each.</summary>
+    public static string Golden => Path.Combine(RealServers.Root, "tests", "ImageTagOperator.IntegrationTests", "Chart", "Golden");
+
     /// <summary>The rendering of <c>helm template</c>.</summary>
     /// <param name="options">Of helm, such as <c>--set</c>.</param>
     public static Task<string> TemplateAsync(string release, string inNamespace, params string[] options) =>
-        Shell.RunAsync("helm", ["template", release, Chart, "-n", inNamespace, "--kube-version", KubernetesVersion, .. options]);
+        Shell.RunAsync("helm", ["template", release, Chart, "-n", inNamespace, "--kube-version", KubernetesVersion, "-f", Image, .. options]);
 
     public static async Task<IReadOnlyList<JsonNode>> ObjectsAsync(string release, string inNamespace, params string[] options) =>
         KubernetesYaml.LoadAll(await TemplateAsync(release, inNamespace, options));

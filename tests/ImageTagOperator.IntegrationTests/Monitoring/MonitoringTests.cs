@@ -32,7 +32,7 @@ public sealed partial class MonitoringTests
             var name = (string)rule["alert"]!;
             Assert.Contains($"alertname: {name}\n    exp_alerts", tests, StringComparison.Ordinal);
             Assert.Equal($"docs/operations.md#{name.ToLowerInvariant()}", (string?)rule["annotations"]!["runbook"]);
-            Assert.Contains($"\n### {name}\n", operations, StringComparison.Ordinal);
+            Assert.Matches($"(?m)^##+ {name}$", operations);     // which makes the anchor
             Assert.NotNull(rule["annotations"]!["summary"]);
             Assert.NotNull(rule["annotations"]!["description"]);
         }
@@ -73,7 +73,12 @@ public sealed partial class MonitoringTests
             foreach (var selector in Selectors(expression)) await WaitAsync(selector);
         }
 
-        foreach (var query in Panels()) await WaitAsync(query);
+        foreach (var query in Panels())
+        {
+            if (query.Contains("kube_imagetagset_", StringComparison.Ordinal)) await prometheus.QueryAsync(query);  // must not be an error
+            else await WaitAsync(query);
+        }
+
         Assert.Equal(Alerts().Select(rule => $"{rule["alert"]} ok"), await prometheus.LoadedAlertsAsync());
 
         Task WaitAsync(string query) => world.UntilAsync(
@@ -98,14 +103,16 @@ public sealed partial class MonitoringTests
     private static IEnumerable<string> Selectors(string expression) => Selector().Matches(expression).Select(match => match.Value)
         .Distinct();
 
-    /// <summary>What Grafana would ask.</summary>
+    /// <summary>What Grafana would ask. There is no kube-state-metrics here.</summary>
     private static IReadOnlyList<string> Panels()
     {
         var panels = JsonNode.Parse(File.ReadAllText(Dashboard))!["panels"]!.AsArray();
-        return [.. panels.SelectMany(panel => panel!["targets"]?.AsArray() ?? []).Select(target => ((string)target!["expr"]!)
-            .Replace("$namespace", "tags", StringComparison.Ordinal)
-            .Replace("$job", "image-tag-operator", StringComparison.Ordinal)
-            .Replace("$__rate_interval", "60s", StringComparison.Ordinal))];
+        return [.. panels.SelectMany(panel => panel!["targets"]?.AsArray() ?? []).Select(target => (string)target!["expr"]!)
+            .Select(query => query
+                .Replace("$cluster", ".*", StringComparison.Ordinal)
+                .Replace("$namespace", "tags", StringComparison.Ordinal)
+                .Replace("$job", "image-tag-operator", StringComparison.Ordinal)
+                .Replace("$__rate_interval", "60s", StringComparison.Ordinal))];
     }
 
     [GeneratedRegex("\\b(imagetags_[a-z_]+|up(?=\\{))(\\{[^}]*\\})?")]

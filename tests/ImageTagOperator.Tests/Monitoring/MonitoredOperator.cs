@@ -1,10 +1,9 @@
 using System.Globalization;
 using ImageTagOperator.Hosting.Metrics;
+using ImageTagOperator.Kubernetes.Authorization;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Tests.Scenarios;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -18,17 +17,28 @@ internal sealed class MonitoredOperator : IAsyncDisposable
 
     private MonitoredOperator(IHost app) => this.app = app;
 
-    public static async Task<MonitoredOperator> StartAsync(SandboxWorld world, bool leaderElection = false, TimeProvider? time = null)
+    /// <param name="with">Changes the options.</param>
+    /// <param name="reviewer">In place of one that asks the world's API server.</param>
+    public static async Task<MonitoredOperator> StartAsync(
+        SandboxWorld world, bool leaderElection = false, TimeProvider? time = null, Func<OperatorOptions, OperatorOptions>? with = null,
+            AccessReviewer? reviewer = null)
     {
         var options = new OperatorOptions { Namespaces = [world.Namespace], HealthAddress = "http://127.0.0.1:0",
             Cloud = new CloudLimits { RequestsPerSecond = 1_000_000 }, LeaderElection = leaderElection,
             LeaderElectionNamespace = world.Namespace };
-        var app = Hosting.OperatorHost.Build(options, KubernetesClientConfiguration.Build(world.Kubeconfig), time: time);
+        var app = Hosting.OperatorHost.Build(
+            with?.Invoke(options) ?? options, KubernetesClientConfiguration.Build(world.Kubeconfig), time: time, replace: services =>
+            {
+                if (reviewer is not null) services.AddSingleton(reviewer);
+            });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new MonitoredOperator(app);
     }
 
-    public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>Of the health endpoints.</summary>
+    public Uri Url => Urls.First(url => url.Scheme == "http");
+
+    public IEnumerable<Uri> Urls => Hosting.OperatorHost.AddressesOf(app).Select(address => new Uri(address));
 
     public string Text => app.Services.GetRequiredService<MetricCollector>().Collect();
 

@@ -31,7 +31,7 @@ public sealed class ProgramReports
     [InlineData("http://localhost:8080/")]
     [InlineData("http://[::]:8080")]
     [InlineData("http://*:8080")]
-    public void A_health_address_that_can_be_is_fine(string address) => Assert.Null(HealthAddress.Problem(address));
+    public void A_health_address_that_can_be_is_fine(string address) => Assert.Null(ListenAddress.Problem(address, "http://0.0.0.0:8080"));
 
     [Theory]
     [InlineData("--deletion-deadline -5", "--deletion-deadline must be at least 0.")]

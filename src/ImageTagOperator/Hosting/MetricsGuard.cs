@@ -1,0 +1,33 @@
+using ImageTagOperator.Kubernetes.Authorization;
+
+namespace ImageTagOperator.Hosting;
+
+/// <summary>Lets in whom the API server lets read /metrics.</summary>
+internal sealed partial class MetricsGuard(AccessReviewer reviewer, ILogger<MetricsGuard> logger)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>The status and the text to refuse with; null for who may.</summary>
+    public async Task<(int Status, string Text)?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        string given = request.Headers.Authorization.ToString();
+        if (!given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return (401, "a bearer token of the cluster is needed");
+        try
+        {
+            return await reviewer.ReviewAsync(given[Scheme.Length..].Trim(), "/metrics", cancellationToken) switch
+            {
+                Access.Allowed => null,
+                Access.Forbidden => (403, "who has this token may not get /metrics: a ClusterRole with that path must be bound to them"),
+                _ => (401, "the cluster does not know this token"),
+            };
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        {
+            LogUnknown(e);
+            return (503, "the API server cannot be asked who this is; the operator's log says why");
+        }
+    }
+
+    [LoggerMessage(11, LogLevel.Warning, "The API server cannot be asked who may read /metrics.")]
+    private partial void LogUnknown(Exception exception);
+}
