@@ -51,15 +51,20 @@ public sealed class ApiReferenceTests
 
     private static JsonObject[] Examples(string page) =>
     [
-        .. page.Split("```yaml\n").Skip(1).SelectMany(block => KubernetesYaml.LoadAll(block.Split("```")[0])).Select(node => node.AsObject()),
+        .. page.Split("```yaml\n").Skip(1).SelectMany(block => KubernetesYaml.LoadAll(block.Split("```")[0]))
+            .Select(node => node.AsObject()),
     ];
 
     private static IEnumerable<(string Path, JsonObject Schema, bool IsRequired)> Fields(JsonObject parent, string path)
     {
         if (parent["items"] is JsonObject items && items["properties"] is not null) return Fields(items, path + "[]");
         var required = (parent["required"] as JsonArray ?? []).Select(name => (string)name!).ToArray();
-        return (parent["properties"] as JsonObject ?? []).SelectMany(property => Fields(property.Value!.AsObject(), $"{path}.{property.Key}")
-            .Prepend(($"{path}.{property.Key}", property.Value!.AsObject(), required.Contains(property.Key))));
+        return
+            from property in parent["properties"] as JsonObject ?? []
+            let name = $"{path}.{property.Key}"
+            let schema = property.Value!.AsObject()
+            from field in Fields(schema, name).Prepend((name, schema, required.Contains(property.Key)))
+            select field;
     }
 
     private static string Type(JsonObject schema)
@@ -91,7 +96,8 @@ public sealed class ApiReferenceTests
         var inSpec = path.Replace("status.image.", "spec.image.", StringComparison.Ordinal);
         var value = manifests.Select(manifest => At(manifest, path) ?? At(manifest, inSpec)).FirstOrDefault(node => node is not null);
         Assert.True(value is not null, $"no manifest in docs/api-reference.md has {path}");
-        if (schema["additionalProperties"] is not null) return $"`{string.Join(", ", value.AsObject().Select(pair => $"{pair.Key}: {pair.Value}"))}`";
+        if (schema["additionalProperties"] is not null)
+            return $"`{string.Join(", ", value!.AsObject().Select(pair => $"{pair.Key}: {pair.Value}"))}`";
         return value is JsonObject || (value is JsonArray { Count: > 0 } list && list[0] is JsonObject) ? "" : Code(value);
     }
 

@@ -41,6 +41,17 @@ public sealed class LinkTests
             headings.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>An alert links to its heading.</summary>
+    [Fact]
+    public void Every_alert_has_a_heading_in_operations()
+    {
+        var alerts = File.ReadLines(Path.Combine(Root, "charts", "image-tag-operator", "files", "alerts.yaml"))
+            .Where(line => line.Contains("- alert: ", StringComparison.Ordinal)).Select(line => line.Split(": ")[1].Trim()).ToArray();
+        Assert.NotEmpty(alerts);
+        var headings = Page.Of("docs/operations.md").Lines.ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(alerts.Where(alert => !headings.Contains($"### {alert}")));
+    }
+
     private static string? WhyBroken(string page, string target)
     {
         var parts = target.Split('#', 2);
