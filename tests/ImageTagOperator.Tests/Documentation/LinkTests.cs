@@ -49,7 +49,7 @@ public sealed class LinkTests
             .Where(line => line.Contains("- alert: ", StringComparison.Ordinal)).Select(line => line.Split(": ")[1].Trim()).ToArray();
         Assert.NotEmpty(alerts);
         var headings = Page.Of("docs/operations.md").Lines.ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(alerts.Where(alert => !headings.Contains($"### {alert}")));
+        Assert.DoesNotContain(alerts, alert => !headings.Contains($"### {alert}"));
     }
 
     private static string? WhyBroken(string page, string target)
