@@ -167,8 +167,8 @@ internal sealed class GuideWorld : IAsyncDisposable
                 break;
             case "ubuntu-set":
                 await RunAsync(new GuidePart.Manifest("ubuntu.yaml", SetOfThePages));
-                await TypeAsync("image-tag-operator crd | kubectl apply -f - && kubectl apply -f ubuntu.yaml "
-                    + "&& kubectl create secret generic openstack-clouds --from-file=clouds.yaml");
+                await TypeAsync(form.ToReal("image-tag-operator crd | kubectl apply -f - && kubectl apply -f ubuntu.yaml "
+                    + "&& kubectl create secret generic openstack-clouds --from-file=clouds.yaml"));
                 break;
             case "argocd":
                 await TypeAsync($"ln -s '{RealServers.Root}/config' config && kubectl create namespace argocd "
