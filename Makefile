@@ -19,7 +19,7 @@ NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
+.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ build-demo:
 
 demo: build-demo ## show the main job, on an embedded Kubernetes API and cloud
 	@$(BIN)/image-tag-sandbox demo --operator $(BIN)/image-tag-operator
+
+pictures: build-demo ## draw docs/pictures from a real run of the demo and of plan; needs python3
+	@hack/pictures.sh
 
 sandbox: build-demo ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
 	@$(BIN)/image-tag-sandbox serve
@@ -92,7 +95,7 @@ argocd: build ## write config/argocd's snippets anew from the Lua scripts
 golden: build ## write anew what commands print in tests/ImageTagOperator.Tests/Commands/Golden, and the reference in docs/cli.md
 	ITO_WRITE_GOLDEN=1 $(FAST) --filter-namespace ImageTagOperator.Tests.Commands
 
-guide: build publish servers ## carry out docs/user-guide.md and docs/cli.md on the real servers, and write into them what is printed
+guide: build publish servers ## carry out the pages with commands (UserGuideTests) on the real servers, and write what is printed into them
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 ITO_WRITE_GUIDE=1 $(PUBLISHED) $(INTEGRATION) --filter-class '*.UserGuideTests'
 
 # Native code takes minutes to make, so it is made when a source is newer than what is there.

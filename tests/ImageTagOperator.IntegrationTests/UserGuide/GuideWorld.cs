@@ -11,6 +11,36 @@ internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
 
+    /// <summary>For pages that have something else to show.</summary>
+    private const string CloudsYamlOfThePages = """
+        clouds:
+          mycloud:
+            region_name: RegionOne
+            auth:
+              auth_url: https://keystone.example.com:5000/v3
+              username: image-tags
+              password: first-password
+              user_domain_name: acme
+              project_name: platform
+              project_domain_name: acme
+        """;
+
+    private const string SetOfThePages = """
+        apiVersion: imagetags.io/v1alpha1
+        kind: ImageTagSet
+        metadata:
+          name: ubuntu-24.04
+        spec:
+          cloudCredentialsRef:
+            secretName: openstack-clouds
+            cloudName: mycloud
+          image:
+            name: ubuntu-24.04
+          tags:
+          - golden
+          - lts
+        """;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
@@ -126,7 +156,23 @@ internal sealed class GuideWorld : IAsyncDisposable
             case "start-operator":
                 running = await OperatorProcess.StartAsync(
                     OperatorProcess.Executable,
-                        ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments"]);
+                        ["run", "--kubeconfig", kubernetes.Kubeconfig, "-n", "golden-images", "-n", "team-payments", "-n", "default"]);
+                break;
+            case "clouds-yaml":
+                await RunAsync(new GuidePart.Manifest("clouds.yaml", CloudsYamlOfThePages));
+                break;
+            case "ubuntu-image":
+                await TypeAsync("truncate -s 1M ubuntu.img && openstack image create --disk-format raw --container-format bare "
+                    + "--file ubuntu.img --tag nightly ubuntu-24.04");
+                break;
+            case "ubuntu-set":
+                await RunAsync(new GuidePart.Manifest("ubuntu.yaml", SetOfThePages));
+                await TypeAsync(form.ToReal("image-tag-operator crd | kubectl apply -f - && kubectl apply -f ubuntu.yaml "
+                    + "&& kubectl create secret generic openstack-clouds --from-file=clouds.yaml"));
+                break;
+            case "argocd":
+                await TypeAsync($"ln -s '{RealServers.Root}/config' config && kubectl create namespace argocd "
+                    + "&& kubectl -n argocd create configmap argocd-cm");
                 break;
             case "stop-operator":
                 await running!.StopAsync();

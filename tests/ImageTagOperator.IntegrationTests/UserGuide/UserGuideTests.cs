@@ -3,20 +3,20 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>docs/user-guide.md and docs/cli.md, carried out from their first command to their last on real servers.</summary>
+/// <summary>The pages with commands and what they print, carried out from their first command to their last on real servers.</summary>
 public sealed class UserGuideTests
 {
-    private static readonly string Folder = Path.Combine(RealServers.Root, "docs");
+    public static TheoryData<string> Guides =>
+        ["README.md", "docs/user-guide.md", "docs/cli.md", "docs/upgrade.md", "docs/troubleshooting.md", "docs/argocd.md"];
 
     /// <summary>Set by <c>make guide</c>: what is printed is written into the guide.</summary>
     private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_GUIDE") is { Length: > 0 };
 
     [Theory]
-    [InlineData("user-guide.md")]
-    [InlineData("cli.md")]
+    [MemberData(nameof(Guides))]
     public async Task Every_command_prints_what_the_guide_says(string guide)
     {
-        var file = Path.Combine(Folder, guide);
+        var file = Path.Combine(RealServers.Root, guide);
         var parts = GuideParser.Parse(await File.ReadAllTextAsync(file));
         await using var world = await GuideWorld.CreateAsync(TimeSpan.FromSeconds(Rewrites ? 20 : 60));
         var written = new StringBuilder();
@@ -34,11 +34,10 @@ public sealed class UserGuideTests
     }
 
     [Theory]
-    [InlineData("user-guide.md")]
-    [InlineData("cli.md")]
+    [MemberData(nameof(Guides))]
     public async Task The_guide_is_written_as_make_guide_would_write_it(string guide)
     {
-        var markdown = await File.ReadAllTextAsync(Path.Combine(Folder, guide));
+        var markdown = await File.ReadAllTextAsync(Path.Combine(RealServers.Root, guide));
         Assert.Equal(markdown, string.Concat(GuideParser.Parse(markdown).Select(part => part.Markdown)));
     }
 
@@ -49,7 +48,7 @@ public sealed class UserGuideTests
         string[] files = [Path.Combine(folder.FullName, "guide"), Path.Combine(folder.FullName, "printed")];
         await File.WriteAllTextAsync(files[0], expected.Printed + "\n");
         await File.WriteAllTextAsync(files[1], actual.Printed + "\n");
-        var (_, difference) = await Shell.TryAsync("diff", ["-u", "--label", $"docs/{guide}", "--label", "printed", .. files]);
+        var (_, difference) = await Shell.TryAsync("diff", ["-u", "--label", guide, "--label", "printed", .. files]);
         folder.Delete(recursive: true);
         return $"""
             {chapter}:

@@ -4,9 +4,9 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>README's two tables, "Who wins" and "What lets a tag go", applied to a story: what the images must have, and what each set
-/// answers for, once all is quiet. Sets take turns until nothing changes any more; that the order of the turns makes no difference is what
-/// the rules promise.</summary>
+/// <summary>The two tables of docs/concepts.md, "Who wins" and "What lets a tag go", applied to a story: what the images must have,
+/// and what each set answers for, once all is quiet. Sets take turns until nothing changes any more; that the order of the turns
+/// makes no difference is what the rules promise.</summary>
 internal sealed class Rulebook(SharedStory story)
 {
     /// <summary>More rounds than sets can keep each other busy for.</summary>

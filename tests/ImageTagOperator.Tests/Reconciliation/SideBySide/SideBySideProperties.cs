@@ -4,7 +4,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>What README promises to sets that share images holds in whatever order their reconciles go on, await by await.</summary>
+/// <summary>What docs/concepts.md promises to sets that share images holds in whatever order their reconciles go on, await by
+/// await.</summary>
 public sealed class SideBySideProperties
 {
     private const int Orders = 2;
