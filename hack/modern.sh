@@ -87,7 +87,7 @@ clusters:
 - name: modern
   cluster: {server: "https://127.0.0.1:$1", certificate-authority-data: $(base64 -w0 "$DIR/certificates/apiserver.crt")}
 users:
-- {name: anybody, user: {}}
+- {name: anybody, user: {token: none}} # without one kubectl asks for a name and a password
 END
 }
 

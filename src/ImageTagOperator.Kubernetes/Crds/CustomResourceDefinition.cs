@@ -37,7 +37,7 @@ public static class CustomResourceDefinition
 
     /// <summary>Has an API server, from Kubernetes 1.25 on, judge a field by an expression (x-kubernetes-validations).</summary>
     /// <param name="path">Of the field, such as <c>spec.tags</c>; the expression's <c>self</c>.</param>
-    /// <param name="replaces">Keywords of the field's schema that say the same, and go.</param>
+    /// <param name="replaces">Keywords of the field's schema that say the same, and are removed.</param>
     public static void AddRule(JsonObject definition, string path, string expression, string message, IEnumerable<string> replaces)
     {
         foreach (var version in definition["spec"]!["versions"]!.AsArray())

@@ -18,7 +18,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "",
         "must have exactly one of id, name and selector.")
     {
-        Replaces = ["minProperties", "maxProperties"],
+        Replaces = ["maxProperties"],
     };
 
     public static readonly SpecRule TagsDifferInMoreThanCase = new(
@@ -104,8 +104,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         IntervalIsLongEnough,
     ];
 
-    /// <summary>What the schema says of the same, with a number where this has a sentence: a server that is told the rule need not be told
-    /// these, and would not come to the rule.</summary>
+    /// <summary>Keywords of the schema that say the same with a number, and after which a server would not come to the rule.</summary>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 
     /// <summary>What a server says.</summary>

@@ -46,9 +46,9 @@ public sealed class ModernWorld : World, IWorldFactory
 
     public override Task<IReadOnlyList<string>> OperatorWritesAsync() => Task.FromResult<IReadOnlyList<string>>(
         [.. split.OperatorWrites
-            .Select(write => write.Split($" /apis/imagetags.io/v1alpha1/namespaces/{Namespace}/"))
+            .Select(write => write.Split($"/namespaces/{Namespace}/"))
             .Where(parts => parts.Length == 2)
-            .Select(parts => $"{(parts[0] == "PUT" ? "update" : parts[0] == "POST" ? "create" : "patch")} {parts[1]}")]);
+            .Select(parts => $"{Verb(parts[0])} {parts[1]}")]);
 
     /// <summary>kubectl, as a user of this cluster.</summary>
     public Task<string> KubectlAsync(string? input, params string[] arguments) =>
@@ -57,10 +57,10 @@ public sealed class ModernWorld : World, IWorldFactory
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await KubectlAsync("", "delete", "its", "--all", "--wait=false");
-        foreach (var name in (await KubectlAsync("", "get", "its", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        await KubectlAsync(null, "delete", "its", "--all", "--wait=false");
+        foreach (var name in (await KubectlAsync(null, "get", "its", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            await KubectlAsync("", "patch", name, "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+            await KubectlAsync(null, "patch", name, "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
         }
 
         foreach (var name in new[] { Namespace, OtherNamespace })
@@ -73,6 +73,14 @@ public sealed class ModernWorld : World, IWorldFactory
         Glance.Dispose();
         await split.DisposeAsync();
     }
+
+    private static string Verb(string call) => call.Split(' ')[0] switch
+    {
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        _ => "delete",
+    };
 
     private static async Task ApplyDefinitionAsync()
     {

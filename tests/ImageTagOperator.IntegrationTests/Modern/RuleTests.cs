@@ -100,19 +100,20 @@ public sealed class RuleTests
         }
 
         var group = $"{world.Namespace}.example.com";
-        (definition["metadata"]!["name"], definition["spec"]!["group"]) = ($"imagetagsets.{group}", group);
+        (definition["metadata"]!["name"], definition["spec"]!["group"]) = ($"doubts.{group}", group);
+        definition["spec"]!["names"] = new JsonObject { ["kind"] = "Doubt", ["plural"] = "doubts" };
         await world.KubectlAsync(definition.ToJsonString(), "apply", "-f", "-");
-        await world.KubectlAsync(null, "wait", "--for=condition=Established", $"crd/imagetagsets.{group}", "--timeout=60s");
+        await world.KubectlAsync(null, "wait", "--for=condition=Established", $"crd/doubts.{group}", "--timeout=60s");
         var set = new JsonObject
         {
             ["apiVersion"] = $"{group}/v1alpha1",
-            ["kind"] = "ImageTagSet",
+            ["kind"] = "Doubt",
             ["metadata"] = new JsonObject { ["name"] = "doubtful" },
             ["spec"] = new SpecCase(yaml, null, SchemaKnows: false).Spec(),
         };
         var (code, output) = await Shell.TryAsync(
             "kubectl", ["--kubeconfig", ModernWorld.ServerKubeconfig, "-n", world.Namespace, "create", "-f", "-"], set.ToJsonString());
-        await world.KubectlAsync(null, "delete", "crd", $"imagetagsets.{group}");
+        await world.KubectlAsync(null, "delete", "crd", $"doubts.{group}");
         if (name is null) Assert.Equal(0, code);
         else Assert.Contains(SpecRule.Warnings.Single(rule => rule.Name == name).Message, output, StringComparison.Ordinal);
     }

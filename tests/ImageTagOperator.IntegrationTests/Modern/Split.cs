@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes.Yaml;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -37,7 +38,7 @@ internal sealed class Split : IAsyncDisposable
     /// <summary>Of an administrator.</summary>
     public string Kubeconfig { get; } = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
 
-    /// <summary>What the operator wrote to ImageTagSets: <c>PUT /apis/... </c>, in order.</summary>
+    /// <summary>What the operator wrote: <c>PUT /apis/...</c>, in order.</summary>
     public IReadOnlyCollection<string> OperatorWrites => writes;
 
     /// <param name="current">A kubeconfig.</param>
@@ -50,7 +51,7 @@ internal sealed class Split : IAsyncDisposable
         var split = new Split(builder.Build(), current, older);
         await split.app.StartAsync();
         var configuration = KubernetesYaml.LoadAll(await File.ReadAllTextAsync(older))[0]!.AsObject();
-        configuration["clusters"]![0]!["cluster"] = new System.Text.Json.Nodes.JsonObject { ["server"] = split.app.Urls.Single() };
+        configuration["clusters"]![0]!["cluster"] = new JsonObject { ["server"] = split.app.Urls.Single() };
         await File.WriteAllTextAsync(split.Kubeconfig, configuration.ToJsonString());
         return split;
     }
@@ -79,14 +80,16 @@ internal sealed class Split : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToArray());
         }
 
-        if (isCurrent && context.Request.Method != "GET" && $"{context.Request.Headers.UserAgent}".StartsWith("image-tag-operator/"))
+        if (context.Request.Method != "GET" && $"{context.Request.Headers.UserAgent}".StartsWith(
+            "image-tag-operator/", StringComparison.Ordinal))
         {
             writes.Enqueue($"{context.Request.Method} {path}");
         }
 
         try
         {
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            using var answer = isCurrent && context.Request.Method == "POST" && await WithoutNamespaceAsync(context) is { } refusal ? refusal
+                : await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
             foreach (var warning in answer.Headers.TryGetValues("Warning", out var said) ? said : [])
@@ -107,6 +110,18 @@ internal sealed class Split : IAsyncDisposable
         {
             context.Abort();
         }
+    }
+
+    /// <summary>The current server has no namespaces to look for: the older one's answer when there is none of that name.</summary>
+    private async Task<HttpResponseMessage?> WithoutNamespaceAsync(HttpContext context)
+    {
+        if (context.Request.Path.Value!.Split('/') is not [_, _, _, _, "namespaces", var name, ..]) return null;
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(older, $"/api/v1/namespaces/{name}"));
+        request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToArray());
+        var answer = await http.SendAsync(request, context.RequestAborted);
+        if (answer.StatusCode == HttpStatusCode.NotFound) return answer;
+        answer.Dispose();
+        return null;
     }
 
     private static Uri ServerOf(string kubeconfig) => new(

@@ -45,7 +45,6 @@ public sealed class SyncTests
         await world.KubectlAsync(manifest, ["apply", .. way, "-f", "-"]);
         await world.StartOperatorAsync();
         await world.ReadyAsync("synced", "True");
-        // The first look at once after its own change may still be noted.
         var version = (await world.GetAsync("synced")).Metadata.ResourceVersion;
         await world.KubectlAsync(manifest, ["apply", .. way, "-f", "-"]);
         Assert.Equal(version, (await world.GetAsync("synced")).Metadata.ResourceVersion);
