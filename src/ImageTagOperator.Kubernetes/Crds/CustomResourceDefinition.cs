@@ -46,7 +46,7 @@ public static class CustomResourceDefinition
                 version!["schema"]!["openAPIV3Schema"]!, (at, name) => at["properties"]![name]!).AsObject();
             foreach (var keyword in replaces) schema.Remove(keyword);
             if (schema["x-kubernetes-validations"] is not JsonArray rules) schema["x-kubernetes-validations"] = rules = [];
-            rules.Add(new JsonObject { ["rule"] = expression, ["message"] = message });
+            rules.Add((JsonNode)new JsonObject { ["rule"] = expression, ["message"] = message });
             SchemaOrder.Sort(schema);
         }
     }

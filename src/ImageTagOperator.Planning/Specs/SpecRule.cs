@@ -1,7 +1,8 @@
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>A rule about specs that their schema cannot say. In one place: its words, which the operator, <c>validate</c> and an API server
-/// say alike, and the expression by which a server judges (CEL, from Kubernetes 1.25 on). A server refuses nothing that the operator takes.</summary>
+/// <summary>A rule about specs that their schema cannot say. In one place: its words, which the operator, <c>validate</c> and an API
+/// server say alike, and the expression by which a server judges (CEL, from Kubernetes 1.25 on). A server refuses nothing that the
+/// operator takes.</summary>
 /// <param name="Name">For documents and tests.</param>
 /// <param name="Scope">The path of the field that is <c>self</c> in the expression.</param>
 /// <param name="Expression">In CEL; true when all is well.</param>
@@ -91,8 +92,8 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "spec",
         "self.policy != 'Exact' || !has(self.ignoreTags) || !self.ignoreTags.exists(glob, glob in self.tags)",
         "spec.ignoreTags",
-        "has a tag that ",
-        "is in spec.tags too: once it is declared no longer, it stays on the images. Take it out of one of the two.");
+        "has a glob that ",
+        "matches a tag of spec.tags: once that is declared no longer, it stays on the images. Take one of the two out.");
 
     /// <summary>What a server warns of where it is asked to.</summary>
     public static IReadOnlyList<SpecRule> Warnings { get; } = [ExactSetHasTags, DeclaredTagsAreNotIgnored];

@@ -5,7 +5,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The current API server with the definition that has rules in CEL, and for the rest the servers of <see cref="RealWorld"/>.</summary>
+/// <summary>The current API server with the definition that has rules in CEL, and for the rest the servers of
+/// <see cref="RealWorld"/>.</summary>
 public sealed class ModernWorld : World, IWorldFactory
 {
     private static readonly Lazy<Task> Definition = new(ApplyDefinitionAsync);

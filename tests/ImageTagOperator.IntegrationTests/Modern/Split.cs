@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
+using ImageTagOperator.Kubernetes.Client;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,14 +26,11 @@ internal sealed class Split : IAsyncDisposable
 
     private Split(WebApplication app, string current, string older)
     {
-        (this.app, this.current, this.older) = (app, ServerOf(current), ServerOf(older));
-        // Both are on loopback, with certificates of their own making.
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-            AllowAutoRedirect = false,
-            UseCookies = false,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+        KubernetesClientConfiguration[] both = [KubernetesClientConfiguration.Build(current), KubernetesClientConfiguration.Build(older)];
+        (this.app, this.current, this.older) = (app, both[0].Server, both[1].Server);
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        ServerTrust.Require([.. both.SelectMany(configuration => configuration.CertificateAuthority!)], handler.SslOptions);
+        http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         app.Run(PassAsync);
     }
 
@@ -47,7 +46,8 @@ internal sealed class Split : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var split = new Split(builder.Build(), current, older);
         await split.app.StartAsync();
         var configuration = KubernetesYaml.LoadAll(await File.ReadAllTextAsync(older))[0]!.AsObject();
@@ -88,8 +88,9 @@ internal sealed class Split : IAsyncDisposable
 
         try
         {
-            using var answer = isCurrent && context.Request.Method == "POST" && await WithoutNamespaceAsync(context) is { } refusal ? refusal
-                : await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            var refusal = isCurrent && context.Request.Method == "POST" ? await WithoutNamespaceAsync(context) : null;
+            using var answer = refusal
+                ?? await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
             foreach (var warning in answer.Headers.TryGetValues("Warning", out var said) ? said : [])
@@ -123,7 +124,4 @@ internal sealed class Split : IAsyncDisposable
         answer.Dispose();
         return null;
     }
-
-    private static Uri ServerOf(string kubeconfig) => new(
-        (string)KubernetesYaml.LoadAll(File.ReadAllText(kubeconfig))[0]!["clusters"]![0]!["cluster"]!["server"]!);
 }

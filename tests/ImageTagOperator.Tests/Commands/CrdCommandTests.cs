@@ -15,7 +15,8 @@ public sealed class CrdCommandTests
     {
         foreach (var place in new[] { "config/crds", "charts/image-tag-operator/files/crds" })
         {
-            var committed = await File.ReadAllTextAsync(Path.Combine(CommandRun.RepositoryFolder(), place, folder, "imagetags.io_imagetagsets.yaml"));
+            var file = Path.Combine(CommandRun.RepositoryFolder(), place, folder, "imagetags.io_imagetagsets.yaml");
+            var committed = await File.ReadAllTextAsync(file);
             Assert.True(committed == CrdCommand.Yaml(withRules), $"{place} is stale: run 'make crds' and commit the result");
         }
     }
@@ -57,8 +58,8 @@ public sealed class CrdCommandTests
         if (CommandRun.Rewrites) await File.WriteAllTextAsync(file, written);
         else Assert.True(page == written, "docs/admission.md is stale: run 'make golden' and commit the result");
 
-        static string Table(IEnumerable<SpecRule> rules) => "| rule | what it says | `self` | expression |\n|---|---|---|---|\n" + string.Concat(
-            rules.Select(rule => $"| {rule.Name} | {rule.Message} | `{rule.Scope}` | "
+        static string Table(IEnumerable<SpecRule> rules) => "| rule | what it says | `self` | expression |\n|---|---|---|---|\n"
+            + string.Concat(rules.Select(rule => $"| {rule.Name} | {rule.Message} | `{rule.Scope}` | "
                 + $"`{rule.Expression.Replace("|", "\\|", StringComparison.Ordinal)}` |\n"));
     }
 
