@@ -17,9 +17,12 @@ FAST = dotnet $(BIN)/ImageTagOperator.Tests/$(FLAVOUR)/ImageTagOperator.Tests.dl
 PUBLISHED = ITO_OPERATOR=$(CURDIR)/artifacts/publish/image-tag-operator
 NEWEST = $(if $(shell $(MAKE) -q artifacts/publish.stamp >/dev/null 2>&1 || echo old),,$(PUBLISHED))
 INTEGRATION = dotnet $(BIN)/ImageTagOperator.IntegrationTests/$(FLAVOUR)/ImageTagOperator.IntegrationTests.dll
+# What needs hack/modern.sh; the rest does not.
+MODERN = --filter-namespace ImageTagOperator.IntegrationTests.Modern
+NOT_MODERN = --filter-not-namespace ImageTagOperator.IntegrationTests.Modern
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
+.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +56,12 @@ test-fast: build ## logic, and the whole operator on the embedded sandbox
 	$(NEWEST) $(FAST) $(REPORT) fast.trx
 
 test-integration: build image servers ## real kube-apiserver, Keystone, Glance, kubectl, helm, and pods on a real node
-	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(REPORT) integration.trx
+	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(NOT_MODERN) $(REPORT) integration.trx
+
+# Takes long the first time, so it is not part of `make test`.
+test-modern: build publish servers ## the same on a current API server, for custom resources, beside the others
+	hack/modern.sh up
+	eval "$$(hack/servers.sh env; hack/modern.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(MODERN) $(REPORT) modern.trx
 
 # No analyzers here: for a loop of seconds.
 test-one: ## the fast tests whose full name has NAME in it: make test-one NAME=LeaderElectionTests
@@ -75,7 +83,8 @@ servers-down: ## stop them
 
 crds: build ## write the definition anew from the C# types, into config/crds and the chart, and from the chart config/default
 	$(BIN)/image-tag-operator crd > config/crds/imagetags.io_imagetagsets.yaml
-	cp config/crds/imagetags.io_imagetagsets.yaml charts/image-tag-operator/files/crds/
+	$(BIN)/image-tag-operator crd --no-cel > config/crds/no-cel/imagetags.io_imagetagsets.yaml
+	cp -r config/crds/. charts/image-tag-operator/files/crds/
 	$(MAKE) --no-print-directory kustomize
 
 kustomize: ## write config/default anew from the chart

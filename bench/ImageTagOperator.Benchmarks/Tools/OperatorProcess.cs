@@ -71,7 +71,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public static async Task<OperatorProcess> StartAsync(int cloudRate, string? executable = null)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
-        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
+        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml(withRules: false))[0].AsObject());
         var kubeconfig = Path.GetTempFileName();
         await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
         string[] arguments = ["run", "--kubeconfig", kubeconfig, "--health-address", "http://127.0.0.1:0", "--log-level", "Error"];

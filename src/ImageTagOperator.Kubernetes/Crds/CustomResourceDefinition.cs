@@ -35,6 +35,22 @@ public static class CustomResourceDefinition
     public static JsonObject Schema<TEntity>(JsonSerializerOptions options)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => RootSchema(options.TypeInfo<TEntity>(), new SchemaBuilder(options));
 
+    /// <summary>Has an API server, from Kubernetes 1.25 on, judge a field by an expression (x-kubernetes-validations).</summary>
+    /// <param name="path">Of the field, such as <c>spec.tags</c>; the expression's <c>self</c>.</param>
+    /// <param name="replaces">Keywords of the field's schema that say the same, and are removed.</param>
+    public static void AddRule(JsonObject definition, string path, string expression, string message, IEnumerable<string> replaces)
+    {
+        foreach (var version in definition["spec"]!["versions"]!.AsArray())
+        {
+            var schema = path.Split('.').Aggregate(
+                version!["schema"]!["openAPIV3Schema"]!, (at, name) => at["properties"]![name]!).AsObject();
+            foreach (var keyword in replaces) schema.Remove(keyword);
+            if (schema["x-kubernetes-validations"] is not JsonArray rules) schema["x-kubernetes-validations"] = rules = [];
+            rules.Add((JsonNode)new JsonObject { ["rule"] = expression, ["message"] = message });
+            SchemaOrder.Sort(schema);
+        }
+    }
+
     /// <summary>The paths of the fields that a schema has and another lacks, which is to say that a server with the other one drops them.
     /// Where the other one names no fields at all, it does not tell.</summary>
     public static IEnumerable<string> FieldsMissing(JsonObject schema, JsonObject other, string path = "")

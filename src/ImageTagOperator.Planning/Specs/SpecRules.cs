@@ -45,7 +45,7 @@ public sealed partial class SpecRules(TagRules every)
     private static Problem? ExactlyOneImageReference(IImageReference image)
     {
         var given = new object?[] { image.Id, image.Name, image.Selector }.Count(part => part is not null);
-        return given == 1 ? null : Invalid($"spec.image must have exactly one of id, name and selector, and has {given} of them.");
+        return given == 1 ? null : Invalid(SpecRule.OneImageReference.Message);
     }
 
     private static Problem? ImageIdIsUuid(string? id) =>
@@ -100,8 +100,7 @@ public sealed partial class SpecRules(TagRules every)
             for (var j = i + 1; j < tags.Count; j++)
             {
                 if (tags[i] != tags[j] && !every.Collides(tags[i], tags[j])) continue;
-                return Invalid(
-                    $"spec.tags '{tags[i]}' and '{tags[j]}' are equal but for case, which clouds do not keep apart. Leave one out.");
+                return Invalid(SpecRule.TagsDifferInMoreThanCase.Broken($"'{tags[i]}' and '{tags[j]}'"));
             }
         }
 
@@ -112,21 +111,18 @@ public sealed partial class SpecRules(TagRules every)
         ? null
         : Invalid($"spec.tags has {tags.Count} tags; a set can declare at most {MostTags}. Split the set, with policy Additive.");
 
-    /// <summary>Otherwise the set removes from its images what it selects them by, and after that all that it put on them.</summary>
     private static Problem? SelectorTagsStay(ITagSetSpec spec)
     {
         if (spec is not { Policy: TagPolicy.Exact, Image.Selector.Tags: { } needed }) return null;
         var lost = needed.FirstOrDefault(
             tag => !spec.Tags.Contains(tag) && !(spec.IgnoreTags ?? []).Any(glob => TagGlob.IsMatch(glob, tag)));
-        return lost is null ? null : Invalid(
-            $"spec.image.selector.tags '{lost}' would be removed by policy Exact, and the images would no longer match. "
-            + "Add it to spec.tags or spec.ignoreTags, or use policy Additive.");
+        return lost is null ? null : Invalid(SpecRule.SelectorTagsStay.Broken($"'{lost}'"));
     }
 
     private static Problem? IntervalIsLongEnough(string text) => GoDuration.Parse(text) switch
     {
         null => Invalid($"spec.interval '{text}' is not a duration such as 30s, 10m or 1h30m."),
-        { } interval when interval < RequeuePolicy.MinimumInterval => Invalid($"spec.interval '{text}' is below the minimum of 10s."),
+        { } interval when interval < RequeuePolicy.MinimumInterval => Invalid(SpecRule.IntervalIsLongEnough.Broken($"'{text}'")),
         _ => null,
     };
 

@@ -12,12 +12,16 @@ namespace ImageTagOperator.Entities;
     ".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "True when the images have the tags as declared.")]
 [GenericAdditionalPrinterColumn(".status.imageCount", "Images", "integer", Description = "Images that the set applies to.")]
 [GenericAdditionalPrinterColumn(".status.tagCount", "Tags", "integer", Description = "Declared tags that are in place, over all images.")]
-[GenericAdditionalPrinterColumn(".spec.policy", "Policy", "string", Description = "What is done about tags that are not declared.")]
 [GenericAdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why Ready is what it is.")]
+[GenericAdditionalPrinterColumn(".status.lastVerifiedTime", "Verified", "date", Description = "How long ago the images were last seen.")]
 [GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 [GenericAdditionalPrinterColumn(
-    ".status.lastVerifiedTime", "Verified", "date", Priority = 1, Description = "How long ago the images were last seen.")]
+    ".spec.policy", "Policy", "string", Priority = 1, Description = "What is done about tags that are not declared.")]
+[GenericAdditionalPrinterColumn(
+    ".spec.mode", "Mode", "string", Priority = 1, Description = "Whether the images are changed, or only looked at.")]
+[GenericAdditionalPrinterColumn(
+    ".spec.cloudCredentialsRef.cloudName", "Cloud", "string", Priority = 1, Description = "The entry in clouds.yaml.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].message", "Message", "string", Priority = 1)]
 public sealed class V1Alpha1ImageTagSet : CustomKubernetesEntity<ImageTagSetSpec, ImageTagSetStatus>
 {

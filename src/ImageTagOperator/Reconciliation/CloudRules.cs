@@ -33,16 +33,10 @@ public static class CloudRules
 
     private static string? WhyNotInIms(IReadOnlyList<string> tags)
     {
-        if (tags.FirstOrDefault(
-            tag => ImsTag.WhyNotAllowed(tag) is not null) is { } tag) return $"spec.tags '{tag}': an IMS tag {ImsTag.WhyNotAllowed(tag)}.";
-        if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue)
-        {
-            return $"spec.tags has more than {ImsTag.MostWithValue} tags with a value, and an IMS image can have no more.";
-        }
-
+        if (tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } bad) return SpecRule.ImsTakesTags.Broken($"'{bad}'");
+        if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue) return SpecRule.ImsTakesFewValues.Message;
         var twice = tags.GroupBy(tag => ImsTag.Split(tag).Key).FirstOrDefault(same => same.Count() > 1);
-        return twice is null
-            ? null
-            : $"spec.tags {string.Join(" and ", twice.Select(tag => $"'{tag}'"))} have one key, which has one value in IMS. Leave one out.";
+        return twice is null ? null
+            : SpecRule.ImsTakesOneTagOfAKey.Broken(string.Join(" and ", twice.Select(tag => $"'{tag}'")));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes.Yaml;
+using ImageTagOperator.Planning.Specs;
 using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
@@ -156,9 +157,41 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task The_definition_is_the_committed_one() => Assert.Equal(
-        await File.ReadAllTextAsync(Path.Combine(RealServers.Root, "config", "crds", "imagetags.io_imagetagsets.yaml")),
-        await File.ReadAllTextAsync(Path.Combine(Helm.Chart, "files", "crds", "imagetags.io_imagetagsets.yaml")));
+    public async Task The_definition_has_rules_in_CEL_where_the_server_knows_it_and_nobody_says_no()
+    {
+        Assert.NotNull(await RuleAsync("--kube-version", "1.25.0"));
+        Assert.NotNull(await RuleAsync("--kube-version", "1.31.4+k3s1"));
+        Assert.Null(await RuleAsync("--kube-version", "1.24.17"));
+        Assert.Null(await RuleAsync("--kube-version", "1.34.0", "--set", "crds.cel=false"));
+
+        static async Task<JsonNode?> RuleAsync(params string[] options)
+        {
+            var definition = (await Helm.ObjectsAsync("release", "default", options))
+                .Single(o => (string)o["kind"]! == "CustomResourceDefinition");
+            return definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!["x-kubernetes-validations"];
+        }
+    }
+
+    [Fact]
+    public async Task Warnings_are_those_of_the_table_and_on_demand()
+    {
+        const string Kind = "kind: ValidatingAdmissionPolicy";
+        Assert.DoesNotContain(Kind, await Helm.TemplateAsync("release", "default", "--kube-version", "1.34.0"), StringComparison.Ordinal);
+        var rendering = await Helm.ObjectsAsync(
+            "release", "default", "--kube-version", "1.34.0", "--set", "admissionWarnings.enabled=true");
+        var policy = rendering.Single(o => (string)o["kind"]! == "ValidatingAdmissionPolicy");
+        Assert.Equal(
+            SpecRule.Warnings.Select(rule => (rule.Expression.Replace("self.", "object.spec.", StringComparison.Ordinal), rule.Message)),
+            policy["spec"]!["validations"]!.AsArray().Select(said => ((string)said!["expression"]!, (string)said["message"]!)));
+        var binding = rendering.Single(o => (string)o["kind"]! == "ValidatingAdmissionPolicyBinding");
+        Assert.Equal((string)policy["metadata"]!["name"]!, (string)binding["spec"]!["policyName"]!);
+        Assert.Equal("""["Warn"]""", binding["spec"]!["validationActions"]!.ToJsonString());
+
+        var (code, output) = await Shell.TryAsync("helm",
+            ["template", "release", Helm.Chart, "--kube-version", "1.29.0", "--set", "admissionWarnings.enabled=true"]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("admissionWarnings.enabled needs Kubernetes 1.30", output, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task The_chart_has_the_version_of_the_program()
@@ -173,7 +206,7 @@ public sealed class ChartTests
     {
         var kustomized = KubernetesYaml.LoadAll(
             await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
-        var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system"))
+        var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system", "--kube-version", "1.34.0"))
             .Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
         Assert.Equal(Helm.Rights(rendered), Helm.Rights(kustomized));
         Assert.Equal(

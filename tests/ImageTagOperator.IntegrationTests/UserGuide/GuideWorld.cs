@@ -55,6 +55,7 @@ internal sealed class GuideWorld : IAsyncDisposable
     {
         (this.keystone, this.project, this.patience) = (keystone, project, patience);
         form = new NormalForm(
+            ("image-tag-operator crd |", "image-tag-operator crd --no-cel |"), // of an older server than the guide's readers have
             ("https://keystone.example.com:5000", $"http://{keystone.Address.Authority}"),
             ("keystone.example.com:5000", keystone.Address.Authority),
             ("https://glance.example.com:9292", $"http://{project.Glance.Authority}"),

@@ -132,7 +132,7 @@ internal sealed class MainJob : IAsyncDisposable
 
     private async Task InstallAsync()
     {
-        kubernetes.Apply(KubernetesYaml.LoadAll(await OperatorUnderShow.PrintedByAsync(executable, "crd"))[0].AsObject());
+        kubernetes.Apply(KubernetesYaml.LoadAll(await OperatorUnderShow.PrintedByAsync(executable, "crd", "--no-cel"))[0].AsObject());
         kubernetes.Apply(new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -166,8 +166,8 @@ internal sealed class MainJob : IAsyncDisposable
     {
         var set = Set()!;
         story.Show(
-            $"kubectl get imagetagsets\nNAME           READY   IMAGES   TAGS   POLICY   REASON\nubuntu-24.04   {Ready()!["status"],-7} "
-            + $"{set["status"]!["imageCount"],-8} {set["status"]!["tagCount"],-6} {set["spec"]!["policy"],-8} {Ready()!["reason"]}");
+            $"kubectl get imagetagsets\nNAME           READY   IMAGES   TAGS   REASON\nubuntu-24.04   {Ready()!["status"],-7} "
+            + $"{set["status"]!["imageCount"],-8} {set["status"]!["tagCount"],-6} {Ready()!["reason"]}");
     }
 
     private IReadOnlyList<string> Events() =>

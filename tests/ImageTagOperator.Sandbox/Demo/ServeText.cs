@@ -13,7 +13,7 @@ internal static class ServeText
 
           export PATH="{{Programs()}}:$PATH"
           export KUBECONFIG={{folder}}/kubeconfig OS_CLIENT_CONFIG_FILE={{folder}}/clouds.yaml
-          image-tag-operator crd | kubectl apply -f -
+          image-tag-operator crd --no-cel | kubectl apply -f -
           kubectl create secret generic openstack-clouds --from-file=clouds.yaml={{folder}}/clouds.yaml
           image-tag-operator run
 

@@ -125,7 +125,10 @@ public abstract class KubernetesContract<TWorld>
         var error = await RefusedAsync(() => cluster.Client.CreateAsync(set));
         Assert.Equal((422, "Invalid"), ((int)error.StatusCode, error.Status.Reason));
         Assert.StartsWith("ImageTagSet.imagetags.io \"wrong\" is invalid: [", error.Status.Message, StringComparison.Ordinal);
-        var causes = error.Status.Details!.Causes!.Select(Told).Order(StringComparer.Ordinal);
+        // A server that has rules in CEL says beside the rest that it did not come to them.
+        var causes = error.Status.Details!.Causes!
+            .Where(cause => cause.Message?.Contains("some validation rules were not checked", StringComparison.Ordinal) != true)
+            .Select(Told).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 "spec.cloudCredentialsRef.cloudName FieldValueRequired",

@@ -12,7 +12,7 @@ namespace ImageTagOperator.Tests.Scenarios;
 /// <summary>The embedded servers, new for each scenario.</summary>
 public sealed class SandboxWorld : World, IWorldFactory
 {
-    private static readonly string Definition = CrdCommand.Yaml();
+    private static readonly string Definition = CrdCommand.Yaml(withRules: false);
 
     private SandboxWorld(SandboxKubernetes kubernetes, SandboxCloud cloud) => (Cluster, Cloud) = (kubernetes, cloud);
 

@@ -60,7 +60,7 @@ internal sealed class TwoTenants : IAsyncDisposable
     public static async Task<TwoTenants> StartAsync(CloudLimits? limits = null, bool byAddress = false)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
-        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml())[0].AsObject());
+        kubernetes.Apply(KubernetesYaml.LoadAll(CrdCommand.Yaml(withRules: false))[0].AsObject());
         var cloud = await SandboxCloud.StartAsync();
         foreach (var name in new[] { "a", "b" }) kubernetes.Apply(
             new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Commands.Manifests;
 
@@ -15,10 +16,13 @@ internal static class ManifestDoubts
     private static IEnumerable<ManifestError> Of(Manifest manifest)
     {
         var spec = manifest.Json["spec"];
-        if (spec?["tags"] is JsonArray { Count: 0 } && Text(spec["policy"]) is null or nameof(TagPolicy.Exact))
+        var isExact = Text(spec?["policy"]) is null or nameof(TagPolicy.Exact);
+        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Doubt("spec.tags", SpecRule.ExactSetHasTags.Says);
+        if (isExact && spec?["ignoreTags"] is JsonArray globs && spec["tags"] is JsonArray tags
+            && globs.Select(Text).OfType<string>().FirstOrDefault(
+                glob => tags.Any(tag => Text(tag) is { } text && TagGlob.IsMatch(glob, text))) is { } ignored)
         {
-            yield return Doubt("spec.tags",
-                "is empty, and policy Exact takes every tag from the images. Declare the tags that they shall have, or delete the set.");
+            yield return Doubt("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Says}");
         }
 
         if (Text(spec?["image"]?["selector"]?["status"]) is { } status && !Statuses.Contains(status))

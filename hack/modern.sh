@@ -1,0 +1,147 @@
+#!/bin/bash
+# A current API server for custom resources, and its etcd, as plain processes on 127.0.0.1: what the server that kubernetes.sh
+# brings up is too old for (CEL, streaming lists).
+#
+#   modern.sh up          builds it once, in a chroot of Debian sid, and starts it; prints the state
+#   modern.sh down        stops both and removes their data
+#   modern.sh status      a line per server; fails unless both run
+#   modern.sh programs    builds what is not built yet, and prints the folder
+#   modern.sh env         export ITO_MODERN_KUBECONFIG=...
+#
+# It is Kubernetes' own k8s.io/apiextensions-apiserver, and modern/main.go around it. There is no Namespace, Secret, Lease or
+# Event, no RBAC, no admission policy and no garbage collector: definitions and their objects only, and everybody may do
+# everything. A watch with nothing to tell gets a bookmark only after something else was written.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+DIR=$STATE/modern
+HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SOURCE=$HACK/modern/main.go
+PATCH=$(sha256sum <"$SOURCE" | head -c 12) # a program of another source is not taken for a current one
+CHROOT=$CACHE/modern-chroot
+
+# ---- the programs, from Debian sid's packages -----------------------------------------------------------------------
+
+# Prints the newest folder that was built here from this source.
+programs() { compgen -G "$CACHE/modern-*-$PATCH" | sort -V | tail -n 1 | grep .; }
+
+build() {
+  local out=$CACHE/modern.log started=$SECONDS
+  ! programs >/dev/null || return 0
+  ((EUID == 0)) || die "needs root, for a chroot"
+  lock "$CACHE/modern.lock"
+  ! programs >/dev/null || return 0
+  packages debootstrap debian-archive-keyring curl
+  log "building a current API server, 10 minutes or more, 4 GB of disk meanwhile (log: $out)"
+  remove_chroot
+  (chroot_of_sid && compile) >"$out" 2>&1 || die_with "$out" "could not build the API server"
+  remove_chroot
+  log "built in $((SECONDS - started)) s: $(programs)"
+}
+
+remove_chroot() { rm -rf --one-file-system "$CHROOT" "$CACHE/modern.new"; }
+
+# The machine's own mirror, so no host is named here.
+mirror() { awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources; }
+
+chroot_of_sid() {
+  debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg sid "$CHROOT" "$(mirror)" &&
+    printf '#!/bin/sh\nexit 101\n' >"$CHROOT/usr/sbin/policy-rc.d" && chmod +x "$CHROOT/usr/sbin/policy-rc.d" &&
+    echo 'Acquire::Check-Valid-Until "false";' >"$CHROOT/etc/apt/apt.conf.d/99snapshot" && # the mirror may be a frozen copy
+    inside apt-get -q update &&
+    inside apt-get -q install -y --no-install-recommends golang-go golang-k8s-apiextensions-apiserver-dev
+}
+
+# inside COMMAND...: in the chroot. Its /proc is mounted in a mount namespace of its own, which ends with the command.
+inside() {
+  # shellcheck disable=SC2016 # the inner shell's
+  unshare --mount --propagation private bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /usr/bin/env -i "$@"' "$CHROOT" \
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+compile() {
+  local version package=k8s.io/component-base/version new=$CACHE/modern.new
+  # 0.36.4-1 is of Kubernetes 1.36.4
+  version=$(inside dpkg-query -W -f '${source:Upstream-Version}' golang-k8s-apiextensions-apiserver-dev) &&
+    version=1.${version#0.} && version=${version%%[+~]*} &&
+    install -D -m644 "$SOURCE" "$CHROOT/src/main.go" &&
+    inside GOPATH=/usr/share/gocode GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOTELEMETRY=off go build -o /src/apiserver \
+      -ldflags "-s -w -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=$(cut -d. -f2 <<<"$version")" \
+      /src/main.go &&
+    # etcd's package wants systemd: unpacked, not installed
+    inside sh -c 'cd /src && apt-get -q -o APT::Sandbox::User=root download etcd-server && dpkg-deb -x etcd-server_*.deb .' &&
+    mkdir -p "$new" && install -m755 "$CHROOT/src/apiserver" "$CHROOT/src/usr/bin/etcd" "$new" &&
+    mv -T "$new" "$CACHE/modern-$version-$PATCH"
+}
+
+# ---- servers --------------------------------------------------------------------------------------------------------
+
+kubeconfig() { # PORT: the server made the certificate itself, on its first start
+  write "$DIR/kubeconfig" <<END
+apiVersion: v1
+kind: Config
+current-context: modern
+contexts:
+- {name: modern, context: {cluster: modern, user: anybody, namespace: default}}
+clusters:
+- name: modern
+  cluster: {server: "https://127.0.0.1:$1", certificate-authority-data: $(base64 -w0 "$DIR/certificates/apiserver.crt")}
+users:
+- {name: anybody, user: {token: none}} # without one kubectl asks for a name and a password
+END
+}
+
+start_etcd() {
+  local port peer
+  port=$(port etcd) peer=$(port etcd etcd-peer)
+  start etcd "$(programs)/etcd" --name modern --data-dir "$DIR/etcd" --unsafe-no-fsync --log-level warn \
+    --listen-peer-urls "http://127.0.0.1:$peer" --initial-advertise-peer-urls "http://127.0.0.1:$peer" \
+    --initial-cluster "modern=http://127.0.0.1:$peer" \
+    --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port"
+  await etcd curl -fsS -m 5 "http://127.0.0.1:$port/health"
+}
+
+start_apiserver() {
+  local port etcd
+  port=$(port apiserver) etcd=$(port etcd)
+  start apiserver "$(programs)/apiserver" --etcd-servers="http://127.0.0.1:$etcd" --etcd-prefix=/registry --bind-address=127.0.0.1 \
+    --advertise-address=127.0.0.1 --secure-port="$port" --cert-dir="$DIR/certificates"
+  await apiserver curl -fsS -m 5 --insecure "https://127.0.0.1:$port/readyz"
+  kubeconfig "$port"
+}
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+up() {
+  build
+  mkdir -p "$DIR"/{run,log}
+  start_etcd
+  start_apiserver
+  status
+}
+
+status() {
+  local ok=0
+  report etcd "http://127.0.0.1:$(port_of etcd)" || ok=1
+  report apiserver "https://127.0.0.1:$(port_of apiserver), KUBECONFIG=$DIR/kubeconfig" || ok=1
+  return "$ok"
+}
+
+down() {
+  stop apiserver
+  stop etcd
+  rm -rf --one-file-system "${DIR:?}"
+}
+
+main() {
+  case ${1:-} in up | down) lock "$DIR.lock" ;; esac
+  case ${1:-} in
+    up) up ;;
+    down) down ;;
+    status) status ;;
+    programs) build; programs ;;
+    env) printf 'export ITO_MODERN_KUBECONFIG=%q\n' "$DIR/kubeconfig" ;;
+    *) usage ;;
+  esac
+}
+main "$@"; exit # one line, read at once: the file may be replaced while this runs

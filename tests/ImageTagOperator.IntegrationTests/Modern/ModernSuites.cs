@@ -1,0 +1,22 @@
+using ImageTagOperator.Contracts;
+using ImageTagOperator.Scenarios;
+
+namespace ImageTagOperator.IntegrationTests.Modern;
+
+public sealed class ModernKubernetesContract : KubernetesContract<ModernWorld>;
+
+public sealed class ModernDeclarationTests : DeclarationScenarios<ModernWorld>;
+
+public sealed class ModernDeletionTests : DeletionScenarios<ModernWorld>;
+
+public sealed class ModernPolicyTests : PolicyScenarios<ModernWorld>;
+
+public sealed class ModernSelectorTests : SelectorScenarios<ModernWorld>;
+
+public sealed class ModernSharingTests : SharingScenarios<ModernWorld>;
+
+public sealed class ModernValidationTests : ValidationScenarios<ModernWorld>
+{
+    /// <summary>With rules in CEL it refuses all that the operator does.</summary>
+    protected override bool IsKnown(SpecCase what) => true;
+}
