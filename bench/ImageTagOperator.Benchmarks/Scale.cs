@@ -76,7 +76,7 @@ internal sealed class Scale : Benchmark
             await Task.Delay(TimeSpan.FromSeconds(15.0 * number / drifts), TimeProvider.System);
             var image = cloud.Images[number * cloud.Images.Count / drifts];
             image.SetTags(image.Tags.Skip(1));
-            image.UpdatedAt = DateTimeOffset.UtcNow;
+            image.UpdatedAt = TimeProvider.System.GetUtcNow();
             return await TimeAsync(() => UntilAsync(() => image.Tags.Count == Tags.Length, "the tag is back"));
         }));
         return [.. latencies.Order()];
