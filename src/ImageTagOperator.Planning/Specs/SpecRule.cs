@@ -84,7 +84,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "self.tags.size() > 0 || self.policy != 'Exact'",
         "spec.tags",
         "",
-        "is empty, and policy Exact takes every tag from the images. Declare the tags that they shall have, or delete the set.");
+        "is empty, and policy Exact takes every tag from the images. Declare the tags that they must have, or delete the set.");
 
     /// <summary>A warning. A server compares with the globs as they are written; <c>validate</c> matches them.</summary>
     public static readonly SpecRule DeclaredTagsAreNotIgnored = new(

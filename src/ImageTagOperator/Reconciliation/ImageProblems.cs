@@ -127,7 +127,8 @@ internal static class ImageProblems
         return new Problem(
             Reason.Contended,
             $"Somebody else {theirs} tag '{step.Tag}' {from} {observed.Description} each time it was {ours}. "
-            + "Find who that is, or leave the tag to them (spec.tags, spec.ignoreTags); until then the image is changed at a slower pace.");
+            + "Find who that is, or leave the tag to them (spec.tags, spec.ignoreTags). Until then the image is left alone for five "
+            + "intervals after each try, and for at least ten minutes.");
     }
 
     /// <summary>More would be removed than is left of <c>spec.maxRemovals</c>; or null, and the removals are taken from it.</summary>
