@@ -22,7 +22,7 @@ MODERN = --filter-namespace ImageTagOperator.IntegrationTests.Modern
 NOT_MODERN = --filter-not-namespace ImageTagOperator.IntegrationTests.Modern
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench mutation clean
+.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -135,6 +135,9 @@ sbom: ## what the program is made of, as CycloneDX: artifacts/sbom/image-tag-ope
 
 bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; writes artifacts/bench/results.json and docs/benchmarks.md
 	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- $(ONLY)
+
+bench-quick: artifacts/publish.stamp ## a part of it in about a minute; fails when a budget in bench/budgets.json is exceeded
+	QUICK=1 dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- Scale
 
 mutation: ## change Planning here and there, and see which changes its tests notice; fails below the score in tests/Mutation/stryker-config.json
 	dotnet tool restore -v quiet

@@ -28,4 +28,6 @@ foreach (var benchmark in chosen)
 }
 
 await Report.WriteAsync(rows, isComplete: chosen.Count == all.Length);
-return 0;
+var exceeded = Budget.Exceeded(rows);
+foreach (var budget in exceeded) await Console.Error.WriteLineAsync(budget);
+return exceeded.Count == 0 ? 0 : 1;

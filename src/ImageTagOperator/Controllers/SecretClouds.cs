@@ -74,7 +74,7 @@ public sealed class SecretClouds(SharedSecrets secrets) : ICloudDirectory
         var inNamespace = set.Key.Namespace;
         try
         {
-            return await secrets.GetAsync(new NamespacedName(inNamespace, name), set.ChangedAt, cancellationToken)
+            return await secrets.GetAsync(new NamespacedName(inNamespace, name), set.EditedAt, cancellationToken)
                 ?? throw new Problem(
                     Reason.SecretNotFound,
                     $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} "

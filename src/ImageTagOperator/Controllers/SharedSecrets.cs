@@ -12,18 +12,18 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
 
     private readonly Remembered<NamespacedName, Reading> readings = new(time);
 
-    /// <param name="changedAt">A reading that was begun before does not do.</param>
+    /// <param name="editedAt">A reading that was begun before does not do.</param>
     /// <returns>Null: there is none. The same object for all who share a reading.</returns>
     /// <exception cref="KubernetesException"/>
     /// <exception cref="HttpRequestException"/>
     /// <exception cref="TimeoutException"/>
-    public Task<V1Secret?> GetAsync(NamespacedName name, DateTimeOffset changedAt, CancellationToken cancellationToken)
+    public Task<V1Secret?> GetAsync(NamespacedName name, DateTimeOffset editedAt, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         // Not with a caller's token: others wait for it too. The client ends it in time.
         var reading = readings.Update(
             name,
-            known => known is not null && known.At > changedAt && now - known.At < Shared ? known
+            known => known is not null && known.At > editedAt && now - known.At < Shared ? known
                 : new Reading(now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None)),
             Shared);
         return reading.Secret.WaitAsync(cancellationToken);

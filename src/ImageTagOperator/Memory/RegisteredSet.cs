@@ -20,8 +20,13 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, Dat
         internal set => current = value;
     }
 
-    /// <summary>When somebody edited the set, or asked for a reconcile of it: what is read before that does not answer to it.</summary>
+    /// <summary>When the set was created or edited, or somebody asked for a reconcile of it: images that were read before do not
+    /// answer to it.</summary>
     public DateTimeOffset ChangedAt { get; internal set; } = changedAt;
+
+    /// <summary>The same, without the creation: people edit a set and its Secret together, so one that was read before the edit is
+    /// not used.</summary>
+    public DateTimeOffset EditedAt { get; internal set; } = DateTimeOffset.MinValue;
 
     /// <summary>In the order in which sets became known.</summary>
     internal long Number { get; init; }

@@ -40,7 +40,8 @@ public sealed class SetRegistry : IDisposable
         RegisteredSet? known;
         lock (gate) known = sets.GetValueOrDefault(set.Key());
         if (known?.IsFor(set) == true) return known;
-        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory(), time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory(), now) { EditedAt = now };
         // One that is being deleted is on its last way, which nothing supersedes.
         if (!set.IsTerminating()) stray.Supersede();
         return stray;
@@ -99,7 +100,7 @@ public sealed class SetRegistry : IDisposable
             if (known is not null && after is not null && known.IsFor(after))
             {
                 var isAskedFor = V1Alpha1ImageTagSet.RequestedAt(known.Set) != V1Alpha1ImageTagSet.RequestedAt(after);
-                if (isAskedFor) known.ChangedAt = time.GetUtcNow();
+                if (isAskedFor) known.ChangedAt = known.EditedAt = time.GetUtcNow();
                 known.Set = after;
             }
             else
@@ -111,10 +112,7 @@ public sealed class SetRegistry : IDisposable
                 }
 
                 if (after is null) sets.Remove(key);
-                else Register(key, new RegisteredSet(after, known?.IsOf(after) == true ? known.Memory : new SetMemory(), time.GetUtcNow())
-                {
-                    Number = ++number,
-                });
+                else Register(key, after, known?.IsOf(after) == true ? known.Memory : null);
             }
 
             Wake(key, before, after, woken);
@@ -123,8 +121,12 @@ public sealed class SetRegistry : IDisposable
         foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
     }
 
-    private void Register(NamespacedName key, RegisteredSet set)
+    /// <param name="memory">Of its earlier generations; null: it has none.</param>
+    private void Register(NamespacedName key, V1Alpha1ImageTagSet entity, SetMemory? memory)
     {
+        var now = time.GetUtcNow();
+        var set = new RegisteredSet(entity, memory ?? new SetMemory(), now) { Number = ++number };
+        if (memory is not null) set.EditedAt = now;
         sets[key] = set;
         if (set.Spec.Suspend || set.Set.IsTerminating()) return;
         ref var others = ref CollectionsMarshal.GetValueRefOrAddDefault(unread, (key.Namespace, set.Spec.CloudCredentialsRef), out _);

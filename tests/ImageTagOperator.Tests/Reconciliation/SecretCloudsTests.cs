@@ -54,7 +54,8 @@ public sealed class SecretCloudsTests
         new RegisteredSet(
             new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = inNamespace } },
             new SetMemory(),
-            DateTimeOffset.MaxValue),
+            DateTimeOffset.MinValue)
+        { EditedAt = DateTimeOffset.MaxValue },
         new CloudCredentialsRef { SecretName = secret, CloudName = "demo" },
         TestContext.Current.CancellationToken);
 

@@ -44,6 +44,33 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_new_set_uses_the_Secret_that_others_read_and_one_that_was_edited_does_not()
+    {
+        var set = Set("a", new ImageReference { Id = Image });
+        cache.Tell(WatchEventType.Added, set);
+        Assert.Equal(DateTimeOffset.MinValue, registry.Of(set).EditedAt);
+        var edited = Set("a", new ImageReference { Id = Image }, generation: 2);
+        cache.Tell(WatchEventType.Modified, edited);
+        var at = registry.Of(edited).EditedAt;
+        Assert.True(at > DateTimeOffset.MinValue);
+        Assert.True(registry.Of(edited).ChangedAt >= at);
+    }
+
+    [Fact]
+    public void Sets_that_were_never_read_are_given_once_in_the_order_in_which_they_came()
+    {
+        var credentials = new CloudCredentialsRef();
+        V1Alpha1ImageTagSet[] sets = [.. Enumerable.Range(0, 5).Select(i => Set($"s{i}", new ImageReference { Name = $"i{i}" }))];
+        foreach (var set in sets) cache.Tell(WatchEventType.Added, set);
+        registry.MarkRead(registry.Of(sets[1]));
+        cache.Tell(WatchEventType.Deleted, sets[2]);
+        Assert.Equal(["s0", "s3"], registry.TakeUnread("ns", credentials, 2).Select(set => set.Key.Name));
+        Assert.Equal(["s4"], registry.TakeUnread("ns", credentials, 200).Select(set => set.Key.Name));
+        Assert.Empty(registry.TakeUnread("ns", credentials, 200));
+        Assert.Empty(registry.TakeUnread("other", credentials, 200));
+    }
+
+    [Fact]
     public void Those_who_share_an_image_are_looked_at_when_a_say_comes_changes_or_goes()
     {
         var byId = new ImageReference { Id = Image };
