@@ -59,15 +59,14 @@ public sealed class SetRegistryTests : IDisposable
     [Fact]
     public void Sets_that_were_never_read_are_given_once_in_the_order_in_which_they_came()
     {
-        var credentials = new CloudCredentialsRef();
         V1Alpha1ImageTagSet[] sets = [.. Enumerable.Range(0, 5).Select(i => Set($"s{i}", new ImageReference { Name = $"i{i}" }))];
         foreach (var set in sets) cache.Tell(WatchEventType.Added, set);
         registry.MarkRead(registry.Of(sets[1]));
         cache.Tell(WatchEventType.Deleted, sets[2]);
-        Assert.Equal(["s0", "s3"], registry.TakeUnread("ns", credentials, 2).Select(set => set.Key.Name));
-        Assert.Equal(["s4"], registry.TakeUnread("ns", credentials, 200).Select(set => set.Key.Name));
-        Assert.Empty(registry.TakeUnread("ns", credentials, 200));
-        Assert.Empty(registry.TakeUnread("other", credentials, 200));
+        Assert.Equal(["s0", "s3"], registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 2).Select(set => set.Key.Name));
+        Assert.Equal(["s4"], registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 200).Select(set => set.Key.Name));
+        Assert.Empty(registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 200));
+        Assert.Empty(registry.TakeUnread("other", sets[0].Spec.CloudCredentialsRef, 200));
     }
 
     [Fact]
