@@ -49,7 +49,8 @@ public sealed class SandboxWorld : World, IWorldFactory
 
     public override Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) => Task.FromResult<IReadOnlyList<string>>(
         [.. Cloud.Calls.All
-            .Where(call => call.UserAgent != GlanceClient.UserAgent && call.Target.Contains(imageId, StringComparison.OrdinalIgnoreCase))
+            .Where(call => call.UserAgent != GlanceClient.UserAgent && !IsProbe(call.Target)
+                && call.Target.Contains(imageId, StringComparison.OrdinalIgnoreCase))
             .Select(call => $"{call.Method} {call.Target} {call.Status}")]);
 
     public override Task<IReadOnlyList<string>> OperatorWritesAsync() => Task.FromResult<IReadOnlyList<string>>(
