@@ -32,8 +32,8 @@ public abstract class World : IAsyncDisposable
     /// <summary>Images that a scenario about many should use.</summary>
     public virtual int Many => 40;
 
-    /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/> and probes: <c>PUT /v2/images/ID/tags/x 204</c>, in
-    /// order.</summary>
+    /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/> and probes: <c>PUT /v2/images/ID/tags/x
+    /// 204</c>, in order.</summary>
     public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
 
     /// <summary>A list of what changed in the whole cloud. It may name any image, to prove that the filter works.</summary>
