@@ -188,7 +188,7 @@ public sealed class ChartTests
         Assert.Equal("""["Warn"]""", binding["spec"]!["validationActions"]!.ToJsonString());
 
         var (code, output) = await Shell.TryAsync("helm",
-            ["template", "release", Helm.Chart, "--kube-version", "1.29.0", "--set", "admissionWarnings.enabled=true"]);
+            ["template", "release", Helm.Chart, "-f", Helm.Image, "--kube-version", "1.29.0", "--set", "admissionWarnings.enabled=true"]);
         Assert.NotEqual(0, code);
         Assert.Contains("admissionWarnings.enabled needs Kubernetes 1.30", output, StringComparison.Ordinal);
     }
