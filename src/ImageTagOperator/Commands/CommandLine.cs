@@ -22,7 +22,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Keeps the tags of OpenStack images as ImageTagSets declare them.")
         {
-            RunCommand.Create(),
+            RunCommand.Create(here),
             PlanCommand.Create(here),
             ApplyCommand.Create(here),
             ExportCommand.Create(here),
