@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Logging;
 using ImageTagOperator.Kubernetes.Configuration;
@@ -95,11 +96,20 @@ internal static partial class RunCommand
                 $"{levels.Name}: {LogLevels.Problem(token.Value)}");
         });
 
-        var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
+        var command = new DocumentedCommand("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
+        {
+            Examples =
+            [
+                ("with the kubeconfig that kubectl uses, until Ctrl-C", "{} run"),
+                ("one namespace only, in detail", "{} run -n images --log-level Debug"),
+                ("in a pod, as one of several replicas", "{} run --leader-elect --log-format json"),
+            ],
+        };
+        foreach (var option in new Option[]
         {
             kubeconfig, context, namespaces, health, metrics, metricsCert, leaderElect, leaderNamespace, leaderName, deadline, concurrency,
                 rate, fullRead, probe, allowed, format, levels,
-        };
+        }) command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
             {
