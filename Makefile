@@ -22,7 +22,7 @@ MODERN = --filter-namespace ImageTagOperator.IntegrationTests.Modern
 NOT_MODERN = --filter-not-namespace ImageTagOperator.IntegrationTests.Modern
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo pictures sandbox test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick mutation clean
+.PHONY: help build build-demo demo pictures sandbox tour test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ pictures: build-demo ## draw docs/pictures from a real run of the demo and of pl
 
 sandbox: build-demo ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
 	@$(BIN)/image-tag-sandbox serve
+
+tour: build-demo ## play on the sandbox, step by step: cause drift, move a tag, break the credentials; TOUR=auto runs by itself
+	@hack/tour.sh
 
 test: ## every suite, the ones on real servers included
 	@rm -rf $(RESULTS)

@@ -15,6 +15,7 @@ internal sealed partial class EntityReconciler<TEntity>(
     IReadOnlyList<FinalizerRegistration<TEntity>> finalizers,
     Func<IServiceProvider, IEntityController<TEntity>> resolveController,
     OperatorSettings settings,
+    KnownFailures failures,
     ILogger<EntityReconciler<TEntity>> logger)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
@@ -91,12 +92,14 @@ internal sealed partial class EntityReconciler<TEntity>(
     private Outcome After(NamespacedName key, string step, ReconciliationResult<TEntity> result)
     {
         if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter) { Reason = result.Reason };
-        LogFailure(logger, result.Error, step, key, result.ErrorMessage);
+        var level = failures.LevelOf(key, $"{step} {result.Reason}", LogLevel.Warning);
+        LogFailure(logger, level, result.Error, step, key, result.ErrorMessage);
         return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity)) { Reason = result.Reason };
     }
 
-    [LoggerMessage(1301, LogLevel.Warning, "{Step} of {Key} failed: {Reason}")]
-    private static partial void LogFailure(ILogger logger, Exception? error, string step, NamespacedName key, string? reason);
+    [LoggerMessage(EventId = 1301, Message = "{Step} of {Key} failed: {Reason}")]
+    private static partial void LogFailure(
+        ILogger logger, LogLevel level, Exception? error, string step, NamespacedName key, string? reason);
 
     [LoggerMessage(1302, LogLevel.Information, "Finalized {Key}: removing {Finalizer}")]
     private static partial void LogFinalized(ILogger logger, NamespacedName key, string finalizer);

@@ -14,6 +14,7 @@ internal sealed partial class EntityWorkers<TEntity>(
     EntityReconciler<TEntity> reconciler,
     FailureBackoff backoff,
     RunningReconciles runs,
+    KnownFailures failures,
     OperatorSettings settings,
     RuntimeMetrics metrics,
     TimeProvider time,
@@ -122,8 +123,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         catch (OperationCanceledException error) when (run.IsLate)
         {
             var late = run.TookTooLong(error);
-            LogFailed(logger, late, key);
-            var reason = await TellFailedAsync(key, late, running);
+            var reason = await ThrewAsync(key, late, running);
             (outcome, result) = (new Outcome.Retry(null, Cap(key)) { Reason = reason }, "error");
         }
         catch (KubernetesException error) when (error.IsConflict)
@@ -133,8 +133,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
         catch (Exception error)
         {
-            LogFailed(logger, error, key);
-            var reason = await TellFailedAsync(key, error, running);
+            var reason = await ThrewAsync(key, error, running);
             (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter) { Reason = reason },
                 "error");
         }
@@ -147,6 +146,15 @@ internal sealed partial class EntityWorkers<TEntity>(
             metrics.Reconciled(Kind, result, reason, time.GetElapsedTime(started));
             activity.End(result, reason);
         }
+    }
+
+    /// <returns>The reason under which the run counts.</returns>
+    private async Task<string> ThrewAsync(NamespacedName key, Exception error, CancellationToken running)
+    {
+        var reason = await TellFailedAsync(key, error, running);
+        LogFailed(
+            logger, failures.LevelOf(key, $"{error.GetType()}: {error.Message}", LogLevel.Error, isLogged: reason.Length == 0), error, key);
+        return reason;
     }
 
     /// <summary>Where that fails too, the log alone tells; the next try comes in any case.</summary>
@@ -172,6 +180,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         {
             case Outcome.Done { RequeueAfter: var after }:
                 backoff.Reset(key);
+                if (failures.End(key)) LogRecovered(logger, key);
                 if (after is { } pause) queue.Work.AddAfter(key, pause, DelayKind.Result);
                 break;
             case Outcome.Retry { RequeueAfter: var after, Cap: var cap, NotBefore: var notBefore }:
@@ -180,6 +189,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 break;
             default:
                 backoff.Reset(key);
+                failures.End(key);
                 queue.Work.Forget(key);
                 break;
         }
@@ -188,9 +198,12 @@ internal sealed partial class EntityWorkers<TEntity>(
     [LoggerMessage(1311, LogLevel.Debug, "{Key} was written by somebody else meanwhile, and is retried: {Reason}")]
     private static partial void LogConflict(ILogger logger, NamespacedName key, string reason);
 
-    [LoggerMessage(1312, LogLevel.Error, "Reconcile of {Key} failed")]
-    private static partial void LogFailed(ILogger logger, Exception error, NamespacedName key);
+    [LoggerMessage(EventId = 1312, Message = "Reconcile of {Key} failed")]
+    private static partial void LogFailed(ILogger logger, LogLevel level, Exception error, NamespacedName key);
 
     [LoggerMessage(1313, LogLevel.Warning, "That the reconcile of {Key} failed could not be written into its status; it is tried again")]
     private static partial void LogNotTold(ILogger logger, Exception error, NamespacedName key);
+
+    [LoggerMessage(1314, LogLevel.Information, "Reconcile of {Key} succeeds again")]
+    private static partial void LogRecovered(ILogger logger, NamespacedName key);
 }

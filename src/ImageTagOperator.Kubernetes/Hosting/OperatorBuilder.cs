@@ -69,6 +69,7 @@ public sealed class OperatorBuilder
         var json = KubernetesJson.Options(services.GetRequiredService<IJsonTypeInfoResolver>());
         var codec = new EntityCodec<TEntity>(json, Log<KubernetesClient>(services));
         FinalizerRegistration<TEntity>[] finalizers = [.. services.GetServices<FinalizerRegistration<TEntity>>()];
+        var failures = new KnownFailures();
         var reconciler = new EntityReconciler<TEntity>(
             cache,
             codec,
@@ -77,6 +78,7 @@ public sealed class OperatorBuilder
             finalizers,
             static scope => scope.GetRequiredService<TController>(),
             settings,
+            failures,
             Log<EntityReconciler<TEntity>>(services));
         var backoff = new FailureBackoff(settings.FailureBackoffInitial, settings.FailureBackoffMaximum, random);
         var queue = services.GetRequiredService<EntityQueue<TEntity>>();
@@ -84,7 +86,7 @@ public sealed class OperatorBuilder
         var runs = new RunningReconciles(settings.ReconcileTimeout, settings.SupersededGrace, time);
         services.GetRequiredService<OperatorState>().Watch(() => runs.SinceProgress < settings.ProgressTimeout);
         var workers = new EntityWorkers<TEntity>(
-            cache, queue, reconciler, backoff, runs, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
+            cache, queue, reconciler, backoff, runs, failures, settings, metrics, time, Log<EntityWorkers<TEntity>>(services));
         return new EntityRuntime<TEntity>(
             client, cache, codec, [.. finalizers.Select(finalizer => finalizer.Identifier)], workers, settings, metrics, time, random,
                 Log<EntityWatch<TEntity>>(services));

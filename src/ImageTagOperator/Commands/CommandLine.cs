@@ -9,6 +9,7 @@ using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Commands.Plan;
 using ImageTagOperator.Commands.Status;
 using ImageTagOperator.Commands.Validate;
+using ImageTagOperator.Kubernetes.Schema.Validation;
 using HelpAction = ImageTagOperator.Commands.Help.HelpAction;
 
 namespace ImageTagOperator.Commands;
@@ -22,7 +23,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Keeps the tags of OpenStack images as ImageTagSets declare them.")
         {
-            RunCommand.Create(),
+            RunCommand.Create(here),
             PlanCommand.Create(here),
             ApplyCommand.Create(here),
             ExportCommand.Create(here),
@@ -71,6 +72,12 @@ internal static class CommandLine
         }
 
         foreach (var error in parsed.Errors) here.Error.WriteLine(error.Message);
+        var known = command.Subcommands.Select(child => child.Name).Concat(CommandHelp.OptionsOf(command).Select(option => option.Name));
+        foreach (var word in parsed.UnmatchedTokens)
+        {
+            if (Similarity.Nearest(word, known) is { } meant) here.Error.WriteLine($"Did you mean '{meant}'?");
+        }
+
         here.Error.WriteLine($"How it is used: {here.Program}{(command is RootCommand ? "" : " " + command.Name)} --help");
         return ExitCode.Error;
     }

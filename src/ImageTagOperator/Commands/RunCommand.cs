@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using ImageTagOperator.Commands.Help;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Hosting.Logging;
 using ImageTagOperator.Kubernetes.Configuration;
@@ -13,7 +14,7 @@ namespace ImageTagOperator.Commands;
 /// <summary><c>run</c>: the operator.</summary>
 internal static partial class RunCommand
 {
-    public static Command Create()
+    public static Command Create(Surroundings here)
     {
         var kubeconfig = new Option<string?>(
             "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, "
@@ -95,11 +96,20 @@ internal static partial class RunCommand
                 $"{levels.Name}: {LogLevels.Problem(token.Value)}");
         });
 
-        var command = new Command("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
+        var command = new DocumentedCommand("run", "Run the operator: watch ImageTagSets and keep the images' tags as they declare.")
+        {
+            Examples =
+            [
+                ("with the kubeconfig that kubectl uses, until Ctrl-C", "{} run"),
+                ("one namespace only, in detail", "{} run -n images --log-level Debug"),
+                ("in a pod, as one of several replicas", "{} run --leader-elect --log-format json"),
+            ],
+        };
+        foreach (var option in new Option[]
         {
             kubeconfig, context, namespaces, health, metrics, metricsCert, leaderElect, leaderNamespace, leaderName, deadline, concurrency,
                 rate, fullRead, probe, allowed, format, levels,
-        };
+        }) command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
             {
@@ -122,7 +132,7 @@ internal static partial class RunCommand
             },
             parsed.GetValue(kubeconfig),
             parsed.GetValue(context),
-            logging => Log(logging, parsed.GetValue(format) == "json", LogLevels.Parse(parsed.GetValue(levels) ?? [])),
+            logging => Log(logging, here, parsed.GetValue(format) == "json", LogLevels.Parse(parsed.GetValue(levels) ?? [])),
             cancellationToken));
         return command;
     }
@@ -166,14 +176,20 @@ internal static partial class RunCommand
     }
 
     /// <summary>The scope holds the reconcile's id; .NET's own ids of traces and spans would only say it again.</summary>
-    private static void Log(ILoggingBuilder logging, bool json, LogLevels levels)
+    private static void Log(ILoggingBuilder logging, Surroundings here, bool json, LogLevels levels)
     {
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
         if (json) logging.AddJsonConsole(
             console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
-        else logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName).Services.AddSingleton<ConsoleFormatter,
-            TextLogFormatter>();
+        else logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName).Services
+            .AddSingleton<ConsoleFormatter>(services => new TextLogFormatter(services.GetRequiredService<TimeProvider>(), Style(here)));
+    }
+
+    private static TextLogStyle Style(Surroundings here)
+    {
+        if (!here.IsTerminal) return TextLogStyle.Plain;
+        return here.Variable("NO_COLOR") is null && here.Variable("TERM") != "dumb" ? TextLogStyle.Coloured : TextLogStyle.Aligned;
     }
 
     [LoggerMessage(10, LogLevel.Information,

@@ -8,9 +8,10 @@ namespace ImageTagOperator.Commands;
 /// <param name="Folder">The current one.</param>
 /// <param name="IsTerminal">Somebody reads <paramref name="Out"/> on a terminal.</param>
 /// <param name="Program">What was typed to run it.</param>
+/// <param name="IsErrorTerminal">Somebody reads <paramref name="Error"/> on a terminal.</param>
 internal sealed record Surroundings(
     TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal,
-        TimeProvider Time, string Program = "image-tag-operator")
+        TimeProvider Time, string Program = "image-tag-operator", bool IsErrorTerminal = false)
 {
     public static Surroundings Process() => new(
         // PowerShell writes UTF-16
@@ -22,7 +23,8 @@ internal sealed record Surroundings(
         Directory.GetCurrentDirectory(),
         !Console.IsOutputRedirected,
         TimeProvider.System,
-        ProgramName());
+        ProgramName(),
+        !Console.IsErrorRedirected);
 
     /// <summary>kubectl runs an executable <c>kubectl-NAME</c> for <c>kubectl NAME</c>. The name that was typed is in the command line
     /// only: the path of the process is that of the file behind a link.</summary>

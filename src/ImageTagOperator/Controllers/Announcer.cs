@@ -69,6 +69,11 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         }
 
         var (was, ready) = (old.Find(Condition.Ready), current.Find(Condition.Ready)!);
+        if (ready.Status == "True" && was is { } problem && IsProblem(problem))
+        {
+            LogRecovered(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason, ready.Message);
+        }
+
         if (old.Told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
@@ -77,8 +82,8 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         else if (ready.Status == "False" || ready.Reason == nameof(Reason.InternalError))
         {
             await publish(set, ready.Reason, ready.Message, EventType.Warning, cancellationToken);
-            if (result.Worst is { } problem) LogProblem(
-                set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason.Name, problem.Message);
+            if (result.Worst is { } worst) LogProblem(
+                set.Metadata.NamespaceProperty, set.Metadata.Name, worst.Reason.Name, worst.Message);
         }
     }
 
@@ -91,17 +96,25 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         return publish(set, reason, message, cancellationToken: cancellationToken);
     }
 
-    private void LogChanged(V1Alpha1ImageTagSet set, ImageResult image) =>
-        LogChanged(set.Metadata.NamespaceProperty, set.Metadata.Name, image.Image.Id, Listed(image.Added), Listed(image.Removed));
+    /// <summary>Something that the log has a line of: neither suspended nor about to be changed.</summary>
+    private static bool IsProblem(Condition ready) => ready.Status == "False"
+        || (ready.Status == "Unknown" && ready.Reason is not (nameof(Verdict.Progressing) or nameof(Verdict.Suspended)));
+
+    private void LogChanged(V1Alpha1ImageTagSet set, ImageResult image) => LogChanged(
+        set.Metadata.NamespaceProperty, set.Metadata.Name, image.Image.Name is { Length: > 0 } name ? name : "unnamed", image.Image.Id,
+            Listed(image.Added), Listed(image.Removed));
 
     private static string TagsOf(IEnumerable<ImageState> images) =>
         string.Join("; ", images.Select(image => $"{Listed(image.ManagedTags ?? [])} on image {image.Id}"));
 
     private static string Listed(IEnumerable<string> tags) => string.Join(", ", tags);
 
-    [LoggerMessage(1, LogLevel.Information, "{Namespace}/{Name}: image {Image}: added [{Added}], removed [{Removed}]")]
-    private partial void LogChanged(string? @namespace, string? name, string image, string added, string removed);
+    [LoggerMessage(1, LogLevel.Information, "{Namespace}/{Name}: image {ImageName} ({Image}): added [{Added}], removed [{Removed}]")]
+    private partial void LogChanged(string? @namespace, string? name, string imageName, string image, string added, string removed);
 
     [LoggerMessage(2, LogLevel.Warning, "{Namespace}/{Name}: {Reason}: {Message}")]
     private partial void LogProblem(string? @namespace, string? name, string reason, string message);
+
+    [LoggerMessage(5, LogLevel.Information, "{Namespace}/{Name}: recovered from {Reason}: {Message}")]
+    private partial void LogRecovered(string? @namespace, string? name, string reason, string message);
 }

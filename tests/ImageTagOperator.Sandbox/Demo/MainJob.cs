@@ -27,6 +27,15 @@ internal sealed class MainJob : IAsyncDisposable
           interval: 10s
         """;
 
+    private const string Next =
+        """
+
+        What to try next:
+          make tour       cause drift, move a tag and break the credentials yourself, step by step
+          make sandbox    the same two servers, for your own sets and commands
+          docs/user-guide.md   a day of a platform team, command by command
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Story story = new();
@@ -48,6 +57,7 @@ internal sealed class MainJob : IAsyncDisposable
         {
             await job.TellAsync();
             Console.WriteLine($"\nDone in {clock.Elapsed.TotalSeconds:0} s. Nothing is left running.");
+            Console.WriteLine(Next);
             return 0;
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)

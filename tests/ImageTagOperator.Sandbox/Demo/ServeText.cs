@@ -30,7 +30,22 @@ internal static class ServeText
           curl -X DELETE -H "X-Auth-Token: $TOKEN" {{images}}/v2/images/{{imageId}}/tags/golden
           kubectl get events --field-selector reason=TagsAdded
 
-        Without kubectl, what would be done and then doing it, in the second terminal:
+        Move the tags to the other image:
+
+          sed -i 's/ubuntu-24.04/debian-12/' {{folder}}/ubuntu.yaml
+          kubectl apply -f {{folder}}/ubuntu.yaml
+          kubectl get events --field-selector reason=TagsRemoved
+
+        Break the credentials, see the message, and correct them:
+
+          sed 's/demo-secret/wrong/' {{folder}}/clouds.yaml |
+            kubectl create secret generic openstack-clouds --from-file=clouds.yaml=/dev/stdin --dry-run=client -o yaml | kubectl apply -f -
+          image-tag-operator status -o wide
+          kubectl create secret generic openstack-clouds --from-file=clouds.yaml={{folder}}/clouds.yaml --dry-run=client -o yaml |
+            kubectl apply -f -
+
+        Without kubectl, after the two exports. The first command shows what would be done, the second does it. After the curl commands above,
+        the first one shows the drift; after the sed command it shows the other image:
 
           image-tag-operator plan -f {{folder}}/ubuntu.yaml
           image-tag-operator apply -f {{folder}}/ubuntu.yaml

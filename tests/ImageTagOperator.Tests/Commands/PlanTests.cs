@@ -1,4 +1,8 @@
+using System.Text.Json.Nodes;
+using ImageTagOperator.Commands;
+using ImageTagOperator.Commands.Output;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;
 
@@ -56,6 +60,62 @@ public sealed class PlanTests
         cloud.AddImage("one", "golden");
         var (code, output, _) = await Piped(run, Set("one", "name: one", "golden"));
         Assert.True(code == 0 && output.EndsWith("Nothing to do. 1 set.\n", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    public async Task Says_first_how_many_sets_have_a_problem()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        cloud.AddImage("one", "golden");
+        var (code, output, _) = await Piped(run, Set("missing", "name: windows", "golden"));
+        Assert.True(code == 1 && output.EndsWith("\n1 of 1 set has a problem. 0 tags to add, 0 tags to remove.\n", StringComparison.Ordinal),
+            output);
+    }
+
+    [Fact]
+    public async Task A_program_gets_the_errors_of_one_file_beside_the_plan_of_the_others_and_apply_changes_nothing()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        using var run = CommandRun.On(cloud);
+        var image = cloud.AddImage("one");
+        run.Write("sets/good.yaml", Set("one", "name: one", "golden"));
+        run.Write("sets/bad.yaml", Set("two", "name: one", "golden", "nothing: 1"));
+        run.Write("sets/broken.yaml", "kind: ImageTagSet\nspec: [\n");
+        run.Write("sets/twin.yaml", Set("one", "name: one", "lts"));
+        var (code, output, error) = await run.TypeAsync("plan -f sets -o json");
+        Assert.Equal((1, ""), (code, error));
+        var plan = JsonNode.Parse(output)!;
+        Assert.Equal("one", (string?)Assert.Single(plan["sets"]!.AsArray())!["name"]);
+        Assert.Equal(1, (int?)plan["summary"]!["add"]);
+        Assert.Equal(
+            ["sets/bad.yaml", "sets/broken.yaml", "sets/twin.yaml"],
+            plan["errors"]!.AsArray().Select(one => (string)one!["file"]!).Order(StringComparer.Ordinal));
+
+        (code, output, error) = await run.TypeAsync("apply -f sets -o json");
+        Assert.Equal((1, ""), (code, error));
+        Assert.Equal(3, JsonNode.Parse(output)!["errors"]!.AsArray().Count);
+        Assert.Empty(image.Tags);
+    }
+
+    [Theory]
+    [InlineData(true, 0.5, "\r2 of 3 sets planned \r\e[K")]
+    [InlineData(false, 10, "2 of 3 sets planned\n")]
+    public async Task Long_work_shows_on_standard_error_how_far_it_has_come(bool isTerminal, double seconds, string expected)
+    {
+        var time = new FakeTimeProvider();
+        await using StringWriter output = new(), error = new();
+        var here = new Surroundings(
+            TextReader.Null, output, error, new Dictionary<string, string>(), "/", isTerminal, time, IsErrorTerminal: isTerminal);
+        var progress = new Progress(here, "set", "planned");
+        progress.Begin(3);
+        progress.Step();
+        progress.Step();
+        Assert.Empty(error.ToString());
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        progress.End();
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.Equal((expected, ""), (error.ToString(), output.ToString()));
     }
 
     [Fact]

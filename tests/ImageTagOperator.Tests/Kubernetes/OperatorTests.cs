@@ -130,6 +130,29 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task A_failure_is_logged_once_however_often_it_is_retried_and_so_is_its_end()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        var time = new FakeTimeProvider();
+        server.ApplyWidget("a");
+        var world = new WidgetWorld();
+        world.Reconcile = (widget, _) => world.Runs("a") switch
+        {
+            <= 3 => throw new InvalidOperationException("broken"),
+            <= 6 => Task.FromResult(Result.Failure(widget, "failed")),
+            <= 9 => throw new InvalidOperationException("broken"),
+            _ => Task.FromResult(Result.Success(widget)),
+        };
+        await using var app = await TestOperator.StartAsync(server, world, time);
+        await time.AdvanceUntilAsync(() => world.Runs("a") == 10, "nine retries", TimeSpan.FromMilliseconds(10));
+        await Eventually.TrueAsync(() => app.Log.Has("succeeds again"), "the end to be logged");
+        Assert.Equal(2, app.Log.At(LogLevel.Error).Count(message => message.Contains("broken", StringComparison.Ordinal)));
+        Assert.Single(app.Log.At(LogLevel.Warning), message => message.Contains("failed: failed", StringComparison.Ordinal));
+        Assert.Equal(4, app.Log.At(LogLevel.Debug).Count(message => message.Contains("broken", StringComparison.Ordinal)));
+        Assert.Single(app.Log.At(LogLevel.Information), message => message.Contains("succeeds again", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Statement_13_a_Failure_with_requeueAfter_uses_that_time()
     {
         await using var server = await WidgetCluster.StartAsync();

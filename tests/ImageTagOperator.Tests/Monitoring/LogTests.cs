@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
+using ImageTagOperator.Hosting.Logging;
+using ImageTagOperator.Sandbox;
 using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
@@ -20,7 +25,7 @@ public sealed class LogTests
         await world.ReadyAsync("ubuntu", "True");
         var change = Assert.Single((await LinesAsync(world, process, Start + 1))[Start..]);
         Assert.Matches(
-            $"^[^ ]+Z info: ImageTagOperator.Controllers.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image {image.Id}: added "
+            $"^[^ ]+Z info: ImageTagOperator.Controllers.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image ubuntu \\({image.Id}\\): added "
             + "\\[golden\\], removed \\[old\\]$", change);
 
         // Twice more there is nothing to do.
@@ -42,6 +47,47 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task An_outage_is_one_line_however_often_it_is_retried_and_its_end_is_another()
+    {
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        var image = world.Cloud.AddImage("ubuntu", "golden");
+        await using var process = await StartAsync(
+            world, "--log-level", "Information", "--log-level", "ImageTagOperator.Kubernetes.Controllers=Debug");
+        await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
+        await world.ReadyAsync("ubuntu", "True");
+        const string Retry = " dbug: ImageTagOperator.Kubernetes.Controllers.EntityReconciler[1301]";
+        using (world.Cloud.Faults.Add("GET", "*", new Fault { Status = 503 }))
+        {
+            await world.RequestAsync("ubuntu", "in the outage");
+            await LinesAsync(world, process, 2, Retry);
+        }
+
+        await LinesAsync(world, process, 1, "/ubuntu: recovered from Transient: ");
+        Assert.Single(Lines(process), line => line.Contains(" of " + world.Namespace + "/ubuntu failed: ", StringComparison.Ordinal)
+            && line.Contains(" warn: ", StringComparison.Ordinal));
+        Assert.Single(Lines(process), line => line.Contains("recovered", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void On_a_terminal_a_line_is_short_aligned_and_coloured()
+    {
+        const string Coloured = "\e[2m03:04:05.000\e[0m \e[33mwarn\e[0m \e[2mAnnouncer       \e[0m a \\x1b[2J b\n";
+        Assert.Equal(Coloured, Written(TextLogStyle.Coloured));
+        Assert.Equal("03:04:05.000 warn Announcer        a \\x1b[2J b\n", Written(TextLogStyle.Aligned));
+        Assert.Equal("2026-01-02T03:04:05.000Z warn: ImageTagOperator.Controllers.Announcer[2] a \\x1b[2J b\n", Written(TextLogStyle.Plain));
+
+        static string Written(TextLogStyle style)
+        {
+            using var writer = new StringWriter();
+            new TextLogFormatter(new FakeTimeProvider(), style).Write(
+                new LogEntry<string>(
+                    LogLevel.Warning, "ImageTagOperator.Controllers.Announcer", 2, "a \e[2J b", null, static (state, _) => state),
+                null, writer);
+            return writer.ToString();
+        }
+    }
+
+    [Fact]
     public async Task Json_has_the_id_of_the_reconcile_as_a_field()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -50,7 +96,7 @@ public sealed class LogTests
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
         var change = JsonNode.Parse((await LinesAsync(world, process, 2)).Last())!;
-        Assert.Equal(image.Id, (string?)change["State"]!["Image"]);
+        Assert.Equal((image.Id, "ubuntu"), ((string?)change["State"]!["Image"], (string?)change["State"]!["ImageName"]));
         Assert.Matches("^[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z$", (string?)change["Timestamp"]);
         var id = (string?)change["Scopes"]!.AsArray().Single(scope => scope?["ReconcileId"] is not null)!["ReconcileId"];
         Assert.Matches($"^{Uuid}$", id);
@@ -89,9 +135,9 @@ public sealed class LogTests
     private static string[] Lines(OperatorProcess process) => [.. process.Log.Split('\n').Where(line => line.Length > 0)];
 
     /// <summary>What a process prints takes its time to come through the pipe.</summary>
-    private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least) => world.UntilAsync(
-        () => Task.FromResult(Lines(process)), lines => lines.Length >= least, $"{least} lines in the log", lines =>
-            $"there are {lines.Length}: {string.Join('\n', lines)}");
+    private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least, string part = "") => world.UntilAsync(
+        () => Task.FromResult(Lines(process).Where(line => line.Contains(part, StringComparison.Ordinal)).ToArray()), lines => lines.Length >= least, $"{least} lines in the log with '{part}'",
+            lines => $"there are {lines.Length}: {string.Join('\n', lines)}. The log: {process.Log}");
 
     private static Task<OperatorProcess> StartAsync(SandboxWorld world, params string[] arguments) =>
         OperatorProcess.StartAsync(

@@ -47,7 +47,7 @@ public sealed class TraceTests
             .ToArray();
         Assert.Equal(children.Length, calls.Length);
         Assert.All(calls, call => Assert.Equal($"req-{id}", call.RequestId));
-        Assert.Contains($"=> {id} {world.Namespace}/ubuntu: image {image.Id}: added [golden, lts], removed [old]", process.Log,
+        Assert.Contains($"=> {id} {world.Namespace}/ubuntu: image ubuntu ({image.Id}): added [golden, lts], removed [old]", process.Log,
             StringComparison.Ordinal);
 
         Assert.Contains("imagetags.reconciles", receiver.Metrics.Keys);

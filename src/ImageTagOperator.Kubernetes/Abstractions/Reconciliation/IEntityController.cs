@@ -16,7 +16,7 @@ public interface IEntityController<TEntity>
     /// <summary>A reconcile or finalizer of the object, or a write of its finalizers, threw what its code did not foresee: the place to say
     /// so where people look for it. The object is tried again either way.</summary>
     /// <param name="entity">A private copy of the object as the cache has it.</param>
-    /// <param name="error">What was thrown; it is logged already.</param>
+    /// <param name="error">What was thrown. The runtime logs it.</param>
     /// <returns>The reason under which the run counts, or an empty text.</returns>
     Task<string> FailedAsync(TEntity entity, Exception error, CancellationToken cancellationToken) => Task.FromResult("");
 }

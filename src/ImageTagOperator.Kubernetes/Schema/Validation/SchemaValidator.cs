@@ -136,13 +136,8 @@ public static partial class SchemaValidator
         _ => null,
     };
 
-    private static string Suggestion(string name, IEnumerable<string> known)
-    {
-        var nearest = known.Select(one => (Name: one, Distance: Similarity.Distance(name.ToUpperInvariant(), one.ToUpperInvariant())))
-            .MinBy(one => one.Distance);
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean '{nearest.Name}'?"
-            : $"; known are {string.Join(", ", known)}";
-    }
+    private static string Suggestion(string name, IEnumerable<string> known) => Similarity.Nearest(name, known) is { } nearest
+        ? $"; did you mean '{nearest}'?" : $"; known are {string.Join(", ", known)}";
 
     private static double Number(JsonNode value) => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 

@@ -3,6 +3,14 @@ namespace ImageTagOperator.Kubernetes.Schema.Validation;
 /// <summary>How far apart two words are.</summary>
 public static class Similarity
 {
+    /// <summary>The word that was probably meant, or null. One letter in three may be wrong, whatever the case.</summary>
+    public static string? Nearest(string word, IEnumerable<string> known)
+    {
+        var nearest = known.Select(one => (Name: one, Distance: Distance(word.ToUpperInvariant(), one.ToUpperInvariant())))
+            .MinBy(one => one.Distance);
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, word.Length / 3) ? nearest.Name : null;
+    }
+
     /// <summary>Letters to add, to take away or to change (Levenshtein).</summary>
     public static int Distance(string left, string right)
     {

@@ -29,17 +29,28 @@ internal static class ApplyCommand
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var work = await manifests.ReadAsync(parsed, cancellationToken);
+            var format = output.Format(parsed);
+            var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
+            if (format is not null && work.Errors is not null)
+            {
+                // Without the sets that have errors, the others could be given tags that no reviewer saw.
+                output.Write(format, new PlanReport(new PlanSummary(0, 0, 0, 0, 0), [], work.Errors), ReportJson.Readable.PlanReport);
+                return ExitCode.Error;
+            }
+
             using var interrupt = new Interrupt(here.Error);
-            var progress = new Progress(here);
+            var (looking, progress) = (new Progress(here, "set", "planned"), new Progress(here, "change", "made"));
             using var operators = new ManifestOperator(
                 [.. work.Sets, .. work.Others], work.Directory, here.Time, new WriteListener((_, _) => progress.Step(), interrupt.Token));
-            var planned = PlanReporter.Report(work.Manifests, await operators.PlanAsync(work.Sets, cancellationToken), done: false).Summary;
+            looking.Begin(work.Sets.Count);
+            var plans = await operators.PlanAsync(work.Sets, looking.Step, cancellationToken);
+            looking.End();
+            var planned = PlanReporter.Report(work.Manifests, plans, done: false).Summary;
             progress.Begin(planned.Add + planned.Remove);
             var outcomes = await operators.ApplyAsync(work.Sets, cancellationToken);
             progress.End();
             var report = PlanReporter.Report(work.Manifests, outcomes, done: true);
-            if (output.Format(parsed) is { } format) output.Write(format, report, ReportJson.Readable.PlanReport);
+            if (format is not null) output.Write(format, report, ReportJson.Readable.PlanReport);
             else PlanPrinter.Print(report, output.Terminal(parsed), done: true);
             return report.Summary.Problems == 0 ? ExitCode.Nothing : ExitCode.Error;
         });

@@ -12,12 +12,14 @@ internal static class CommandHelp
     public static string Text(Command command, string program)
     {
         var text = new StringBuilder();
+        var examples = (command as DocumentedCommand)?.Examples ?? [];
+        if (examples is [var first, ..]) text.Append("Example:\n").Append(Example(first, program)).Append('\n');
         foreach (var line in Wrapped(command.Description ?? "", Width)) text.Append(line).Append('\n');
         text.Append($"\nUsage:\n  {Usage(command, program)}\n");
-        if (command is DocumentedCommand { Examples: { Count: > 0 } examples })
+        if (examples.Count > 1)
         {
-            text.Append("\nExamples:\n");
-            foreach (var (purpose, line) in examples) text.Append($"  # {purpose}\n  {Line(line, program)}\n");
+            text.Append("\nMore examples:\n");
+            foreach (var example in examples.Skip(1)) text.Append(Example(example, program));
         }
 
         Section(text, "Arguments", command.Arguments.Where(argument => !argument.Hidden)
@@ -61,6 +63,9 @@ internal static class CommandHelp
         return option is { HasDefaultValue: true, HelpName: not null } && option.GetDefaultValue() is { } value
             ? $"{text} Default: {value}." : text;
     }
+
+    private static string Example((string Purpose, string Line) example, string program) =>
+        $"  # {example.Purpose}\n  {Line(example.Line, program)}\n";
 
     private static void Section(StringBuilder text, string title, IEnumerable<(string Label, string Explanation)> rows)
     {

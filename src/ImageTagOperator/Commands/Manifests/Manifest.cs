@@ -13,6 +13,9 @@ internal sealed record Manifest(string File, YamlDocument Document, string Path,
     /// <summary><c>namespace/name</c>, as far as it is given.</summary>
     public string Name => Text("namespace") is { } @namespace ? $"{@namespace}/{Text("name")}" : Text("name") ?? "";
 
+    /// <summary>For messages about another manifest.</summary>
+    public string Place => $"{File}, document {Document.Number}";
+
     /// <summary>Null unless it is as the schema has it.</summary>
     public V1Alpha1ImageTagSet? Set { get; init; }
 

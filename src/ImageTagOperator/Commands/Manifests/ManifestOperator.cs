@@ -45,22 +45,28 @@ internal sealed class ManifestOperator : IDisposable
     }
 
     /// <summary>What would be done for each of the sets. Nothing is written.</summary>
+    /// <param name="planned">Called after each set.</param>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> PlanAsync(
-        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
-            EachAsync(sets, onlyPlan: true, cancellationToken);
+        IReadOnlyCollection<V1Alpha1ImageTagSet> sets, Action planned, CancellationToken cancellationToken) =>
+            EachAsync(sets, onlyPlan: true, planned, cancellationToken);
 
     /// <summary>Does it, once.</summary>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> ApplyAsync(
         IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
-            EachAsync(sets, onlyPlan: false, cancellationToken);
+            EachAsync(sets, onlyPlan: false, static () => { }, cancellationToken);
 
     public void Dispose() => services.Dispose();
 
     /// <summary>Side by side, so that they share requests; the cloud's limits are kept below.</summary>
     private async Task<IReadOnlyDictionary<NamespacedName, SetResult>> EachAsync(
-        IEnumerable<V1Alpha1ImageTagSet> sets, bool onlyPlan, CancellationToken cancellationToken)
+        IEnumerable<V1Alpha1ImageTagSet> sets, bool onlyPlan, Action done, CancellationToken cancellationToken)
     {
-        var results = await Task.WhenAll(sets.Select(async set => (set, Result: await RunAsync(set, onlyPlan, cancellationToken))));
+        var results = await Task.WhenAll(sets.Select(async set =>
+        {
+            var result = await RunAsync(set, onlyPlan, cancellationToken);
+            done();
+            return (set, Result: result);
+        }));
         return results.ToDictionary(one => one.set.Key(), one => one.Result);
     }
 

@@ -47,18 +47,21 @@ internal sealed class ManifestOptions
         });
     }
 
+    /// <param name="hasErrors">Give errors of the manifests back beside the good ones, instead of throwing them.</param>
     /// <exception cref="CommandException">A manifest would not work; all that is wrong is told.</exception>
-    public async Task<ManifestWork> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<ManifestWork> ReadAsync(ParseResult parsed, bool hasErrors, CancellationToken cancellationToken)
     {
         var reader = new ManifestReader(here);
         var (manifests, errors) = ManifestValidator.Validate(await reader.ReadAsync(parsed.GetValue(File)!, cancellationToken));
         // A conflict is no reason to say nothing of the rest: the plan shows who gives way to whom.
         var fatal = reader.Errors.Concat(errors).Where(error => error.Kind is ManifestErrorKind.Invalid or ManifestErrorKind.Unreadable)
             .ToArray();
-        if (fatal.Length > 0) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
-        return parsed.GetValue(fromCluster)
+        if (fatal.Length > 0 && !hasErrors) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
+        if (fatal.Length > 0) manifests = [.. manifests.DistinctBy(manifest => manifest.Set!.Key())];
+        var work = parsed.GetValue(fromCluster)
             ? await FromClusterAsync(manifests, parsed, cancellationToken)
             : new ManifestWork(manifests, [], new LocalDirectory(new LocalClouds(here.Environment, here.Folder), parsed.GetValue(cloud)));
+        return fatal.Length > 0 ? work with { Errors = fatal } : work;
     }
 
     private async Task<ManifestWork> FromClusterAsync(

@@ -97,7 +97,7 @@ internal static partial class ManifestValidator
         let first = twins.First()
         from other in twins.Skip(1)
         select other.Error("metadata.name",
-            $"{other.Name} is there before, in {first.File}, document {first.Document.Number}; an API server keeps one of them. Rename or "
+            $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");
 
     /// <summary>Of sets that name the same image in the same words. Whether selectors meet on one, only the cloud can tell: <c>plan</c>
@@ -117,8 +117,9 @@ internal static partial class ManifestValidator
             foreach (var manifest in group)
             {
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
+                var other = group.First(one => one.Set!.Key().ToString() == winner);
                 yield return manifest.Error("spec.image",
-                    $"is claimed by ImageTagSet {winner} too, and one of the two has policy Exact, which shares with nobody. Delete one "
+                    $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with nobody. Delete one "
                     + "of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }
         }

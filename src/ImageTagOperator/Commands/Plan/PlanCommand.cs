@@ -29,13 +29,19 @@ internal static class PlanCommand
         output.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var work = await manifests.ReadAsync(parsed, cancellationToken);
+            var format = output.Format(parsed);
+            var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
             using var plan = new ManifestOperator([.. work.Sets, .. work.Others], work.Directory, here.Time);
-            var report = PlanReporter.Report(work.Manifests, await plan.PlanAsync(work.Sets, cancellationToken), done: false);
-            if (output.Format(parsed) is { } format) output.Write(format, report, ReportJson.Readable.PlanReport);
+            var progress = new Progress(here, "set", "planned");
+            progress.Begin(work.Sets.Count);
+            var outcomes = await plan.PlanAsync(work.Sets, progress.Step, cancellationToken);
+            progress.End();
+            var report = PlanReporter.Report(work.Manifests, outcomes, done: false) with { Errors = work.Errors };
+            if (format is not null) output.Write(format, report, ReportJson.Readable.PlanReport);
             else PlanPrinter.Print(report, output.Terminal(parsed), done: false);
             return report.Summary switch
             {
+                _ when report.Errors is not null => ExitCode.Error,
                 { Problems: > 0 } => ExitCode.Error,
                 { Add: 0, Remove: 0 } => ExitCode.Nothing,
                 _ => ExitCode.Changes,

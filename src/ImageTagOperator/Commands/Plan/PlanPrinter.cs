@@ -26,15 +26,19 @@ internal static class PlanPrinter
         }
 
         var (summary, verbs) = (report.Summary, done ? ("added", "removed") : ("to add", "to remove"));
-        var what = summary.Add + summary.Remove == 0
-            ? done ? "Nothing was changed" : "Nothing to do"
-            : $"{Words.Count(summary.Add, "tag")} {verbs.Item1}, {Words.Count(summary.Remove, "tag")} {verbs.Item2}, on "
-                + $"{Words.Count(summary.Images, "image")}";
-        terminal.Line(
-            ($"{what}. ", summary.Add + summary.Remove == 0 && summary.Problems == 0 ? Tone.Good : Tone.Strong),
-            (Words.Count(summary.Sets, "set"), Tone.Plain),
-            (summary.Problems == 0 ? "." : $", {summary.Problems} of them with a problem.", summary.Problems == 0 ? Tone.Plain
-                : Tone.Problem));
+        var isChange = summary.Add + summary.Remove > 0;
+        var what = $"{Words.Count(summary.Add, "tag")} {verbs.Item1}, {Words.Count(summary.Remove, "tag")} {verbs.Item2}"
+            + (isChange ? $", on {Words.Count(summary.Images, "image")}." : ".");
+        if (summary.Problems > 0)
+        {
+            var have = summary.Problems == 1 ? "has" : "have";
+            terminal.Line(
+                ($"{summary.Problems} of {Words.Count(summary.Sets, "set")} {have} a problem. ", Tone.Problem), (what, Tone.Strong));
+            return;
+        }
+
+        if (!isChange) what = done ? "Nothing was changed." : "Nothing to do.";
+        terminal.Line(($"{what} ", isChange ? Tone.Strong : Tone.Good), ($"{Words.Count(summary.Sets, "set")}.", Tone.Plain));
     }
 
     /// <summary>What a status would add could matter.</summary>

@@ -10,7 +10,8 @@ namespace ImageTagOperator.Commands.Plan;
 /// added.</summary>
 /// <param name="Summary">Counts over all sets.</param>
 /// <param name="Sets">In the order of the manifests.</param>
-internal sealed record PlanReport(PlanSummary Summary, IReadOnlyList<PlannedSet> Sets);
+/// <param name="Errors">What is wrong with the manifests; left out when nothing is.</param>
+internal sealed record PlanReport(PlanSummary Summary, IReadOnlyList<PlannedSet> Sets, IReadOnlyList<ManifestError>? Errors = null);
 
 /// <param name="Add">Tags that would be, or were, added.</param>
 /// <param name="Remove">Tags that would be, or were, removed.</param>

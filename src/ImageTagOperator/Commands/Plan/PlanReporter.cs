@@ -10,9 +10,10 @@ namespace ImageTagOperator.Commands.Plan;
 internal static class PlanReporter
 {
     /// <param name="done">True: tells what was done. False: what would be.</param>
-    public static PlanReport Report(IEnumerable<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
+    public static PlanReport Report(IReadOnlyCollection<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
     {
-        PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], done))];
+        var places = manifests.ToDictionary(manifest => manifest.Set!.Key().ToString(), manifest => manifest.Place);
+        PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], places, done))];
         PlannedImage[] changed = [.. sets.Where(set => !set.Held || done).SelectMany(set => set.Images)
             .Where(image => (!image.Held || done) && image.Add.Count + image.Remove.Count > 0)];
         return new PlanReport(
@@ -21,7 +22,8 @@ internal static class PlanReporter
             sets);
     }
 
-    private static PlannedSet Set(Manifest manifest, SetResult outcome, bool done)
+    private static PlannedSet Set(
+        Manifest manifest, SetResult outcome, IReadOnlyDictionary<string, string> places, bool done)
     {
         var set = manifest.Set!;
         var (held, reason, message) = outcome switch
@@ -34,7 +36,7 @@ internal static class PlanReporter
         // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
         PlannedImage[] images =
         [
-            .. outcome.All.Select(image => Image(image, done))
+            .. outcome.All.Select(image => Image(image, places, done))
                 .Concat((outcome.Plan?.Unreached ?? []).Concat(outcome.Plan?.Observed.Left.Kept ?? []).Select(Unreached))
                 .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal),
         ];
@@ -49,12 +51,18 @@ internal static class PlanReporter
         };
     }
 
-    private static PlannedImage Image(ImageResult result, bool done)
+    private static PlannedImage Image(ImageResult result, IReadOnlyDictionary<string, string> places, bool done)
     {
         var (add, remove) = done ? (result.Added, result.Removed) : (result.Plan.Adds, result.Plan.Removes);
         // A tag that cannot be written keeps the others from nothing.
         var refusal = ImageProblems.RefusalOf(result.Observed, result.Image, result.Plan);
         var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : ImageProblems.WhyNotActive(result.Observed, result.Image));
+        var message = problem?.Message;
+        if (problem?.Reason == Reason.Conflict && result.Share.Winner is { Owner: var winner } && places.TryGetValue(winner, out var place))
+        {
+            message += $" {winner} is in {place}.";
+        }
+
         return new PlannedImage(
             result.Image.Id,
             string.IsNullOrEmpty(result.Image.Name) ? null : result.Image.Name,
@@ -62,7 +70,7 @@ internal static class PlanReporter
             [.. remove],
             !done && problem is not null && problem != refusal,
             problem?.Reason.Name,
-            problem?.Message) { HasProblem = problem is { Reason.Kind: ProblemKind.Stalled } };
+            message) { HasProblem = problem is { Reason.Kind: ProblemKind.Stalled } };
     }
 
     private static PlannedImage Unreached(ImageState image) => new(image.Id, image.Name, [], [], true, image.Reason, image.Message);

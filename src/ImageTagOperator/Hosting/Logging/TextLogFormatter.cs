@@ -4,14 +4,23 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Hosting.Logging;
 
-/// <summary>One line for each entry: time, level, category, scopes, message, exception. Messages hold texts from clouds; what would move a
-/// cursor or hide in them is written out.</summary>
-internal sealed class TextLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+/// <summary>One line for each entry: time, level, category, scopes, message, exception. On a terminal the category is short and the scopes
+/// come last. Messages hold texts from clouds; what would move a cursor or hide in them is written out.</summary>
+internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "text";
 
+    /// <summary>Of the short category; a longer one moves its own line only.</summary>
+    private const int Column = 16;
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (style != TextLogStyle.Plain)
+        {
+            WriteForPeople(logEntry, scopeProvider, textWriter);
+            return;
+        }
+
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         textWriter.Write(
             string.Create(CultureInfo.InvariantCulture, $"{now} {Word(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}]"));
@@ -21,6 +30,34 @@ internal sealed class TextLogFormatter(TimeProvider time) : ConsoleFormatter(For
         if (logEntry.Exception is { } error) textWriter.Write(" " + OneLine(error.ToString()));
         textWriter.Write('\n');
     }
+
+    private void WriteForPeople<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
+    {
+        var now = time.GetUtcNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        writer.Write($"{Paint("2", now)} {Paint(Colour(entry.LogLevel), Word(entry.LogLevel))} ");
+        writer.Write($"{Paint("2", Short(entry.Category).PadRight(Column))} {OneLine(entry.Formatter(entry.State, entry.Exception))}");
+        if (entry.Exception is { } error) writer.Write(" " + OneLine(error.ToString()));
+        scopes?.ForEachScope(
+            (scope, target) => target.Write(" " + Paint("2", $"=> {VisibleText.Of(scope?.ToString() ?? "")}")), writer);
+        writer.Write('\n');
+    }
+
+    private string Paint(string code, string text) => style == TextLogStyle.Coloured ? $"\e[{code}m{text}\e[0m" : text;
+
+    /// <summary>Its last part, without type arguments.</summary>
+    private static string Short(string category)
+    {
+        var plain = category.Split('<', '`', '[')[0];
+        return plain[(plain.LastIndexOf('.') + 1)..];
+    }
+
+    private static string Colour(LogLevel level) => level switch
+    {
+        LogLevel.Information => "32",
+        LogLevel.Warning => "33",
+        LogLevel.Error or LogLevel.Critical => "31",
+        _ => "2",
+    };
 
     private static string OneLine(string text) => VisibleText.Of(text.ReplaceLineEndings(" "));
 
