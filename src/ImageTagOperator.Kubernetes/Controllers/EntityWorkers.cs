@@ -152,8 +152,8 @@ internal sealed partial class EntityWorkers<TEntity>(
     private async Task<string> ThrewAsync(NamespacedName key, Exception error, CancellationToken running)
     {
         var reason = await TellFailedAsync(key, error, running);
-        LogFailed(
-            logger, failures.LevelOf(key, $"{error.GetType()}: {error.Message}", LogLevel.Error, isLogged: reason.Length == 0), error, key);
+        var level = failures.LevelOf(key, $"{error.GetType()}: {error.Message}", LogLevel.Error, isLogged: reason.Length == 0);
+        LogFailed(logger, level, error, key);
         return reason;
     }
 
