@@ -65,8 +65,8 @@ public sealed class AllowedClouds
 
         return !IsLimited || IsListed(host, real, exactly: false)
             ? null
-            : $"{Both(host, address)} is not among the places that this operator may connect to; its administrator can add it to "
-                + "--allowed-clouds (helm upgrade ... --set operator.allowedClouds)";
+            : $"{Both(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
+                + "operator.allowedClouds";
     }
 
     private bool IsListed(string host, IPAddress address, bool exactly) =>

@@ -83,20 +83,20 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     private static string WhyNotSecure(string tlsError) => KindOf(tlsError) switch
     {
         CloudErrorKind.TlsUntrusted =>
-            "the server's certificate is of no authority that is trusted here, has ended, or is for another name. If the cloud has a CA "
+            "the server's certificate is of no authority that is trusted here, has expired, or is for another name. If the cloud has a CA "
             + "of its own, give it as 'cacert'.",
-        CloudErrorKind.AuthUrlWrong => "what answers there does not speak TLS. Use http:// or the port for https.",
-        _ => "no TLS connection could be made; see to the scheme, http or https, and the port",
+        CloudErrorKind.AuthUrlWrong => "the server does not speak TLS. Use http:// or the port for https.",
+        _ => "no TLS connection could be made; check the scheme, http or https, and the port",
     };
 
     /// <summary>Never the exception's own words: they quote what the other side sent, whatever it is.</summary>
     private static string Cause(HashSet<HttpRequestError> errors) => errors switch
     {
         _ when errors.Contains(HttpRequestError.InvalidResponse) =>
-            "what answers there does not speak HTTP as it should; see to the scheme, http or https, and the port",
+            "what answers there does not speak HTTP as it should; check the scheme, http or https, and the port",
         _ when errors.Contains(HttpRequestError.ConfigurationLimitExceeded) => "the head of the answer is too large",
         _ when errors.Contains(HttpRequestError.SecureConnectionError) =>
-            "no TLS connection could be made; see to the scheme, http or https, and the port",
+            "no TLS connection could be made; check the scheme, http or https, and the port",
         _ when errors.Contains(HttpRequestError.ResponseEnded) => "the connection was closed before the whole answer was there",
         _ => "the connection failed",
     };

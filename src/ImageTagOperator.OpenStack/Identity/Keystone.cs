@@ -120,9 +120,9 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
 
     private string Remedy => cloud.Credential switch
     {
-        ApplicationCredential => "It may have expired or been deleted: 'openstack application credential list', as its user, tells. "
+        ApplicationCredential => "It may have expired, or it was deleted: 'openstack application credential list', as its user, shows it. "
             + "Correct it in clouds.yaml, or put a new one there.",
-        TokenCredential => "A token ends after some hours. Put a new one into clouds.yaml, or better an application credential.",
+        TokenCredential => "A token expires after some hours. Put a new one into clouds.yaml, or better an application credential.",
         _ => "Correct the credentials in clouds.yaml.",
     };
 

@@ -55,7 +55,8 @@ public sealed record StatusHistory(
         Condition Next(string type, string status, string text)
         {
             var since = Find(type) is { } old && old.Status == status ? old.Since : now;
-            return new Condition(type, status, verdict.Reason, text, generation, since);
+            var full = verdict.Remedy is { } remedy ? $"{text} {remedy}" : text;
+            return new Condition(type, status, verdict.Reason, full, generation, since);
         }
     }
 

@@ -20,6 +20,9 @@ namespace ImageTagOperator.Planning.Conditions;
 /// <param name="Beside">The type of the other condition; null when there is none.</param>
 public sealed record Verdict(string Reason, string Message, string Ready, string? Beside)
 {
+    /// <summary>What a person can type, which comes last; or null.</summary>
+    public string? Remedy { get; private init; }
+
     private const string Yes = "True";
     private const string No = "False";
     private const string Unknown = nameof(Unknown);
@@ -42,7 +45,8 @@ public sealed record Verdict(string Reason, string Message, string Ready, string
 
     public static Verdict Progressing(string message) => new(nameof(Progressing), message, Unknown, Condition.Reconciling);
 
-    public static Verdict Of(Problem problem)
+    /// <param name="remedy"><see cref="Remedy"/>.</param>
+    public static Verdict Of(Problem problem, string? remedy = null)
     {
         var (ready, beside) = problem.Reason.Kind switch
         {
@@ -51,6 +55,6 @@ public sealed record Verdict(string Reason, string Message, string Ready, string
             ProblemKind.Retrying => (Unknown, Condition.Reconciling),
             _ => (Unknown, Condition.Stalled),
         };
-        return new(problem.Reason.Name, problem.Message, ready, beside);
+        return new(problem.Reason.Name, problem.Message, ready, beside) { Remedy = remedy };
     }
 }

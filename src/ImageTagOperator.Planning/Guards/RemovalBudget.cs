@@ -36,7 +36,7 @@ public sealed class RemovalBudget(int? limit)
     public Problem Exhausted(IReadOnlyCollection<string> removals, string where) => new(
         Reason.RemovalLimitExceeded,
         $"{Tags(removals)} would be removed from {where}, more than what is left of spec.maxRemovals {limit}; "
-        + "the image was not changed further. Raise maxRemovals or correct the declaration.");
+        + "the image was not changed further. Raise spec.maxRemovals, or correct the declaration.");
 
     private static string Tags(IReadOnlyCollection<string> tags)
     {

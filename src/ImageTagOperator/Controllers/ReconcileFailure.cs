@@ -18,12 +18,11 @@ public static class ReconcileFailure
         KubernetesException e => new(
             Reason.KubernetesRefuses,
             $"The Kubernetes API refuses what the operator has to do to {Steps.Of(error)}: {e.Message.TrimEnd('.')}. "
-            + "Give the operator's service account that permission (kubectl describe clusterrole image-tag-operator shows what it has), "
-            + "or correct the admission webhook that refuses it."),
+            + "Give the operator's service account that permission, or correct the admission webhook that refuses it."),
         HttpRequestException or TimeoutException => null,
         ReconcileTimeoutException => new(
             Reason.Transient,
-            $"The operator began to {Steps.Of(error.InnerException!)} and did not come to an end in time; it is tried again. "
+            $"The operator began to {Steps.Of(error.InnerException!)} and did not end in time. It is tried again. "
             + "The cloud may be slow, or its limits (--cloud-rate, --cloud-concurrency) too tight."),
         _ => Problems.Unforeseen(error),
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack.Configuration;
@@ -11,7 +12,7 @@ namespace ImageTagOperator.Controllers;
 
 /// <summary>The clouds in the Secrets of a cluster. A Secret is read with <c>get</c>, never a list or a watch, so that a rotated one is
 /// used at the next reconcile.</summary>
-public sealed class SecretClouds(SharedSecrets secrets) : ICloudDirectory
+public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirectory
 {
     /// <summary>What is the same Secret still is not parsed again.</summary>
     private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
@@ -90,15 +91,20 @@ public sealed class SecretClouds(SharedSecrets secrets) : ICloudDirectory
             throw new Problem(Reason.Transient, $"Secret {inNamespace}/{name} cannot be read: {e.Message.TrimEnd('.')}. It is tried again.")
                 .ToException();
         }
-        catch (KubernetesException)
+        catch (KubernetesException e)
         {
+            var account = ServiceAccount().Match(e.Message) is { Success: true } known ? known.Groups[1].Value : "NAMESPACE:NAME";
             throw new Problem(
                 Reason.SecretForbidden,
                 $"The operator may not read Secret {inNamespace}/{name}. Give its service account the verb 'get' on 'secrets' there: "
                 + $"kubectl -n {inNamespace} create rolebinding image-tag-operator --clusterrole=image-tag-operator "
-                    + "--serviceaccount=NAMESPACE:NAME").ToException();
+                    + $"--serviceaccount={account}").ToException();
         }
     }
+
+    /// <summary>Whom the API server refused, in its own words.</summary>
+    [GeneratedRegex("\"system:serviceaccount:([-a-z0-9.]+:[-a-z0-9.]+)\"")]
+    private static partial Regex ServiceAccount();
 
     /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
     private static string? Pem(V1Secret secret, string key) =>

@@ -81,12 +81,12 @@ public static class ImageChoice
             + (found.Count > NamesListed ? ", ..." : "");
         return new Problem(
             Reason.AmbiguousImage,
-                $"Cloud '{cloud.Name}' has {found.Count} images named '{reference.Name}': {ids}. Name one by spec.image.id.");
+                $"Cloud '{cloud.Name}' has {found.Count} images named '{reference.Name}': {ids}. Choose one with spec.image.id.");
     }
 
     /// <summary>A name that was corrected elsewhere leaves the tags where they are.</summary>
     private static string Renamed(ObservedImage image) =>
         $" The managed tags {string.Join(", ", image.Claim.Managed.Order(StringComparer.Ordinal))} are still on {image.Description}, "
-            + "which had that name; "
-        + "to follow it, set spec.image.name to its new name, or spec.image.id.";
+            + "which had that name. "
+        + "To follow it, set spec.image.name to its new name, or spec.image.id.";
 }

@@ -19,7 +19,7 @@ internal static class ImageProblems
         return new Problem(
             Reason.Conflict,
             $"{name} {why} {image.Description}, and one of the two has policy Exact, which shares with nobody. "
-            + $"Delete one of them, merge their tags, or make both Additive. This set takes over when {it} goes.");
+            + $"This set takes over when {it} is deleted. Delete one of them, merge their tags, or make both Additive.");
     }
 
     /// <summary>Of a set of another namespace no more than the namespace.</summary>
@@ -34,8 +34,8 @@ internal static class ImageProblems
     public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause
         ? null : new Problem(
         Reason.Transient,
-        $"An earlier change to {image.Description} got no answer and may still be running; the image is looked at again when it has come "
-            + "to an end.",
+        $"An earlier change to {image.Description} got no answer and may still be running; the operator reads the image again when "
+            + "the change has ended.",
         pause);
 
     /// <summary>Why tags cannot be written to the image as it is now, or null.</summary>
@@ -46,7 +46,7 @@ internal static class ImageProblems
             return new Problem(
                 Reason.ImageNotActive,
                 $"The data of {observed.Description} is being imported or copied to other stores; "
-                + "its tags are set as soon as that is over.");
+                + $"its tags are set as soon as that is over. See its status: {Show(observed)} -c status");
         }
 
         if (image.IsActive) return null;
@@ -54,9 +54,10 @@ internal static class ImageProblems
             ? new Problem(
                 Reason.ImageDeactivated,
                 $"{Capital(observed)} has status '{image.Status}', and only active images are changed. "
-                + $"Choose another, or reactivate it: openstack image set --activate {image.Id}")
+                + $"Choose another, or reactivate it: {OpenStack(observed)} image set --activate {image.Id}")
             : new Problem(
-                Reason.ImageNotActive, $"{Capital(observed)} has status '{image.Status}'; its tags are set as soon as it is active.");
+                Reason.ImageNotActive, $"{Capital(observed)} has status '{image.Status}'; its tags are set as soon as it is active. "
+                + $"See its status: {Show(observed)} -c status");
     }
 
     /// <summary>What a plan leaves undone for good, or null.</summary>
@@ -87,14 +88,14 @@ internal static class ImageProblems
         return outcome.Result switch
         {
             TagWriteResult.Forbidden =>
-                new(reason, $"{what} Use credentials of {owner} owns the image: openstack image show {observed.Image.Id} -c owner"),
+                new(reason, $"{what} Use credentials of {owner} owns the image: {Show(observed)} -c owner"),
             TagWriteResult.QuotaExceeded => new(reason, $"{what} Declare fewer tags, or remove others from the image."),
             TagWriteResult.Rejected => new(reason, $"{what} Choose another tag."),
             TagWriteResult.Uncertain => new(reason, $"{what} The image is looked at again soon.", ImageGate.UncertainWritePause),
             _ when failsAlways => new(
                 Reason.TagNotRemovable,
                 $"{what} The cloud fails each time; it probably holds the tag twice, "
-                + "which only its administrator can mend in the database."),
+                + $"which only its administrator can correct in the database. See its tags: {Show(observed)} -c tags"),
             _ => new(reason, $"{what} It is tried again.", outcome.RetryAfter),
         };
     }
@@ -114,11 +115,11 @@ internal static class ImageProblems
             ? $"{Capital(observed)} still differs after {rounds} rounds of changes: {Listed(plan.Steps)}."
             : $"The cloud acknowledged these changes to {observed.Description}, and {waited.TotalSeconds:0} s later the image does not "
                 + $"show them: {Listed(lost)}.";
-        return new Problem(Reason.Transient, $"{seen} Another client may be writing to it; it is tried again.");
+        return new Problem(Reason.Transient, $"{seen} Another client may be writing to it. It is tried again.");
     }
 
     public static Problem Deleted(ObservedImage observed) =>
-        new(Reason.ImageNotFound, $"{Capital(observed)} was deleted meanwhile. Import it again, or correct spec.image.");
+        new(Reason.ImageNotFound, $"{Capital(observed)} was deleted. Import it again, or correct spec.image.");
 
     /// <summary>Another client undoes a change each time.</summary>
     public static Problem Contended(ObservedImage observed, TagStep step)
@@ -126,9 +127,9 @@ internal static class ImageProblems
         var (theirs, from, ours) = step.Verb == TagVerb.Add ? ("removes", "from", "added") : ("adds", "to", "removed");
         return new Problem(
             Reason.Contended,
-            $"Somebody else {theirs} tag '{step.Tag}' {from} {observed.Description} each time it was {ours}. "
-            + "Find who that is, or leave the tag to them (spec.tags, spec.ignoreTags). Until then the image is left alone for five "
-            + "intervals after each try, and for at least ten minutes.");
+            $"Another client {theirs} tag '{step.Tag}' {from} {observed.Description} each time after it was {ours}. "
+            + "The operator leaves the image alone for five intervals after each try, and for at least ten minutes. "
+            + "Find that client, or leave the tag to it (spec.tags, spec.ignoreTags).");
     }
 
     /// <summary>More would be removed than is left of <c>spec.maxRemovals</c>; or null, and the removals are taken from it.</summary>
@@ -137,6 +138,10 @@ internal static class ImageProblems
         string[] removals = [.. plan.Removes];
         return budget.TryTake(observed.Image.Id, removals) ? null : budget.Exhausted(removals, observed.Description);
     }
+
+    private static string OpenStack(ObservedImage image) => $"openstack --os-cloud {ShellText.Of(image.By.Credentials.CloudName)}";
+
+    private static string Show(ObservedImage image) => $"{OpenStack(image)} image show {image.Image.Id}";
 
     private static string Listed(IEnumerable<TagStep> steps) => string.Join(", ", steps);
 
@@ -149,7 +154,7 @@ internal static class ImageProblems
         string[] stay = [.. image.Tags.Union(plan.Adds).Except(plan.Removes).Except(unnamed).Order(StringComparer.Ordinal)];
         var tags = string.Join(", ", stay.Select(tag => $"\"{JsonEncodedText.Encode(tag)}\""));
         var patch = $$"""[{"op": "replace", "path": "/tags", "value": [{{tags}}]}]""";
-        return "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" "
+        return $"curl -X PATCH -H \"X-Auth-Token: $({OpenStack(observed)} token issue -f value -c id)\" "
             + $"-H 'Content-Type: application/openstack-images-v2.1-json-patch' -d '{patch}' "
                 + $"{observed.By.Access.Endpoint.AbsoluteUri}/images/{image.Id}";
     }

@@ -195,8 +195,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
     private static ImageState Kept(Sight sight) => sight.Of.Location.Note(sight.Of.State) with
     {
         Reason = Reason.CloudChanged.Name,
-        Message = $"{sight.Problem?.Message} Its tags stay: what is in a Secret lets nothing go. "
-            + "Lead the Secret back, or have them go by an edit of spec.cloudCredentialsRef or spec.image.",
+        Message = $"{sight.Problem?.Message} Its tags stay, because a changed Secret removes no tags. "
+            + "Restore the Secret. Or edit spec.cloudCredentialsRef or spec.image, which removes the tags.",
     };
 
     private static bool IsRetained(V1Alpha1ImageTagSet set, LeavingCause? cause) =>

@@ -85,8 +85,8 @@ public sealed class Observer(
     }
 
     /// <summary>From some images to none at all is hardly what was wanted: it is said until there are some again. A selector that never
-    /// matched anything waits in peace.</summary>
-    private static Problem? WhyNothing(V1Alpha1ImageTagSet set)
+    /// matched anything is no problem.</summary>
+    internal static Problem? WhyNothing(V1Alpha1ImageTagSet set)
     {
         if (set.Spec.Image.Selector is not { } selector) return null;
         var lastKnown = set.Status.LastVerifiedReason ?? set.Status.History().Find(Condition.Ready)?.Reason;

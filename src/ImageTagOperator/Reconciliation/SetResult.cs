@@ -50,12 +50,13 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
     private Problem HeldProblem(ImageState first)
     {
         var all = Plan!.Observed.Left.Kept.Count;
-        return new Problem(Reason.CloudChanged, $"Image {first.Id}: {first.Message}{(all == 1 ? "" : $" So it is with {all} images.")}");
+        return new Problem(
+            Reason.CloudChanged, $"Image {first.Id}: {first.Message}{(all == 1 ? "" : $" It is the same for {all} images.")}");
     }
 
     private static Problem UnreachedProblem(ImageState image) => new(
         Reason.Transient,
         image.Leaving is null
             ? $"Image {image.Id} was not listed and cannot be asked for: {image.Message}"
-            : $"Tags on image {image.Id} have still to go, and it cannot be reached: {image.Message}");
+            : $"Tags on image {image.Id} must still be removed, and the image cannot be reached: {image.Message}");
 }

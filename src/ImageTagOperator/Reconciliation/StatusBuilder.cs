@@ -14,6 +14,9 @@ public static class StatusBuilder
 
     private const int MostListed = 5;
 
+    /// <summary>What is said after the message of a problem, in characters.</summary>
+    private const int RoomForHistory = 512;
+
     /// <summary>The write-ahead: owns everything that is about to be written, so that a crash at any later point leaves no tag of ours
     /// without an owner.</summary>
     public static ImageTagSetStatus BeforeWrites(V1Alpha1ImageTagSet set, SetPlan plan, DateTimeOffset now)
@@ -93,7 +96,13 @@ public static class StatusBuilder
     private static Verdict VerdictOf(V1Alpha1ImageTagSet set, SetResult result)
     {
         if (result.IsSuspended) return Verdict.Suspended();
-        if (result.Worst is { } problem) return Verdict.Of(problem);
+        if (result.Worst is { } problem)
+        {
+            if (Remedies.Of(set, problem) is not { } remedy) return Verdict.Of(problem);
+            var message = StatusHistoryExtensions.Visible(problem.Message, RoomForHistory + remedy.Length);
+            return Verdict.Of(problem with { Message = message }, remedy);
+        }
+
         ImageResult[] drifted = set.Spec.Mode == TagSetMode.Observe ? [.. result.All.Where(image => !image.Plan.IsEmpty)] : [];
         if (drifted.Length > 0) return Verdict.Drifted($"{Differences(drifted)}. Nothing was written, because spec.mode is Observe.");
         var odd = Odd(result.Plan!.Observed.Odd);

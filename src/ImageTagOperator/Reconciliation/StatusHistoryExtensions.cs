@@ -40,7 +40,8 @@ internal static class StatusHistoryExtensions
     };
 
     /// <summary>A message as people may see it.</summary>
-    public static string Visible(string message) => VisibleText.Of(message, LongestMessage);
+    /// <param name="room">Characters that are kept free for what is said after it.</param>
+    public static string Visible(string message, int room = 0) => VisibleText.Of(message, LongestMessage - room);
 
     private static Condition Read(V1Condition condition) =>
         new(condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration,

@@ -29,8 +29,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         throw new Problem(
             Reason.DefinitionOutdated,
             "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it "
-                + "nothing is written. "
-            + "Apply the right one: image-tag-operator crd | kubectl apply -f -").ToException();
+                + "the operator writes nothing to a cloud. "
+            + "Update it: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
     /// <summary>Writes the status if it says anything new.</summary>

@@ -92,7 +92,7 @@ public sealed class LoginReports : IAsyncLifetime
     {
         var error = CloudCallException.For("GET http://x", null, new HttpRequestException(HttpRequestError.InvalidResponse, "x"));
         Assert.Equal(CloudErrorKind.AuthUrlWrong, error.Kind);
-        Assert.Contains("see to the scheme, http or https, and the port", error.Message, StringComparison.Ordinal);
+        Assert.Contains("check the scheme, http or https, and the port", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class LoginReports : IAsyncLifetime
         var problem = await ProblemAsync("demo-app");
         Assert.Equal(Reason.CredentialsRejected, problem.Reason);
         Assert.Contains(
-            "It may have expired or been deleted: 'openstack application credential list'", problem.Message, StringComparison.Ordinal);
+            "It may have expired, or it was deleted: 'openstack application credential list'", problem.Message, StringComparison.Ordinal);
     }
 
     // kubernetes-sigs/cluster-api-provider-openstack#2097

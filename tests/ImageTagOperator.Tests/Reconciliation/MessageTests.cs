@@ -30,7 +30,7 @@ public sealed class MessageTests
         image.UpdatedAt += TimeSpan.FromSeconds(1);
         await world.RequestAsync("ubuntu", "now");
         var set = await world.ReadyAsync("ubuntu", "False", "ImageNotFound");
-        Assert.Contains($" The managed tags golden, lts are still on image 'ubuntu-old' ({image.Id}), which had that name;",
+        Assert.Contains($" The managed tags golden, lts are still on image 'ubuntu-old' ({image.Id}), which had that name. To follow it, ",
             World.Ready(set)!.Message, StringComparison.Ordinal);
         Assert.Equal(["golden", "lts"], image.Tags.Order());
     }
@@ -46,7 +46,7 @@ public sealed class MessageTests
         var message = World.Ready(await world.ReadyAsync("odd", "False", "TagNotRemovable"))!.Message!;
         var typed = message[message.IndexOf("curl ", StringComparison.Ordinal)..];
         Assert.StartsWith(
-            "curl -X PATCH -H \"X-Auth-Token: $(openstack token issue -f value -c id)\" -H 'Content-Type: "
+            "curl -X PATCH -H \"X-Auth-Token: $(openstack --os-cloud demo token issue -f value -c id)\" -H 'Content-Type: "
             + "application/openstack-images-v2.1-json-patch' -d '[", typed, StringComparison.Ordinal);
         var (begin, end) = (typed.IndexOf("-d '", StringComparison.Ordinal) + 4, typed.LastIndexOf("' ", StringComparison.Ordinal));
         Assert.DoesNotContain('\'', typed[begin..end]);
@@ -91,7 +91,7 @@ public sealed class MessageTests
         var problem = ReconcileFailure.ProblemOf(new ReconcileTimeoutException(TimeSpan.FromMinutes(5), inner))!;
         Assert.Equal(Reason.Transient, problem.Reason);
         Assert.StartsWith(
-            "The operator began to read the images and did not come to an end in time", problem.Message, StringComparison.Ordinal);
+            "The operator began to read the images and did not end in time. It is tried again.", problem.Message, StringComparison.Ordinal);
         Assert.Null(ReconcileFailure.ProblemOf(new TimeoutException()));
         Assert.Equal(Reason.InternalError, ReconcileFailure.ProblemOf(new InvalidCastException())!.Reason);
     }

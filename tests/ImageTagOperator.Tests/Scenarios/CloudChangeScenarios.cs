@@ -55,7 +55,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(other, after, "golden", "old");
         var seen = await world.ReadyAsync("moving", "False", "CloudChanged");
         Assert.Contains(before, World.Ready(seen)!.Message, StringComparison.Ordinal);
-        Assert.Contains("Lead the Secret back", World.Ready(seen)!.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the Secret", World.Ready(seen)!.Message, StringComparison.Ordinal);
+        MessageRules.Check(seen);
         await process.KillAsync();
         await world.StartOperatorAsync();
         await world.RequestAsync("moving", "again");

@@ -19,7 +19,7 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
         var refused = Assert.Single(await world.ToldAsync("RemovalLimitExceeded"));
         Assert.Equal(
             $"2 tags (a, b) would be removed from image 'told' ({image}), and spec.maxRemovals is 1; nothing was changed. Raise it to 2, "
-            + "or correct the declaration.", refused);
+            + $"or correct the declaration. Edit the set: kubectl -n {world.Namespace} edit imagetagset told", refused);
 
         await world.EditAsync("told", new JsonObject { ["maxRemovals"] = 2 });
         Assert.Equal([$"Added golden to image 'told' ({image})."], await world.ToldAsync("TagsAdded"));

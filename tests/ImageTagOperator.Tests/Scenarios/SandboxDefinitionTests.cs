@@ -30,6 +30,7 @@ public sealed class SandboxDefinitionTests
         await world.CreateAsync(world.Set("outdated", image.Id, "golden"));
         var refused = await world.ReadyAsync("outdated", "False", "DefinitionOutdated");
         Assert.EndsWith("image-tag-operator crd | kubectl apply -f -", World.Ready(refused)!.Message, StringComparison.Ordinal);
+        MessageRules.Check(refused);
         for (var look = 1; look <= 2; look++)
         {
             var before = Recordings();

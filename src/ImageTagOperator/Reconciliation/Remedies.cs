@@ -1,0 +1,43 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>What a person can type about a problem of a set in a cluster. The commands that plan from files do not show it: there the
+/// file is edited.</summary>
+internal static class Remedies
+{
+    private const string OperatorPods = "-l app.kubernetes.io/name=image-tag-operator";
+
+    /// <summary>What to type, after a word that says what for; or null where the message itself ends in a command, and so without a full
+    /// stop, and where nothing helps but time.</summary>
+    public static string? Of(V1Alpha1ImageTagSet set, Problem problem) => problem.Message.EndsWith('.') ? Of(set, problem.Reason) : null;
+
+    private static string? Of(V1Alpha1ImageTagSet set, Reason reason)
+    {
+        var (inNamespace, secret) = ($"-n {set.Metadata.NamespaceProperty}", set.Spec.CloudCredentialsRef.SecretName);
+        var openstack = $"openstack --os-cloud {ShellText.Of(set.Spec.CloudCredentialsRef.CloudName)}";
+        return reason.Name switch
+        {
+            nameof(Reason.Transient) or nameof(Reason.Interrupted) => null,
+            nameof(Reason.InternalError) => $"See the log: kubectl -n image-tag-system logs {OperatorPods} --tail=-1",
+            nameof(Reason.DefinitionOutdated) => "Update it: image-tag-operator crd | kubectl apply -f -",
+            nameof(Reason.KubernetesRefuses) => "See its permissions: kubectl describe clusterrole image-tag-operator",
+            nameof(Reason.CloudNotAllowed) =>
+                $"See the list: kubectl get deployment -A {OperatorPods} -o yaml | grep allowed-clouds",
+            nameof(Reason.SecretNotFound) or nameof(Reason.SecretForbidden) => $"Look for it: kubectl {inNamespace} get secret {secret}",
+            nameof(Reason.InvalidCloudsYaml) or nameof(Reason.CredentialsRejected) or nameof(Reason.AuthUrlWrong)
+                or nameof(Reason.Redirected) => $"Replace the file: {Put("clouds.yaml")}",
+            nameof(Reason.TlsUntrusted) => $"Add the CA: {Put("cacert=ca.pem")}",
+            nameof(Reason.AccessRulesForbid) => $"Create one: {openstack} application credential create image-tags",
+            nameof(Reason.EndpointNotFound) => $"See the catalog: {openstack} catalog show image",
+            nameof(Reason.CloudRejects) or nameof(Reason.Forbidden) => $"Try it yourself: {openstack} image list --limit 1",
+            nameof(Reason.ImageNotActive) or nameof(Reason.ImageDeactivated) => $"See the images: {openstack} image list --long",
+            _ => $"Edit the set: kubectl {inNamespace} edit imagetagset {set.Metadata.Name}",
+        };
+
+        // Leaves the other keys of the Secret as they are.
+        string Put(string file) => $"kubectl {inNamespace} create secret generic {secret} --from-file={file} --dry-run=client -o yaml "
+            + $"| kubectl {inNamespace} patch secret {secret} --patch-file /dev/stdin";
+    }
+}
