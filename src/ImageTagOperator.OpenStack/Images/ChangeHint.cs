@@ -27,9 +27,9 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
     private DateTimeOffset provenAt = DateTimeOffset.MinValue;
 
     /// <summary>What changed since this was called before; null when the cloud's answer cannot be relied on. The filter is proven once an
-    /// hour with an image that has to pass it: an answer without images, which is the usual one, proves nothing.</summary>
-    /// <param name="witness">An image that lists probably show, as it was read last.</param>
-    public async Task<IReadOnlyList<Image>?> NewsAsync(Image witness, CancellationToken cancellationToken)
+    /// hour with images that have to pass it: an answer without images, which is the usual one, proves nothing.</summary>
+    /// <param name="known">Images that lists probably show, as they were read last. One of them has to be there still.</param>
+    public async Task<IReadOnlyList<Image>?> NewsAsync(Func<IReadOnlyList<Image>> known, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (now < notBefore) return null;
@@ -37,8 +37,10 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         {
             if (now - provenAt >= Trust)
             {
-                var proof = await ListAsync(witness.UpdatedAt!.Value, $"&id=in:{witness.Id}", cancellationToken);
-                if (!Judge(proof.Images.Any(image => image.Id == witness.Id))) return null;
+                if (known() is not [_, ..] witnesses) return null;
+                var ids = string.Join(',', witnesses.Select(image => image.Id));
+                var proof = await ListAsync(witnesses.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", cancellationToken);
+                if (!Judge(proof.Images.IntersectBy(witnesses.Select(image => image.Id), image => image.Id).Any())) return null;
                 provenAt = now;
             }
 

@@ -15,6 +15,7 @@ public sealed class ImageReader
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
     private const int Few = 50;
+    private const int MostWitnesses = 50;
 
     /// <summary>What was read for others before they asked is kept this long.</summary>
     private static readonly TimeSpan ForCompany = TimeSpan.FromMinutes(1);
@@ -101,10 +102,7 @@ public sealed class ImageReader
     /// <param name="isBeingWritten">Images that this process writes to: who does reads them afterwards.</param>
     internal async Task ProbeAsync(Func<string, bool> isBeingWritten, CancellationToken cancellationToken)
     {
-        Image? witness;
-        lock (gate) witness = known.Values.OrderByDescending(entry => entry.MayBeHinted).SelectMany(entry => entry.Reading?.Images ?? [])
-            .FirstOrDefault(image => image is { OsHidden: false, UpdatedAt: not null });
-        if (witness is null || await hint.NewsAsync(witness, cancellationToken) is not [_, ..] changed) return;
+        if (await hint.NewsAsync(Witnesses, cancellationToken) is not [_, ..] changed) return;
         List<ImageChange> changes = [];
         lock (gate)
         {
@@ -131,6 +129,17 @@ public sealed class ImageReader
         }
 
         foreach (var change in changes) Changed?.Invoke(change);
+    }
+
+    /// <summary>The images that were changed last: some may be deleted or hidden by now.</summary>
+    private Image[] Witnesses()
+    {
+        lock (gate)
+        {
+            return [.. known.Values.SelectMany(entry => entry.Reading?.Images ?? [])
+                .Where(image => image is { OsHidden: false, UpdatedAt: not null })
+                .DistinctBy(image => image.Id).OrderByDescending(image => image.UpdatedAt).Take(MostWitnesses)];
+        }
     }
 
     /// <summary>An image was read by itself, after a write: newer than what batches know.</summary>

@@ -139,6 +139,18 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Images_that_were_deleted_since_do_not_speak_against_the_filter()
+    {
+        var images = Images(20);
+        await ReadAsync(ImageTerm.All);
+        foreach (var image in images[1..]) cloud.RemoveImage(image);
+        time.Advance(Period);
+        Change(images[0], "drifted");
+        await ProbeAsync();
+        Assert.Equal(images[0].Id, Assert.Single(changes).Images[0].Id);
+    }
+
+    [Fact]
     public async Task A_cloud_that_ignores_the_filter_is_not_believed()
     {
         var images = Images(2);
