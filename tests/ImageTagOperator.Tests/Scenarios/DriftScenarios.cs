@@ -37,7 +37,8 @@ public abstract class DriftScenarios<TWorld> : ScenariosIn<TWorld>
         set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = [$"{world.Namespace}-*"], Newest = 1 } };
         set.Spec.Policy = TagPolicy.Additive;
         await CreateAsync(world, set);
-        await Task.Delay(TimeSpan.FromSeconds(1.1), TimeProvider.System, TestContext.Current.CancellationToken);  // the times of images are whole seconds
+        // The times of images are whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TimeProvider.System, TestContext.Current.CancellationToken);
         var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2");
         await world.TagsAsync(next, "stable");
         await world.TagsAsync(old);
