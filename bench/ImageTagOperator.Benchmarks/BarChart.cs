@@ -36,7 +36,8 @@ internal static class BarChart
         {
             var (x, bottom) = (Left + Length(line.Value), height - 24);
             Add($"<path d=\"M{x:0.#} {Top - 4}V{bottom}\" stroke=\"#cf222e\" stroke-dasharray=\"4 3\"/>");
-            Add($"<text x=\"{x:0.#}\" y=\"{bottom + 15}\" text-anchor=\"middle\" fill=\"#cf222e\">{WebUtility.HtmlEncode(line.Name)}</text>");
+            var name = WebUtility.HtmlEncode(line.Name);
+            Add($"<text x=\"{x:0.#}\" y=\"{bottom + 15}\" text-anchor=\"middle\" fill=\"#cf222e\">{name}</text>");
         }
 
         return svg.Append("</svg>\n").ToString();

@@ -18,8 +18,8 @@ internal static class Report
 
         `make bench` wrote this page and its charts. `make bench ONLY=SyncTime` measures one benchmark and leaves the page alone.
 
-        The machine has two cores and is shared, so absolute numbers differ by half from run to run. Read the ratios: both sides were measured
-        in the same run, in turns.
+        The machine has two cores and is shared, so absolute numbers differ by half from run to run. Read the ratios: both sides were
+        measured in the same run, in turns.
 
         ![Requests to the cloud for each tag write that is needed](pictures/requests.svg)
 
@@ -30,9 +30,10 @@ internal static class Report
         ## How it was measured
         - **Scale**: the published file with the chart's memory limit and the default options, but no rate limit, on embedded servers that
           answer at once. One set for each image, by name. Drift: 40 images lose a tag at times spread over 15 seconds.
-        - **Convergence**: from images without tags until all sets are Ready. Every client has eight images in work at a time, and no rate limit.
-          The operator also records what it will do, reads each image again, and writes status and Events. `openstack image set` was run on three
-          images and multiplied. It replaces all tags at once, which undoes what others change at the same moment.
+        - **Convergence**: from images without tags until all sets are Ready. Every client has eight images in work at a time, and no rate
+          limit.
+          The operator also records what it will do, reads each image again, and writes status and Events. `openstack image set` was run on
+          three images and multiplied. It replaces all tags at once, which undoes what others change at the same moment.
         - **Glance** has two processes here. A client whose connections all reach one of them takes up to twice as long.
         - `make bench LARGE=1` adds 1,000 images on Glance and 10,000 sets on the embedded servers.
         - `make bench-quick` measures a part in about a minute, and fails when a budget in `bench/budgets.json` is exceeded by 20 %.
@@ -62,18 +63,20 @@ internal static class Report
         const string Requests = ": requests to the cloud";
         const string Converge = "converge 100 images x 5 tags, Glance";
         await WriteAsync("requests", BarChart.Draw(
-            "Requests to the cloud for each tag write that is needed", "", Bars(Requests, row => row.Ratio!.Value), ("the writes alone", 1)));
+            "Requests to the cloud for each tag write that is needed",
+            "",
+            Bars(Requests, row => row.Ratio!.Value),
+            ("the writes alone", 1)));
         await WriteAsync("drift", BarChart.Draw(
             "How soon drift is corrected, 95th percentile", "s", Bars(": drift is corrected, 95th percentile", row => row.Value)));
         var ours = rows.First(row => row.Name == Converge).Value;
+        var others = rows.Where(row => row.Name == Converge).Select(row => (row.ComparedWith!.Split(',')[0], ours / row.Ratio!.Value));
         await WriteAsync("converge", BarChart.Draw(
             "Time until 100 images x 5 tags on a real Glance have their tags", "s",
-            [("image-tag-operator", ours), .. rows.Where(row => row.Name == Converge).Select(row => (Client(row), ours / row.Ratio!.Value))]));
+            [("image-tag-operator", ours), .. others]));
 
         (string, double)[] Bars(string end, Func<Row, double> value) =>
             [.. rows.Where(row => row.Name.EndsWith(end, StringComparison.Ordinal)).Select(row => (row.Name[..^end.Length], value(row)))];
-
-        static string Client(Row row) => row.ComparedWith!.Split(',')[0];
 
         static Task WriteAsync(string name, string svg) => File.WriteAllTextAsync(Path.Combine(Pictures, $"{name}.svg"), svg);
     }

@@ -41,14 +41,14 @@ internal sealed class Scale : Benchmark
 
         var latencies = await DriftAsync(cloud);
         Row[] looks = withLooks ? await LooksAsync(process, cloud, names, $"{count:#,0} sets x 5 tags") : [];
-        var needed = count * Tags.Length;
+        var (needed, allowed) = (count * Tags.Length, 1 + Math.Floor(seconds / 5));
         var what = $"{count:#,0} sets x 5 tags";
         return
         [
             new($"{what}: time until all tags are on", seconds, "s"),
             new($"{what}: requests to the cloud", puts + reads, "requests", "the PUTs needed", (double)(puts + reads) / needed),
             new($"{what}: lists and reads", reads, "requests", "one for 200 names", reads / Math.Ceiling(count / 200.0)),
-            new($"{what}: reads of their Secret", secrets, "requests", "one at the start and one every 5 s", secrets / (1 + Math.Floor(seconds / 5))),
+            new($"{what}: reads of their Secret", secrets, "requests", "one at the start and one every 5 s", secrets / allowed),
             new($"{what}: writes to the Kubernetes API without Events", (double)(writes - events) / count, "per set"),
             new($"{what}: Events", (double)events / count, "per set"),
             new($"{what}: most memory", peak / Megabyte, "MB"),

@@ -44,8 +44,8 @@ internal static class ServeText
           kubectl create secret generic openstack-clouds --from-file=clouds.yaml={{folder}}/clouds.yaml --dry-run=client -o yaml |
             kubectl apply -f -
 
-        Without kubectl, after the two exports. The first command shows what would be done, the second does it. After the curl commands above,
-        the first one shows the drift; after the sed command it shows the other image:
+        Without kubectl, after the two exports. The first command shows what would be done, the second does it. After the curl commands
+        above, the first one shows the drift; after the sed command it shows the other image:
 
           image-tag-operator plan -f {{folder}}/ubuntu.yaml
           image-tag-operator apply -f {{folder}}/ubuntu.yaml

@@ -10,7 +10,8 @@ namespace ImageTagOperator.Commands.Plan;
 internal static class PlanReporter
 {
     /// <param name="done">True: tells what was done. False: what would be.</param>
-    public static PlanReport Report(IReadOnlyCollection<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
+    public static PlanReport Report(
+        IReadOnlyCollection<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
     {
         var places = manifests.ToDictionary(manifest => manifest.Set!.Key().ToString(), manifest => manifest.Place);
         PlannedSet[] sets = [.. manifests.Select(manifest => Set(manifest, outcomes[manifest.Set!.Key()], places, done))];
