@@ -119,8 +119,8 @@ internal static partial class ManifestValidator
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
                 var other = group.First(one => one.Set!.Key().ToString() == winner);
                 yield return manifest.Error("spec.image",
-                    $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with nobody. "
-                    + "Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
+                    $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with "
+                    + "nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }
         }
     }
