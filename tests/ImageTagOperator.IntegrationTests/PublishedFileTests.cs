@@ -70,7 +70,7 @@ public sealed class PublishedFileTests
         await world.CreateAsync(world.Set("shown", world.Namespace, "silver"));
         Assert.Contains(
             "\"shown\"", (await RunAsync(null, "status", "-n", world.Namespace, "-o", "json")).Output, StringComparison.Ordinal);
-        Assert.Contains("Examples:", (await RunAsync(null, "plan", "--help")).Output, StringComparison.Ordinal);
+        Assert.Contains("Example", (await RunAsync(null, "plan", "--help")).Output, StringComparison.Ordinal);
 
         Task<(int Code, string Output)> RunAsync(string? input, params string[] arguments) => Shell.TryAsync(file, arguments, input);
     }
