@@ -32,8 +32,9 @@ public sealed class ArgoHealthTests
             if (before is not null) set.Status = StatusBuilder.After(set, before, Now);
             set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
             var health = await HealthAsync(set);
-            Assert.Equal(
-                (expected, $"{name}: Image 'grün' says \"no\".\\x0aTry again."), ((string)health["status"]!, (string)health["message"]!));
+            Assert.Equal(expected, (string)health["status"]!);
+            // A command may follow.
+            Assert.StartsWith($"{name}: Image 'grün' says \"no\".\\x0aTry again.", (string)health["message"]!, StringComparison.Ordinal);
         }
     }
 
