@@ -122,7 +122,7 @@ public sealed class ImageReader
                 };
                 if (Differences(before, after) is not [_, ..] differences) continue;
                 // The next reading is compared with this, so that it reports nothing twice.
-                entry.Reading = reading with { Images = [.. reading.Images.ExceptBy(ids.Keys, image => image.Id), .. after] };
+                Keep(entry, reading with { Images = [.. reading.Images.ExceptBy(ids.Keys, image => image.Id), .. after] });
                 entry.ChangedAt = now;
                 changes.Add(new ImageChange(term, differences));
             }
@@ -290,10 +290,7 @@ public sealed class ImageReader
         {
             var entry = Entry(term);
             old = entry.Reading;
-            room.TryAdd(-entry.Size);
-            // Where there is no room for it, the next one who asks has it read again.
-            var size = reading.Images.Sum(ListMemory.SizeOf);
-            (entry.Reading, entry.Size) = room.TryAdd(size) ? (reading, size) : (null, 0);
+            Keep(entry, reading);
             if (answer is not null) (entry.FullyReadAt, entry.MayBeHinted) = (reading.AsOf, answer.IsListed
                 && answer.Images.All(image => !image.OsHidden));
         }
@@ -304,6 +301,14 @@ public sealed class ImageReader
             new ImageChange(term, differences));
         if (round.TryGetValue(term, out var demand)) demand.Answer.TrySetResult(current);
         else if (Meanwhile(term, reading, isWhole: answer is not null) is { } asker) asker.Answer.TrySetResult(current);
+    }
+
+    /// <summary>Where there is no room for it, the next one who asks has it read again.</summary>
+    private void Keep(Known entry, ImageReading reading)
+    {
+        room.TryAdd(-entry.Size);
+        var size = reading.Images.Sum(ListMemory.SizeOf);
+        (entry.Reading, entry.Size) = room.TryAdd(size) ? (reading, size) : (null, 0);
     }
 
     /// <summary>Somebody who asked while the request was under way, and for whom its answer is new enough.</summary>

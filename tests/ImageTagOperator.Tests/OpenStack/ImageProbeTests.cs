@@ -151,6 +151,29 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task New_images_take_no_more_memory_than_a_list_of_them_may()
+    {
+        Images(80);
+        using var unlimited = new CloudSessions(new CloudLimits(), time);
+        var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
+        await unlimited.Get(configuration, "a").Images.ReadAsync(ImageTerm.All, Interval, Interval, Cancel);
+        var room = unlimited.ImageMemory / 80 * 100;
+        using var limited = new CloudSessions(new CloudLimits { ImageMemory = 3 * room }, time);
+        var tenant = limited.Get(configuration, "a");
+        await tenant.Images.ReadAsync(ImageTerm.All, Interval, Interval, Cancel);
+        for (var i = 0; i < 10; i++)
+        {
+            time.Advance(Period);
+            Images(5);
+            await tenant.ProbeAsync(Cancel);
+            Assert.InRange(limited.ImageMemory, 0, room);
+        }
+
+        // There was no room for them, so who asks next has the list read.
+        Assert.Null(tenant.Images.Latest(ImageTerm.All));
+    }
+
+    [Fact]
     public async Task A_cloud_that_ignores_the_filter_is_not_believed()
     {
         var images = Images(2);
