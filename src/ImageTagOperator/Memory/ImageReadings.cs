@@ -10,8 +10,9 @@ namespace ImageTagOperator.Memory;
 /// <summary>Reads the images of sets. A set that was in order and only comes round again can do with a reading that another one asked for
 /// since. When a reading or the cloud's probe shows a change, the sets that it concerns are looked at at once. Safe for concurrent
 /// use.</summary>
-public sealed class ImageReadings(
-    SetRegistry registry, IEntityQueue<V1Alpha1ImageTagSet> queue, RequeuePolicy requeue, OperatorOptions options, TimeProvider time)
+public sealed partial class ImageReadings(
+    SetRegistry registry, IEntityQueue<V1Alpha1ImageTagSet> queue, RequeuePolicy requeue, OperatorOptions options, TimeProvider time,
+    ILogger<ImageReadings>? logger = null)
 {
     private readonly ConditionalWeakTable<CloudSession, object> subscribed = [];
     private readonly Lock gate = new();
@@ -103,6 +104,10 @@ public sealed class ImageReadings(
             {
                 // The reconciles of the sets report why the cloud cannot be used; the next probe asks for what this one did not see.
             }
+            catch (Exception e) when (logger is not null)
+            {
+                LogProbeFailed(logger, session.Cloud.Name, e);
+            }
             finally
             {
                 Interlocked.Exchange(ref isRunning, 0);
@@ -121,6 +126,9 @@ public sealed class ImageReadings(
             if (images is null || registry.Find(set) is not { } selecting || images.Any(selecting.MayMean)) queue.Enqueue(set);
         }
     }
+
+    [LoggerMessage(30, LogLevel.Error, "The probe of cloud {Cloud} failed in a way that nobody foresaw. The next one comes in its time.")]
+    private static partial void LogProbeFailed(ILogger logger, string cloud, Exception error);
 
     /// <summary>The sets that go by the readings of one session, by what they read.</summary>
     private sealed class Interest(ITimer? probe)
