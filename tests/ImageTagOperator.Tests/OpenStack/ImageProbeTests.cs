@@ -153,24 +153,25 @@ public sealed class ImageProbeTests : IAsyncLifetime
     [Fact]
     public async Task New_images_take_no_more_memory_than_a_list_of_them_may()
     {
-        Images(80);
+        Images(500);
+        time.Advance(Interval);
         using var unlimited = new CloudSessions(new CloudLimits(), time);
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         await unlimited.Get(configuration, "a").Images.ReadAsync(ImageTerm.All, Interval, Interval, Cancel);
-        var room = unlimited.ImageMemory / 80 * 100;
+        var room = unlimited.ImageMemory / 500 * 625;
         using var limited = new CloudSessions(new CloudLimits { ImageMemory = 3 * room }, time);
         var tenant = limited.Get(configuration, "a");
         await tenant.Images.ReadAsync(ImageTerm.All, Interval, Interval, Cancel);
         for (var i = 0; i < 10; i++)
         {
             time.Advance(Period);
-            Images(5);
+            Images(20);
             await tenant.ProbeAsync(Cancel);
             Assert.InRange(limited.ImageMemory, 0, room);
         }
 
-        // There was no room for them, so who asks next has the list read.
-        Assert.Null(tenant.Images.Latest(ImageTerm.All));
+        // The probe adds images as long as there is room for them and for the list that it reads.
+        Assert.InRange(tenant.Images.Latest(ImageTerm.All)!.Images.Count, 520, 625);
     }
 
     [Fact]
