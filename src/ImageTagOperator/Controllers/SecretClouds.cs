@@ -23,7 +23,22 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
     public async Task<CloudConfiguration> FindAsync(
         RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
-        var secret = await GetSecretAsync(set, reference.SecretName, cancellationToken);
+        try
+        {
+            return await FindAsync(set, reference, set.EditedAt, cancellationToken);
+        }
+        catch (ProblemException e) when (e.Problem.Reason != Reason.Transient)
+        {
+            // Another set may have read the Secret before this set and what it needs were created.
+            return await FindAsync(set, reference, set.ChangedAt, cancellationToken);
+        }
+    }
+
+    /// <param name="since">The Secret was read after this.</param>
+    private async Task<CloudConfiguration> FindAsync(
+        RegisteredSet set, CloudCredentialsRef reference, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var secret = await GetSecretAsync(set, reference.SecretName, since, cancellationToken);
         var where = Describe(set, reference);
         if (secret.Data is null || !secret.Data.ContainsKey("clouds.yaml"))
         {
@@ -50,14 +65,13 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
         if (opened.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
         var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
         await turn.WaitAsync(cancellationToken);
-        var file = opened.TryGetValue(secret, out known) ? known : Open(secret);
         try
         {
-            return file.Find(cloudName, files);
+            if (!opened.TryGetValue(secret, out known)) opened.AddOrUpdate(secret, known = Open(secret));
+            return known.Find(cloudName, files);
         }
         finally
         {
-            opened.AddOrUpdate(secret, file);
             turn.Release();
         }
     }
@@ -70,12 +84,12 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
             ? EncodedText.Read(profiles) : null);
 
     private async Task<V1Secret> GetSecretAsync(
-        RegisteredSet set, string name, CancellationToken cancellationToken)
+        RegisteredSet set, string name, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var inNamespace = set.Key.Namespace;
         try
         {
-            return await secrets.GetAsync(new NamespacedName(inNamespace, name), set.EditedAt, cancellationToken)
+            return await secrets.GetAsync(new NamespacedName(inNamespace, name), since, cancellationToken)
                 ?? throw new Problem(
                     Reason.SecretNotFound,
                     $"Secret {inNamespace}/{name} does not exist. Create it: kubectl -n {inNamespace} create secret generic {name} "

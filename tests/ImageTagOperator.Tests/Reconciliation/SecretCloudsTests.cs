@@ -4,6 +4,7 @@ using ImageTagOperator.Memory;
 using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
@@ -48,6 +49,33 @@ public sealed class SecretCloudsTests
         await FindAsync(clouds, "cloud", "default");
         Assert.Contains(all, task => !task.IsCompleted);
         await Task.WhenAll(all);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("clouds: {other: {auth: {auth_url: http://k, user_id: u, password: p}}}")]
+    [InlineData("clouds: {")]
+    public async Task A_new_set_is_not_refused_for_what_its_Secret_was_before_it(string? before)
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        using var client = server.Client();
+        var time = new FakeTimeProvider();
+        var clouds = new SecretClouds(new SharedSecrets(client, time));
+        if (before is not null) server.Apply(Secret(before, ""));
+        var older = Set(DateTimeOffset.MinValue);
+        await Assert.ThrowsAsync<ProblemException>(() => FindAsync(older));
+        server.Apply(Secret("clouds: {demo: {auth: {auth_url: http://k/v3, user_id: u, password: p}}}", ""));
+        var newer = Set(time.GetUtcNow());
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(new Uri("http://k/v3"), (await FindAsync(newer)).AuthUrl);
+        await FindAsync(older);
+        Assert.Equal(2, server.Calls.Matching("GET", "*/secrets/cloud").Count);
+
+        Task<CloudConfiguration> FindAsync(RegisteredSet set) => clouds.FindAsync(
+            set, new CloudCredentialsRef { SecretName = "cloud", CloudName = "demo" }, TestContext.Current.CancellationToken);
+
+        static RegisteredSet Set(DateTimeOffset createdAt) => new(
+            new V1Alpha1ImageTagSet { Metadata = new() { Name = "set", NamespaceProperty = "default" } }, new SetMemory(), createdAt);
     }
 
     private static Task<CloudConfiguration> FindAsync(SecretClouds clouds, string secret, string inNamespace) => clouds.FindAsync(
