@@ -16,7 +16,7 @@ public abstract class SandboxServer : IAsyncDisposable
     protected SandboxServer(TimeProvider time, int port = 0)
     {
         Time = time;
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

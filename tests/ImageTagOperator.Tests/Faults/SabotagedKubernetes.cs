@@ -29,7 +29,7 @@ internal sealed class SabotagedKubernetes(KubernetesClient inner, Saboteur sabot
         var ready = World.Ready((V1Alpha1ImageTagSet)(object)entity)!;
         saboteur.Call($"write status {ready.Status} {ready.Reason}");
         var stored = await inner.UpdateStatusAsync(entity, cancellationToken);
-        saboteur.NoteStatus($"{ready.Status} {ready.Reason}: {ready.Message}");
+        saboteur.NoteStatus(entity.Key().ToString(), $"{ready.Status} {ready.Reason}: {ready.Message}");
         return stored;
     }
 

@@ -1,22 +1,32 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
 namespace ImageTagOperator.Tests.Faults;
 
 /// <summary>Counts the calls that a reconcile makes to the world around it, and lets one of them throw.</summary>
 /// <param name="at">Which one, from 1 on.</param>
-internal sealed class Saboteur(int at)
+internal sealed class Saboteur(int at) : ILoggerProvider, ILogger
 {
     private readonly Lock gate = new();
-    private readonly List<string> statuses = [];
+    private readonly List<(string Set, string Ready)> statuses = [];
     private readonly List<string> events = [];
+    private readonly ConcurrentQueue<Exception> exceptions = [];
     private int calls;
+
+    /// <summary>Calls for the time are left alone.</summary>
+    public bool SparesTheClock { get; init; }
 
     /// <summary>What was struck; null as long as nothing was.</summary>
     public string? Struck { get; private set; }
 
-    /// <summary>The status and reason of Ready in each status that was written after the strike.</summary>
-    public IReadOnlyList<string> StatusesAfter => Taken(statuses);
+    /// <summary>Status, reason and message of Ready in each status that was written after the strike.</summary>
+    public IReadOnlyList<(string Set, string Ready)> StatusesAfter => Taken(statuses);
 
     /// <summary>Type and reason of each Event after the strike.</summary>
     public IReadOnlyList<string> EventsAfter => Taken(events);
+
+    /// <summary>What was thrown, and what the operator logged of it.</summary>
+    public IReadOnlyCollection<Exception> Exceptions => exceptions;
 
     public void Call(string what)
     {
@@ -24,23 +34,42 @@ internal sealed class Saboteur(int at)
         {
             if (++calls != at) return;
             Struck = what;
-            throw new UnforeseenException();
+            var unforeseen = new UnforeseenException();
+            exceptions.Enqueue(unforeseen);
+            throw unforeseen;
         }
     }
 
-    public void NoteStatus(string status) => Note(statuses, status);
+    public void NoteStatus(string set, string ready) => Note(statuses, (set, ready));
 
     public void NoteEvent(string told) => Note(events, told);
 
-    private void Note(List<string> list, string text)
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (exception is not null) exceptions.Enqueue(exception);
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Dispose()
+    {
+    }
+
+    private void Note<T>(List<T> list, T item)
     {
         lock (gate)
         {
-            if (Struck is not null) list.Add(text);
+            if (Struck is not null) list.Add(item);
         }
     }
 
-    private string[] Taken(List<string> list)
+    private T[] Taken<T>(List<T> list)
     {
         lock (gate) return [.. list];
     }
