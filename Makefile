@@ -22,7 +22,7 @@ MODERN = --filter-namespace ImageTagOperator.IntegrationTests.Modern
 NOT_MODERN = --filter-not-namespace ImageTagOperator.IntegrationTests.Modern
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo pictures sandbox tour test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick mutation clean
+.PHONY: help build build-demo demo pictures sandbox tour test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick soak mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -141,6 +141,9 @@ bench: image trimmed ## measure all, or with ONLY=name one, with LARGE=1 more; w
 
 bench-quick: artifacts/publish.stamp ## a part of it in about a minute; fails when a budget in bench/budgets.json is exceeded
 	QUICK=1 dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- Scale
+
+soak: artifacts/publish.stamp ## 2,000 sets for 20 minutes (SOAK_MINUTES), with drift, edits and faults: memory, missed drift and unneeded writes
+	dotnet run --project bench/ImageTagOperator.Benchmarks -c Release -v quiet -- Soak
 
 mutation: ## change Planning here and there, and see which changes its tests notice; fails below the score in tests/Mutation/stryker-config.json
 	dotnet tool restore -v quiet

@@ -18,6 +18,7 @@ public sealed class CloudSession : IDisposable
     private readonly ImageGates gates;
     private readonly TimeProvider time;
     private readonly WrittenImages written;
+    private volatile KnownAccess? latest;
 
     internal CloudSession(CloudConfiguration cloud, string user, ImageGates gates, CloudHosts hosts, TimeProvider time)
     {
@@ -52,8 +53,11 @@ public sealed class CloudSession : IDisposable
     public async Task<CloudAccess> GetAccessAsync(CancellationToken cancellationToken)
     {
         var token = await keystone.GetTokenAsync(cancellationToken);
+        if (latest is { } known && ReferenceEquals(known.Token, token)) return known.Access;
         var endpoint = Catalog.ImageEndpoint(cloud, token.Catalog);
-        return new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
+        var access = new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
+        latest = new KnownAccess(token, access);
+        return access;
     }
 
     /// <summary>Whether the session can be one of this cloud at all, as far as that shows before its Keystone is asked.</summary>
@@ -149,4 +153,7 @@ public sealed class CloudSession : IDisposable
 
         return api.SendAsync(method, $"/v2/images/{imageId}/tags/{Uri.EscapeDataString(tag)}", json: null, cancellationToken);
     }
+
+    /// <summary>What a token's catalog says.</summary>
+    private sealed record KnownAccess(Token Token, CloudAccess Access);
 }

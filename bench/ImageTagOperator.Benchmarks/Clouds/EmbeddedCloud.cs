@@ -24,6 +24,8 @@ internal sealed class EmbeddedCloud : BenchmarkCloud
 
     public CallLog Calls => cloud.Calls;
 
+    public FaultInjector Faults => cloud.Faults;
+
     public IReadOnlyList<SandboxImage> Images => cloud.Images;
 
     /// <summary>The names of that many images, each of one image.</summary>

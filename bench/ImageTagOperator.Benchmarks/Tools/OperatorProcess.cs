@@ -14,6 +14,7 @@ namespace ImageTagOperator.Benchmarks.Tools;
 internal sealed class OperatorProcess : IAsyncDisposable
 {
     private const string Namespace = "default";
+    private const string SecretName = "openstack-clouds";
     private const string Sets = "imagetagsets";
 
     /// <summary>Three quarters of 256Mi, the chart's limit: what .NET takes in a container with that limit. A native program does not read
@@ -30,6 +31,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
 
     /// <summary>What reached the Kubernetes API.</summary>
     public CallLog Calls => kubernetes.Calls;
+
+    /// <summary>What goes wrong with calls of the Kubernetes API.</summary>
+    public FaultInjector Faults => kubernetes.Faults;
 
     /// <summary>From the start of the process until it watched.</summary>
     public TimeSpan StartTime { get; }
@@ -114,11 +118,24 @@ internal sealed class OperatorProcess : IAsyncDisposable
     {
         // A cloud by another name is another session, with connections of its own.
         var name = $"life-{lives}";
-        kubernetes.Apply(Secret(cloud.CloudsYaml.Replace($"  {BenchmarkCloud.CloudName}:\n", $"  {name}:\n", StringComparison.Ordinal)));
-        foreach (var image in images) kubernetes.Apply(Set(name, image, tags, interval));
+        AddSecret(
+            Namespace, SecretName,
+            cloud.CloudsYaml.Replace($"  {BenchmarkCloud.CloudName}:\n", $"  {name}:\n", StringComparison.Ordinal));
+        foreach (var image in images) kubernetes.Apply(Set(Namespace, image, (SecretName, name), image, tags, interval));
         foreach (var image in images) await Benchmark.UntilAsync(
             () => IsReady(kubernetes.Get(Sets, Namespace, image)!), $"set {image} is Ready");
     }
+
+    /// <summary>Edits the set of an image that <see cref="ConvergeAsync"/> made.</summary>
+    public void Edit(string image, IReadOnlyList<string> tags) => kubernetes.Apply(
+        Set(Namespace, image, (SecretName, $"life-{lives}"), image, tags, "1h"));
+
+    /// <summary>A set of another namespace. It names <see cref="BenchmarkCloud.CloudName"/>.</summary>
+    public void AddSet(string inNamespace, string name, string secret, string image, IReadOnlyList<string> tags) => kubernetes.Apply(
+        Set(inNamespace, name, (secret, BenchmarkCloud.CloudName), image, tags, "10m"));
+
+    public void AddSecret(string inNamespace, string name, string cloudsYaml) =>
+        kubernetes.Apply(Secret(inNamespace, name, cloudsYaml));
 
     /// <summary>Deletes all sets, and what follows uses new connections. The images keep their tags.</summary>
     public async Task ForgetAsync()
@@ -137,14 +154,16 @@ internal sealed class OperatorProcess : IAsyncDisposable
         await kubernetes.DisposeAsync();
     }
 
-    private static JsonObject Set(string cloudName, string image, IReadOnlyList<string> tags, string interval) => new()
+    private static JsonObject Set(
+        string inNamespace, string name, (string Secret, string Cloud) credentials, string image, IReadOnlyList<string> tags, string interval) =>
+        new()
     {
         ["apiVersion"] = "imagetags.io/v1alpha1",
         ["kind"] = "ImageTagSet",
-        ["metadata"] = new JsonObject { ["name"] = image, ["namespace"] = Namespace },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = inNamespace },
         ["spec"] = new JsonObject
         {
-            ["cloudCredentialsRef"] = new JsonObject { ["secretName"] = "openstack-clouds", ["cloudName"] = cloudName },
+            ["cloudCredentialsRef"] = new JsonObject { ["secretName"] = credentials.Secret, ["cloudName"] = credentials.Cloud },
             ["image"] = new JsonObject { [Guid.TryParse(image, out _) ? "id" : "name"] = image },
             ["tags"] = new JsonArray([.. tags]),
             ["interval"] = interval,
@@ -152,11 +171,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
         },
     };
 
-    private static JsonObject Secret(string cloudsYaml) => new()
+    private static JsonObject Secret(string inNamespace, string name, string cloudsYaml) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Secret",
-        ["metadata"] = new JsonObject { ["name"] = "openstack-clouds", ["namespace"] = Namespace },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = inNamespace },
         ["data"] = new JsonObject { ["clouds.yaml"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(cloudsYaml)) },
     };
 

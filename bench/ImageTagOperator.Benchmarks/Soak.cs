@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImageTagOperator.Benchmarks.Clouds;
+using ImageTagOperator.Benchmarks.Tools;
+using ImageTagOperator.Sandbox;
+using ImageTagOperator.Sandbox.Cloud;
+
+namespace ImageTagOperator.Benchmarks;
+
+/// <summary>2,000 sets for 20 minutes (SOAK_MINUTES): tags are removed behind the operator's back and sets are edited at random, and in each
+/// second minute a fifth of all requests to the cloud and to Kubernetes fails for ten seconds.</summary>
+internal sealed class Soak : Benchmark
+{
+    private const int Sets = 2000;
+    private const int Seed = 20_261_130;
+    private const int Stride = 7919;
+    private const double Megabyte = 1_000_000;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10);
+    private static readonly Fault Unavailable = new() { Status = 503 };
+
+    private readonly Random random = new(Seed);
+    private readonly Dictionary<SandboxImage, (HashSet<string> Tags, TimeSpan Since, bool IsDrift)> pending = [];
+    private readonly List<double> corrections = [];
+    private readonly List<(double Hours, double Megabytes)> memory = [];
+    private int needed;
+    private int number;
+
+    public override async Task<IReadOnlyList<Row>> MeasureAsync()
+    {
+        var minutes = double.Parse(Environment.GetEnvironmentVariable("SOAK_MINUTES") ?? "20", CultureInfo.InvariantCulture);
+        await using var cloud = await EmbeddedCloud.StartAsync();
+        await using var process = await OperatorProcess.StartAsync(1_000_000, "artifacts/publish/image-tag-operator");
+        var names = await cloud.NamesAsync(Sets);
+        await process.ConvergeAsync(cloud, names, ["golden", "stable"], "1h");
+        cloud.Calls.Clear();
+
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromMinutes(minutes))
+        {
+            Fail(cloud.Faults, process.Faults, clock.Elapsed);
+            // Each image in its turn: one whose tags go again and again is Contended, and left alone for a while.
+            Disturb(process, cloud.Images[number * Stride % Sets], clock.Elapsed);
+            Settle(clock.Elapsed);
+            memory.Add((clock.Elapsed.TotalHours, process.Memory / Megabyte));
+            await Task.Delay(Tick, TimeProvider.System);
+        }
+
+        (cloud.Faults.Decide, process.Faults.Decide) = (null, null);
+        var end = clock.Elapsed + TimeSpan.FromMinutes(2);
+        while (pending.Count > 0 && clock.Elapsed < end)
+        {
+            Settle(clock.Elapsed);
+            await Task.Delay(Tick, TimeProvider.System);
+        }
+
+        var written = cloud.Calls.Writes.Count(call =>
+            call.Status is 204 or 404 && call.Target.Contains("/tags/", StringComparison.Ordinal));
+        var sorted = corrections.Order().ToArray();
+        var what = $"{Sets:#,0} sets for {minutes:0} minutes";
+        return
+        [
+            new($"{what}: drifts and edits", number, "times"),
+            new($"{what}: images that were not corrected", pending.Count, "images"),
+            new($"{what}: tag writes beyond those needed", written - needed, "requests"),
+            new($"{what}: drift is corrected, 95th percentile", sorted[(int)(0.95 * sorted.Length)], "s"),
+            new($"{what}: drift is corrected, longest", sorted[^1], "s"),
+            new($"{what}: most memory", process.PeakMemory / Megabyte, "MB"),
+            new($"{what}: memory grows by", Slope(memory[(memory.Count / 4)..]), "MB/hour"),
+        ];
+    }
+
+    private void Fail(FaultInjector cloud, FaultInjector kubernetes, TimeSpan at)
+    {
+        var isOutage = at.Minutes % 2 == 1 && at.Seconds < Outage.Seconds;
+        cloud.Decide = kubernetes.Decide = !isOutage ? null
+            : call => Random.Shared.Next(5) == 0 && !call.Target.Contains("watch=", StringComparison.Ordinal) ? Unavailable : null;
+    }
+
+    /// <summary>Takes a tag off an image, or edits its set. An image that is not in order yet is left alone, so that the writes that are
+    /// needed can be counted.</summary>
+    private void Disturb(OperatorProcess process, SandboxImage image, TimeSpan now)
+    {
+        if (pending.ContainsKey(image)) return;
+        number++;
+        var tags = image.Tags.ToHashSet();
+        var isDrift = random.Next(3) > 0;
+        if (isDrift)
+        {
+            image.SetTags(image.Tags.Skip(1));
+            image.UpdatedAt = TimeProvider.System.GetUtcNow();
+            needed++;
+        }
+        else
+        {
+            var old = tags.First(tag => tag != "golden");
+            tags.Remove(old);
+            tags.Add($"edit-{number}");
+            process.Edit(image.Name!, [.. tags]);
+            needed += 2;
+        }
+
+        pending[image] = (tags, now, isDrift);
+    }
+
+    /// <summary>What is in order again.</summary>
+    private void Settle(TimeSpan now)
+    {
+        foreach (var (image, (tags, since, isDrift)) in pending.ToArray())
+        {
+            if (!tags.SetEquals(image.Tags)) continue;
+            pending.Remove(image);
+            if (isDrift) corrections.Add((now - since).TotalSeconds);
+        }
+    }
+
+    /// <summary>By least squares.</summary>
+    private static double Slope(IReadOnlyList<(double X, double Y)> points)
+    {
+        var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));
+        return points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x));
+    }
+}
