@@ -65,6 +65,7 @@ public sealed class LoginReports : IAsyncLifetime
             (Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
     }
 
+    // gtema/openstack#1243
     [Theory]
     [InlineData("POST", "*/auth/tokens", 200, "<p>Welcome</p>", "AuthUrlWrong")]
     [InlineData("GET", "*/v2/images*", 200, "<p>Welcome</p>", "EndpointNotFound")]
@@ -87,6 +88,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal(CloudErrorKind.Transient, later.Kind);
     }
 
+    // dotnet/corefx#41701
     [Fact]
     public void Http_spoken_to_a_port_for_https_calls_a_human()
     {
@@ -95,6 +97,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Contains("check the scheme, http or https, and the port", error.Message, StringComparison.Ordinal);
     }
 
+    // cloudfoundry/bosh-openstack-cpi-release#51, cloudify-cosmo/cloudify-openstack-plugin#52
     [Theory]
     [InlineData(SocketError.HostNotFound, "AuthUrlWrong")]
     [InlineData(SocketError.TryAgain, "Transient")]
@@ -106,6 +109,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal(kind, $"{CloudCallException.For("GET http://x", null, error).Kind}");
     }
 
+    // dotnet/runtime#66133
     [Theory]
     [InlineData(HttpStatusCode.ProxyAuthenticationRequired, "Rejected")]
     [InlineData(HttpStatusCode.Forbidden, "Rejected")]
@@ -192,6 +196,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal((Reason.Transient, seconds), (problem.Reason, problem.RetryAfter is { } pause ? (int)pause.TotalSeconds : null));
     }
 
+    // k-orc/openstack-resource-controller#879
     [Fact]
     public async Task A_cloud_that_is_not_there_heals_by_itself()
     {

@@ -102,6 +102,7 @@ public sealed class ManifestReports
             + ".json only. Rename it.\n1 ImageTagSet checked, 1 warning.\n"), (code, output));
     }
 
+    // argoproj/argo-cd#16600, devshawn/kafka-gitops#17
     [Theory]
     [InlineData("tags: [golden]", "tags: []", "warning: spec.tags is empty, and policy Exact takes every tag from the images.")]
     [InlineData("tags: [golden]", "tags: [golden]\n  ignoreTags: ['gold*']",
@@ -111,6 +112,7 @@ public sealed class ManifestReports
     public async Task What_is_hardly_meant_is_warned_of(string usual, string odd, string expected) =>
         await IsToldAsync(Good.Replace(usual, odd, StringComparison.Ordinal), expected, 0);
 
+    // fluxcd/flux#1144
     [Fact]
     public async Task An_interval_without_a_unit_is_told_which_there_are() =>
         await IsToldAsync(Good + "  interval: 10\n", "spec.interval must have a unit: 10s, 10m or 10h.", 1);

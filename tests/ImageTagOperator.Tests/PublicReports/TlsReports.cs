@@ -36,6 +36,7 @@ public sealed class TlsReports
         Assert.False(Trust(between.Pem).IsTrusted(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
     }
 
+    // convertersystems/opc-ua-client#212
     [Fact]
     public void A_certificate_that_has_ended_is_not_trusted()
     {
