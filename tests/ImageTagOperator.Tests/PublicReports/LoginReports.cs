@@ -8,6 +8,7 @@ using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using Xunit;
 
@@ -182,6 +183,18 @@ public sealed class LoginReports : IAsyncLifetime
         await session.GetImageEndpointAsync(Cancel);
         cloud.Faults.Add("GET", "*/v2/images*", new Fault { Status = 401 }, times: 1);
         Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+    }
+
+    // ncw/swift#166
+    [Fact]
+    public async Task A_clock_that_is_ahead_of_the_clouds_keeps_nobody_out()
+    {
+        await using var behind = await SandboxCloud.StartAsync(new FakeTimeProvider());
+        var image = behind.AddImage("ubuntu");
+        var ahead = new FakeTimeProvider();
+        ahead.Advance(TimeSpan.FromHours(2));
+        using var session = TestSession.Of(CloudsYaml.Parse(behind.CloudsYaml, "demo"), ahead);
+        for (var read = 0; read < 3; read++) Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
     }
 
     // gophercloud/gophercloud#2096, gophercloud/utils#155
