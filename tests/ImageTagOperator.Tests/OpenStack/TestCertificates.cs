@@ -19,6 +19,16 @@ internal sealed class TestCertificates
 
     public string Pem => issuer.ExportCertificatePem();
 
+    /// <summary>What this one was before it was renewed: of the same name and key, and past its end.</summary>
+    public string Predecessor()
+    {
+        using var key = issuer.GetECDsaPrivateKey()!;
+        var request = new CertificateRequest(issuer.SubjectName, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var ended = request.CreateSelfSigned(Now.AddYears(-2), Now.AddYears(-1));
+        return ended.ExportCertificatePem();
+    }
+
     /// <summary>One that this one has signed.</summary>
     public TestCertificates Intermediate()
     {

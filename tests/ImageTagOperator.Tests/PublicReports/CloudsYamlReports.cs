@@ -125,6 +125,7 @@ public sealed class CloudsYamlReports
         }
     }
 
+    // osism/testbed#1371
     [Fact]
     public void A_clouds_public_yaml_that_is_no_YAML_is_named() => Assert.Contains(
         "clouds-public.yaml",

@@ -76,6 +76,28 @@ public sealed class ImageReports
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
     }
 
+    // gnocchixyz/python-gnocchiclient#102, openstack-k8s-operators/neutron-operator#423
+    [Theory]
+    [InlineData("http://127.0.0.1:1/image/v2/images?limit=1&marker=x")]
+    [InlineData("/v2/images?limit=1&marker=x")]
+    public async Task The_next_page_is_asked_of_the_address_of_the_first_whatever_its_link_says(string next)
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        var (first, second) = (cloud.AddImage("first"), cloud.AddImage("second"));
+        string Page(SandboxImage image, string more) =>
+            $"{{\"images\": [{{\"id\": \"{image.Id}\", \"name\": \"{image.Name}\", \"status\": \"active\", \"tags\": []}}]{more}}}";
+        cloud.Faults.Decide = call => !call.Path.EndsWith("/v2/images", StringComparison.Ordinal) ? null : new Fault
+        {
+            Status = 200,
+            ContentType = "application/json",
+            Body = call.Target.Contains($"marker={first.Id}", StringComparison.Ordinal) ? Page(second, "")
+                : Page(first, $", \"next\": \"{next}\""),
+        };
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
+        var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
+        Assert.Equal(["first", "second"], reading.Images.Select(image => image.Name).Order(StringComparer.Ordinal));
+    }
+
     private static Image Read(string members) =>
         JsonSerializer.Deserialize("{\"id\": \"i\", \"status\": \"active\", \"tags\": [\"a\"], " + members + "}", CloudJson.Default.Image)!;
 }

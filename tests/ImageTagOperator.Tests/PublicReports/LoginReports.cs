@@ -8,6 +8,7 @@ using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Reconciliation;
 using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using Xunit;
 
@@ -65,6 +66,7 @@ public sealed class LoginReports : IAsyncLifetime
             (Reason.Redirected, true), (problem.Reason, problem.Message.Contains("https://cloud.example/v3,", StringComparison.Ordinal)));
     }
 
+    // gtema/openstack#1243
     [Theory]
     [InlineData("POST", "*/auth/tokens", 200, "<p>Welcome</p>", "AuthUrlWrong")]
     [InlineData("GET", "*/v2/images*", 200, "<p>Welcome</p>", "EndpointNotFound")]
@@ -87,6 +89,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal(CloudErrorKind.Transient, later.Kind);
     }
 
+    // dotnet/corefx#41701
     [Fact]
     public void Http_spoken_to_a_port_for_https_calls_a_human()
     {
@@ -95,6 +98,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Contains("check the scheme, http or https, and the port", error.Message, StringComparison.Ordinal);
     }
 
+    // cloudfoundry/bosh-openstack-cpi-release#51, cloudify-cosmo/cloudify-openstack-plugin#52
     [Theory]
     [InlineData(SocketError.HostNotFound, "AuthUrlWrong")]
     [InlineData(SocketError.TryAgain, "Transient")]
@@ -106,6 +110,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal(kind, $"{CloudCallException.For("GET http://x", null, error).Kind}");
     }
 
+    // dotnet/runtime#66133
     [Theory]
     [InlineData(HttpStatusCode.ProxyAuthenticationRequired, "Rejected")]
     [InlineData(HttpStatusCode.Forbidden, "Rejected")]
@@ -180,6 +185,18 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
     }
 
+    // ncw/swift#166
+    [Fact]
+    public async Task A_clock_that_is_ahead_of_the_clouds_keeps_nobody_out()
+    {
+        await using var behind = await SandboxCloud.StartAsync(new FakeTimeProvider());
+        var image = behind.AddImage("ubuntu");
+        var ahead = new FakeTimeProvider();
+        ahead.Advance(TimeSpan.FromHours(2));
+        using var session = TestSession.Of(CloudsYaml.Parse(behind.CloudsYaml, "demo"), ahead);
+        for (var read = 0; read < 3; read++) Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+    }
+
     // gophercloud/gophercloud#2096, gophercloud/utils#155
     [Theory]
     [InlineData("7", 7)]
@@ -192,6 +209,7 @@ public sealed class LoginReports : IAsyncLifetime
         Assert.Equal((Reason.Transient, seconds), (problem.Reason, problem.RetryAfter is { } pause ? (int)pause.TotalSeconds : null));
     }
 
+    // k-orc/openstack-resource-controller#879
     [Fact]
     public async Task A_cloud_that_is_not_there_heals_by_itself()
     {

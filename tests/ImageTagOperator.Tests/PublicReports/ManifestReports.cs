@@ -102,6 +102,7 @@ public sealed class ManifestReports
             + ".json only. Rename it.\n1 ImageTagSet checked, 1 warning.\n"), (code, output));
     }
 
+    // argoproj/argo-cd#16600, devshawn/kafka-gitops#17
     [Theory]
     [InlineData("tags: [golden]", "tags: []", "warning: spec.tags is empty, and policy Exact takes every tag from the images.")]
     [InlineData("tags: [golden]", "tags: [golden]\n  ignoreTags: ['gold*']",
@@ -111,6 +112,7 @@ public sealed class ManifestReports
     public async Task What_is_hardly_meant_is_warned_of(string usual, string odd, string expected) =>
         await IsToldAsync(Good.Replace(usual, odd, StringComparison.Ordinal), expected, 0);
 
+    // fluxcd/flux#1144
     [Fact]
     public async Task An_interval_without_a_unit_is_told_which_there_are() =>
         await IsToldAsync(Good + "  interval: 10\n", "spec.interval must have a unit: 10s, 10m or 10h.", 1);
@@ -129,6 +131,24 @@ public sealed class ManifestReports
         Assert.Contains("sets/b.yaml:7: document 1, ImageTagSet images/one: spec.tag is not a field", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Object reference", output, StringComparison.Ordinal);
     }
+
+    // helm/helm#30189, cdk8s-team/cdk8s-core#1233
+    [Theory]
+    [InlineData("version: 1.20", "metadata.labels.version must be of type string, and is of type number: put it in quotes, '1.20'.")]
+    [InlineData("build: 123456789", "metadata.labels.build must be of type string, and is of type integer: put it in quotes, '123456789'.")]
+    public async Task A_label_that_is_no_text_is_named_with_its_line(string label, string expected) => await IsToldAsync(
+        Good.Replace("{name: one, namespace: images}", $"\n  name: one\n  namespace: images\n  labels:\n    tier: a\n    {label}",
+            StringComparison.Ordinal),
+        $"sets.yaml:8: document 1, ImageTagSet images/one: {expected}\n", 1);
+
+    // astronomer/docs#261, Azure/acr-builder#446
+    [Theory]
+    [InlineData("  tags: [golden]", "\u00a0 tags: [golden]", "sets.yaml:7: ")]
+    [InlineData("  tags: [golden]", "\u00a0\u00a0tags: [golden]", "sets.yaml:7: ")]
+    [InlineData("tags: [golden]", "tags:\u00a0[golden]", "sets.yaml: line 7, ")]
+    [InlineData("tags: [golden]", "tags: [golden,\u00a0lts]", "sets.yaml:7: ")]
+    public async Task A_blank_that_only_looks_like_one_is_told_with_its_line(string right, string wrong, string expected) =>
+        await IsToldAsync(Good.Replace(right, wrong, StringComparison.Ordinal), expected, 1);
 
     private static async Task IsToldAsync(string manifest, string expected, int code)
     {

@@ -9,6 +9,7 @@ namespace ImageTagOperator.Tests.PublicReports;
 /// <summary>What people typed, and what they got for it.</summary>
 public sealed class ProgramReports
 {
+    // argoproj/argo-workflows#1237, dotnet/aspnetcore#24384
     [Theory]
     [InlineData("127.0.0.1:8080")]
     [InlineData("http://127.0.0.1")]
@@ -25,6 +26,7 @@ public sealed class ProgramReports
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
+    // CoreWCF/CoreWCF#100, home-operations/kopiur#181
     [Theory]
     [InlineData("http://0.0.0.0:8080")]
     [InlineData("http://127.0.0.1:0")]
@@ -33,6 +35,7 @@ public sealed class ProgramReports
     [InlineData("http://*:8080")]
     public void A_health_address_that_can_be_is_fine(string address) => Assert.Null(ListenAddress.Problem(address, "http://0.0.0.0:8080"));
 
+    // volcano-sh/volcano#5673, kubernetes-sigs/kueue#15490
     [Theory]
     [InlineData("--deletion-deadline -5", "--deletion-deadline must be at least 0.")]
     [InlineData("--cloud-rate 0", "--cloud-rate must be at least 1.")]
@@ -44,12 +47,14 @@ public sealed class ProgramReports
         Assert.StartsWith(expected, error, StringComparison.Ordinal);
     }
 
+    // kyma-project/btp-manager#220
     [Fact]
     public void All_reasons_are_among_all_reasons() => Assert.Equal(
         typeof(Reason).GetFields().Where(field => field.FieldType == typeof(Reason)).Select(field => (Reason)field.GetValue(null)!)
             .OrderBy(reason => reason.Name, StringComparer.Ordinal),
         Reason.All.OrderBy(reason => reason.Name, StringComparer.Ordinal));
 
+    // spencertipping/cd#6
     [Theory]
     [InlineData("serve --help", 0)]
     [InlineData("--help", 0)]
@@ -66,6 +71,7 @@ public sealed class ProgramReports
         Assert.Empty(Directory.EnumerateFileSystemEntries(run.Folder));
     }
 
+    // nutanix/kubectl-karbon#12
     [Fact]
     public async Task The_sandbox_leaves_a_clouds_yaml_of_the_user_alone()
     {
@@ -79,6 +85,7 @@ public sealed class ProgramReports
         Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(run.Folder, "clouds.yaml"), TestContext.Current.CancellationToken));
     }
 
+    // runtimeverification/haskell-backend#3557
     [Fact]
     public async Task The_sandbox_works_in_a_folder_of_its_own_and_takes_it_along()
     {

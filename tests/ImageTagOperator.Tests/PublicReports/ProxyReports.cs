@@ -31,4 +31,12 @@ public sealed class ProxyReports
         Assert.Equal(directly ? null : "http://proxy:3128/", proxy.GetProxy(new Uri(url))?.AbsoluteUri);
         Assert.Equal(directly, proxy.IsBypassed(new Uri(url)));
     }
+
+    // curl/curl#9822, nodejs/undici#5637
+    [Theory]
+    [InlineData("example.com.", "https://example.com")]
+    [InlineData("example.com.", "https://keystone.example.com")]
+    [InlineData(".example.com.", "https://keystone.example.com:5000")]
+    public void A_dot_at_the_end_of_a_name_in_the_list_makes_it_no_other_name(string list, string url) =>
+        Assert.True(new NoProxy(list).Matches(new Uri(url)));
 }

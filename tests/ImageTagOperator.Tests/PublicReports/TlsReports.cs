@@ -1,6 +1,10 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.Contracts;
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.OpenStack;
 using Xunit;
 
@@ -36,14 +40,56 @@ public sealed class TlsReports
         Assert.False(Trust(between.Pem).IsTrusted(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
     }
 
+    // convertersystems/opc-ua-client#212
     [Fact]
     public void A_certificate_that_has_ended_is_not_trusted()
     {
-        using var key = System.Security.Cryptography.ECDsa.Create();
-        var request = new CertificateRequest("CN=server", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var key = ECDsa.Create();
+        var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256);
         using var ended = request.CreateSelfSigned(new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Assert.False(Trust(ended.ExportCertificatePem()).IsTrusted(ended, null, Untrusted));
     }
+
+    // dotnet/runtime#43884
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_authority_that_was_renewed_is_trusted_beside_what_it_was_before(bool newFirst)
+    {
+        string Both(TestCertificates authority) => newFirst ? $"{authority.Pem}\n{authority.Predecessor()}"
+            : $"{authority.Predecessor()}\n{authority.Pem}";
+
+        await using var cloud = await MutualTlsCloud.StartAsync();
+        var (certificate, key) = cloud.Authority.Issue("operator");
+        using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo", new(Both(cloud.Authority), certificate, key)));
+        Assert.Null(await session.GetImageAsync(MutualTlsCloud.NoImage, TestContext.Current.CancellationToken));
+
+        var between = new TestCertificates().Intermediate();
+        var (leaf, _) = between.Issue("server");
+        Assert.True(Trust(Both(between)).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, Untrusted));
+        Assert.False(Trust(between.Predecessor()).IsTrusted(X509Certificate2.CreateFromPem(leaf), null, Untrusted));
+    }
+
+    // cert-manager/cert-manager#8058, kubernetes/kubernetes#40589; kube-rs/kube#504
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("")]
+    public void A_key_as_openssl_ecparam_writes_it_is_read_with_and_without_an_end_of_its_last_line(string end)
+    {
+        const string parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        var (certificate, key) = new TestCertificates().Issue("operator");
+        using var pair = ECDsa.Create();
+        pair.ImportFromPem(key);
+        (certificate, key) = (certificate + end, parameters + pair.ExportECPrivateKeyPem() + end);
+        Assert.True(CloudTls.Options(Cloud(new(null, certificate, key))).ClientCertificateContext!.TargetCertificate.HasPrivateKey);
+
+        using var home = new KubeconfigFolder();
+        var user = $"client-certificate-data: {KubeconfigFolder.Base64(certificate)}, client-key-data: {KubeconfigFolder.Base64(key)}";
+        Assert.True(home.Find(home.One("https://api", "", user)).Credentials.Current.Certificate!.Leaf.HasPrivateKey);
+    }
+
+    private static CloudConfiguration Cloud(TlsFiles files) =>
+        CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: https://k, user_id: u, password: x}}}", "demo", files);
 
     private static ChainTrust Trust(string pem)
     {

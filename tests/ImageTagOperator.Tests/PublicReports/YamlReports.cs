@@ -43,4 +43,18 @@ public sealed class YamlReports
         var error = Assert.Throws<KubernetesConfigurationException>(() => folder.Find(path));
         Assert.StartsWith($"{path}: line 2, column ", error.Message, StringComparison.Ordinal);
     }
+
+    // kubernetes-client/java#1802, kubernetes/kubernetes#21062
+    [Theory]
+    [InlineData("contexts: null\n")]
+    [InlineData("contexts: []\n")]
+    [InlineData("contexts: [{name: prod, context: {cluster: c}}]\n")]
+    [InlineData("")]
+    public void A_current_context_that_is_not_there_is_named(string contexts)
+    {
+        using var folder = new KubeconfigFolder();
+        var path = folder.Write("config", $"clusters: [{{name: c, cluster: {{server: 'https://x'}}}}]\ncurrent-context: dev\n{contexts}");
+        var error = Assert.Throws<KubernetesConfigurationException>(() => folder.Find(path));
+        Assert.Equal($"{path}: there is no context 'dev' under contexts.", error.Message);
+    }
 }
