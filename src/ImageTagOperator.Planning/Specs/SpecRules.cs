@@ -6,20 +6,21 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>What a spec must hold: what its schema can say too, because an object can be older than the schema, and what it cannot. The
-/// rules are asked in order; the first problem is reported.</summary>
-/// <param name="every">What holds for the tags of every cloud.</param>
+/// <summary>Validates a spec. It also checks what the schema can express, because an object can be older than the schema. The rules are
+/// checked in order and the first problem is reported.</summary>
+/// <param name="every">The tag rules that hold for every cloud.</param>
 public sealed partial class SpecRules(TagRules every)
 {
     private const int LongestText = 255;
 
-    /// <summary>As the definition's schema has it. What an image can hold is the cloud's to say.</summary>
+    /// <summary>The same as in the CRD's schema. The limit of an image is up to the cloud.</summary>
     private const int MostTags = 128;
 
-    /// <param name="cloud">What holds for the tags of the cloud that the spec names.</param>
+    /// <param name="cloud">The tag rules of the cloud that the spec names.</param>
     public Problem? Check(ITagSetSpec spec, TagRules cloud) => Problems(spec, cloud).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>What a kind of cloud takes. Asked again when the cloud turns out to be of another kind than the spec says.</summary>
+    /// <summary>Whether this kind of cloud accepts the tags. Checked again when the cloud turns out to be of another kind than the spec
+    /// says.</summary>
     public static Problem? TagsFit(ITagSetSpec spec, TagRules cloud) => cloud.WhyNotDeclared(spec.Tags) is { } why ? Invalid(why) : null;
 
     private IEnumerable<Problem?> Problems(ITagSetSpec spec, TagRules cloud)
@@ -81,7 +82,7 @@ public sealed partial class SpecRules(TagRules every)
             : items.Select(item => TextFits(field, item, LongestText, shortest)).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>As a schema counts: code points.</summary>
+    /// <summary>Counts code points, as a schema does.</summary>
     private static int Length(string text) => text.EnumerateRunes().Count();
 
     private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "...";

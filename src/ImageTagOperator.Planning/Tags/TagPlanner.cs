@@ -16,7 +16,7 @@ namespace ImageTagOperator.Planning.Tags;
 ///      yes     |   no     |   no    |    no     |   no    ||  remove  |  keep
 ///      no      |   no     |   any   |    any    |   any   ||    -     |    -
 /// </code>
-/// Additions go first, so that an image is never without both an old and a new tag, except where the quota or a collision needs a
+/// Additions come first, so that an image is never without both the old and the new tag, except where the quota or a collision needs a
 /// removal before them.
 /// </remarks>
 public static class TagPlanner
@@ -28,7 +28,8 @@ public static class TagPlanner
         var removes = Sorted(live.Where(tag => MustGo(tag, declared, image)).Where(tag => IsAddressable(tag, rules, refused)));
         var adds = Sorted(declared.Tags.Where(tag => !live.Contains(tag)).Distinct().Where(tag => IsAddressable(tag, rules, refused)));
 
-        // A tag that stays and that the cloud takes for a declared one makes that one impossible; one that goes must go first.
+        // If the cloud treats a tag that stays as equal to a declared one, the declared one cannot be added. If such a tag is removed, that
+        // must happen first.
         var staying = Sorted(live.Except(removes).Union(declared.Tags, StringComparer.Ordinal));
         var blocked = adds.Where(add => staying.Any(other => live.Contains(other) && rules.Collides(add, other)))
             .ToHashSet(StringComparer.Ordinal);
