@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Addresses at which there is no cloud, whatever its catalog says.</summary>
+/// <summary>Addresses that never belong to a cloud, whatever its catalog says.</summary>
 internal static class SpecialAddresses
 {
     private static readonly IPNetwork[] Never =
@@ -27,7 +27,7 @@ internal static class SpecialAddresses
 
     public static bool IsNeverACloud(IPAddress address) => Never.Any(network => network.Contains(address));
 
-    /// <summary>The IPv4 address that an IPv6 address of a transition mechanism leads to; else the address itself.</summary>
+    /// <summary>The IPv4 address that is embedded in an IPv6 address of a transition mechanism; else the address itself.</summary>
     public static IPAddress Target(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;

@@ -2,22 +2,22 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>Reads clouds.yaml, the file of python-openstackclient and openstacksdk
-/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"), as far as the Image API needs it.</summary>
+/// <summary>Reads the keys of clouds.yaml that the Image API needs, as python-openstackclient and openstacksdk do
+/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications").</summary>
 public static class CloudsYaml
 {
     private const int MostListed = 20;
     private const string PublicKey = "public-clouds";
 
-    /// <summary>Finds one cloud.</summary>
-    /// <param name="yaml">The file's text.</param>
-    /// <param name="cloudName">The entry under <c>clouds</c>.</param>
-    /// <param name="files">Stand in for the files that the cloud names.</param>
-    /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
-    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is
+    /// <summary>Reads one cloud.</summary>
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="cloudName">The name of the entry under <c>clouds</c>.</param>
+    /// <param name="files">PEM texts to use instead of the files that the cloud names.</param>
+    /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing, as in a Secret.</param>
+    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null when there is
     /// none.</param>
-    /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be
-    /// heeded.</exception>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML, the cloud or a needed key is missing, or a key is not
+    /// supported.</exception>
     public static CloudConfiguration Parse(
         string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
         Parse(YamlSection.Root(yaml), cloudName, files, readFile, () => PublicClouds(publicClouds));
@@ -33,7 +33,7 @@ public static class CloudsYaml
         }
         catch (Exception e) when (e is not InvalidCloudsYamlException)
         {
-            // Its message may quote a value.
+            // The message of the exception may quote a value.
             throw new InvalidCloudsYamlException(
                 $"{root.File}, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
         }
@@ -77,8 +77,8 @@ public static class CloudsYaml
             tls.ClientKey);
     }
 
-    /// <summary>The profiles in clouds-public.yaml, which go before those that are known here.</summary>
-    /// <exception cref="InvalidCloudsYamlException"/>
+    /// <summary>The profiles in clouds-public.yaml, which take precedence over the built-in ones.</summary>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML, or not a mapping.</exception>
     internal static YamlSection? PublicClouds(string? yaml, string file = "clouds-public.yaml") =>
         string.IsNullOrWhiteSpace(yaml) ? null : YamlSection.Root(yaml, file, PublicKey).Section(PublicKey);
 
@@ -117,7 +117,7 @@ public static class CloudsYaml
         return new Uri(text.EndsWith("/v3", StringComparison.Ordinal) ? text : text + "/v3");
     }
 
-    /// <summary>Of the older name and the newer, openstacksdk takes the older.</summary>
+    /// <summary>openstacksdk prefers the older name of each key.</summary>
     private static string Interface(YamlSection cloud)
     {
         string[] names = ["image_endpoint_type", "image_interface", "endpoint_type", "interface"];
@@ -135,7 +135,7 @@ public static class CloudsYaml
         return HttpUrl(CloudRegion.FillIn(cloud, key, text, region)) ?? throw cloud.ErrorOf(key, $"'{key}' is not an http or https URL");
     }
 
-    /// <summary>Keys that lead python-openstackclient to another service than the one that is used here.</summary>
+    /// <summary>Rejects keys that make python-openstackclient use another service than this client would.</summary>
     private static void RefuseOtherServices(YamlSection cloud)
     {
         const string remedy = "is not supported; give the address as 'image_endpoint_override'";

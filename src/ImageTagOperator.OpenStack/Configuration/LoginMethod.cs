@@ -1,7 +1,6 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>From the options of a login to the credential: what keystoneauth's plugins password, token and v3applicationcredential
-/// do.</summary>
+/// <summary>Builds the credential from login options, as keystoneauth's plugins password, token and v3applicationcredential do.</summary>
 internal static class LoginMethod
 {
     private const string ApplicationCredentialType = "v3applicationcredential";
@@ -16,14 +15,13 @@ internal static class LoginMethod
 
     private static readonly string[] AnyVersion = ["default_domain_id", "default_domain_name"];
 
-    /// <summary>Of gophercloud: a domain for whatever has none, and whether a token is renewed, as ours always is.</summary>
+    /// <summary>Options of gophercloud: a default domain, and whether a token is renewed, which it always is here.</summary>
     private static readonly string[] Gophercloud = ["default_domain", "allow_reauth"];
 
     private static readonly string[] ApplicationCredentialOptions =
         ["application_credential_id", "application_credential_name", "application_credential_secret"];
 
-    /// <exception cref="InvalidCloudsYamlException">Something is missing, or is there that this way of login would leave
-    /// unheard.</exception>
+    /// <exception cref="InvalidCloudsYamlException">An option is missing, or one is given that this login method would ignore.</exception>
     public static CloudCredential Of(YamlSection cloud, LoginOptions options)
     {
         var type = Type(cloud, options);
@@ -82,8 +80,8 @@ internal static class LoginMethod
             : domain;
     }
 
-    /// <summary>A key that nobody hears may be a misspelt scope, and its neglect another project. The openstack command refuses them
-    /// too.</summary>
+    /// <summary>Rejects unknown options, as the openstack command does: one may be a misspelled scope, and ignoring it would use another
+    /// project.</summary>
     private static void RefuseOthers(LoginOptions options, string type, string[] heard)
     {
         heard = type.StartsWith("v3", StringComparison.Ordinal) ? [.. heard, .. Gophercloud] : [.. heard, .. Gophercloud, .. AnyVersion];

@@ -1,14 +1,14 @@
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Reads of an answer what there is room for, whatever its head says of its length.</summary>
+/// <summary>Reads a body up to a limit, whatever its Content-Length says.</summary>
 internal static class BoundedBody
 {
-    /// <summary>What is read without leave.</summary>
+    /// <summary>How many bytes are read without a permit.</summary>
     public const int Small = 256 * 1024;
 
     private const int Chunk = 16 * 1024;
 
-    /// <param name="large">Gives leave to read more than <see cref="Small"/>, for as long as that takes; null: it needs none.</param>
+    /// <param name="large">Acquires a permit to read more than <see cref="Small"/>; null when none is needed.</param>
     /// <returns>The first <paramref name="most"/> bytes, or all if there are fewer.</returns>
     public static async Task<byte[]> ReadAsync(
         HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? large = null)

@@ -3,11 +3,12 @@ using Polly.CircuitBreaker;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>A server as one configuration uses it: nothing for as long as it asks this one to wait, and hardly anything while it does not
-/// answer. What goes wrong here slows no other configuration. Callers wait for their turn; a pause is told to them at once.</summary>
-/// <param name="user">Whose places it takes.</param>
-/// <param name="address">With the scheme, and the path that the API is below.</param>
-/// <param name="shared">Open when the server answers none of those whom it has answered before.</param>
+/// <summary>A server as one configuration uses it. It sends nothing while the server has asked this configuration to wait, and almost
+/// nothing while the server does not answer. Failures here do not slow other configurations. Callers wait for a slot; during a pause they
+/// fail at once.</summary>
+/// <param name="user">The user whose slots the requests take.</param>
+/// <param name="address">The base URL: scheme, host, port and the path before the API's own part.</param>
+/// <param name="shared">The breaker of all configurations that this server has answered before.</param>
 internal sealed class CloudHost(
     CloudServer server, string user, string address, CircuitBreaker shared, CloudLimits limits, TimeProvider time)
 {
@@ -24,28 +25,30 @@ internal sealed class CloudHost(
 
     public string User => user;
 
-    /// <summary>With the scheme, and the path that the API is below.</summary>
+    /// <summary>The base URL: scheme, host, port and the path before the API's own part.</summary>
     public string Address => address;
 
-    /// <summary>Of all whom the server has answered at this address. It is forgotten with the last of them.</summary>
+    /// <summary>The breaker of all configurations that the server has answered at this address. It is dropped with the last of
+    /// them.</summary>
     public CircuitBreaker Shared => shared;
 
     public CloudMetrics Metrics => server.Metrics;
 
-    /// <summary>Hardly any request of this configuration goes through.</summary>
+    /// <summary>Whether requests of this configuration are held back.</summary>
     public bool IsOpen => own.IsOpen;
 
-    /// <param name="isUrgent">Goes before what else this user waits for. Writes do: an image's gate is held for them.</param>
-    /// <exception cref="CloudCallException">No whole answer came, or nothing was sent.</exception>
+    /// <param name="isUrgent">True to go before the other waiting requests of this user. Writes always do, because they hold the gate of an
+    /// image.</param>
+    /// <exception cref="CloudCallException">No complete answer came, or nothing was sent.</exception>
     public async Task<CloudResponse> SendAsync(
         string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken, bool isUrgent = false)
     {
-        RefuseWhilePaused(call);    // before the wait, in which it would stand in others' way
+        RefuseWhilePaused(call);    // before the wait, where it would block others
         var asked = time.GetTimestamp();
         using var place = await EnterAsync(call, isUrgent || CloudResponse.IsWrite(call), cancellationToken);
         Metrics.Waited(time.GetElapsedTime(asked));
         RefuseWhilePaused(call);
-        // A write is not the request to find out with whether the server is back: nobody would know what became of it.
+        // A write must not be the probe of an open circuit: its result would be unknown.
         if ((own.IsOpen || shared.IsOpen) && CloudResponse.IsWrite(call)) throw Away(call, ShortestBreak);
         try
         {

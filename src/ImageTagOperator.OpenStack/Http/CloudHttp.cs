@@ -9,17 +9,17 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the
-/// end.</summary>
+/// <summary>Sends requests to one cloud with its TLS trust, a deadline, no redirects, and <see cref="RequestGuard"/> as the last
+/// handler.</summary>
 internal sealed class CloudHttp : IDisposable
 {
-    /// <summary>Of an answer that is only described.</summary>
+    /// <summary>The most bytes that are read of an answer that is only described in a message.</summary>
     private const int LongestError = 64 * 1024;
 
-    /// <summary>In kB. A token is some 200 bytes, one of PKI once was 8 kB.</summary>
+    /// <summary>The most kB of response headers. A token is some 200 bytes; a PKI token was 8 kB.</summary>
     private const int LongestHead = 64;
 
-    /// <summary>That one configuration leads to at a time: Keystone, the Image API, and where they move.</summary>
+    /// <summary>The most addresses per configuration at a time: Keystone, the Image API, and their new addresses after a move.</summary>
     private const int MostAddresses = 8;
 
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
@@ -38,21 +38,21 @@ internal sealed class CloudHttp : IDisposable
         flurl = new FlurlClient(http);
     }
 
-    /// <summary>What is never quoted.</summary>
+    /// <summary>The secrets that are removed from quoted text.</summary>
     public KnownSecrets Secrets { get; }
 
-    /// <summary>Room for images that are read.</summary>
+    /// <summary>Reserves memory for the images that a session reads.</summary>
     public ListRoom NewRoom() => hosts.ImageMemory.For(user);
 
-    /// <summary>The servers that requests went to.</summary>
+    /// <summary>Host and port of the servers that requests were sent to.</summary>
     public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
 
     public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) =>
         new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
     {
-        ActivityHeadersPropagator = null,       // a request has our own span, and is told the trace's id in OpenStack's way
-        AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
-        AutomaticDecompression = DecompressionMethods.None,     // so that an answer has as many bytes as came over the wire
+        ActivityHeadersPropagator = null,       // our own span is used, and the trace ID is sent as an OpenStack request ID
+        AllowAutoRedirect = false,      // a redirect would carry the token to an unconfigured address
+        AutomaticDecompression = DecompressionMethods.None,     // so that the size limits count the bytes on the wire
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = LongestHead,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -62,11 +62,11 @@ internal sealed class CloudHttp : IDisposable
         SslOptions = CloudTls.Options(cloud),
     });
 
-    /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
-    /// <param name="url">Absolute, every part already percent-encoded.</param>
-    /// <param name="isUrgent">Goes before what else waits to be sent; writes always do.</param>
-    /// <exception cref="CloudCallException">No whole answer came.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
+    /// <summary>Sends one request and reads the whole body, whatever the status.</summary>
+    /// <param name="url">The absolute URL, percent-encoded.</param>
+    /// <param name="isUrgent">True to go before other waiting requests; writes always do.</param>
+    /// <exception cref="CloudCallException">No complete answer came.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled, or a write is not allowed now.</exception>
     public async Task<CloudResponse> SendAsync(
         HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
@@ -100,7 +100,7 @@ internal sealed class CloudHttp : IDisposable
         }
     }
 
-    /// <summary>A login at this server has ended: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
+    /// <summary>Records the result of a login at this server: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
     public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
 
     private CloudHost HostOf(Uri url)
@@ -120,7 +120,7 @@ internal sealed class CloudHttp : IDisposable
         using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
-            .WithAutoRedirect(false)        // Flurl follows redirects by itself, whatever the handler says
+            .WithAutoRedirect(false)        // Flurl follows redirects itself, regardless of the handler
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
             .WithHeader("User-Agent", UserAgent)
             .WithHeader("X-OpenStack-Request-ID", RequestIds.Current());
@@ -159,7 +159,7 @@ internal sealed class CloudHttp : IDisposable
         http.Dispose();
     }
 
-    /// <exception cref="CloudCallException">It is longer than any that an API sends.</exception>
+    /// <exception cref="CloudCallException">The answer exceeds the limit.</exception>
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var limit = hosts.Limits.LongestAnswer;
@@ -187,8 +187,8 @@ internal sealed class CloudHttp : IDisposable
         }
     }
 
-    /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is
-    /// closed without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
+    /// <summary>SocketsHttpHandler retries a request without content up to three times when a reused connection is closed without an
+    /// answer. It does not once it has started to send content, so a write always has content, even if empty.</summary>
     private HttpContent? Content(HttpMethod method, byte[]? json)
     {
         if (method == HttpMethod.Get) return null;
@@ -197,7 +197,7 @@ internal sealed class CloudHttp : IDisposable
         return content;
     }
 
-    /// <summary>Without the query, and what stands before the host.</summary>
+    /// <summary>The target without its query and user info.</summary>
     private static string? RedirectTarget(string url, Uri? location) =>
         location is not null && Uri.TryCreate(new Uri(url), location, out var target)
             ? target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
@@ -205,6 +205,6 @@ internal sealed class CloudHttp : IDisposable
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 
-    /// <summary>Only the form in seconds: it is what OpenStack's services and the proxies before them send.</summary>
+    /// <summary>Reads only the form in seconds, which OpenStack's services and the proxies before them send.</summary>
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta;
 }

@@ -5,10 +5,10 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Whom a cloud's connections trust, and as whom they show themselves.</summary>
+/// <summary>The TLS options of a cloud: which server certificates are trusted, and the client certificate.</summary>
 internal static class CloudTls
 {
-    /// <exception cref="InvalidCloudsYamlException">A PEM text is none, or certificate and key do not belong together.</exception>
+    /// <exception cref="InvalidCloudsYamlException">A PEM text is invalid, or certificate and key do not belong together.</exception>
     public static SslClientAuthenticationOptions Options(CloudConfiguration cloud)
     {
         var options = new SslClientAuthenticationOptions();
@@ -66,7 +66,7 @@ internal static class CloudTls
         }
     }
 
-    /// <summary>The line of the first block that cannot be read.</summary>
+    /// <summary>The line of the first block that cannot be parsed.</summary>
     private static int FirstBad(string pem)
     {
         var read = 0;
@@ -88,7 +88,7 @@ internal static class CloudTls
         return pem.AsSpan(0, pem.IndexOf("-----BEGIN", read, StringComparison.Ordinal) is var at and >= 0 ? at : read).Count('\n') + 1;
     }
 
-    /// <summary>The certificate itself, and those between it and its CA, which not every server has.</summary>
+    /// <summary>The client certificate with its intermediates, which not every server has.</summary>
     private static SslStreamCertificateContext Client(CloudConfiguration cloud, string certificates)
     {
         var key = cloud.ClientKey ?? certificates;

@@ -1,10 +1,10 @@
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so
-/// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as
-/// long as their deadline. Safe for concurrent use.</summary>
-/// <param name="places">For all together.</param>
-/// <param name="users">How many users there are; null: it does not matter, one may have all.</param>
+/// <summary>Limits concurrency fairly between users. The next slot goes to the waiting user with the fewest slots, then to the one whose
+/// last turn is longest ago, so that one long queue does not delay others. With several users, none can take all slots, because requests
+/// that hang keep theirs until their deadline. Thread-safe.</summary>
+/// <param name="places">The number of slots of all users together.</param>
+/// <param name="users">Returns the number of users; null to let one user take all slots.</param>
 internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users = null)
 {
     private readonly Lock gate = new();
@@ -14,7 +14,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
     private int waiting;
     private long turns;
 
-    /// <summary>Nobody has a place or waits for one.</summary>
+    /// <summary>Whether no slot is taken and nobody waits.</summary>
     public bool IsIdle
     {
         get
@@ -23,7 +23,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         }
     }
 
-    /// <summary>Somebody waits for a place.</summary>
+    /// <summary>Whether somebody waits for a slot.</summary>
     public bool IsWaitedFor
     {
         get
@@ -32,13 +32,13 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         }
     }
 
-    /// <summary>Waits for a place. Dispose the result to give it back.</summary>
-    /// <param name="user">Who asks.</param>
+    /// <summary>Waits for a slot. Dispose the result to release it.</summary>
+    /// <param name="user">The user that the slot counts for.</param>
     /// <param name="patience">The longest wait.</param>
-    /// <param name="isProven">This server has answered it before. What it has not shares half of the places, of which one user has half at
-    /// most.</param>
-    /// <param name="isUrgent">Goes before all else that the same user waits for.</param>
-    /// <exception cref="TimeoutException">No place came free in time.</exception>
+    /// <param name="isProven">The server has answered this user before. Others share half of the slots, and one of them gets at most half
+    /// of those.</param>
+    /// <param name="isUrgent">True to go before the other waiting requests of the same user.</param>
+    /// <exception cref="TimeoutException">No slot became free in time.</exception>
     public async Task<IDisposable> EnterAsync(
         string user, TimeSpan patience, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
     {
@@ -68,7 +68,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
     {
         lock (gate)
         {
-            if (waiter.Node.List is not { } queue) return;     // its turn has come
+            if (waiter.Node.List is not { } queue) return;     // it already has a slot
             queue.Remove(waiter.Node);
             waiting--;
             Forget(waiter);
@@ -133,10 +133,10 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
 
         public int Running { get; set; }
 
-        /// <summary>Of which the server has not answered before.</summary>
+        /// <summary>Running requests to servers that have not answered this user before.</summary>
         public int Unproven { get; set; }
 
-        /// <summary>When it came, got a place or left one last.</summary>
+        /// <summary>The turn at which the user last arrived, got a slot or released one.</summary>
         public long LastTurn { get; set; }
 
         public bool IsWaiting => waiting.Any(static queue => queue.Count > 0);
@@ -165,7 +165,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
 
         public LinkedListNode<Waiter> Node { get; }
 
-        /// <summary>False: it waited too long, or does not want to any more.</summary>
+        /// <summary>False when the wait timed out or was cancelled.</summary>
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

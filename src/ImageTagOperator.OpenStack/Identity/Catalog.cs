@@ -8,8 +8,8 @@ internal static class Catalog
     private const int MostListed = 20;
     private const int LongestName = 60;
 
-    /// <summary>The Image API's address, ending in <c>/v2</c>.</summary>
-    /// <exception cref="CloudException">EndpointNotFound, saying which regions and interfaces there are.</exception>
+    /// <summary>The address of the Image API, ending in <c>/v2</c>.</summary>
+    /// <exception cref="CloudException">EndpointNotFound; the message lists the regions and interfaces of the catalog.</exception>
     public static Uri ImageEndpoint(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog)
     {
         if (cloud.ImageEndpointOverride is { } known) return Normalise(known.AbsoluteUri);
@@ -21,8 +21,9 @@ internal static class Catalog
             ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
-    /// <summary>What names the cloud whatever the address: the Keystone that was logged in to, the image service's id in its catalog and
-    /// the region. A <c>clouds.yaml</c> can hold any address at all, so one that the catalog does not list names only itself.</summary>
+    /// <summary>Identifies the cloud independently of the address: its Keystone, the ID of the image service in the catalog, and the
+    /// region. An address that the catalog does not list identifies only itself, because a <c>clouds.yaml</c> can contain any
+    /// address.</summary>
     public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
     {
         var found = catalog.Where(service => service is { Type: "image", Id: not null })
@@ -35,7 +36,7 @@ internal static class Catalog
         return found is [var first, ..] ? $"{Keystone(cloud.AuthUrl)} {first.Id} {first.Region}" : endpoint.AbsoluteUri;
     }
 
-    /// <summary>Whether <see cref="CloudOf"/> can come to this, whatever the catalog holds.</summary>
+    /// <summary>Whether <see cref="CloudOf"/> can have this value, whatever the catalog contains.</summary>
     public static bool MayBe(CloudConfiguration cloud, string named) => named.Contains(' ')
         ? named.StartsWith(Keystone(cloud.AuthUrl) + " ", StringComparison.Ordinal)
         : cloud.ImageEndpointOverride is not { } known || Normalise(known.AbsoluteUri).AbsoluteUri == named;
@@ -43,10 +44,10 @@ internal static class Catalog
     private static string Keystone(Uri authUrl) =>
         new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
+    /// <summary>Catalogs list the address with or without a version and a trailing slash; all mean the same API.</summary>
     internal static Uri Normalise(string url)
     {
-        // Whoever can read the status may not know what stands before the '@', and no request carries it.
+        // The part before the '@' is a secret, and the status shows the address to more people. No request sends it.
         var address = new UriBuilder(url) { Query = "", Fragment = "", UserName = "", Password = "" };
         var path = address.Path.TrimEnd('/');
         var last = path[(path.LastIndexOf('/') + 1)..];
@@ -81,7 +82,7 @@ internal static class Catalog
             + $"it has {Listed(endpoints)}. Correct region_name or interface.";
     }
 
-    /// <summary>Which one comes first is the catalog's whim, and may be another one with the next token.</summary>
+    /// <summary>The order in the catalog can change with each token, so the first one is not a choice.</summary>
     private static string WhyMany(CloudConfiguration cloud, CatalogEndpoint[] endpoints) =>
         $"{cloud}: the catalog has several image endpoints that fit: {Listed(endpoints)}. Set region_name.";
 
