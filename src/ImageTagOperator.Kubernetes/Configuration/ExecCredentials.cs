@@ -6,14 +6,13 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>Runs an exec plugin when there is no credential, when it has run out, or when the server refused it. What the plugin prints
-/// on standard
-/// error goes to ours; what it prints on standard output is a secret and goes nowhere.</summary>
+/// <summary>Runs an exec plugin when there is no credential, when it has expired, or when the server rejected it. The plugin's standard
+/// error is passed through; its standard output is a secret and never shown.</summary>
 internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>A new credential is fetched this long before the old one ends.</summary>
+    /// <summary>How long before its expiry a credential is replaced.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(10);
 
     private sealed record Answer(Credential Credential, DateTimeOffset? Expires);
@@ -30,7 +29,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         await single.WaitAsync(cancellationToken);
         try
         {
-            // Many requests wait here at once; the first of them fetches for all.
+            // Many requests can wait here; the first one fetches for all.
             if (ReferenceEquals(before, last) || !IsFresh(last, time)) last = Parse(await RunAsync(time, cancellationToken));
             return last!.Credential;
         }
@@ -105,7 +104,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or CryptographicException)
         {
-            // Without the inner message: a parser may quote what it did not understand.
+            // Do not include the inner message: a parser may quote what it did not understand.
             throw Error($"{plugin.Command} did not print a usable ExecCredential");
         }
     }

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>A token or certificate that stays as it is.</summary>
+/// <summary>A token or certificate that does not change.</summary>
 internal sealed class FixedCredentials(Credential credential) : CredentialSource
 {
     public override Credential Current => credential;

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>A token in a file that somebody rotates, such as the kubelet. Read again every minute and after a 401.</summary>
+/// <summary>A token in a file that is rotated, for example by the kubelet. Read again every minute and after a 401.</summary>
 internal sealed class TokenFileCredentials(string path, string origin, ClientCertificate? certificate) : CredentialSource
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(1);

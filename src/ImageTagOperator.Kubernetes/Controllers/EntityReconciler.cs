@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>Runs one key: tells of a deletion, finalizes, or puts the finalizers on and reconciles.</summary>
+/// <summary>Runs one key: reports a deletion, finalizes, or attaches the finalizers and reconciles.</summary>
 internal sealed partial class EntityReconciler<TEntity>(
     EntityCache<TEntity> cache,
     EntityCodec<TEntity> codec,
@@ -22,12 +22,12 @@ internal sealed partial class EntityReconciler<TEntity>(
     private readonly ConcurrentDictionary<NamespacedName, TEntity> deleted = new();
     private readonly string[] identifiers = [.. finalizers.Select(finalizer => finalizer.Identifier)];
 
-    /// <summary>Remembers a deleted object for the next run of its key. Of several the first: no other of them can have run.</summary>
+    /// <summary>Keeps a deleted object for the next run of its key. Of several, the first one: no other can have run.</summary>
     public void Remember(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
 
-    /// <summary>Has the controller say that a run of this key threw.</summary>
-    /// <returns>The reason under which the run counts.</returns>
-    /// <exception cref="Exception">Whatever the controller throws.</exception>
+    /// <summary>Lets the controller report that a run of this key threw.</summary>
+    /// <returns>The reason that the run is counted under.</returns>
+    /// <exception cref="Exception">The controller threw it.</exception>
     public async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
     {
         if (cache.TryGet(key) is not { } cached) return "";
@@ -35,7 +35,7 @@ internal sealed partial class EntityReconciler<TEntity>(
         return await resolveController(scope.ServiceProvider).FailedAsync(codec.Copy(cached), error, cancellationToken);
     }
 
-    /// <exception cref="Exception">Whatever the controller throws.</exception>
+    /// <exception cref="Exception">The controller threw it.</exception>
     public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -47,9 +47,9 @@ internal sealed partial class EntityReconciler<TEntity>(
         if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
         if (settings.AutoAttachFinalizers && identifiers.Length > 0)
         {
-            // Before the controller acts for the first time: what it does must be undone even if we are down when the object is deleted.
+            // Before the first reconcile: its effects must be undone even if the operator is down when the object is deleted.
             var attached = await finalizerWriter.AddAsync(entity, identifiers, cancellationToken);
-            if (attached is null) return new Outcome.Done(null); // gone: the watch says so in a moment
+            if (attached is null) return new Outcome.Done(null); // deleted: the watch will report it
             entity = attached;
         }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>Takes keys from the queue and runs them, several at a time.</summary>
+/// <summary>Takes keys from the queue and runs several at a time.</summary>
 internal sealed partial class EntityWorkers<TEntity>(
     EntityCache<TEntity> cache,
     EntityQueue<TEntity> queue,
@@ -23,10 +23,10 @@ internal sealed partial class EntityWorkers<TEntity>(
 {
     private static readonly string Kind = EntityDefinition.Of<TEntity>().Kind;
 
-    /// <summary>Begins to work: everything in the cache is due once.</summary>
-    /// <param name="taking">Ends the taking of new keys; running ones go on.</param>
-    /// <param name="running">Cancels the running ones.</param>
-    /// <returns>The workers; they end after <paramref name="taking"/> fires.</returns>
+    /// <summary>Starts the workers and queues every object in the cache.</summary>
+    /// <param name="taking">Stops taking new keys; running ones continue.</param>
+    /// <param name="running">Cancels running reconciles.</param>
+    /// <returns>The tasks of the workers; they end after <paramref name="taking"/> is cancelled.</returns>
     public IReadOnlyList<Task> Start(CancellationToken taking, CancellationToken running)
     {
         metrics.Started(Kind, settings.MaxParallelReconciliations);
@@ -117,7 +117,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
         catch (OperationCanceledException) when (run.IsSuperseded)
         {
-            Note("superseded", "");     // the change has queued the key already
+            Note("superseded", "");     // the change has already queued the key
             return;
         }
         catch (OperationCanceledException error) when (run.IsLate)
@@ -148,7 +148,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
     }
 
-    /// <returns>The reason under which the run counts.</returns>
+    /// <returns>The reason that the run is counted under.</returns>
     private async Task<string> ThrewAsync(NamespacedName key, Exception error, CancellationToken running)
     {
         var reason = await TellFailedAsync(key, error, running);
@@ -157,7 +157,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         return reason;
     }
 
-    /// <summary>Where that fails too, the log alone tells; the next try comes in any case.</summary>
+    /// <summary>If this fails too, only the log reports the failure. The key is retried in any case.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is logged, and the object is tried again")]
     private async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken running)
     {
@@ -184,7 +184,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 if (after is { } pause) queue.Work.AddAfter(key, pause, DelayKind.Result);
                 break;
             case Outcome.Retry { RequeueAfter: var after, Cap: var cap, NotBefore: var notBefore }:
-                var growing = backoff.Next(key, cap); // counted even when it is not used: only success starts it again
+                var growing = backoff.Next(key, cap); // counted even when it is not used: only success resets it
                 queue.Work.AddAfter(key, after ?? (notBefore > growing ? notBefore.Value : growing), DelayKind.Retry);
                 break;
             default:

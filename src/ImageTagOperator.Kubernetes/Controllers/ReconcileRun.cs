@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>One reconcile, and what ends it before it is done.</summary>
+/// <summary>One reconcile, with its timeout and its cancellation when it is superseded.</summary>
 internal sealed class ReconcileRun : IDisposable
 {
     private readonly CancellationTokenSource late;
@@ -24,16 +24,16 @@ internal sealed class ReconcileRun : IDisposable
 
     public CancellationToken Token => any.Token;
 
-    /// <summary>It was ended because its object was deleted or edited.</summary>
+    /// <summary>Cancelled because its object was deleted or edited.</summary>
     public bool IsSuperseded => superseded.IsCancellationRequested;
 
-    /// <summary>It was ended because it took too long.</summary>
+    /// <summary>Cancelled because of the timeout.</summary>
     public bool IsLate => late.IsCancellationRequested;
 
-    /// <summary>Says so.</summary>
+    /// <summary>Creates the exception for the timeout.</summary>
     public ReconcileTimeoutException TookTooLong(Exception inner) => new(timeout, inner);
 
-    /// <summary>Ends it soon, unless it ends by itself.</summary>
+    /// <summary>Cancels the run after the grace period, unless it ends by itself.</summary>
     public void Supersede()
     {
         lock (gate)

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Makes events as the API server accepts them (events.k8s.io/v1: validation of new events).</summary>
-/// <param name="controller">reportingController: who we are.</param>
-/// <param name="instance">reportingInstance: which of us.</param>
+/// <summary>Creates events that pass the validation of the API server (events.k8s.io/v1).</summary>
+/// <param name="controller">reportingController: the operator.</param>
+/// <param name="instance">reportingInstance: the replica.</param>
 internal sealed class EventFactory(string controller, string instance, TimeProvider time)
 {
     private const int LongestNote = 1024;
@@ -45,7 +45,7 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
         };
     }
 
-    /// <summary>The server counts bytes.</summary>
+    /// <summary>Shortens by bytes, which is what the server counts.</summary>
     private static string Shorten(string note)
     {
         if (Encoding.UTF8.GetByteCount(note) <= LongestNote) return note;

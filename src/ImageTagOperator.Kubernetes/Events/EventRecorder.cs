@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a
-/// wait.</summary>
+/// <summary>Writes events in the background. The queue is bounded and drops what does not fit, because no reconcile should wait for an
+/// event.</summary>
 internal sealed partial class EventRecorder(
     IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
 {
@@ -23,11 +23,11 @@ internal sealed partial class EventRecorder(
     private readonly EventSeries series = new(time);
     private bool forbiddenSaid;
 
-    /// <summary>Takes an event, or drops it.</summary>
+    /// <summary>Queues an event, or drops it.</summary>
     public Task PublishAsync(
         IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
     {
-        // The event is made here, not in the background: the caller may change its object as soon as we return.
+        // Create the event here and not in the background: the caller may change its object as soon as this returns.
         var made = factory.Create(entity, reason, message, type);
         if (filter.Allows(made.Regarding!)) Enqueue(made);
         return Task.CompletedTask;
@@ -58,10 +58,10 @@ internal sealed partial class EventRecorder(
         }
     }
 
-    /// <summary>Takes no more events.</summary>
+    /// <summary>Accepts no more events.</summary>
     public void Complete() => queue.Writer.TryComplete();
 
-    /// <summary>The sets of one namespace leave room for the events of others.</summary>
+    /// <summary>Limits the events of one namespace, so that there is room for others.</summary>
     private void Enqueue(Eventsv1Event made)
     {
         lock (gate)
@@ -111,7 +111,7 @@ internal sealed partial class EventRecorder(
             }
             catch (KubernetesException error) when (error.IsNotFound)
             {
-                // The server drops events after an hour: this one begins a new series.
+                // The server deletes events after an hour: this one starts a new series.
             }
         }
 

@@ -3,10 +3,10 @@ using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Knows which events were written lately, so that a repeat becomes a count on the first one. Used by one task.</summary>
+/// <summary>Remembers recent events, so that a repeat becomes a count on the first one. Used by one task only.</summary>
 internal sealed class EventSeries(TimeProvider time)
 {
-    /// <summary>Later than this, the same thing is news again (as in client-go).</summary>
+    /// <summary>After this time, the same event starts a new series (as in client-go).</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(6);
 
     private const int Largest = 4096;

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Limits the events of one object: 25 at once, then one per 5 minutes (as in client-go). Safe for concurrent use.</summary>
+/// <summary>Limits the events of one object: 25 at once, then one per 5 minutes (as in client-go). Thread-safe.</summary>
 internal sealed class EventSpamFilter(TimeProvider time)
 {
     private const double Burst = 25;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The watches and workers of one kind.</summary>
-/// <param name="identifiers">Of the finalizers that are ours.</param>
+/// <param name="identifiers">The names of our finalizers.</param>
 internal sealed class EntityRuntime<TEntity>(
     IKubernetesClient client,
     EntityCache<TEntity> cache,

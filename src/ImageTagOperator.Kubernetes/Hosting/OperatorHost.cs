@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Hosting;
 
-/// <summary>The life of the operator: fill the caches, become leader, work, and stop in order.</summary>
+/// <summary>Runs the operator: fills the caches, becomes the leader, reconciles, and stops in order.</summary>
 internal sealed partial class OperatorHost(
     IEnumerable<IEntityRuntime> runtimes,
     EventRecorder events,
@@ -18,13 +18,13 @@ internal sealed partial class OperatorHost(
     TimeProvider time,
     ILogger<OperatorHost> logger) : IHostedService, IDisposable
 {
-    /// <summary>For cancelled reconciles to notice, and for the last events to go out.</summary>
+    /// <summary>How long to wait for cancelled reconciles, and for the last events to be written.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<IEntityRuntime> kinds = [.. runtimes];
-    private readonly CancellationTokenSource taking = new(); // ends: no new key is taken
-    private readonly CancellationTokenSource running = new(); // ends: running reconciles are cancelled
-    private readonly CancellationTokenSource background = new(); // ends: watches, leader election, events
+    private readonly CancellationTokenSource taking = new(); // cancelled: no new keys are taken
+    private readonly CancellationTokenSource running = new(); // cancelled: running reconciles are cancelled
+    private readonly CancellationTokenSource background = new(); // cancelled: watches, leader election and events end
     private readonly List<Task> workers = [];
     private Task lifecycle = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
@@ -39,9 +39,8 @@ internal sealed partial class OperatorHost(
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more work, lets what runs finish or cancels it, then gives the lease back: in this order, so that no two
-    /// replicas work
-    /// at a time.</summary>
+    /// <summary>Stops taking work, lets running reconciles finish or cancels them, then releases the lease. The order makes sure that two
+    /// replicas never work at the same time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -62,7 +61,7 @@ internal sealed partial class OperatorHost(
         await background.CancelAsync();
         await leading;
         state.SetLeader(null);
-        // A reconcile that does not stop may still write: then the lease must run out by itself.
+        // A reconcile that does not stop may still write, so the lease must expire by itself.
         if (settings.LeaderElection.Enabled && finished && state.ExitCode == 0) await elector.ReleaseAsync(cancellationToken);
         await watching;
     }
@@ -74,8 +73,8 @@ internal sealed partial class OperatorHost(
         background.Dispose();
     }
 
-    /// <summary>When the operator goes with its own namespace, nobody would finalize the objects in it, and the namespace would wait for
-    /// ever. So it lets go of them first.</summary>
+    /// <summary>When the operator is deleted with its own namespace, nobody would finalize the objects in it and the namespace would never
+    /// be deleted. So it finalizes them first.</summary>
     private async Task EvacuateAsync(CancellationToken cancellationToken)
     {
         if (!state.IsLeader || running.IsCancellationRequested || !await home.IsEndingAsync(cancellationToken)) return;
@@ -137,7 +136,7 @@ internal sealed partial class OperatorHost(
         lifetime.StopApplication();
     }
 
-    /// <summary>Watches a loop that must not end before it is told to.</summary>
+    /// <summary>Reports a background task that fails before it was asked to stop.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The failure is logged, and liveness says so")]
     private async Task GuardAsync(string part, Task task)
     {
@@ -147,7 +146,7 @@ internal sealed partial class OperatorHost(
         }
         catch (OperationCanceledException) when (background.IsCancellationRequested || taking.IsCancellationRequested)
         {
-            // Told to.
+            // The task was asked to stop.
         }
         catch (Exception error)
         {

@@ -13,13 +13,13 @@ internal sealed partial class OwnNamespace(
 
     public string Name => name;
 
-    /// <summary>Whether it is being deleted, with objects of ours in it. False when that could not be found out.</summary>
+    /// <summary>Whether the namespace is being deleted with objects of ours in it. False when that is not known.</summary>
     public async Task<bool> IsEndingAsync(CancellationToken cancellationToken)
     {
         if (watched.Count > 0 && !watched.Contains(name)) return false;
 
-        // Nothing can be made in a namespace that ends, and the API server says why. An Event is what we may make anyhow: to read the
-        // namespace would take a right more.
+        // Nothing can be created in a terminating namespace, and the API server says so. The probe is an Event because the operator may
+        // create those anyway; to read the namespace it would need another permission.
         var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping",
             "The operator stops.", EventType.Normal);
         using var limit = new CancellationTokenSource(Patience, time);

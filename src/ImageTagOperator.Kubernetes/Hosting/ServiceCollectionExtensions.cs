@@ -14,11 +14,10 @@ namespace ImageTagOperator.Kubernetes.Hosting;
 
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the runtime as a hosted service, with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and
-    /// <see cref="OperatorState"/>,
-    /// and per kind <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/>. The application registers a
-    /// <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities; it may register a
-    /// <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that gives 0 to 1.</summary>
+    /// <summary>Adds the runtime as a hosted service with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and
+    /// <see cref="OperatorState"/>, and <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/> for each kind. The
+    /// application must register a <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities.
+    /// It can register a <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that returns 0 to 1.</summary>
     public static OperatorBuilder AddKubernetesOperator(this IServiceCollection services, Action<OperatorSettings>? configure = null)
     {
         var settings = new OperatorSettings();
@@ -49,7 +48,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperatorHost>>()));
-        // The host must not give up on us before we have given up on the reconciles and returned the lease.
+        // The host must wait longer than the runtime, which stops the reconciles and releases the lease.
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + TimeSpan.FromSeconds(15));
         return new OperatorBuilder(services);
     }
@@ -115,7 +114,7 @@ public static class ServiceCollectionExtensions
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<OwnNamespace>>());
 
-    /// <summary>The pod's name says which replica; the suffix tells a restarted container from its predecessor.</summary>
+    /// <summary>The name of the pod identifies the replica; the suffix tells a restarted container from its predecessor.</summary>
     private static string Identity(LeaderElectionSettings election) =>
         election.Identity ??= $"{Environment.MachineName}_{Guid.NewGuid():N}"[..Math.Min(Environment.MachineName.Length + 9, 120)];
 }

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>The queue of one kind, which deals out the workers by namespace.</summary>
+/// <summary>The queue of one kind, fair between namespaces.</summary>
 internal sealed class EntityQueue<TEntity>(TimeProvider time, int mostPerNamespace = int.MaxValue) : IEntityQueue<TEntity>, IDisposable
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {

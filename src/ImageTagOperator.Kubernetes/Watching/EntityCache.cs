@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Watching;
 
-/// <summary>The cache of one kind. Fed by one watch per namespace, and by our own writes.</summary>
+/// <summary>The cache of one kind, updated by one watch per namespace and by our own writes.</summary>
 internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>> logger) : IEntityCache<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
@@ -18,7 +18,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
 
     public bool IsSynced => allSynced.Task.IsCompletedSuccessfully;
 
-    /// <summary>How many namespaces must have been listed before <see cref="IsSynced"/>.</summary>
+    /// <summary>How many namespaces must be listed before <see cref="IsSynced"/> is true.</summary>
     public int ExpectedLists { get; set; } = 1;
 
     public IReadOnlyCollection<TEntity> All
@@ -47,7 +47,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         return new Subscription(this, observer);
     }
 
-    /// <summary>From now on queues keys: everything that is there, then each change, after all observers saw it.</summary>
+    /// <summary>Starts to queue keys: every existing object, then each change after all observers saw it.</summary>
     public void Dispatch(Action<EntityChange<TEntity>> queue)
     {
         lock (gate)
@@ -57,7 +57,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over a complete list. What it does not have was deleted while nobody watched.</summary>
+    /// <summary>Applies a complete list. Objects that are missing from it were deleted while there was no watch.</summary>
     public void Replace(string? inNamespace, EntityList<TEntity> list)
     {
         lock (gate)
@@ -71,7 +71,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over one event of a watch.</summary>
+    /// <summary>Applies one event of a watch.</summary>
     public void Apply(WatchEvent<TEntity> change)
     {
         lock (gate)
@@ -88,7 +88,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over what we wrote ourselves. Never adds: the object may have been deleted since.</summary>
+    /// <summary>Applies our own write. Never adds an object, which may have been deleted since.</summary>
     public void ApplyOwnWrite(IKubernetesObject<V1ObjectMeta> written)
     {
         if (written is not TEntity entity) return;
@@ -98,9 +98,9 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>From now on every object of a namespace counts as being deleted, as it soon will be: from Kubernetes 1.33 on
-    /// (OrderedNamespaceDeletion) the other objects of a namespace are deleted only when its pods are gone.</summary>
-    /// <param name="copy">Gives a copy of an object: those in the cache are shared.</param>
+    /// <summary>Treats every object of a namespace as being deleted, which it soon will be: since Kubernetes 1.33
+    /// (OrderedNamespaceDeletion) other objects of a namespace are only deleted after its pods.</summary>
+    /// <param name="copy">Copies an object; those in the cache are shared.</param>
     public void End(string ending, DateTimeOffset now, Func<TEntity, TEntity> copy)
     {
         lock (gate)
@@ -125,7 +125,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
         if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)
         {
-            // Deleted and made again while nobody watched: two objects that share a name.
+            // Deleted and created again while there was no watch: two objects with the same name.
             Remove(key, known);
             known = null;
         }

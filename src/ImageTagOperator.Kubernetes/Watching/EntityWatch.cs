@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Watching;
 
-/// <summary>Keeps the cache current for one namespace, or for all: list, watch from there, and again whatever happens.</summary>
+/// <summary>Keeps the cache current for one namespace, or for all: lists, watches from there, and starts again after any failure.</summary>
 internal sealed partial class EntityWatch<TEntity>(
     IKubernetesClient client,
     EntityCache<TEntity> cache,
@@ -23,10 +23,10 @@ internal sealed partial class EntityWatch<TEntity>(
 
     private readonly WatchBackoff backoff = new(time, random);
     private string? version;
-    private string? listFrom = "0"; // the first list may come from the server's memory; a later one must not go back in time
+    private string? listFrom = "0"; // the first list may come from the server's memory; later ones must not go back in time
     private int failures;
 
-    /// <summary>Told each time that a watch has ended, and how: <c>ended</c>, <c>expired</c> or <c>failed</c>.</summary>
+    /// <summary>Called when a watch has ended, with <c>ended</c>, <c>expired</c> or <c>failed</c>.</summary>
     public Action<string>? Restarted { get; init; }
 
     /// <summary>Runs until cancelled.</summary>
@@ -70,7 +70,7 @@ internal sealed partial class EntityWatch<TEntity>(
 
     private static TimeSpan Later(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
 
-    /// <returns>How long to pause before the next watch; null: not at all.</returns>
+    /// <returns>The pause before the next watch; null for none.</returns>
     private async Task<TimeSpan?> ListAndWatchAsync(CancellationToken cancellationToken)
     {
         if (version is null)

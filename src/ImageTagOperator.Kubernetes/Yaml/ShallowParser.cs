@@ -3,8 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>Ends at a depth that no manifest has: what reads the nodes calls itself for each level, and a stack that overflows ends the
-/// process.</summary>
+/// <summary>Limits the nesting depth. Nodes are read recursively, and a stack overflow ends the process.</summary>
 internal sealed class ShallowParser(IParser inner) : IParser
 {
     private const int Deepest = 100;
