@@ -10,8 +10,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary><c>check</c>: tells whether the operator has what it needs in a cluster. <c>helm test</c> runs it as the operator's own
-/// ServiceAccount.</summary>
+/// <summary><c>check</c>: checks whether the operator has what it needs in a cluster. <c>helm test</c> runs it with the operator's service
+/// account.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
@@ -90,8 +90,8 @@ internal static class CheckCommand
         }
     }
 
-    /// <summary>An older definition, which Helm 3 leaves behind where it is not told otherwise, has the API server drop what it does not
-    /// know.</summary>
+    /// <summary>Checks the fields of the CRD: with an older one, which Helm 3 does not upgrade by default, the API server drops
+    /// fields.</summary>
     private static async Task<string?> DefinedAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try

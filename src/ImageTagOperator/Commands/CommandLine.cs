@@ -14,7 +14,7 @@ using HelpAction = ImageTagOperator.Commands.Help.HelpAction;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary>All commands, and how each ends.</summary>
+/// <summary>The command line: all commands and the handling of errors.</summary>
 internal static class CommandLine
 {
     private const string Verbose = "--verbose";
@@ -34,7 +34,7 @@ internal static class CommandLine
             CompletionCommand.Create(here),
             new Option<bool>(Verbose) { Description = "On an error, say where in the program it came from.", Recursive = true },
         };
-        // The library's own has the names of other systems too, and shows up with all of them where a shell completes.
+        // The library's help option has the aliases of other systems too, which clutter the completion of shells.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Options.Add(
             new HelpOption("--help", "-h") { Description = "Show this, or with a command what that does.", Action = new HelpAction(here) });
@@ -50,7 +50,7 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction) return Misused(parsed, here);
         try
         {
-            // The host ends running reconciles in good order on SIGTERM, which takes longer than the command line library would wait.
+            // On SIGTERM the host finishes running reconciles, which takes longer than the command line library waits.
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null,
                 EnableDefaultExceptionHandler = false, Output = here.Out, Error = here.Error });
         }

@@ -2,10 +2,10 @@ using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary>All that the operator does on the API server, which is what its role must allow, and no more.</summary>
+/// <summary>The permissions that the operator needs on the API server: exactly those of its role.</summary>
 internal static class OperatorRights
 {
-    /// <param name="namespaces">Those that are watched; empty: all.</param>
+    /// <param name="namespaces">The watched namespaces; empty for all.</param>
     public static IEnumerable<V1ResourceAttributes> Of(IReadOnlyList<string> namespaces, string leaseNamespace, string leaseName)
     {
         string?[] watched = namespaces.Count == 0 ? [null] : [.. namespaces.Distinct()];

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary><c>run</c>: the operator.</summary>
+/// <summary><c>run</c>: runs the operator.</summary>
 internal static partial class RunCommand
 {
     public static Command Create(Surroundings here)
@@ -145,7 +145,7 @@ internal static partial class RunCommand
             var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
             var app = OperatorHost.Build(options, kubernetes, logging);
             await using var disposed = (IAsyncDisposable)app;
-            var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
+            var state = app.Services.GetRequiredService<OperatorState>();    // before the services are disposed
             try
             {
                 await app.StartAsync(cancellationToken);
@@ -175,7 +175,7 @@ internal static partial class RunCommand
         }
     }
 
-    /// <summary>The scope holds the reconcile's id; .NET's own ids of traces and spans would only say it again.</summary>
+    /// <summary>Configures logging. The scope contains the ID of the reconcile, so .NET's trace and span IDs would be redundant.</summary>
     private static void Log(ILoggingBuilder logging, Surroundings here, bool json, LogLevels levels)
     {
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";

@@ -5,10 +5,11 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Tells people, in Events and in the log, how a reconcile went: only what is news, never the same once per interval.</summary>
+/// <summary>Reports the results of reconciles in Events and in the log. It only reports changes, never the same once per
+/// interval.</summary>
 public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer> logger)
 {
-    /// <summary>What was done, and what can be done no more.</summary>
+    /// <summary>Reports the changes to images, and the tags that could not be removed.</summary>
     public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var left = result.Plan?.Observed.Left ?? LeftImages.None;
@@ -47,7 +48,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         }
     }
 
-    /// <summary>What was done on the images of a deleted set.</summary>
+    /// <summary>Reports the changes to the images of a deleted set.</summary>
     public async Task ReleasedAsync(V1Alpha1ImageTagSet set, SetResult result, CancellationToken cancellationToken)
     {
         foreach (var image in result.Left.Where(image => image.IsChanged))
@@ -58,8 +59,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         }
     }
 
-    /// <summary>An Event when a problem appears or becomes another, when more has drifted, and when all is well again: never one per
-    /// interval.</summary>
+    /// <summary>Reports when a problem appears or changes, when there is more drift, and when the set has recovered.</summary>
     public async Task ReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var (old, current) = (before.History(), set.Status.History());
@@ -96,7 +96,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         return publish(set, reason, message, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Something that the log has a line of: neither suspended nor about to be changed.</summary>
+    /// <summary>A problem that the log has a line of, unlike suspended sets and those with writes in progress.</summary>
     private static bool IsProblem(Condition ready) => ready.Status == "False"
         || (ready.Status == "Unknown" && ready.Reason is not (nameof(Verdict.Progressing) or nameof(Verdict.Suspended)));
 

@@ -7,7 +7,7 @@ using ImageTagOperator.Telemetry;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Reconciles ImageTagSets for the runtime, and reports how it went: Events, status, metrics, and when to look again.</summary>
+/// <summary>Reconciles ImageTagSets for the runtime and reports the result: Events, status, metrics, and when to requeue.</summary>
 public sealed class ImageTagSetController(
     SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
         TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
@@ -33,7 +33,8 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
+    /// <summary>Reports what ended a reconcile. Nothing is reported while the API server does not answer: the retry will report
+    /// it.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
         if (ReconcileFailure.ProblemOf(error) is not { } problem) return "";

@@ -6,12 +6,12 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Telemetry;
 
-/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds
+/// <summary>The number of sets and their states, from their statuses. Only the leader reports them, because the values of replicas add
 /// up.</summary>
 public sealed class SetGauges
 {
-    /// <summary>A set in order is seen once an interval, maybe by a reading that is almost as old, and the time of it is noted that seldom
-    /// again: together it is less than this many times <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// <summary>A set in sync is verified once per interval, perhaps by a reading of almost that age, and the time is recorded as rarely
+    /// again. The total is below this multiple of <see cref="RequeuePolicy.Verification"/>.</summary>
     private const int Due = 3;
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;

@@ -9,10 +9,10 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Telemetry;
 
-/// <summary>What reconciles count.</summary>
+/// <summary>The metrics of reconciles.</summary>
 public sealed class TagMetrics
 {
-    /// <summary>The meter's name.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string Name = "ImageTagOperator";
 
     private readonly Counter<long> writes;
@@ -25,7 +25,7 @@ public sealed class TagMetrics
     {
     }
 
-    /// <summary>For nobody to listen to.</summary>
+    /// <summary>Creates metrics that are not collected.</summary>
     internal TagMetrics()
         : this(new Meter(Name))
     {
@@ -41,7 +41,7 @@ public sealed class TagMetrics
         mended = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
         internalErrors = meter.CreateCounter<long>("imagetags.internal.errors", null,
             "Reconciles that ended with an error that nobody foresaw, which is a bug, by the step that failed.");
-        // There from the start: to Prometheus a series that begins with 1 has not increased.
+        // Series start at 0, because to Prometheus a series that starts with 1 has not increased.
         foreach (var step in Steps.All) internalErrors.Add(0, new KeyValuePair<string, object?>("step", step));
         found.Add(0);
         mended.Add(0);
@@ -54,10 +54,10 @@ public sealed class TagMetrics
     internal void Written(TagVerb verb, TagWriteResult result) =>
         writes.Add(1, new("verb", Word(verb)), new("outcome", Word(result)));
 
-    /// <summary>Something was thrown that nobody foresaw.</summary>
+    /// <summary>Records an unexpected exception.</summary>
     internal void Failed(Exception error) => internalErrors.Add(1, new KeyValuePair<string, object?>("step", Steps.Of(error)));
 
-    /// <summary>How a reconcile of a set that had this status before ended.</summary>
+    /// <summary>Records the result of a reconcile.</summary>
     internal void Reconciled(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result)
     {
         var drift = new Drift();

@@ -33,7 +33,7 @@ internal static class ApplyCommand
             var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
             if (format is not null && work.Errors is not null)
             {
-                // Without the sets that have errors, the others could be given tags that no reviewer saw.
+                // Without the sets that have errors, the other images could get tags that no reviewer saw.
                 output.Write(format, new PlanReport(new PlanSummary(0, 0, 0, 0, 0), [], work.Errors), ReportJson.Readable.PlanReport);
                 return ExitCode.Error;
             }

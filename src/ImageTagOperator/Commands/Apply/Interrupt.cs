@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImageTagOperator.Commands.Apply;
 
-/// <summary>Ctrl-C and SIGTERM ask for an end; the second time they are an end.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first signal requests a stop, the second ends the process.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly TextWriter error;

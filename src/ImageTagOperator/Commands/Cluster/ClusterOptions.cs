@@ -6,7 +6,7 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Commands.Cluster;
 
-/// <summary>Which cluster, and which namespace of it.</summary>
+/// <summary>The options that select a cluster and a namespace.</summary>
 internal sealed class ClusterOptions(Surroundings here)
 {
     private readonly Option<string?> kubeconfig = new(

@@ -3,8 +3,8 @@ using ImageTagOperator.Commands.Help;
 
 namespace ImageTagOperator.Commands.Completion;
 
-/// <summary><c>completion</c>: a script that teaches a shell to complete what is typed. It asks the program itself what may come, by the
-/// library's directive <c>[suggest:POSITION]</c>.</summary>
+/// <summary><c>completion</c>: prints a completion script for a shell. The script gets suggestions from the program through the library's
+/// directive <c>[suggest:POSITION]</c>.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """

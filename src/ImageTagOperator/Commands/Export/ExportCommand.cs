@@ -13,7 +13,7 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Commands.Export;
 
-/// <summary><c>export</c>: sets that describe what a cloud has now.</summary>
+/// <summary><c>export</c>: prints sets that describe the current tags of a cloud.</summary>
 internal static class ExportCommand
 {
     private const string DefaultSecret = "openstack-clouds";
@@ -103,7 +103,7 @@ internal static class ExportCommand
         return command;
     }
 
-    /// <summary>Without what is the default anyway.</summary>
+    /// <summary>Serializes a set without its default values.</summary>
     private static JsonObject Document(V1Alpha1ImageTagSet set)
     {
         var whole = JsonSerializer.SerializeToNode(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet)!.AsObject();

@@ -6,7 +6,7 @@ namespace ImageTagOperator.Commands.Help;
 /// <summary><c>--help</c>.</summary>
 internal sealed class HelpAction(Surroundings here) : SynchronousCommandLineAction
 {
-    /// <summary>Who asks for help has not given the options that are required.</summary>
+    /// <summary>Help must work without required options.</summary>
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)

@@ -4,10 +4,10 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What works and is hardly meant so.</summary>
+/// <summary>Warns about what works but is rarely intended.</summary>
 internal static class ManifestDoubts
 {
-    /// <summary>Those of Glance ("Image statuses" of its documentation).</summary>
+    /// <summary>The statuses of Glance ("Image statuses" in its documentation).</summary>
     private static readonly string[] Statuses = [
         "queued", "saving", "uploading", "importing", "active", "deactivated", "killed", "deleted", "pending_delete"];
 

@@ -3,20 +3,20 @@ using ImageTagOperator.Kubernetes.Schema.Validation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>An object that is meant to be an ImageTagSet and is none, for a slip of the pen.</summary>
+/// <summary>Detects objects that are meant to be an ImageTagSet but have a typo in kind or apiVersion.</summary>
 internal static class NearMiss
 {
     private const string Kind = V1Alpha1ImageTagSet.KindName;
     private const string Group = V1Alpha1ImageTagSet.Group;
 
-    /// <summary>Letters that may be wrong.</summary>
+    /// <summary>The most wrong letters.</summary>
     private const int Slips = 2;
 
-    /// <summary>What must be in a text that has one.</summary>
+    /// <summary>Whether the text can contain such an object.</summary>
     public static bool MayBeIn(string text) =>
         text.Contains("imagetag", StringComparison.OrdinalIgnoreCase) || text.Contains("image-tag", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The field that is wrong and what to say of it; or null.</summary>
+    /// <summary>The wrong field and the message about it; null for other objects.</summary>
     public static (string Field, string Message)? Of(string? kind, string? version)
     {
         var group = version?.Split('/')[0];

@@ -3,10 +3,10 @@ using ImageTagOperator.Commands.Output;
 
 namespace ImageTagOperator.Commands.Status;
 
-/// <summary>The sets of a cluster as a table: a line for each set, below it one for each image that has something to tell.</summary>
+/// <summary>Prints the sets of a cluster as a table: a line for each set, then one for each image with something to report.</summary>
 internal static class StatusPrinter
 {
-    /// <param name="wide">All images, with their ids, and the messages.</param>
+    /// <param name="wide">True for all images with their IDs, and the messages.</param>
     public static void Print(IReadOnlyList<SetStatus> sets, Terminal terminal, bool withNamespace, bool wide)
     {
         if (sets.Count == 0)

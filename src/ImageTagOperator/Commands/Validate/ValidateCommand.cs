@@ -6,7 +6,7 @@ using ImageTagOperator.Commands.Plan;
 
 namespace ImageTagOperator.Commands.Validate;
 
-/// <summary><c>validate</c>: what is wrong with manifests, without a cluster and without a cloud.</summary>
+/// <summary><c>validate</c>: validates manifests, without a cluster and without a cloud.</summary>
 internal static class ValidateCommand
 {
     public static Command Create(Surroundings here)
