@@ -32,8 +32,8 @@ public sealed record Reason
     public static readonly Reason RemovalLimitExceeded = Of(ProblemKind.Stalled);
 
     // The installation.
-    public static readonly Reason DefinitionOutdated = OfWrites(Requeue.AtInterval);
-    public static readonly Reason KubernetesRefuses = OfWrites();
+    public static readonly Reason DefinitionOutdated = WriteFailure(Requeue.AtInterval);
+    public static readonly Reason KubernetesRefuses = WriteFailure();
 
     // The credentials.
     public static readonly Reason CloudChanged = Of(ProblemKind.Stalled);
@@ -48,20 +48,20 @@ public sealed record Reason
     public static readonly Reason CloudRejects = Of(ProblemKind.Stalled);
     public static readonly Reason CloudNotAllowed = Of(ProblemKind.Stalled);
     public static readonly Reason EndpointNotFound = Of(ProblemKind.Stalled);
-    public static readonly Reason Forbidden = OfWrites(Requeue.AtInterval);
+    public static readonly Reason Forbidden = WriteFailure(Requeue.AtInterval);
 
     // The image.
-    public static readonly Reason ImageNotFound = Seen(ProblemKind.Stalled);
-    public static readonly Reason AmbiguousImage = Seen(ProblemKind.Stalled);
-    public static readonly Reason TooManyImages = Seen(ProblemKind.Stalled);
+    public static readonly Reason ImageNotFound = AfterRead(ProblemKind.Stalled);
+    public static readonly Reason AmbiguousImage = AfterRead(ProblemKind.Stalled);
+    public static readonly Reason TooManyImages = AfterRead(ProblemKind.Stalled);
     public static readonly Reason ImageDeactivated = Of(ProblemKind.Stalled);
 
     // The tag.
     public static readonly Reason Contended = Of(ProblemKind.Stalled, Requeue.AtInterval);
     public static readonly Reason TagCollision = Of(ProblemKind.Stalled);
     public static readonly Reason TagNotRemovable = Of(ProblemKind.Stalled, Requeue.AtInterval);
-    public static readonly Reason TagQuotaExceeded = OfWrites();
-    public static readonly Reason TagRejected = OfWrites();
+    public static readonly Reason TagQuotaExceeded = WriteFailure();
+    public static readonly Reason TagRejected = WriteFailure();
 
     /// <summary>All reasons. The constructor registers each one.</summary>
     public static IReadOnlyList<Reason> All => Known;
@@ -73,18 +73,18 @@ public sealed record Reason
     public Requeue Requeue { get; private init; }
 
     /// <summary>The cloud answered the query for the images of the set, so they count as verified.</summary>
-    public bool IsSeen { get; private init; }
+    public bool ImagesWereRead { get; private init; }
 
     /// <summary>Only the next write can show whether the problem is over.</summary>
-    public bool IsOfWrites { get; private init; }
+    public bool IsWriteFailure { get; private init; }
 
     public override string ToString() => Name;
 
     private static Reason Of(ProblemKind kind, Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
         new(name, kind) { Requeue = requeue };
 
-    private static Reason OfWrites(Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
-        new(name, ProblemKind.Stalled) { Requeue = requeue, IsOfWrites = true };
+    private static Reason WriteFailure(Requeue requeue = Requeue.Soon, [CallerMemberName] string name = "") =>
+        new(name, ProblemKind.Stalled) { Requeue = requeue, IsWriteFailure = true };
 
-    private static Reason Seen(ProblemKind kind, [CallerMemberName] string name = "") => new(name, kind) { IsSeen = true };
+    private static Reason AfterRead(ProblemKind kind, [CallerMemberName] string name = "") => new(name, kind) { ImagesWereRead = true };
 }

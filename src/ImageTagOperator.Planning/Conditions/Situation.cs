@@ -14,7 +14,8 @@ public readonly record struct Situation(string State, string Reason)
     public static Situation Unknown { get; } = new("unknown", "");
 
     /// <summary>The condition types by precedence: the first one that a set has decides its state.</summary>
-    public static IReadOnlyList<string> Decisive { get; } = [Condition.Stalled, Condition.Reconciling, Condition.Drifted, Condition.Ready];
+    public static IReadOnlyList<string> ConditionPrecedence { get; } =
+        [Condition.Stalled, Condition.Reconciling, Condition.Drifted, Condition.Ready];
 
     /// <summary>The situation of a set with this decisive condition.</summary>
     public static Situation Of(string type, string status, string reason) =>

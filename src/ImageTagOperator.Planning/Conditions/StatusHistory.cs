@@ -7,15 +7,15 @@ namespace ImageTagOperator.Planning.Conditions;
 /// <param name="VerifiedAt">When the images were last read.</param>
 /// <param name="VerifiedReason">The reason of Ready at that time.</param>
 /// <param name="VerifiedGeneration">The generation of the spec that they were compared with.</param>
-/// <param name="ToldReason">While the images cannot be read: the reason in the last Event before that.</param>
+/// <param name="LastAnnouncedReason">While the images cannot be read: the reason in the last Event before that.</param>
 public sealed record StatusHistory(
     IReadOnlyList<Condition> Conditions, DateTimeOffset? VerifiedAt = null, string? VerifiedReason = null, long? VerifiedGeneration = null,
-    string? ToldReason = null)
+    string? LastAnnouncedReason = null)
 {
     private const string SinceMark = " It has been so since ";
 
     /// <summary>A problem that is retried for longer than this is reported as lasting.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LastingAfter = TimeSpan.FromMinutes(30);
 
     private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, nameof(Verdict.Progressing)];
 
@@ -26,21 +26,21 @@ public sealed record StatusHistory(
     public bool IsLasting => Find(Condition.Reconciling)?.Message.Contains(SinceMark, StringComparison.Ordinal) == true;
 
     /// <summary>The reason in the last Event about this set. A failure to read the images is only reported when it lasts.</summary>
-    public string? Told => IsQuiet ? ToldReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
+    public string? AnnouncedReason => IsQuiet ? LastAnnouncedReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
 
     private bool IsQuiet => IsUnseen && !IsLasting;
 
-    /// <summary><see cref="ToldReason"/> for the status that follows this one.</summary>
-    public string? ToldBefore(StatusHistory next) => next.IsQuiet ? Told : null;
+    /// <summary><see cref="LastAnnouncedReason"/> for the status that follows this one.</summary>
+    public string? LastAnnouncedReasonFor(StatusHistory next) => next.IsQuiet ? AnnouncedReason : null;
 
     /// <summary>The conditions stay until the next write, because only a write can show whether the problem is over.</summary>
-    public bool HoldsUntilWritten(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
-        && Reason.All.Any(reason => reason.IsOfWrites && reason.Name == ready.Reason);
+    public bool PersistsUntilNextWrite(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
+        && Reason.All.Any(reason => reason.IsWriteFailure && reason.Name == ready.Reason);
 
     public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 
     /// <summary>The set was in sync with this generation of its spec when its images were last read.</summary>
-    public bool IsInOrder(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
+    public bool IsInSync(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
         && (ready.Status == "True" || (IsUnseen && VerifiedReason == nameof(Verdict.InSync) && VerifiedGeneration == generation));
 
     /// <summary>The conditions of the next status.</summary>
@@ -49,7 +49,7 @@ public sealed record StatusHistory(
         var message = verdict.IsRetried && verdict.Reason != nameof(Verdict.Progressing) ? WithSince(verdict, generation, interval, now)
             : verdict.Message;
         var ready = Next(Condition.Ready, verdict.Ready, verdict.NeedsHistory ? WithHistory(message, generation) : message);
-        return verdict.Beside is null ? [ready] : [ready, Next(verdict.Beside, "True", message)];
+        return verdict.SecondCondition is null ? [ready] : [ready, Next(verdict.SecondCondition, "True", message)];
 
         Condition Next(string type, string status, string text)
         {
@@ -60,12 +60,12 @@ public sealed record StatusHistory(
     }
 
     /// <summary>Whether the status must record a new time of verification. For an unchanged set this is rare, to save writes: see
-    /// <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// <see cref="RequeuePolicy.VerificationInterval"/>.</summary>
     public bool IsVerificationDue(Condition ready, DateTimeOffset seen, TimeSpan interval)
     {
         var old = Find(Condition.Ready);
         if ((old?.Status, old?.Reason, old?.Generation) != (ready.Status, ready.Reason, ready.Generation)) return true;
-        return !(seen - VerifiedAt < RequeuePolicy.Verification(interval));
+        return !(seen - VerifiedAt < RequeuePolicy.VerificationInterval(interval));
     }
 
     /// <summary>Keeps the first message of an outage, because its text varies from retry to retry and each change would be a status write.
@@ -75,8 +75,8 @@ public sealed record StatusHistory(
         if (Find(Condition.Reconciling) is not { Since: { } since } old || old.Reason != verdict.Reason) return verdict.Message;
         var isSame = old.Generation == generation;
         if (isSame && IsLasting) return old.Message;
-        var patience = interval * 10;
-        if (now - since > (patience < Patience ? patience : Patience)) return $"{verdict.Message}{SinceMark}{Text(since)}.";
+        var limit = interval * 10;
+        if (now - since > (limit < LastingAfter ? limit : LastingAfter)) return $"{verdict.Message}{SinceMark}{Text(since)}.";
         return isSame ? old.Message : verdict.Message;
     }
 

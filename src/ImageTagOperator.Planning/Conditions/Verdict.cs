@@ -17,8 +17,8 @@ namespace ImageTagOperator.Planning.Conditions;
 /// </code>
 /// </remarks>
 /// <param name="Ready">The status of Ready.</param>
-/// <param name="Beside">The type of the second condition; null when there is none.</param>
-public sealed record Verdict(string Reason, string Message, string Ready, string? Beside)
+/// <param name="SecondCondition">The type of the second condition; null when there is none.</param>
+public sealed record Verdict(string Reason, string Message, string Ready, string? SecondCondition)
 {
     /// <summary>A command for the user, which ends the message; or null.</summary>
     public string? Remedy { get; private init; }
@@ -31,10 +31,10 @@ public sealed record Verdict(string Reason, string Message, string Ready, string
     public static IReadOnlyList<string> Reasons { get; } = [nameof(InSync), nameof(Drifted), nameof(Suspended), nameof(Progressing)];
 
     /// <summary>The operator retries or continues by itself. Until then the state of the images is unknown.</summary>
-    public bool IsRetried => Ready == Unknown && Beside == Condition.Reconciling;
+    public bool IsRetried => Ready == Unknown && SecondCondition == Condition.Reconciling;
 
     /// <summary>The message says what was true before, because the current state is unknown.</summary>
-    public bool NeedsHistory => Ready == Unknown && Beside is not null;
+    public bool NeedsHistory => Ready == Unknown && SecondCondition is not null;
 
     public static Verdict InSync(string message) => new(nameof(InSync), message, Yes, null);
 
@@ -48,13 +48,13 @@ public sealed record Verdict(string Reason, string Message, string Ready, string
     /// <param name="remedy"><see cref="Remedy"/>.</param>
     public static Verdict Of(Problem problem, string? remedy = null)
     {
-        var (ready, beside) = problem.Reason.Kind switch
+        var (ready, second) = problem.Reason.Kind switch
         {
             ProblemKind.Stalled => (No, Condition.Stalled),
             ProblemKind.Waiting => (No, Condition.Reconciling),
             ProblemKind.Retrying => (Unknown, Condition.Reconciling),
             _ => (Unknown, Condition.Stalled),
         };
-        return new(problem.Reason.Name, problem.Message, ready, beside) { Remedy = remedy };
+        return new(problem.Reason.Name, problem.Message, ready, second) { Remedy = remedy };
     }
 }

@@ -15,26 +15,26 @@ namespace ImageTagOperator.Planning.Guards;
 public sealed class ContentionState
 {
     /// <summary>How many times in a row a change may be found undone at the next reconcile.</summary>
-    private const int Proof = 3;
+    private const int Threshold = 3;
 
-    private static readonly TimeSpan ShortestTruce = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinimumPause = TimeSpan.FromMinutes(10);
 
     private readonly long? generation;
     private readonly IReadOnlyDictionary<ImageStep, int> counts;
     private readonly DateTimeOffset changedAt;
-    private readonly DateTimeOffset heldUntil;
+    private readonly DateTimeOffset pausedUntil;
 
     private ContentionState(
-        long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset heldUntil) =>
-        (this.generation, this.counts, this.changedAt, this.heldUntil) = (generation, counts, changedAt, heldUntil);
+        long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset pausedUntil) =>
+        (this.generation, this.counts, this.changedAt, this.pausedUntil) = (generation, counts, changedAt, pausedUntil);
 
-    public bool IsFought(ImageStep step) => counts.GetValueOrDefault(step) > Proof;
+    public bool IsContended(ImageStep step) => counts.GetValueOrDefault(step) > Threshold;
 
     /// <summary>The contended changes of each image that is paused now, including those that are not needed at the moment.</summary>
-    public static ILookup<string, TagStep> Held(ContentionState? state, long? generation, DateTimeOffset now)
+    public static ILookup<string, TagStep> PausedImages(ContentionState? state, long? generation, DateTimeOffset now)
     {
-        var holds = state is not null && state.generation == generation && now < state.heldUntil;
-        return (holds ? state!.counts.Keys.Where(state.IsFought) : []).ToLookup(step => step.ImageId, step => step.Step);
+        var isPaused = state is not null && state.generation == generation && now < state.pausedUntil;
+        return (isPaused ? state!.counts.Keys.Where(state.IsContended) : []).ToLookup(step => step.ImageId, step => step.Step);
     }
 
     /// <summary>The state after a reconcile that made these changes; null when there is nothing to remember.</summary>
@@ -45,14 +45,14 @@ public sealed class ContentionState
         // A change that is still there right after it was made proves nothing.
         if (done.Count == 0) return known is not null && now - known.changedAt <= interval / 2 ? known : null;
         var counts = done.ToDictionary(step => step, step => (known?.counts.GetValueOrDefault(step) ?? 0) + 1);
-        var isFought = counts.Values.Any(count => count > Proof);
+        var isContended = counts.Values.Any(count => count > Threshold);
         // Another change in the meantime does not reset the count of a contended one.
         foreach (var (step, count) in known?.counts ?? new Dictionary<ImageStep, int>())
         {
-            if (count > Proof) counts.TryAdd(step, count);
+            if (count > Threshold) counts.TryAdd(step, count);
         }
 
-        var truce = interval * 5 < ShortestTruce ? ShortestTruce : interval * 5;
-        return new ContentionState(generation, counts, now, isFought ? now + truce : known?.heldUntil ?? DateTimeOffset.MinValue);
+        var pause = interval * 5 < MinimumPause ? MinimumPause : interval * 5;
+        return new ContentionState(generation, counts, now, isContended ? now + pause : known?.pausedUntil ?? DateTimeOffset.MinValue);
     }
 }

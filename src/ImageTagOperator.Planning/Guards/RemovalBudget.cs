@@ -7,7 +7,7 @@ namespace ImageTagOperator.Planning.Guards;
 /// <param name="limit">Null means no limit.</param>
 public sealed class RemovalBudget(int? limit)
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
 
     private readonly Lock gate = new();
     private readonly HashSet<(string ImageId, string Tag)> taken = [];
@@ -41,7 +41,7 @@ public sealed class RemovalBudget(int? limit)
     private static string Tags(IReadOnlyCollection<string> tags)
     {
         string[] names = [.. tags.Distinct().Order(StringComparer.Ordinal)];
-        var listed = string.Join(", ", names.Take(MostListed)) + (names.Length > MostListed ? ", ..." : "");
+        var listed = string.Join(", ", names.Take(MaxListed)) + (names.Length > MaxListed ? ", ..." : "");
         return $"{tags.Count} {(tags.Count == 1 ? "tag" : "tags")} ({listed})";
     }
 }

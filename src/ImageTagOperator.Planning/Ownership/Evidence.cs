@@ -7,7 +7,7 @@ public enum Evidence
     Matches,
 
     /// <summary>It was read by its id and does not match the spec, or the set is being deleted.</summary>
-    MatchesNot,
+    DoesNotMatch,
 
     /// <summary>A read by its id, with credentials of the project that saw it before, returned 404.</summary>
     Gone,

@@ -20,7 +20,7 @@ namespace ImageTagOperator.Planning.Ownership;
 /// </remarks>
 public sealed class ImagePlan
 {
-    private readonly List<ImageClaim> heard = [];
+    private readonly List<ImageClaim> admitted = [];
     private readonly Dictionary<string, ImageClaim> claims;
     private readonly Dictionary<string, ImageClaim> winners = new(StringComparer.Ordinal);
     private readonly IReadOnlyCollection<string> live;
@@ -33,8 +33,8 @@ public sealed class ImagePlan
         foreach (var claim in this.claims.Values.Where(claim => !claim.IsLeaving).Order(Precedence))
         {
             // An Exact claim is only admitted as the first one.
-            if (heard is [var winner, ..] && (IsExact(winner) || IsExact(claim))) winners[claim.Owner] = winner;
-            else heard.Add(claim);
+            if (admitted is [var winner, ..] && (IsExact(winner) || IsExact(claim))) winners[claim.Owner] = winner;
+            else admitted.Add(claim);
         }
     }
 
@@ -47,20 +47,24 @@ public sealed class ImagePlan
     public ImageShare ShareOf(string owner)
     {
         var claim = claims[owner];
-        var others = heard.Where(other => other.Owner != owner && (other.OwnsImage || !claim.OwnsImage)).ToArray();
+        var others = admitted.Where(other => other.Owner != owner && (other.OwnsImage || !claim.OwnsImage)).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
         // Do not restore a tag that an Exact set does not want: it would only be removed again.
-        if (claim.IsLeaving) declared = declared with { Tags = [.. declared.Tags.Where(tag => others.All(other => MayStay(other, tag)))] };
+        if (claim.IsLeaving)
+        {
+            declared = declared with { Tags = [.. declared.Tags.Where(tag => others.All(other => Tolerates(other, tag)))] };
+        }
+
         var image = new ImageTags(live, claim.Managed, byOthers);
-        var awaited = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
+        var handovers = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
             .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
             .Where(pair => !pair.Heirs.Any(heir => !heir.IsUnderWay && heir.Managed.Contains(pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
         return new ImageShare(
-            claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), awaited)
+            claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), handovers)
         {
-            MustGo = [.. live.Where(tag => TagPlanner.MustGo(tag, declared, image))],
+            MustRemove = [.. live.Where(tag => TagPlanner.MustRemove(tag, declared, image))],
         };
     }
 
@@ -74,6 +78,6 @@ public sealed class ImagePlan
     private static bool IsExact(ImageClaim claim) => claim.Declaration.Policy == TagPolicy.Exact;
 
     /// <summary>The other set does not remove the tag as undeclared.</summary>
-    public static bool MayStay(ImageClaim other, string tag) =>
+    public static bool Tolerates(ImageClaim other, string tag) =>
         !IsExact(other) || other.Declaration.Tags.Contains(tag) || other.Declaration.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag));
 }

@@ -8,9 +8,10 @@ namespace ImageTagOperator.Planning.Ownership;
 /// <param name="Claim">The claim that the share belongs to.</param>
 /// <param name="Winner">The claim that excludes this one; null when none does.</param>
 /// <param name="Plan">What the set would write, and what cannot be written. An excluded set writes nothing of it.</param>
-/// <param name="Awaited">Tags that the set hands over to other sets that declare them but do not manage them yet, each with the name of one
-/// of those sets.</param>
-public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Plan, ImmutableSortedDictionary<string, string> Awaited)
+/// <param name="PendingHandovers">Tags that the set hands over to other sets that declare them but do not manage them yet, each with the
+/// name of one of those sets.</param>
+public sealed record ImageShare(
+    ImageClaim Claim, ImageClaim? Winner, TagPlan Plan, ImmutableSortedDictionary<string, string> PendingHandovers)
 {
     /// <summary>What the status must list as managed before the first write: all declared tags and all that were managed before.</summary>
     public ImmutableArray<string> ManagedBefore => Sorted(Claim.Declaration.Tags.Union(Claim.Managed, StringComparer.Ordinal));
@@ -18,10 +19,10 @@ public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Pl
     /// <summary>What the status lists as managed after the writes: all declared tags, those that should have been removed but are still
     /// there, and those that no other set has taken over yet.</summary>
     public ImmutableArray<string> ManagedAfter => Sorted(Claim.Declaration.Tags
-        .Union(Claim.Managed.Where(tag => MustGo.Contains(tag) || Awaited.ContainsKey(tag)), StringComparer.Ordinal));
+        .Union(Claim.Managed.Where(tag => MustRemove.Contains(tag) || PendingHandovers.ContainsKey(tag)), StringComparer.Ordinal));
 
     /// <summary>Tags on the image that the set has to remove, whether or not a request can name them.</summary>
-    public required ImmutableHashSet<string> MustGo { get; init; }
+    public required ImmutableHashSet<string> MustRemove { get; init; }
 
     /// <summary>What the status lists as managed after a reconcile. A set that may not write gains no tags. While the result of a write is
     /// unknown, every tag that may be the set's stays managed.</summary>
@@ -37,7 +38,8 @@ public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Pl
 
     /// <summary>Whether an image that the set leaves must stay in its status. A write that may still be running can put a tag back
     /// later.</summary>
-    public bool IsUnfinished(Problem? problem) => !Plan.IsEmpty || !Awaited.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
+    public bool IsUnfinished(Problem? problem) =>
+        !Plan.IsEmpty || !PendingHandovers.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
 
     /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the
     /// tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so the order in which the

@@ -7,7 +7,7 @@ public enum Release
     Keep,
 
     /// <summary>The managed tags are removed, or the original tags are restored.</summary>
-    LetGo,
+    CleanUp,
 
     /// <summary>The tags stay and nobody manages them any more.</summary>
     Retain,
@@ -16,8 +16,8 @@ public enum Release
     Forget,
 
     /// <summary>The set keeps managing the tags and reports a problem.</summary>
-    Hold,
+    Block,
 
     /// <summary>The operator retries later.</summary>
-    TryAgain,
+    Retry,
 }

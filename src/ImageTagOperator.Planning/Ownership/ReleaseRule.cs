@@ -23,9 +23,9 @@ public static class ReleaseRule
         (_, Evidence.Matches) => Release.Keep,
         (LeavingCause.Edited, _) when policy == TagDeletionPolicy.Retain => Release.Retain,
         (_, Evidence.Gone) => Release.Forget,
-        (_, Evidence.None) => Release.TryAgain,
-        (null, Evidence.CloudChanged) => Release.Hold,
-        (_, Evidence.CloudChanged) => Release.TryAgain,
-        _ => Release.LetGo,
+        (_, Evidence.None) => Release.Retry,
+        (null, Evidence.CloudChanged) => Release.Block,
+        (_, Evidence.CloudChanged) => Release.Retry,
+        _ => Release.CleanUp,
     };
 }

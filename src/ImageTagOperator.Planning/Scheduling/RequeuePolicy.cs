@@ -16,17 +16,17 @@ public sealed class RequeuePolicy(Func<double> random)
 
     /// <summary>A fraction of the interval. It is below the shortest jittered interval, so a set that is alone on its cloud reads at each
     /// reconcile.</summary>
-    private const double ShareAge = 1 - (2 * Jitter);
+    private const double MaxAgeShare = 1 - (2 * Jitter);
 
-    private static readonly TimeSpan LongestWithProblem = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaximumWithProblem = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MinimumRetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>The interval plus or minus 10 %, shortened when the reason of the problem asks for it. Null when only an edit
     /// helps.</summary>
     public TimeSpan? Next(TimeSpan interval, Problem? problem)
     {
         if (problem?.Reason.Requeue == Requeue.OnEdit) return null;
-        if (problem?.Reason.Requeue == Requeue.Soon && interval > LongestWithProblem) interval = LongestWithProblem;
+        if (problem?.Reason.Requeue == Requeue.Soon && interval > MaximumWithProblem) interval = MaximumWithProblem;
         return Spread(interval);
     }
 
@@ -37,9 +37,9 @@ public sealed class RequeuePolicy(Func<double> random)
     /// at once. Null when the cloud named no time: the backoff applies.</summary>
     public TimeSpan? RetryAfter(TimeSpan interval, Problem problem)
     {
-        if (problem.RetryAfter is not { } asked) return null;
-        if (asked > interval) asked = interval;
-        return (asked < Shortest ? Shortest : asked) * (1 + (0.3 * random()));
+        if (problem.RetryAfter is not { } requested) return null;
+        if (requested > interval) requested = interval;
+        return (requested < MinimumRetryAfter ? MinimumRetryAfter : requested) * (1 + (0.3 * random()));
     }
 
     /// <summary>The interval of a spec, or <see cref="DefaultInterval"/> when the text is not a valid one. It is also the longest pause
@@ -49,14 +49,14 @@ public sealed class RequeuePolicy(Func<double> random)
 
     /// <summary>How often the status of an unchanged set records the time of the last verification: each hour, or each interval if that is
     /// longer.</summary>
-    public static TimeSpan Verification(TimeSpan interval) => interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
+    public static TimeSpan VerificationInterval(TimeSpan interval) => interval > TimeSpan.FromHours(1) ? interval : TimeSpan.FromHours(1);
 
-    /// <summary>The maximum age of a cached reading of the cloud, which another set asked for, at the next reconcile of a set. A set in
+    /// <summary>The maximum age of a cached reading of the cloud, which another set requested for, at the next reconcile of a set. A set in
     /// sync can use one almost as old as its interval. A stalled set waits for a person and gains little from a newer one.</summary>
-    public static TimeSpan ReadingAge(TimeSpan interval, Problem? problem, bool sawImages) => problem switch
+    public static TimeSpan MaxReadingAge(TimeSpan interval, Problem? problem, bool sawImages) => problem switch
     {
-        null => interval * ShareAge,
-        { Reason.Kind: ProblemKind.Stalled } when sawImages => LongestWithProblem / 2,
+        null => interval * MaxAgeShare,
+        { Reason.Kind: ProblemKind.Stalled } when sawImages => MaximumWithProblem / 2,
         _ => TimeSpan.Zero,
     };
 }

@@ -30,7 +30,7 @@ public static class ImageSelection
     }
 
     /// <summary>Whether <c>spec.image</c> matches this image. With <c>newest</c>, whether the image is a candidate.</summary>
-    public static bool Means(IImageReference reference, ImageFacts image) => reference switch
+    public static bool MatchesReference(IImageReference reference, ImageFacts image) => reference switch
     {
         { Id: { } id } => string.Equals(id, image.Id, StringComparison.OrdinalIgnoreCase),
         { Name: { } name } => name == image.Name,
@@ -39,8 +39,8 @@ public static class ImageSelection
     };
 
     /// <summary>Whether <c>spec.image</c> can match an image whose properties are not known.</summary>
-    public static bool MayMean(IImageReference reference, ImageFacts image) =>
-        reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : Means(reference, image);
+    public static bool MayMatchReference(IImageReference reference, ImageFacts image) =>
+        reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : MatchesReference(reference, image);
 
     /// <param name="withProperties">False: do not check properties.</param>
     public static bool Matches(IImageSelector selector, ImageFacts image, bool withProperties = true) =>

@@ -7,9 +7,9 @@ namespace ImageTagOperator.Planning.Specs;
 /// <param name="Scope">The path of the field that is <c>self</c> in the expression.</param>
 /// <param name="Expression">A CEL expression; true when the spec is valid.</param>
 /// <param name="Field">The path of the field that is wrong.</param>
-/// <param name="Anyone">The subject of the message of a server, which cannot name the values.</param>
-/// <param name="Says">The rest of the sentence: what is wrong and what to do.</param>
-public sealed record SpecRule(string Name, string Scope, string Expression, string Field, string Anyone, string Says)
+/// <param name="UnnamedSubject">The subject of the message of a server, which cannot name the values.</param>
+/// <param name="Predicate">The rest of the sentence: what is wrong and what to do.</param>
+public sealed record SpecRule(string Name, string Scope, string Expression, string Field, string UnnamedSubject, string Predicate)
 {
     public static readonly SpecRule OneImageReference = new(
         nameof(OneImageReference),
@@ -110,9 +110,9 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
     public IReadOnlyList<string> Replaces { get; init; } = [];
 
     /// <summary>The message of a server.</summary>
-    public string Message => Broken("");
+    public string Message => Violation("");
 
     /// <summary>The message of the operator.</summary>
-    /// <param name="who">The values that break the rule, such as <c>'lts' and 'LTS'</c>; empty when there are none to name.</param>
-    public string Broken(string who) => $"{Field} {(who.Length > 0 ? $"{who} " : Anyone)}{Says}";
+    /// <param name="subject">The values that break the rule, such as <c>'lts' and 'LTS'</c>; empty when there are none to name.</param>
+    public string Violation(string subject) => $"{Field} {(subject.Length > 0 ? $"{subject} " : UnnamedSubject)}{Predicate}";
 }

@@ -25,7 +25,7 @@ public static class TagPlanner
     {
         var live = image.Live.ToHashSet(StringComparer.Ordinal);
         var refused = new List<RefusedTag>();
-        var removes = Sorted(live.Where(tag => MustGo(tag, declared, image)).Where(tag => IsAddressable(tag, rules, refused)));
+        var removes = Sorted(live.Where(tag => MustRemove(tag, declared, image)).Where(tag => IsAddressable(tag, rules, refused)));
         var adds = Sorted(declared.Tags.Where(tag => !live.Contains(tag)).Distinct().Where(tag => IsAddressable(tag, rules, refused)));
 
         // If the cloud treats a tag that stays as equal to a declared one, the declared one cannot be added. If such a tag is removed, that
@@ -64,7 +64,7 @@ public static class TagPlanner
             [.. refused.OrderBy(r => r.Refusal).ThenBy(r => r.Tag, StringComparer.Ordinal)]);
     }
 
-    internal static bool MustGo(string tag, TagDeclaration declared, ImageTags image) =>
+    internal static bool MustRemove(string tag, TagDeclaration declared, ImageTags image) =>
         !declared.Tags.Contains(tag)
         && !image.DeclaredByOthers.Contains(tag)
         && !declared.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag))

@@ -37,7 +37,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             await publish(set, "TagsRetained", message, cancellationToken: cancellationToken);
         }
 
-        var wasInOrder = before.History().IsInOrder(set.Metadata.Generation);
+        var wasInOrder = before.History().IsInSync(set.Metadata.Generation);
         foreach (var image in result.All)
         {
             var restored = wasInOrder ? image.Added.Intersect(image.Observed.Claim.Managed).ToArray() : [];
@@ -74,7 +74,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             LogRecovered(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason, ready.Message);
         }
 
-        if (old.Told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
+        if (old.AnnouncedReason == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
             await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);

@@ -105,7 +105,7 @@ public sealed partial class ImageTagSetFinalizer(
     {
         var result = await reconciler.ReleaseAsync(set, cancellationToken);
         foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
-        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.Awaited.Keys];
+        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.PendingHandovers.Keys];
         await announcer.ReleasedAsync(set, result, cancellationToken);
         return result.Problem
             ?? result.Left.Select(image => image.Problem)
@@ -116,11 +116,12 @@ public sealed partial class ImageTagSetFinalizer(
     /// <summary>A tag that another set declares must always have an owner: this set stays until the other set's status lists it.</summary>
     private static Problem? WhyWaiting(ImageResult image)
     {
-        if (image.Share.Awaited.IsEmpty) return null;
-        var (heir, _) = ImageProblems.NameOf(image.Observed, image.Share.Awaited.Values.First());
+        var handovers = image.Share.PendingHandovers;
+        if (handovers.IsEmpty) return null;
+        var (heir, _) = ImageProblems.NameOf(image.Observed, handovers.Values.First());
         return new Problem(
             Reason.Transient,
-            $"{heir} declares {string.Join(", ", image.Share.Awaited.Keys)} too and has not taken over {image.Observed.Description} yet.");
+            $"{heir} declares {string.Join(", ", handovers.Keys)} too and has not taken over {image.Observed.Description} yet.");
     }
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch

@@ -11,7 +11,7 @@ namespace ImageTagOperator.Telemetry;
 public sealed class SetGauges
 {
     /// <summary>A set in sync is verified once per interval, perhaps by a reading of almost that age, and the time is recorded as rarely
-    /// again. The total is below this multiple of <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// again. The total is below this multiple of <see cref="RequeuePolicy.VerificationInterval"/>.</summary>
     private const int Due = 3;
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
@@ -57,7 +57,7 @@ public sealed class SetGauges
         double Overdue(V1Alpha1ImageTagSet set)
         {
             var age = now - (set.Status.LastVerifiedTime ?? set.Metadata.CreationTimestamp ?? now);
-            return age > RequeuePolicy.Verification(RequeuePolicy.Interval(set.Spec.Interval)) * Due ? age.TotalSeconds : 0;
+            return age > RequeuePolicy.VerificationInterval(RequeuePolicy.Interval(set.Spec.Interval)) * Due ? age.TotalSeconds : 0;
         }
     }
 

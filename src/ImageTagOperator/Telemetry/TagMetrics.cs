@@ -72,7 +72,7 @@ public sealed class TagMetrics
         if (planned.IsEmpty || Location.Find(before, image.Image.Id, image.Observed.By.Cloud) is not { } known) return default;
         if (set.Spec.Mode == TagSetMode.Observe) return Drift.Observed(planned, [.. StatusBuilder.StepsOf(known.Pending)]);
         var history = before.History();
-        return history.IsInOrder(set.Metadata.Generation)
+        return history.IsInSync(set.Metadata.Generation)
             ? Drift.Enforced(planned, [.. image.Done], isFirstLook: history.Find(Condition.Reconciling) is null)
             : default;
     }

@@ -106,7 +106,7 @@ public sealed class VerificationTests
         set.Metadata.Generation++;
         Report(set, SetResult.Failed(Outage), 1);
         Assert.EndsWith("the set was InSync, by the declaration of that time.", Ready(set).Message, StringComparison.Ordinal);
-        Assert.False(set.Status.History().IsInOrder(set.Metadata.Generation));
+        Assert.False(set.Status.History().IsInSync(set.Metadata.Generation));
     }
 
     [Fact]

@@ -17,12 +17,12 @@ internal static class ManifestDoubts
     {
         var spec = manifest.Json["spec"];
         var isExact = Text(spec?["policy"]) is null or nameof(TagPolicy.Exact);
-        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Doubt("spec.tags", SpecRule.ExactSetHasTags.Says);
+        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Doubt("spec.tags", SpecRule.ExactSetHasTags.Predicate);
         if (isExact && spec?["ignoreTags"] is JsonArray globs && spec["tags"] is JsonArray tags
             && globs.Select(Text).OfType<string>().FirstOrDefault(
                 glob => tags.Any(tag => Text(tag) is { } text && TagGlob.IsMatch(glob, text))) is { } ignored)
         {
-            yield return Doubt("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Says}");
+            yield return Doubt("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Predicate}");
         }
 
         if (Text(spec?["image"]?["selector"]?["status"]) is { } status && !Statuses.Contains(status))
