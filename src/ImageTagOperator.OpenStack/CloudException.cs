@@ -8,7 +8,7 @@ public sealed class CloudException(CloudErrorKind kind, string message, TimeSpan
     public CloudErrorKind Kind => kind;
 
     /// <summary>The server is probably not the API: its answer is not JSON.</summary>
-    internal bool IsStrange { get; init; }
+    internal bool IsUnexpectedContent { get; init; }
 
     /// <summary>How long the cloud asked us to wait (Retry-After), or null.</summary>
     public TimeSpan? RetryAfter => retryAfter;

@@ -34,7 +34,7 @@ public sealed class CloudSession : IDisposable
     public CloudConfiguration Cloud => cloud;
 
     /// <summary>Host and port of the servers that requests were sent to.</summary>
-    internal IEnumerable<string> Servers => http.Used;
+    internal IEnumerable<string> Servers => http.ServersUsed;
 
     /// <summary>The memory that <see cref="Images"/> uses. It does not reference the session.</summary>
     internal ListRoom Room { get; }
@@ -52,12 +52,12 @@ public sealed class CloudSession : IDisposable
     {
         var token = await keystone.GetTokenAsync(cancellationToken);
         var endpoint = Catalog.ImageEndpoint(cloud, token.Catalog);
-        return new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
+        return new CloudAccess(endpoint, Catalog.CloudIdentity(cloud, token.Catalog, endpoint), token.ProjectId);
     }
 
     /// <summary>Whether the session can reach this cloud, as far as that is known before a login.</summary>
     /// <param name="named">A value of <see cref="CloudAccess.Cloud"/>.</param>
-    public bool MayLeadTo(string named) => Catalog.MayBe(cloud, named);
+    public bool MayReach(string named) => Catalog.CanBeIdentity(cloud, named);
 
     /// <summary>The lock for writes to one image. Sessions that are proven to reach the same cloud share it.</summary>
     public ImageGate Gate(CloudAccess access, string imageId) => gates.For(access.Cloud, imageId);

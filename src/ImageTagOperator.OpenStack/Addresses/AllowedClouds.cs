@@ -50,20 +50,20 @@ public sealed class AllowedClouds
     }
 
     /// <summary>Whether the administrator configured a list.</summary>
-    internal bool IsLimited => names.Length + networks.Length > 0;
+    internal bool HasAllowList => names.Length + networks.Length > 0;
 
     /// <summary>Why nothing may be sent to this address for a host of this name; null when it is allowed.</summary>
-    internal string? WhyNot(string host, IPAddress address)
+    internal string? WhyRefused(string host, IPAddress address)
     {
-        var real = SpecialAddresses.Target(address);
-        if (SpecialAddresses.IsNeverACloud(
+        var real = SpecialAddresses.EmbeddedAddress(address);
+        if (SpecialAddresses.IsBlocked(
             real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
         if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
         {
             return $"{Both(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
         }
 
-        return !IsLimited || IsListed(host, real, exactly: false)
+        return !HasAllowList || IsListed(host, real, exactly: false)
             ? null
             : $"{Both(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
                 + "operator.allowedClouds";

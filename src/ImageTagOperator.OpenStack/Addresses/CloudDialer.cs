@@ -22,10 +22,10 @@ internal sealed class CloudDialer(AllowedClouds allowed)
     {
         var addresses = await Resolve(endpoint.Host, cancellationToken);
         var isDirect = endpoint.Port == url.Port && string.Equals(endpoint.Host, url.IdnHost, StringComparison.OrdinalIgnoreCase);
-        var possible = isDirect ? [.. addresses.Where(address => allowed.WhyNot(endpoint.Host, address) is null)] : addresses;
+        var possible = isDirect ? [.. addresses.Where(address => allowed.WhyRefused(endpoint.Host, address) is null)] : addresses;
         if (possible.Length == 0)
         {
-            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyNot(endpoint.Host, first)!)
+            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyRefused(endpoint.Host, first)!)
                 : new SocketException((int)SocketError.HostNotFound);
         }
 
@@ -56,10 +56,10 @@ internal sealed class CloudDialer(AllowedClouds allowed)
         try
         {
             var addresses = isAddress ? [literal!] : await Resolve(host, cancellationToken);
-            if (addresses.Select(address => allowed.WhyNot(host, address)).OfType<string>()
+            if (addresses.Select(address => allowed.WhyRefused(host, address)).OfType<string>()
                 .FirstOrDefault() is { } why) throw new AddressNotAllowedException(why);
         }
-        catch (SocketException) when (!allowed.IsLimited)
+        catch (SocketException) when (!allowed.HasAllowList)
         {
             // Only the proxy knows the name.
         }

@@ -50,8 +50,8 @@ public static class AnswerRules
     ];
 
     /// <summary>The result of a write with this status.</summary>
-    public static TagWriteResult OfWrite(int status) => Writes.First(rule => rule.Fits(status)).Result;
+    public static TagWriteResult OfWrite(int status) => Writes.First(rule => rule.AppliesTo(status)).Result;
 
     /// <summary>The kind of error of a status at a step.</summary>
-    public static CloudErrorKind Of(CloudStep step, int status) => All.First(rule => rule.Step == step && rule.Fits(status)).Kind;
+    public static CloudErrorKind Of(CloudStep step, int status) => All.First(rule => rule.Step == step && rule.AppliesTo(status)).Kind;
 }

@@ -6,7 +6,7 @@ namespace ImageTagOperator.OpenStack.Configuration;
 /// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications").</summary>
 public static class CloudsYaml
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
     private const string PublicKey = "public-clouds";
 
     /// <summary>Reads one cloud.</summary>
@@ -58,11 +58,11 @@ public static class CloudsYaml
         var options = new LoginOptions(cloud, auth, profile);
         if (auth is null && !options.Has("auth_url")) throw cloud.Error($"cloud '{cloudName}' has no key 'auth'");
 
-        RefuseOtherServices(cloud);
+        RejectOtherServices(cloud);
         var region = CloudRegion.Of(cloud, profile);
         var credential = LoginMethod.Of(cloud, options);
         var verify = Verify(cloud);
-        var tls = (files ?? new TlsFiles()).Completed(cloud, verify, readFile);
+        var tls = (files ?? new TlsFiles()).WithFilesOf(cloud, verify, readFile);
         return new CloudConfiguration(
             cloudName,
             KeystoneV3(cloud, options, region),
@@ -109,7 +109,7 @@ public static class CloudsYaml
             throw cloud.ErrorOf("identity_api_version", $"identity_api_version '{version}' is not supported; Keystone v3 is needed");
         }
 
-        var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Needed("auth_url"), region))
+        var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Required("auth_url"), region))
             ?? throw options.ErrorOf("auth_url", "'auth_url' is not an http or https URL");
         var text = url.GetLeftPart(UriPartial.Path).TrimEnd('/');
         if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.ErrorOf(
@@ -136,7 +136,7 @@ public static class CloudsYaml
     }
 
     /// <summary>Rejects keys that make python-openstackclient use another service than this client would.</summary>
-    private static void RefuseOtherServices(YamlSection cloud)
+    private static void RejectOtherServices(YamlSection cloud)
     {
         const string remedy = "is not supported; give the address as 'image_endpoint_override'";
         if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.ErrorOf(
@@ -160,7 +160,7 @@ public static class CloudsYaml
     private static string Listed(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'"))
-            + (all.Length > MostListed ? ", ..." : "");
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MaxListed).Select(name => $"'{name}'"))
+            + (all.Length > MaxListed ? ", ..." : "");
     }
 }

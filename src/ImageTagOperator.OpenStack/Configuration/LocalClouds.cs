@@ -66,7 +66,7 @@ public sealed class LocalClouds
     private CloudConfiguration FromVariables()
     {
         string[] others = ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
-        var here = new YamlPlace("The OS_* variables", 0, 0);
+        var here = new YamlPosition("The OS_* variables", 0, 0);
         var entries = environment
             .Where(pair => pair.Key.StartsWith("OS_", StringComparison.Ordinal) && pair.Value.Length > 0 && !others.Contains(pair.Key))
             .ToDictionary(pair => pair.Key[3..].ToLowerInvariant(), pair => (YamlNode)new YamlScalar(pair.Value, false, here));

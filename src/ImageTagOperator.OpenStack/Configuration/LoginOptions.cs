@@ -9,7 +9,7 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         ["project_id"] = "tenant_id", ["project_name"] = "tenant_name", ["username"] = "user_name", ["token"] = "auth_token",
     };
 
-    private static readonly string[] Foreign = ["passcode", "trust_id"];
+    private static readonly string[] Unsupported = ["passcode", "trust_id"];
 
     /// <summary>For these options, all programs prefer the value in <c>auth</c> over the one next to it.</summary>
     private static readonly HashSet<string> TakenFromAuth =
@@ -20,7 +20,7 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
 
     /// <summary>The keys in <c>auth</c>, known or not, and the keys next to it that openstacksdk moves there although no supported login
     /// uses them.</summary>
-    public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Foreign.Where(cloud.Has));
+    public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Unsupported.Where(cloud.Has));
 
     public bool HasProject => Has("project_id") || Has("project_name");
 
@@ -41,7 +41,7 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         return inside ?? beside ?? FromProfile(name);
     }
 
-    public string Needed(string name) => Text(name) ?? throw Error($"needs '{name}'");
+    public string Required(string name) => Text(name) ?? throw Error($"needs '{name}'");
 
     /// <summary>The domain of the user or the project; null when it is not given.</summary>
     /// <param name="whose"><c>user</c> or <c>project</c>.</param>

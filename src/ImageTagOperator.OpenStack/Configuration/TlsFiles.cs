@@ -12,7 +12,7 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
     /// <summary>Adds missing texts from the files that the cloud names.</summary>
     /// <param name="readFile">Reads a file; null where paths mean nothing, as in a Secret.</param>
     /// <exception cref="InvalidCloudsYamlException">A needed file cannot be read.</exception>
-    internal TlsFiles Completed(YamlSection cloud, bool verify, Func<string, string>? readFile)
+    internal TlsFiles WithFilesOf(YamlSection cloud, bool verify, Func<string, string>? readFile)
     {
         // The CA is not used when certificates are not verified.
         var ca = CaCertificates ?? (verify ? Read(cloud, "cacert", readFile) : null);

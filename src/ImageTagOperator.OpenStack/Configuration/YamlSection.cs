@@ -4,7 +4,7 @@ namespace ImageTagOperator.OpenStack.Configuration;
 internal sealed class YamlSection
 {
     private readonly string path;
-    private readonly YamlPlace at;
+    private readonly YamlPosition at;
     private readonly (string File, string Path)? profile;
     private readonly IReadOnlyDictionary<string, YamlNode> entries;
 

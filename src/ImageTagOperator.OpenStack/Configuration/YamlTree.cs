@@ -4,13 +4,13 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
-internal abstract record YamlNode(YamlPlace At);
+internal abstract record YamlNode(YamlPosition At);
 
-internal sealed record YamlScalar(string Value, bool IsPlain, YamlPlace At) : YamlNode(At);
+internal sealed record YamlScalar(string Value, bool IsPlain, YamlPosition At) : YamlNode(At);
 
-internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, YamlPlace At) : YamlNode(At);
+internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, YamlPosition At) : YamlNode(At);
 
-internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, YamlPlace At) : YamlNode(At);
+internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, YamlPosition At) : YamlNode(At);
 
 /// <summary>Reads one YAML document like PyYAML's safe_load, with anchors and merge keys (<c>&lt;&lt;</c>), but without types: every scalar
 /// stays text.</summary>
@@ -154,7 +154,7 @@ internal sealed class YamlTree
         if (entries > MaxEntries) throw Invalid(at, $"it has more than {MaxEntries} entries, those that are merged in among them");
     }
 
-    private YamlPlace Place(Mark at) => new(file, at.Line, at.Column);
+    private YamlPosition Place(Mark at) => new(file, at.Line, at.Column);
 
     private InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>
         new($"{file} is not valid YAML at line {at.Line}, column {at.Column}{(why is null ? "" : $": {why}")}.");

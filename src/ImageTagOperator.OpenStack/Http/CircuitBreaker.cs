@@ -7,11 +7,11 @@ namespace ImageTagOperator.OpenStack.Http;
 internal sealed class CircuitBreaker
 {
     /// <summary>Low, because each failure can take as long as the deadline, and the caller does nothing else meanwhile.</summary>
-    private const int FailuresThatProveIt = 3;
+    private const int MinimumFailures = 3;
 
     /// <summary>The share of the requests in a window. High enough to ignore a server that fails now and then or for one image only; low
     /// enough to notice one that worked until a moment ago.</summary>
-    private const double FailuresAmongAll = 0.7;
+    private const double MaxFailureRatio = 0.7;
 
     private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
@@ -28,10 +28,10 @@ internal sealed class CircuitBreaker
         pipeline = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(
             new CircuitBreakerStrategyOptions<CloudResponse>
         {
-            FailureRatio = FailuresAmongAll,
-            MinimumThroughput = FailuresThatProveIt,
+            FailureRatio = MaxFailureRatio,
+            MinimumThroughput = MinimumFailures,
             // Requests that hang one after another must fall into one window.
-            SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),
+            SamplingDuration = limits.Deadline * (MinimumFailures + 1),
             StateProvider = state,
             BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
             OnOpened = opened =>
@@ -47,7 +47,7 @@ internal sealed class CircuitBreaker
     public bool IsOpen => state.CircuitState != CircuitState.Closed;
 
     /// <summary>How long no request is let through; zero or less when one may probe the server.</summary>
-    public TimeSpan Left => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
+    public TimeSpan RemainingBreak => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
 
     /// <exception cref="BrokenCircuitException">The circuit is open.</exception>
     public async ValueTask<CloudResponse> ExecuteAsync(

@@ -20,13 +20,13 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
 
     public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
-    /// <summary>The cause may be the configuration (name, scheme, certificates) instead of the server, so the failure says nothing about
-    /// the server.</summary>
-    public bool IsOwnFault { get; init; }
+    /// <summary>The cause may be on our side (configuration or a limit) instead of the server, so the failure says nothing about the
+    /// server.</summary>
+    public bool IsLocalCause { get; init; }
 
     /// <summary>Whether this is one of the ways in which connections fail. Anything else is a bug and must not look like an outage of the
     /// cloud.</summary>
-    public static bool IsNoAnswer(Exception error) =>
+    public static bool IsConnectionFailure(Exception error) =>
         Chain(error).Any(e =>
             e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException
             or AddressNotAllowedException);
@@ -45,7 +45,7 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         return new CloudCallException($"{call}: {cause}", wasSent: !connecting, e)
         {
             Kind = kind,
-            IsOwnFault = refused || chain.OfType<AuthenticationException>().Any()
+            IsLocalCause = refused || chain.OfType<AuthenticationException>().Any()
                 || errors.Overlaps(
                     [HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.InvalidResponse]),
         };
@@ -55,18 +55,18 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     {
         if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed,
             refused.Message);
-        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), WhyNotSecure(tls.Message));
+        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), TlsError(tls.Message));
         if (deadline is { } limit) return (CloudErrorKind.Transient, $"no answer within {limit.TotalSeconds:0} s");
         var socket = chain.OfType<SocketException>().FirstOrDefault();
         // A resolver that does not know yet answers TryAgain instead.
         if (socket is { SocketErrorCode: SocketError.HostNotFound }) return (
             CloudErrorKind.AuthUrlWrong, "the name of the server is not known. Correct it, or the DNS");
-        if (errors.Contains(HttpRequestError.ProxyTunnelError)) return WhyNoTunnel(chain.OfType<HttpRequestException>().First().StatusCode);
+        if (errors.Contains(HttpRequestError.ProxyTunnelError)) return TunnelError(chain.OfType<HttpRequestException>().First().StatusCode);
         return (errors.Contains(HttpRequestError.InvalidResponse) ? CloudErrorKind.AuthUrlWrong : CloudErrorKind.Transient, socket?.Message
             ?? Cause(errors));
     }
 
-    private static (CloudErrorKind Kind, string Cause) WhyNoTunnel(HttpStatusCode? status)
+    private static (CloudErrorKind Kind, string Cause) TunnelError(HttpStatusCode? status)
     {
         var kind = status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests
             ? CloudErrorKind.Rejected : CloudErrorKind.Transient;
@@ -81,7 +81,7 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         : tlsError.Contains("frame", StringComparison.OrdinalIgnoreCase) ? CloudErrorKind.AuthUrlWrong
         : CloudErrorKind.Transient;
 
-    private static string WhyNotSecure(string tlsError) => KindOf(tlsError) switch
+    private static string TlsError(string tlsError) => KindOf(tlsError) switch
     {
         CloudErrorKind.TlsUntrusted =>
             "the server's certificate is of no authority that is trusted here, has expired, or is for another name. If the cloud has a CA "

@@ -8,15 +8,15 @@ namespace ImageTagOperator.OpenStack.Http;
 /// fail at once.</summary>
 /// <param name="user">The user whose slots the requests take.</param>
 /// <param name="address">The base URL: scheme, host, port and the path before the API's own part.</param>
-/// <param name="shared">The breaker of all configurations that this server has answered before.</param>
+/// <param name="sharedBreaker">The breaker of all configurations that this server has answered before.</param>
 internal sealed class CloudHost(
-    CloudServer server, string user, string address, CircuitBreaker shared, CloudLimits limits, TimeProvider time)
+    CloudServer server, string user, string address, CircuitBreaker sharedBreaker, CloudLimits limits, TimeProvider time)
 {
-    private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
 
-    private readonly CircuitBreaker own = new(
-        limits, time, static (error, response) => error is CloudCallException || response?.MeansServerIsAway == true);
+    private readonly CircuitBreaker ownBreaker = new(
+        limits, time, static (error, response) => error is CloudCallException || response?.IndicatesUnavailable == true);
     private readonly Lock gate = new();
     private long pausedUntil;
     private volatile bool isProven;
@@ -30,12 +30,12 @@ internal sealed class CloudHost(
 
     /// <summary>The breaker of all configurations that the server has answered at this address. It is dropped with the last of
     /// them.</summary>
-    public CircuitBreaker Shared => shared;
+    public CircuitBreaker SharedBreaker => sharedBreaker;
 
     public CloudMetrics Metrics => server.Metrics;
 
     /// <summary>Whether requests of this configuration are held back.</summary>
-    public bool IsOpen => own.IsOpen;
+    public bool IsOpen => ownBreaker.IsOpen;
 
     /// <param name="isUrgent">True to go before the other waiting requests of this user. Writes always do, because they hold the gate of an
     /// image.</param>
@@ -43,26 +43,26 @@ internal sealed class CloudHost(
     public async Task<CloudResponse> SendAsync(
         string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken, bool isUrgent = false)
     {
-        RefuseWhilePaused(call);    // before the wait, where it would block others
+        ThrowIfPaused(call);    // before the wait, where it would block others
         var asked = time.GetTimestamp();
         using var place = await EnterAsync(call, isUrgent || CloudResponse.IsWrite(call), cancellationToken);
-        Metrics.Waited(time.GetElapsedTime(asked));
-        RefuseWhilePaused(call);
+        Metrics.RecordWait(time.GetElapsedTime(asked));
+        ThrowIfPaused(call);
         // A write must not be the probe of an open circuit: its result would be unknown.
-        if ((own.IsOpen || shared.IsOpen) && CloudResponse.IsWrite(call)) throw Away(call, ShortestBreak);
+        if ((ownBreaker.IsOpen || sharedBreaker.IsOpen) && CloudResponse.IsWrite(call)) throw Unavailable(call, ShortestBreak);
         try
         {
             var response = isProven
-                ? await own.ExecuteAsync(cancelled => shared.ExecuteAsync(send, cancelled), cancellationToken)
-                : await own.ExecuteAsync(send, cancellationToken);
+                ? await ownBreaker.ExecuteAsync(cancelled => sharedBreaker.ExecuteAsync(send, cancelled), cancellationToken)
+                : await ownBreaker.ExecuteAsync(send, cancellationToken);
             if (response.IsSuccess) isProven = true;
-            if (response is { IsTurnedAway: true, RetryAfter: { } pause }) Pause(
-                pause < LongestPauseAskedFor ? pause : LongestPauseAskedFor);
+            if (response is { IsThrottled: true, RetryAfter: { } pause }) Pause(
+                pause < MaximumRetryAfter ? pause : MaximumRetryAfter);
             return response;
         }
         catch (BrokenCircuitException e)
         {
-            throw Away(call, e.RetryAfter ?? ShortestBreak);
+            throw Unavailable(call, e.RetryAfter ?? ShortestBreak);
         }
     }
 
@@ -83,16 +83,16 @@ internal sealed class CloudHost(
         }
     }
 
-    private void RefuseWhilePaused(string call)
+    private void ThrowIfPaused(string call)
     {
         var pause = TimeSpan.FromTicks(Interlocked.Read(ref pausedUntil) - time.GetUtcNow().UtcTicks);
         if (pause > TimeSpan.Zero) throw CloudCallException.NotSent(
             $"{call}: not sent, because {server.Authority} asked us to wait", pause);
-        var broken = own.Left > shared.Left ? own.Left : shared.Left;
-        if (broken > TimeSpan.Zero) throw Away(call, broken);
+        var broken = ownBreaker.RemainingBreak > sharedBreaker.RemainingBreak ? ownBreaker.RemainingBreak : sharedBreaker.RemainingBreak;
+        if (broken > TimeSpan.Zero) throw Unavailable(call, broken);
     }
 
-    private CloudCallException Away(string call, TimeSpan pause) =>
+    private CloudCallException Unavailable(string call, TimeSpan pause) =>
         CloudCallException.NotSent(
             $"{call}: not sent, because {server.Authority} has not answered for a while; it is asked again soon", pause);
 

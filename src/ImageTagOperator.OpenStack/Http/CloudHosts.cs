@@ -16,7 +16,7 @@ internal sealed class CloudHosts(
     private static readonly string[] Apis = ["/auth/tokens", "/v2/images", "/v1/cloudimages/"];
 
     /// <summary>How many servers with their own metrics one user can introduce.</summary>
-    private const int MostNamed = 20;
+    private const int MaxNamedServers = 20;
 
     private readonly ConcurrentDictionary<string, Lazy<CloudServer>> servers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lazy<CloudMetrics> others = new(() => new CloudMetrics("other", static () => false, meterScope));
@@ -36,7 +36,7 @@ internal sealed class CloudHosts(
 
     /// <summary>Creates the handler that sends requests to a cloud.</summary>
     public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = cloud =>
-        CloudHttp.Connections(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
+        CloudHttp.CreateHandler(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
 
     /// <summary>The server of an address, as one user sees it.</summary>
     /// <param name="address">A result of <see cref="AddressOf"/>.</param>
@@ -52,7 +52,7 @@ internal sealed class CloudHosts(
 
     /// <summary>A user that names ever more servers must not fill the metrics with them.</summary>
     private bool HasRoomFor(string user) =>
-        servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MostNamed;
+        servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MaxNamedServers;
 
     /// <summary>Host and port; the port is included even when it is the default one.</summary>
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";

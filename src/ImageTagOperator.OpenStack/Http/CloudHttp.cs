@@ -14,13 +14,13 @@ namespace ImageTagOperator.OpenStack.Http;
 internal sealed class CloudHttp : IDisposable
 {
     /// <summary>The most bytes that are read of an answer that is only described in a message.</summary>
-    private const int LongestError = 64 * 1024;
+    private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>The most kB of response headers. A token is some 200 bytes; a PKI token was 8 kB.</summary>
-    private const int LongestHead = 64;
+    private const int MaxHeaderKilobytes = 64;
 
     /// <summary>The most addresses per configuration at a time: Keystone, the Image API, and their new addresses after a move.</summary>
-    private const int MostAddresses = 8;
+    private const int MaxAddresses = 8;
 
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
@@ -45,16 +45,16 @@ internal sealed class CloudHttp : IDisposable
     public ListRoom NewRoom() => hosts.ImageMemory.For(user);
 
     /// <summary>Host and port of the servers that requests were sent to.</summary>
-    public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
+    public IEnumerable<string> ServersUsed => used.Values.Select(host => host.Server.Authority);
 
-    public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) =>
+    public static HttpMessageHandler CreateHandler(CloudConfiguration cloud, CloudDialer dialer) =>
         new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,       // our own span is used, and the trace ID is sent as an OpenStack request ID
         AllowAutoRedirect = false,      // a redirect would carry the token to an unconfigured address
         AutomaticDecompression = DecompressionMethods.None,     // so that the size limits count the bytes on the wire
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxResponseHeadersLength = LongestHead,
+        MaxResponseHeadersLength = MaxHeaderKilobytes,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         UseCookies = false,
         ConnectCallback = (context, cancellationToken) =>
@@ -73,16 +73,16 @@ internal sealed class CloudHttp : IDisposable
         var call = $"{method} {WithoutQuery(url)}";
         var address = new Uri(url);
         var host = HostOf(address);
-        using var telling = new CloudCall(host.Metrics, method, address);
+        using var observed = new CloudCall(host.Metrics, method, address);
         try
         {
             var response = await host.SendAsync(call, SendTimedAsync, cancellationToken, isUrgent);
-            telling.Answered(response.Status);
+            observed.RecordResponse(response.Status);
             return response;
         }
         catch (CloudCallException e)
         {
-            telling.Failed(e);
+            observed.RecordFailure(e);
             throw;
         }
 
@@ -95,20 +95,20 @@ internal sealed class CloudHttp : IDisposable
             }
             finally
             {
-                host.Metrics.Answered(telling.Operation, hosts.Time.GetElapsedTime(started));
+                host.Metrics.RecordDuration(observed.Operation, hosts.Time.GetElapsedTime(started));
             }
         }
     }
 
     /// <summary>Records the result of a login at this server: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
-    public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
+    public void RecordLogin(Uri authUrl, string result) => HostOf(authUrl).Metrics.RecordLogin(result);
 
     private CloudHost HostOf(Uri url)
     {
         var address = CloudHosts.AddressOf(url);
         if (used.TryGetValue(address, out var known)) return known;
         // A catalog can name another address with each token.
-        if (used.Count >= MostAddresses) used.Clear();
+        if (used.Count >= MaxAddresses) used.Clear();
         return used.GetOrAdd(address, static (address, http) => http.hosts.For(http.user, address), this);
     }
 
@@ -132,7 +132,7 @@ internal sealed class CloudHttp : IDisposable
             var isWanted = response.IsSuccessStatusCode && !CloudResponse.IsWrite(call);
             var body = isWanted
                 ? await WholeBodyAsync(call, response, deadline.Token)
-                : await BoundedBody.ReadAsync(response.Content, LongestError, deadline.Token);
+                : await BoundedBody.ReadAsync(response.Content, MaxErrorBytes, deadline.Token);
             return new CloudResponse(
                 call,
                 (int)response.StatusCode,
@@ -144,7 +144,7 @@ internal sealed class CloudHttp : IDisposable
                 response.Content.Headers.ContentType?.MediaType,
                 Secrets);
         }
-        catch (Exception e) when (CloudCallException.IsNoAnswer(e))
+        catch (Exception e) when (CloudCallException.IsConnectionFailure(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException(
@@ -171,7 +171,7 @@ internal sealed class CloudHttp : IDisposable
         }
 
         throw new CloudCallException(
-            $"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
+            $"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsLocalCause = true, Kind = CloudErrorKind.Rejected };
     }
 
     private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)
@@ -183,7 +183,7 @@ internal sealed class CloudHttp : IDisposable
         catch (TimeoutException e)
         {
             var why = $"{call}: the answer is large, and so many large ones were being read that it could not be";
-            throw new CloudCallException(why, wasSent: true, e) { IsOwnFault = true };
+            throw new CloudCallException(why, wasSent: true, e) { IsLocalCause = true };
         }
     }
 

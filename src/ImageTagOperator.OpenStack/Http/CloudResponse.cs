@@ -32,11 +32,11 @@ internal sealed record CloudResponse(
     public bool IsJson => Body.AsSpan().TrimStart(" \r\n\t"u8) is [(byte)'{', ..];
 
     /// <summary>With 429 and 503 the request was rejected before any work was done.</summary>
-    public bool IsTurnedAway => Status is 429 or 503;
+    public bool IsThrottled => Status is 429 or 503;
 
     /// <summary>Whether the server, or a proxy before it, is not working at all. A 500 to a write does not count: Glance can answer it
     /// permanently for a single tag.</summary>
-    public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
+    public bool IndicatesUnavailable => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
 
     /// <param name="call">A text such as <see cref="Call"/>.</param>
     public static bool IsWrite(string call) => call.StartsWith("PUT ", StringComparison.Ordinal)
@@ -66,7 +66,7 @@ internal sealed record CloudResponse(
     /// <param name="where">What is wrong, without quoting the answer.</param>
     public CloudException Unreadable(string where) =>
         new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})",
-            RetryAfter) { IsStrange = !IsJson };
+            RetryAfter) { IsUnexpectedContent = !IsJson };
 
     /// <summary>The error for an answer that exceeds a limit. A retry would not help.</summary>
     public CloudException TooLarge(string what) =>

@@ -27,7 +27,7 @@ internal sealed class CloudServer : IDisposable
         (Authority, FirstUser, hasOwnMetrics) = (authority, firstUser, metrics is null);
         this.limits = limits;
         this.time = time;
-        Metrics = metrics ?? new CloudMetrics(authority, IsAway, scope);
+        Metrics = metrics ?? new CloudMetrics(authority, IsUnavailable, scope);
         slots = new FairSlots(limits.Concurrency, time, () => users);
         // Refill at most a hundred times a second: the timer does not support periods below a millisecond.
         var tokens = (limits.RequestsPerSecond + 99) / 100;
@@ -58,7 +58,8 @@ internal sealed class CloudServer : IDisposable
         {
             hosts.RemoveAll(static other => !other.TryGetTarget(out _));
             var known = Users();
-            var host = new CloudHost(this, user, address, known.Find(other => other.Address == address)?.Shared ?? Circuit(), limits, time);
+            var shared = known.Find(other => other.Address == address)?.SharedBreaker ?? Circuit();
+            var host = new CloudHost(this, user, address, shared, limits, time);
             hosts.Add(new WeakReference<CloudHost>(host));
             users = known.Append(host).Select(static each => each.User).Distinct().Count();
             return host;
@@ -89,11 +90,12 @@ internal sealed class CloudServer : IDisposable
     }
 
     private CircuitBreaker Circuit() => new(limits, time, static (error, response) =>
-        error is CloudCallException { IsOwnFault: false } || response?.Status is 502 or 503 or 504);
+        error is CloudCallException { IsLocalCause: false } || response?.Status is 502 or 503 or 504);
 
     /// <summary>The server answers none of the users that it answered before, or no user at all.</summary>
-    private bool IsAway() =>
-        Users() is { Count: > 0 } all && (all.Exists(static host => host.Shared.IsOpen) || all.TrueForAll(static host => host.IsOpen));
+    private bool IsUnavailable() =>
+        Users() is { Count: > 0 } all
+        && (all.Exists(static host => host.SharedBreaker.IsOpen) || all.TrueForAll(static host => host.IsOpen));
 
     private List<CloudHost> Users()
     {

@@ -49,8 +49,9 @@ internal static class CloudTls
             catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
                 throw new InvalidCloudsYamlException(
-                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line {FirstBad(pem)}. "
-                    + "Put it there as it was issued; this shows how it is read: openssl x509 -noout -text -in FILE",
+                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line "
+                    + $"{LineOfFirstInvalid(pem)}. Put it there as it was issued; this shows how it is read: "
+                    + "openssl x509 -noout -text -in FILE",
                     e);
             }
 
@@ -67,7 +68,7 @@ internal static class CloudTls
     }
 
     /// <summary>The line of the first block that cannot be parsed.</summary>
-    private static int FirstBad(string pem)
+    private static int LineOfFirstInvalid(string pem)
     {
         var read = 0;
         while (PemEncoding.TryFind(pem.AsSpan(read), out var block))

@@ -3,9 +3,9 @@ namespace ImageTagOperator.OpenStack.Http;
 /// <summary>Limits concurrency fairly between users. The next slot goes to the waiting user with the fewest slots, then to the one whose
 /// last turn is longest ago, so that one long queue does not delay others. With several users, none can take all slots, because requests
 /// that hang keep theirs until their deadline. Thread-safe.</summary>
-/// <param name="places">The number of slots of all users together.</param>
+/// <param name="limit">The number of slots of all users together.</param>
 /// <param name="users">Returns the number of users; null to let one user take all slots.</param>
-internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users = null)
+internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users = null)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, User> all = new(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
     }
 
     /// <summary>Whether somebody waits for a slot.</summary>
-    public bool IsWaitedFor
+    public bool HasWaiters
     {
         get
         {
@@ -34,13 +34,13 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
 
     /// <summary>Waits for a slot. Dispose the result to release it.</summary>
     /// <param name="user">The user that the slot counts for.</param>
-    /// <param name="patience">The longest wait.</param>
+    /// <param name="timeout">The longest wait.</param>
     /// <param name="isProven">The server has answered this user before. Others share half of the slots, and one of them gets at most half
     /// of those.</param>
     /// <param name="isUrgent">True to go before the other waiting requests of the same user.</param>
     /// <exception cref="TimeoutException">No slot became free in time.</exception>
     public async Task<IDisposable> EnterAsync(
-        string user, TimeSpan patience, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
+        string user, TimeSpan timeout, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
     {
         Waiter waiter;
         lock (gate)
@@ -48,23 +48,23 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
             if (!all.TryGetValue(user, out var owner)) all[user] = owner = new User { LastTurn = ++turns };
             waiter = new Waiter(user, owner, isProven, owner.Queue(isProven, isUrgent));
             waiting++;
-            GiveOut();
+            AssignSlots();
         }
 
         if (!waiter.Turn.Task.IsCompleted)
         {
-            using var late = new CancellationTokenSource(patience, time);
+            using var late = new CancellationTokenSource(timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-            await using var registration = either.Token.Register(() => GiveUp(waiter));
+            await using var registration = either.Token.Register(() => Cancel(waiter));
             await waiter.Turn.Task;
         }
 
-        if (await waiter.Turn.Task) return new Place(this, waiter);
+        if (await waiter.Turn.Task) return new Slot(this, waiter);
         cancellationToken.ThrowIfCancellationRequested();
         throw new TimeoutException();
     }
 
-    private void GiveUp(Waiter waiter)
+    private void Cancel(Waiter waiter)
     {
         lock (gate)
         {
@@ -77,12 +77,12 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         waiter.Turn.TrySetResult(false);
     }
 
-    private void GiveOut()
+    private void AssignSlots()
     {
         var isShared = users?.Invoke() > 1;
-        var (forOne, forUnproven) = isShared ? (places - (places / 4), (places + 1) / 2) : (places, places);
-        var forUnprovenOfOne = isShared ? (forUnproven + 1) / 2 : places;
-        while (taken < places && waiting > 0 && Next(forOne, unproven < forUnproven ? forUnprovenOfOne : 0) is { } next)
+        var (forOne, forUnproven) = isShared ? (limit - (limit / 4), (limit + 1) / 2) : (limit, limit);
+        var forUnprovenOfOne = isShared ? (forUnproven + 1) / 2 : limit;
+        while (taken < limit && waiting > 0 && Next(forOne, unproven < forUnproven ? forUnprovenOfOne : 0) is { } next)
         {
             next.Node.List!.Remove(next.Node);
             waiting--;
@@ -117,13 +117,13 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         if (waiter.Owner is { Running: 0, IsWaiting: false }) all.Remove(waiter.Name);
     }
 
-    private void Leave(Waiter waiter)
+    private void Release(Waiter waiter)
     {
         lock (gate)
         {
             Count(waiter, -1);
             Forget(waiter);
-            GiveOut();
+            AssignSlots();
         }
     }
 
@@ -169,13 +169,13 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Place(FairSlots slots, Waiter waiter) : IDisposable
+    private sealed class Slot(FairSlots slots, Waiter waiter) : IDisposable
     {
         private Waiter? held = waiter;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref held, null) is { } mine) slots.Leave(mine);
+            if (Interlocked.Exchange(ref held, null) is { } mine) slots.Release(mine);
         }
     }
 }

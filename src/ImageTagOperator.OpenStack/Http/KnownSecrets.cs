@@ -12,10 +12,10 @@ internal sealed class KnownSecrets
     public const string Redacted = "[redacted]";
 
     /// <summary>A shorter secret also occurs in ordinary words, so a text that contains it is hidden completely.</summary>
-    private const int ShortestToReplace = 4;
+    private const int MinimumReplacedLength = 4;
 
     /// <summary>A previous token may still be echoed while the next one is in use.</summary>
-    private const int MostTokens = 4;
+    private const int MaxTokens = 4;
 
     private readonly Lock gate = new();
     private readonly string[] configured;
@@ -40,7 +40,7 @@ internal sealed class KnownSecrets
         lock (gate)
         {
             tokens.Enqueue(token);
-            if (tokens.Count > MostTokens) tokens.Dequeue();
+            if (tokens.Count > MaxTokens) tokens.Dequeue();
             forms = Forms();
         }
     }
@@ -50,7 +50,7 @@ internal sealed class KnownSecrets
         foreach (var form in forms)
         {
             if (!text.Contains(form, StringComparison.Ordinal)) continue;
-            if (form.Length < ShortestToReplace) return Redacted;
+            if (form.Length < MinimumReplacedLength) return Redacted;
             text = text.Replace(form, Redacted, StringComparison.Ordinal);
         }
 

@@ -5,8 +5,8 @@ namespace ImageTagOperator.OpenStack.Identity;
 /// <summary>Finds the Image API in a Keystone catalog.</summary>
 internal static class Catalog
 {
-    private const int MostListed = 20;
-    private const int LongestName = 60;
+    private const int MaxListed = 20;
+    private const int MaxNameLength = 60;
 
     /// <summary>The address of the Image API, ending in <c>/v2</c>.</summary>
     /// <exception cref="CloudException">EndpointNotFound; the message lists the regions and interfaces of the catalog.</exception>
@@ -24,7 +24,7 @@ internal static class Catalog
     /// <summary>Identifies the cloud independently of the address: its Keystone, the ID of the image service in the catalog, and the
     /// region. An address that the catalog does not list identifies only itself, because a <c>clouds.yaml</c> can contain any
     /// address.</summary>
-    public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
+    public static string CloudIdentity(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
     {
         var found = catalog.Where(service => service is { Type: "image", Id: not null })
             .SelectMany(service => (service.Endpoints ?? []).OfType<CatalogEndpoint>()
@@ -36,8 +36,8 @@ internal static class Catalog
         return found is [var first, ..] ? $"{Keystone(cloud.AuthUrl)} {first.Id} {first.Region}" : endpoint.AbsoluteUri;
     }
 
-    /// <summary>Whether <see cref="CloudOf"/> can have this value, whatever the catalog contains.</summary>
-    public static bool MayBe(CloudConfiguration cloud, string named) => named.Contains(' ')
+    /// <summary>Whether <see cref="CloudIdentity"/> can have this value, whatever the catalog contains.</summary>
+    public static bool CanBeIdentity(CloudConfiguration cloud, string named) => named.Contains(' ')
         ? named.StartsWith(Keystone(cloud.AuthUrl) + " ", StringComparison.Ordinal)
         : cloud.ImageEndpointOverride is not { } known || Normalise(known.AbsoluteUri).AbsoluteUri == named;
 
@@ -89,10 +89,10 @@ internal static class Catalog
     private static string Listed(CatalogEndpoint[] endpoints)
     {
         var names = endpoints.Select(Name).Distinct().Order(StringComparer.Ordinal).ToArray();
-        return string.Join(", ", names.Take(MostListed)) + (names.Length > MostListed ? ", ..." : "");
+        return string.Join(", ", names.Take(MaxListed)) + (names.Length > MaxListed ? ", ..." : "");
     }
 
     private static string Name(CatalogEndpoint endpoint) => $"{Short(endpoint.RegionId ?? endpoint.Region)}/{Short(endpoint.Interface)}";
 
-    private static string? Short(string? name) => name is { Length: > LongestName } ? name[..LongestName] + "..." : name;
+    private static string? Short(string? name) => name is { Length: > MaxNameLength } ? name[..MaxNameLength] + "..." : name;
 }

@@ -11,10 +11,10 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a rejected login is not retried: Keystone may lock an account after a few failures.</summary>
-    private static readonly TimeSpan RejectionHolds = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RejectionLifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>The most bytes of a token response, which is mostly the catalog (some 20 kB).</summary>
-    private const int LongestToken = 1 << 20;
+    private const int MaxTokenBytes = 1 << 20;
 
     private readonly Lock gate = new();
     private Token? current;
@@ -52,25 +52,25 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         await Task.Yield();     // not under the caller's lock
         try
         {
-            var token = await AskAsync();
+            var token = await RequestTokenAsync();
             hasAnswered = true;
-            http.LoggedIn(cloud.AuthUrl, "success");
+            http.RecordLogin(cloud.AuthUrl, "success");
             return token;
         }
-        catch (CloudException e) when (e.IsStrange && !hasAnswered)
+        catch (CloudException e) when (e.IsUnexpectedContent && !hasAnswered)
         {
-            http.LoggedIn(cloud.AuthUrl, "failed");
+            http.RecordLogin(cloud.AuthUrl, "failed");
             throw new CloudException(CloudErrorKind.AuthUrlWrong,
                 $"{e.Message.TrimEnd('.')}. There may be no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.", inner: e);
         }
         catch (CloudException e)
         {
-            http.LoggedIn(cloud.AuthUrl, e.Kind == CloudErrorKind.CredentialsRejected ? "rejected" : "failed");
+            http.RecordLogin(cloud.AuthUrl, e.Kind == CloudErrorKind.CredentialsRejected ? "rejected" : "failed");
             throw;
         }
     }
 
-    private async Task<Token> AskAsync()
+    private async Task<Token> RequestTokenAsync()
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest);
         CloudResponse response;
@@ -92,11 +92,14 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         {
             // Possibly the welcome page of a proxy, which says nothing about the credentials.
             throw new CloudException(CloudErrorKind.Transient,
-                $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token") { IsStrange = !response.IsJson };
+                $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token")
+            {
+                IsUnexpectedContent = !response.IsJson,
+            };
         }
 
         http.Secrets.AddToken(id);
-        if (response.Body.Length > LongestToken) throw response.TooLarge($"a token longer than {LongestToken >> 20} MiB");
+        if (response.Body.Length > MaxTokenBytes) throw response.TooLarge($"a token longer than {MaxTokenBytes >> 20} MiB");
         if (response.Read(CloudJson.Default.TokenResponse).Token is not { } answer) throw response.Unreadable("no token");
         if (answer is { Project: null, Domain: null, System: null })
         {
@@ -143,7 +146,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         var error = new CloudException(
             CloudErrorKind.CredentialsRejected,
             $"Keystone of {cloud} refuses {cloud.Credential.Description} ({response.Describe()}). {Remedy}");
-        lock (gate) rejection = (error, time.GetUtcNow() + RejectionHolds);
+        lock (gate) rejection = (error, time.GetUtcNow() + RejectionLifetime);
         return error;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
         if (response.Status == 404) throw Judged(
-            new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
+            new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsUnexpectedContent = true });
         if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
         try
         {
@@ -207,7 +207,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
     /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a
     /// while.</summary>
-    private CloudException Judged(CloudException error) => !error.IsStrange || hasAnswered ? error : new(
+    private CloudException Judged(CloudException error) => !error.IsUnexpectedContent || hasAnswered ? error : new(
         CloudErrorKind.EndpointNotFound,
         $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's "
             + "endpoint for 'image'.",

@@ -29,14 +29,14 @@ internal sealed class CloudCall : IDisposable
 
     public string Operation { get; }
 
-    public void Answered(int code)
+    public void RecordResponse(int code)
     {
         status = code.ToString(CultureInfo.InvariantCulture);
         activity?.SetTag("http.response.status_code", code);
         if (code >= 400) Fail(status);
     }
 
-    public void Failed(CloudCallException error)
+    public void RecordFailure(CloudCallException error)
     {
         // Without an inner exception, the request was not sent by our own choice.
         status = error.WasSent ? "no_answer" : error.InnerException is null ? "not_sent" : "unreachable";
@@ -45,7 +45,7 @@ internal sealed class CloudCall : IDisposable
 
     public void Dispose()
     {
-        metrics.Requested(Operation, status);
+        metrics.RecordRequest(Operation, status);
         activity?.Dispose();
     }
 

@@ -36,15 +36,16 @@ internal sealed class CloudMetrics : IDisposable
             "1 while a server that does not answer is only asked now and then, else 0.");
     }
 
-    public void Requested(string operation, string status) => requests.Add(1, cloud, new("operation", operation), new("status", status));
+    public void RecordRequest(string operation, string status) =>
+        requests.Add(1, cloud, new("operation", operation), new("status", status));
 
-    public void Answered(string operation, TimeSpan took) => duration.Record(took.TotalSeconds, cloud, new("operation", operation));
+    public void RecordDuration(string operation, TimeSpan took) => duration.Record(took.TotalSeconds, cloud, new("operation", operation));
 
-    public void Waited(TimeSpan time) => wait.Record(time.TotalSeconds, cloud);
+    public void RecordWait(TimeSpan time) => wait.Record(time.TotalSeconds, cloud);
 
     /// <summary>Records a login. All results get a series at the first login, because to Prometheus a series that starts with 1 has not
     /// increased.</summary>
-    public void LoggedIn(string result)
+    public void RecordLogin(string result)
     {
         foreach (var each in (string[])["success", "rejected", "failed"]) tokens.Add(each == result ? 1 : 0, cloud, new("result", each));
     }

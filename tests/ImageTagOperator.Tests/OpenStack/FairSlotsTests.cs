@@ -53,10 +53,10 @@ public sealed class FairSlotsTests
         var slots = new FairSlots(1, time);
         var held = await EnterAsync(slots, "a");
         var late = EnterAsync(slots, "b");
-        Assert.True(slots.IsWaitedFor);
+        Assert.True(slots.HasWaiters);
         time.Advance(TimeSpan.FromMinutes(1));
         await Assert.ThrowsAsync<TimeoutException>(() => late);
-        Assert.False(slots.IsWaitedFor);
+        Assert.False(slots.HasWaiters);
         held.Dispose();
         Assert.True(slots.IsIdle);
         (await EnterAsync(slots, "b")).Dispose();
