@@ -32,7 +32,7 @@ public sealed class AccessReviewer : IDisposable
             var now = time.GetTimestamp();
             while (answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) >= Validity) answers.Dequeue();
             if (answers.FirstOrDefault(answer => answer.Key == key) is { } known) return known.Access;
-            var access = await AskAsync(token, path, cancellationToken);
+            var access = await RequestReviewAsync(token, path, cancellationToken);
             if (answers.Count == MaxAnswers) answers.Dequeue();
             answers.Enqueue(new(key, access, now));
             return access;
@@ -45,7 +45,7 @@ public sealed class AccessReviewer : IDisposable
 
     public void Dispose() => turn.Dispose();
 
-    private async Task<Access> AskAsync(string token, string path, CancellationToken cancellationToken)
+    private async Task<Access> RequestReviewAsync(string token, string path, CancellationToken cancellationToken)
     {
         var who = await client.CreateAsync(new V1TokenReview { Metadata = new(), Spec = new() { Token = token } }, cancellationToken);
         if (who.Status is not { Authenticated: true, User: { } user }) return Access.Unauthenticated;

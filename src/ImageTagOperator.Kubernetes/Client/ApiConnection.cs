@@ -11,7 +11,7 @@ internal sealed class ApiConnection : IDisposable
     /// <summary>A throttled request had no effect, so it can be sent again whatever its method.</summary>
     private const int ThrottledAttempts = 4;
 
-    private static readonly TimeSpan LongestThrottle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxThrottlePause = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient http;
     private readonly KubernetesClientConfiguration configuration;
@@ -48,7 +48,7 @@ internal sealed class ApiConnection : IDisposable
                     return await response.Content.ReadAsByteArrayAsync(either.Token);
                 }
                 catch (KubernetesException error) when (attempt < ThrottledAttempts
-                    && error.StatusCode == HttpStatusCode.TooManyRequests && error.RetryAfter <= LongestThrottle)
+                    && error.StatusCode == HttpStatusCode.TooManyRequests && error.RetryAfter <= MaxThrottlePause)
                 {
                     await Task.Delay(error.RetryAfter.Value, time, either.Token);
                 }
@@ -64,11 +64,11 @@ internal sealed class ApiConnection : IDisposable
     /// credential.</summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await SendOnceAsync(request, refused: false, cancellationToken);
+        var response = await SendOnceAsync(request, rejected: false, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
             response.Dispose();
-            response = await SendOnceAsync(request, refused: true, cancellationToken);
+            response = await SendOnceAsync(request, rejected: true, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode) return response;
@@ -77,9 +77,9 @@ internal sealed class ApiConnection : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool refused, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool rejected, CancellationToken cancellationToken)
     {
-        var credential = await configuration.Credentials.GetAsync(time, refused, cancellationToken);
+        var credential = await configuration.Credentials.GetAsync(time, rejected, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, baseAddress + request.Target)
         {
             Version = HttpVersion.Version20,

@@ -9,7 +9,7 @@ namespace ImageTagOperator.Kubernetes.Client;
 /// <summary>A proxy that tunnels with CONNECT (RFC 9110, 9.3.6), for connections with our own TLS.</summary>
 internal sealed class HttpProxy(Uri address, NetworkCredential? login)
 {
-    private const int LongestHead = 16 * 1024;
+    private const int MaxHeadersLength = 16 * 1024;
 
     /// <summary>Creates the proxy for SocketsHttpHandler, which does not read a login from the URL but includes the URL in its
     /// errors.</summary>
@@ -83,7 +83,7 @@ internal sealed class HttpProxy(Uri address, NetworkCredential? login)
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (head.Length < LongestHead && await stream.ReadAsync(one, cancellationToken) > 0)
+        while (head.Length < MaxHeadersLength && await stream.ReadAsync(one, cancellationToken) > 0)
         {
             head.Append((char)one[0]);
             if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n") break;

@@ -5,5 +5,6 @@ internal sealed class FixedCredentials(Credential credential) : CredentialSource
 {
     public override Credential Current => credential;
 
-    public override ValueTask<Credential> GetAsync(TimeProvider time, bool refused, CancellationToken cancellationToken) => new(credential);
+    public override ValueTask<Credential> GetAsync(TimeProvider time, bool rejected, CancellationToken cancellationToken) =>
+        new(credential);
 }

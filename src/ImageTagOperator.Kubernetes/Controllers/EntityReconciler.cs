@@ -23,12 +23,12 @@ internal sealed partial class EntityReconciler<TEntity>(
     private readonly string[] identifiers = [.. finalizers.Select(finalizer => finalizer.Identifier)];
 
     /// <summary>Keeps a deleted object for the next run of its key. Of several, the first one: no other can have run.</summary>
-    public void Remember(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
+    public void RememberDeleted(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
 
     /// <summary>Lets the controller report that a run of this key threw.</summary>
     /// <returns>The reason that the run is counted under.</returns>
     /// <exception cref="Exception">The controller threw it.</exception>
-    public async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
+    public async Task<string> ReportFailureAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
     {
         if (cache.TryGet(key) is not { } cached) return "";
         await using var scope = scopes.CreateAsyncScope();
@@ -39,8 +39,8 @@ internal sealed partial class EntityReconciler<TEntity>(
     public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (deleted.TryRemove(key, out var gone)
-            && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
+        if (deleted.TryRemove(key, out var removed)
+            && await NotifyDeletedAsync(scope.ServiceProvider, key, removed, cancellationToken) is { } retry) return retry;
         if (cache.TryGet(key) is not { } cached) return new Outcome.Gone { Reason = "Deleted" };
 
         var entity = codec.Copy(cached);
@@ -57,19 +57,19 @@ internal sealed partial class EntityReconciler<TEntity>(
         return After(key, "Reconcile", result);
     }
 
-    private async Task<Outcome?> TellDeletedAsync(
-        IServiceProvider services, NamespacedName key, TEntity gone, CancellationToken cancellationToken)
+    private async Task<Outcome?> NotifyDeletedAsync(
+        IServiceProvider services, NamespacedName key, TEntity removed, CancellationToken cancellationToken)
     {
-        var told = false;
+        var isHandled = false;
         try
         {
-            var result = await resolveController(services).DeletedAsync(codec.Copy(gone), cancellationToken);
-            told = result.IsSuccess;
-            return told ? null : After(key, "Deleted", result);
+            var result = await resolveController(services).DeletedAsync(codec.Copy(removed), cancellationToken);
+            isHandled = result.IsSuccess;
+            return isHandled ? null : After(key, "Deleted", result);
         }
         finally
         {
-            if (!told) deleted.TryAdd(key, gone);
+            if (!isHandled) deleted.TryAdd(key, removed);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class EntityReconciler<TEntity>(
     private Outcome After(NamespacedName key, string step, ReconciliationResult<TEntity> result)
     {
         if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter) { Reason = result.Reason };
-        var level = failures.LevelOf(key, $"{step} {result.Reason}", LogLevel.Warning);
+        var level = failures.RecordFailure(key, $"{step} {result.Reason}", LogLevel.Warning);
         LogFailure(logger, level, result.Error, step, key, result.ErrorMessage);
         return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity)) { Reason = result.Reason };
     }

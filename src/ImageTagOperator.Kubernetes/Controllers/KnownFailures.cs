@@ -12,7 +12,7 @@ internal sealed class KnownFailures
     /// <param name="what">A description that is the same for retries that fail in the same way.</param>
     /// <param name="isLogged">True when the runtime must log the recovery; false when the controller reports its own.</param>
     /// <returns><paramref name="first"/> when the failure is new, else Debug.</returns>
-    public LogLevel LevelOf(NamespacedName key, string what, LogLevel first, bool isLogged = false)
+    public LogLevel RecordFailure(NamespacedName key, string what, LogLevel first, bool isLogged = false)
     {
         var before = failures.GetValueOrDefault(key);
         failures[key] = new Failure(what, isLogged);
@@ -21,7 +21,7 @@ internal sealed class KnownFailures
 
     /// <summary>Forgets the failure of a key that succeeded or was deleted.</summary>
     /// <returns>Whether there was a failure whose recovery must be logged.</returns>
-    public bool End(NamespacedName key) => failures.TryRemove(key, out var failure) && failure.IsLogged;
+    public bool Clear(NamespacedName key) => failures.TryRemove(key, out var failure) && failure.IsLogged;
 
     private sealed record Failure(string What, bool IsLogged);
 }

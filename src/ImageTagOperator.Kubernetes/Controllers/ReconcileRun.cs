@@ -3,7 +3,7 @@ namespace ImageTagOperator.Kubernetes.Controllers;
 /// <summary>One reconcile, with its timeout and its cancellation when it is superseded.</summary>
 internal sealed class ReconcileRun : IDisposable
 {
-    private readonly CancellationTokenSource late;
+    private readonly CancellationTokenSource timeoutSource;
     private readonly CancellationTokenSource superseded;
     private readonly CancellationTokenSource any;
     private readonly TimeSpan timeout;
@@ -17,9 +17,9 @@ internal sealed class ReconcileRun : IDisposable
     public ReconcileRun(TimeSpan timeout, TimeSpan grace, TimeProvider time, Action ended, CancellationToken running)
     {
         (this.timeout, this.grace, this.time, this.ended) = (timeout, grace, time, ended);
-        late = new CancellationTokenSource(timeout, time);
+        timeoutSource = new CancellationTokenSource(timeout, time);
         superseded = new CancellationTokenSource();
-        any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, superseded.Token, running);
+        any = CancellationTokenSource.CreateLinkedTokenSource(timeoutSource.Token, superseded.Token, running);
     }
 
     public CancellationToken Token => any.Token;
@@ -28,10 +28,10 @@ internal sealed class ReconcileRun : IDisposable
     public bool IsSuperseded => superseded.IsCancellationRequested;
 
     /// <summary>Cancelled because of the timeout.</summary>
-    public bool IsLate => late.IsCancellationRequested;
+    public bool IsTimedOut => timeoutSource.IsCancellationRequested;
 
     /// <summary>Creates the exception for the timeout.</summary>
-    public ReconcileTimeoutException TookTooLong(Exception inner) => new(timeout, inner);
+    public ReconcileTimeoutException ToTimeoutException(Exception inner) => new(timeout, inner);
 
     /// <summary>Cancels the run after the grace period, unless it ends by itself.</summary>
     public void Supersede()
@@ -53,7 +53,7 @@ internal sealed class ReconcileRun : IDisposable
         ended();
         any.Dispose();
         superseded.Dispose();
-        late.Dispose();
+        timeoutSource.Dispose();
     }
 
     private void End()

@@ -14,13 +14,13 @@ internal sealed class RunningReconciles(TimeSpan timeout, TimeSpan grace, TimePr
     /// <summary>Starts a run. Dispose it when it has ended.</summary>
     public ReconcileRun Begin(NamespacedName key, CancellationToken running)
     {
-        if (runs.IsEmpty) Note();   // there was nothing to do before
+        if (runs.IsEmpty) MarkProgress();   // there was nothing to do before
         return runs[key] = new ReconcileRun(timeout, grace, time, End, running);
 
         void End()
         {
             runs.TryRemove(key, out _);
-            Note();
+            MarkProgress();
         }
     }
 
@@ -33,5 +33,5 @@ internal sealed class RunningReconciles(TimeSpan timeout, TimeSpan grace, TimePr
     /// <summary>The time since the last run ended while runs are active; zero when none is.</summary>
     public TimeSpan SinceProgress => runs.IsEmpty ? TimeSpan.Zero : time.GetElapsedTime(Interlocked.Read(ref lastProgress));
 
-    private void Note() => Interlocked.Exchange(ref lastProgress, time.GetTimestamp());
+    private void MarkProgress() => Interlocked.Exchange(ref lastProgress, time.GetTimestamp());
 }

@@ -8,9 +8,9 @@ namespace ImageTagOperator.Kubernetes.Events;
 /// <param name="instance">reportingInstance: the replica.</param>
 internal sealed class EventFactory(string controller, string instance, TimeProvider time)
 {
-    private const int LongestNote = 1024;
-    private const int LongestInstance = 128;
-    private const int LongestName = 253;
+    private const int MaxNoteBytes = 1024;
+    private const int MaxInstanceLength = 128;
+    private const int MaxNameLength = 253;
 
     private long count;
 
@@ -23,12 +23,12 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
         {
             Metadata = new()
             {
-                Name = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix,
+                Name = name[..Math.Min(name.Length, MaxNameLength - suffix.Length)] + suffix,
                 NamespaceProperty = entity.Metadata.NamespaceProperty ?? "default",
             },
             EventTime = now.UtcDateTime,
             ReportingController = controller,
-            ReportingInstance = instance[..Math.Min(instance.Length, LongestInstance)],
+            ReportingInstance = instance[..Math.Min(instance.Length, MaxInstanceLength)],
             Action = "Reconcile",
             Reason = reason,
             Note = Shorten(VisibleText.Of(message)),
@@ -48,13 +48,13 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
     /// <summary>Shortens by bytes, which is what the server counts.</summary>
     private static string Shorten(string note)
     {
-        if (Encoding.UTF8.GetByteCount(note) <= LongestNote) return note;
+        if (Encoding.UTF8.GetByteCount(note) <= MaxNoteBytes) return note;
         var length = 0;
         var bytes = 3; // for the ellipsis
         foreach (var rune in note.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (bytes > LongestNote) break;
+            if (bytes > MaxNoteBytes) break;
             length += rune.Utf16SequenceLength;
         }
 

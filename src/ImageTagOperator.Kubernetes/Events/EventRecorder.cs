@@ -11,25 +11,25 @@ namespace ImageTagOperator.Kubernetes.Events;
 internal sealed partial class EventRecorder(
     IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
 {
-    private const int Longest = 4000;
-    private const int MostOfOneNamespace = Longest / 4;
+    private const int Capacity = 4000;
+    private const int CapacityPerNamespace = Capacity / 4;
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Eventsv1Event> queue =
-        Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Longest) { SingleReader = true });
+        Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Lock gate = new();
-    private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> queued = new(StringComparer.Ordinal);
     private readonly EventSeries series = new(time);
-    private bool forbiddenSaid;
+    private bool isForbiddenLogged;
 
     /// <summary>Queues an event, or drops it.</summary>
     public Task PublishAsync(
         IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
     {
         // Create the event here and not in the background: the caller may change its object as soon as this returns.
-        var made = factory.Create(entity, reason, message, type);
-        if (filter.Allows(made.Regarding!)) Enqueue(made);
+        var created = factory.Create(entity, reason, message, type);
+        if (filter.Allows(created.Regarding!)) Enqueue(created);
         return Task.CompletedTask;
     }
 
@@ -62,25 +62,25 @@ internal sealed partial class EventRecorder(
     public void Complete() => queue.Writer.TryComplete();
 
     /// <summary>Limits the events of one namespace, so that there is room for others.</summary>
-    private void Enqueue(Eventsv1Event made)
+    private void Enqueue(Eventsv1Event created)
     {
         lock (gate)
         {
-            if (waiting.GetValueOrDefault(NamespaceOf(made)) < MostOfOneNamespace && queue.Writer.TryWrite(made)) Count(made, +1);
+            if (queued.GetValueOrDefault(NamespaceOf(created)) < CapacityPerNamespace && queue.Writer.TryWrite(created)) Count(created, +1);
         }
     }
 
-    private void Count(Eventsv1Event made, int more)
+    private void Count(Eventsv1Event created, int more)
     {
         lock (gate)
         {
-            var now = waiting.GetValueOrDefault(NamespaceOf(made)) + more;
-            if (now == 0) waiting.Remove(NamespaceOf(made));
-            else waiting[NamespaceOf(made)] = now;
+            var now = queued.GetValueOrDefault(NamespaceOf(created)) + more;
+            if (now == 0) queued.Remove(NamespaceOf(created));
+            else queued[NamespaceOf(created)] = now;
         }
     }
 
-    private static string NamespaceOf(Eventsv1Event made) => made.Regarding?.NamespaceProperty ?? "";
+    private static string NamespaceOf(Eventsv1Event created) => created.Regarding?.NamespaceProperty ?? "";
 
     private async Task WriteAsync(Eventsv1Event next, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed partial class EventRecorder(
 
         await client.CreateAsync(next, cancellationToken);
         series.Created(next);
-        forbiddenSaid = false;
+        isForbiddenLogged = false;
     }
 
     private static bool IsTransient(Exception error) => error switch
@@ -129,8 +129,8 @@ internal sealed partial class EventRecorder(
     private void LogFailure(Eventsv1Event lost, Exception error)
     {
         var forbidden = error is KubernetesException { StatusCode: HttpStatusCode.Forbidden };
-        if (forbidden && forbiddenSaid) return;
-        forbiddenSaid |= forbidden;
+        if (forbidden && isForbiddenLogged) return;
+        isForbiddenLogged |= forbidden;
         var reason = error.Message + ApiErrorAdvice.For<Eventsv1Event>(error, "create and patch");
         LogDropped(logger, lost.Reason, lost.Regarding?.NamespaceProperty, lost.Regarding?.Name, reason);
     }

@@ -34,11 +34,11 @@ internal sealed class EntityRuntime<TEntity>(
 
     public IReadOnlyList<Task> Work(CancellationToken taking, CancellationToken running) => workers.Start(taking, running);
 
-    public async Task EvacuateAsync(string inNamespace, CancellationToken cancellationToken)
+    public async Task FinalizeNamespaceAsync(string inNamespace, CancellationToken cancellationToken)
     {
         var held = new HashSet<NamespacedName>();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        cache.End(inNamespace, time.GetUtcNow(), codec.Copy);
+        cache.MarkTerminating(inNamespace, time.GetUtcNow(), codec.Copy);
         using var subscription = cache.Subscribe(change =>
         {
             if (change.Entity.Metadata.NamespaceProperty != inNamespace) return;
@@ -53,5 +53,5 @@ internal sealed class EntityRuntime<TEntity>(
 
     private EntityWatch<TEntity> Watch(string? inNamespace) =>
         new(client, cache, inNamespace, time, random, logger) { Restarted = reason =>
-            metrics.WatchRestarted(EntityDefinition.Of<TEntity>().Kind, reason) };
+            metrics.RecordWatchRestart(EntityDefinition.Of<TEntity>().Kind, reason) };
 }

@@ -15,5 +15,5 @@ internal interface IEntityRuntime
 
     /// <summary>Finalizes every object of a namespace that is being deleted, even before the objects themselves are. Ends when no object
     /// has one of our finalizers.</summary>
-    Task EvacuateAsync(string inNamespace, CancellationToken cancellationToken);
+    Task FinalizeNamespaceAsync(string inNamespace, CancellationToken cancellationToken);
 }

@@ -44,7 +44,7 @@ internal sealed partial class OperatorHost(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        await EvacuateAsync(cancellationToken);
+        await FinalizeNamespaceAsync(cancellationToken);
         await taking.CancelAsync();
         await lifecycle;
         var left = settings.ShutdownTimeout - time.GetElapsedTime(began);
@@ -75,20 +75,20 @@ internal sealed partial class OperatorHost(
 
     /// <summary>When the operator is deleted with its own namespace, nobody would finalize the objects in it and the namespace would never
     /// be deleted. So it finalizes them first.</summary>
-    private async Task EvacuateAsync(CancellationToken cancellationToken)
+    private async Task FinalizeNamespaceAsync(CancellationToken cancellationToken)
     {
-        if (!state.IsLeader || running.IsCancellationRequested || !await home.IsEndingAsync(cancellationToken)) return;
-        LogEvacuating(logger, home.Name);
+        if (!state.IsLeader || running.IsCancellationRequested || !await home.IsTerminatingAsync(cancellationToken)) return;
+        LogFinalizing(logger, home.Name);
         using var late = new CancellationTokenSource(settings.ShutdownTimeout - Patience, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, running.Token, cancellationToken);
-        state.SetEnd(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
+        state.SetFinalizationDeadline(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
         try
         {
-            await Task.WhenAll(kinds.Select(kind => kind.EvacuateAsync(home.Name, stop.Token)));
+            await Task.WhenAll(kinds.Select(kind => kind.FinalizeNamespaceAsync(home.Name, stop.Token)));
         }
         catch (OperationCanceledException)
         {
-            LogHeld(logger, home.Name);
+            LogNotFinalized(logger, home.Name);
         }
     }
 
@@ -118,12 +118,12 @@ internal sealed partial class OperatorHost(
 
         await elector.AcquireAsync(taking.Token);
         state.SetLeader(() => elector.IsValid);
-        leading = GuardAsync("leader election", HoldAsync());
+        leading = GuardAsync("leader election", RenewUntilLostAsync());
     }
 
-    private async Task HoldAsync()
+    private async Task RenewUntilLostAsync()
     {
-        await elector.HoldAsync(background.Token);
+        await elector.RenewUntilLostAsync(background.Token);
         state.SetLeader(null);
         await Task.WhenAll(running.CancelAsync(), taking.CancelAsync());
         Stop();
@@ -176,10 +176,10 @@ internal sealed partial class OperatorHost(
 
     [LoggerMessage(1603, LogLevel.Information,
         "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
-    private static partial void LogEvacuating(ILogger logger, string @namespace);
+    private static partial void LogFinalizing(ILogger logger, string @namespace);
 
     [LoggerMessage(1604, LogLevel.Error,
         "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that "
             + "watches it runs somewhere else")]
-    private static partial void LogHeld(ILogger logger, string @namespace);
+    private static partial void LogNotFinalized(ILogger logger, string @namespace);
 }

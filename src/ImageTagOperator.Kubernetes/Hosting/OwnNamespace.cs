@@ -14,7 +14,7 @@ internal sealed partial class OwnNamespace(
     public string Name => name;
 
     /// <summary>Whether the namespace is being deleted with objects of ours in it. False when that is not known.</summary>
-    public async Task<bool> IsEndingAsync(CancellationToken cancellationToken)
+    public async Task<bool> IsTerminatingAsync(CancellationToken cancellationToken)
     {
         if (watched.Count > 0 && !watched.Contains(name)) return false;
 

@@ -9,7 +9,7 @@ namespace ImageTagOperator.Kubernetes.Json;
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
     /// <summary>In bytes. Longer strings rarely repeat.</summary>
-    private const int Longest = 128;
+    private const int MaxSharedBytes = 128;
 
     /// <summary>One string per hash; a new one replaces the previous one. This bounds the memory without a lock; a race between two threads
     /// is harmless.</summary>
@@ -28,7 +28,7 @@ internal sealed class SharedStringConverter : JsonConverter<string>
 
     private static string Shared(ref Utf8JsonReader reader)
     {
-        if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > Longest) return reader.GetString()!;
+        if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > MaxSharedBytes) return reader.GetString()!;
         ref var slot = ref Slots[Hash(reader.ValueSpan) % (uint)Slots.Length];
         if (slot is { } known && reader.ValueTextEquals(known)) return known;
         return slot = reader.GetString()!;

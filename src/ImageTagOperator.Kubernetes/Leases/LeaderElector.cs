@@ -18,8 +18,8 @@ internal sealed partial class LeaderElector(
     private V1Lease? observed;
     private long observedAt;
     private long renewedAt;
-    private bool forbiddenSaid;
-    private string? holderSaid;
+    private bool isForbiddenLogged;
+    private string? loggedHolder;
 
     /// <summary>Whether this replica holds the lease and may continue now. False as soon as the deadline passes, before any
     /// notification.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class LeaderElector(
     }
 
     /// <summary>Renews the lease and returns when it is lost; throws only when cancelled.</summary>
-    public async Task HoldAsync(CancellationToken cancellationToken)
+    public async Task RenewUntilLostAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -106,7 +106,7 @@ internal sealed partial class LeaderElector(
         if (lease is not null) Observe(lease);
         if (lease is not null && HeldByOther && time.GetElapsedTime(observedAt) < DurationOf(lease))
         {
-            SayHolder(lease.Spec?.HolderIdentity);
+            LogNewHolder(lease.Spec?.HolderIdentity);
             return false;
         }
 
@@ -122,7 +122,7 @@ internal sealed partial class LeaderElector(
         }
 
         Volatile.Write(ref renewedAt, asked);
-        forbiddenSaid = false;
+        isForbiddenLogged = false;
         return true;
     }
 
@@ -166,10 +166,10 @@ internal sealed partial class LeaderElector(
         };
     }
 
-    private void SayHolder(string? holder)
+    private void LogNewHolder(string? holder)
     {
-        if (holder == holderSaid) return;
-        holderSaid = holder;
+        if (holder == loggedHolder) return;
+        loggedHolder = holder;
         LogHolder(logger, key, holder);
     }
 
@@ -177,8 +177,8 @@ internal sealed partial class LeaderElector(
     {
         if (error is KubernetesException { StatusCode: HttpStatusCode.Forbidden })
         {
-            if (forbiddenSaid) return;
-            forbiddenSaid = true;
+            if (isForbiddenLogged) return;
+            isForbiddenLogged = true;
             LogForbidden(logger, key, error.Message, key.Namespace);
             return;
         }

@@ -7,7 +7,7 @@ internal enum Urgency
     Change,
 
     /// <summary>Its periodic reconcile is due.</summary>
-    Round,
+    Periodic,
 
     /// <summary>It failed before.</summary>
     Retry,

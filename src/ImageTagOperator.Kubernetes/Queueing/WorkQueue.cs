@@ -7,11 +7,11 @@ namespace ImageTagOperator.Kubernetes.Queueing;
 internal sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
+    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(30);
 
     private readonly TimeProvider time;
     private readonly Func<TKey, string> groupOf;
-    private readonly int mostPerGroup;
+    private readonly int maxPerGroup;
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private readonly LinkedList<TaskCompletionSource<(TKey Key, TimeSpan Waited)>> takers = new();
@@ -26,13 +26,13 @@ internal sealed class WorkQueue<TKey> : IDisposable
     private readonly PriorityQueue<(TKey Key, DelayKind Kind), long> heap = new();
 
     /// <param name="groupOf">Returns the group of a key; null for a single group.</param>
-    /// <param name="mostPerGroup">The most keys of one group that run at a time.</param>
-    public WorkQueue(TimeProvider time, Func<TKey, string>? groupOf = null, int mostPerGroup = int.MaxValue)
+    /// <param name="maxPerGroup">The most keys of one group that run at a time.</param>
+    public WorkQueue(TimeProvider time, Func<TKey, string>? groupOf = null, int maxPerGroup = int.MaxValue)
     {
         this.time = time;
         this.groupOf = groupOf ?? (static _ => "");
-        this.mostPerGroup = mostPerGroup;
-        timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        this.maxPerGroup = maxPerGroup;
+        timer = time.CreateTimer(_ => EnqueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The number of keys that wait for a worker.</summary>
@@ -98,11 +98,11 @@ internal sealed class WorkQueue<TKey> : IDisposable
         lock (gate)
         {
             processing.Remove(key);
-            var group = Leave(key);
+            var group = RemoveFromTurns(key);
             group.Running--;
             if (dirty.TryGetValue(key, out var waits)) group.Enqueue(key, waits.Urgency);
-            Enter(group);
-            GiveOut();
+            AddToTurns(group);
+            AssignKeys();
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
     private static Urgency UrgencyOf(DelayKind kind) => kind switch
     {
         DelayKind.Request => Urgency.Change,
-        DelayKind.Result => Urgency.Round,
+        DelayKind.Result => Urgency.Periodic,
         _ => Urgency.Retry,
     };
 
@@ -132,16 +132,16 @@ internal sealed class WorkQueue<TKey> : IDisposable
             if (waits && known.Urgency <= urgency) return;
             dirty[key] = (waits ? known.Since : time.GetTimestamp(), urgency);
             if (processing.Contains(key)) return;
-            var group = Leave(key);
+            var group = RemoveFromTurns(key);
             if (waits) group.Remove(key, known.Urgency);
             group.Enqueue(key, urgency);
-            Enter(group);
-            GiveOut();
+            AddToTurns(group);
+            AssignKeys();
         }
     }
 
     /// <summary>Removes a group from the order of turns, before a value changes that the order depends on.</summary>
-    private KeyGroup<TKey> Leave(TKey key)
+    private KeyGroup<TKey> RemoveFromTurns(TKey key)
     {
         var name = groupOf(key);
         if (!groups.TryGetValue(name, out var group)) groups[name] = group = new KeyGroup<TKey>(name);
@@ -149,9 +149,9 @@ internal sealed class WorkQueue<TKey> : IDisposable
         return group;
     }
 
-    private void Enter(KeyGroup<TKey> group)
+    private void AddToTurns(KeyGroup<TKey> group)
     {
-        if (group.HasReady && group.Running < mostPerGroup) available.Add(group);
+        if (group.HasReady && group.Running < maxPerGroup) available.Add(group);
         else if (!group.HasReady && group.Running == 0) groups.Remove(group.Name);
     }
 
@@ -167,7 +167,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
         var key = group.Dequeue();
         group.Running++;
         group.LastTurn = ++turns;
-        Enter(group);
+        AddToTurns(group);
         dirty.Remove(key, out var waits);
         processing.Add(key);
         // The result of this run replaces them.
@@ -177,7 +177,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
         return true;
     }
 
-    private void GiveOut()
+    private void AssignKeys()
     {
         while (takers.First is { } taker && TryTake(out var taken))
         {
@@ -186,7 +186,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    private void MoveDue()
+    private void EnqueueDue()
     {
         lock (gate)
         {
@@ -211,6 +211,6 @@ internal sealed class WorkQueue<TKey> : IDisposable
         var wait = time.GetElapsedTime(time.GetTimestamp(), at);
         // Rounded up: a timer that fires early would find nothing due.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, wait.TotalMilliseconds)));
-        timer.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
+        timer.Change(wait < MaxTimerDelay ? wait : MaxTimerDelay, Timeout.InfiniteTimeSpan);
     }
 }

@@ -51,23 +51,23 @@ internal sealed class RuntimeMetrics
         foreach (var reason in (string[])["ended", "expired", "failed"]) watchRestarts.Add(0, new("kind", kind), new("reason", reason));
     }
 
-    public void Started(string kind, int workers) => kinds[kind].Workers = workers;
+    public void SetWorkers(string kind, int workers) => kinds[kind].Workers = workers;
 
-    public void Taken(string kind, TimeSpan waited)
+    public void RecordTake(string kind, TimeSpan waited)
     {
         Interlocked.Increment(ref kinds[kind].Busy);
         latency.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
     }
 
-    public void Returned(string kind) => Interlocked.Decrement(ref kinds[kind].Busy);
+    public void RecordReturn(string kind) => Interlocked.Decrement(ref kinds[kind].Busy);
 
-    public void Reconciled(string kind, string result, string reason, TimeSpan took)
+    public void RecordReconcile(string kind, string result, string reason, TimeSpan took)
     {
         reconciles.Add(1, new("kind", kind), new("result", result), new("reason", reason));
         duration.Record(took.TotalSeconds, new("kind", kind), new("result", result));
     }
 
-    public void WatchRestarted(string kind, string reason) => watchRestarts.Add(1, new("kind", kind), new("reason", reason));
+    public void RecordWatchRestart(string kind, string reason) => watchRestarts.Add(1, new("kind", kind), new("reason", reason));
 
     private IEnumerable<Measurement<int>> Each(Func<KindState, int> value) =>
         kinds.Select(pair => new Measurement<int>(value(pair.Value), new KeyValuePair<string, object?>("kind", pair.Key)));

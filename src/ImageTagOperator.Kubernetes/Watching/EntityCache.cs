@@ -11,7 +11,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private readonly Dictionary<NamespacedName, TEntity> entities = [];
     private readonly List<Action<EntityChange<TEntity>>> observers = [];
     private readonly HashSet<string> synced = [];
-    private readonly Dictionary<string, DateTimeOffset> endings = [];
+    private readonly Dictionary<string, DateTimeOffset> terminating = [];
     private readonly TaskCompletionSource allSynced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TEntity[]? snapshot;
     private Action<EntityChange<TEntity>>? dispatcher;
@@ -101,18 +101,18 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     /// <summary>Treats every object of a namespace as being deleted, which it soon will be: since Kubernetes 1.33
     /// (OrderedNamespaceDeletion) other objects of a namespace are only deleted after its pods.</summary>
     /// <param name="copy">Copies an object; those in the cache are shared.</param>
-    public void End(string ending, DateTimeOffset now, Func<TEntity, TEntity> copy)
+    public void MarkTerminating(string inNamespace, DateTimeOffset now, Func<TEntity, TEntity> copy)
     {
         lock (gate)
         {
-            endings[ending] = now;
-            foreach (var known in entities.Values.Where(entity => entity.Metadata.NamespaceProperty == ending && !entity.IsTerminating())
-                .ToList())
+            terminating[inNamespace] = now;
+            foreach (var known in entities.Values
+                .Where(entity => entity.Metadata.NamespaceProperty == inNamespace && !entity.IsTerminating()).ToList())
             {
                 var entity = copy(known);
                 entity.Metadata.DeletionTimestamp = now.UtcDateTime;
                 entities[entity.Key()] = entity;
-                Tell(new(WatchEventType.Modified, entity, known));
+                Notify(new(WatchEventType.Modified, entity, known));
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private void Put(TEntity entity)
     {
         var key = entity.Key();
-        if (key.Namespace is { } home && endings.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end.UtcDateTime;
+        if (key.Namespace is { } home && terminating.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end.UtcDateTime;
         var known = entities.GetValueOrDefault(key);
         if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
         if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)
@@ -131,17 +131,17 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
 
         entities[key] = entity;
-        Tell(new(known is null ? WatchEventType.Added : WatchEventType.Modified, entity, known));
+        Notify(new(known is null ? WatchEventType.Added : WatchEventType.Modified, entity, known));
     }
 
     private void Remove(NamespacedName key, TEntity last)
     {
         entities.Remove(key, out var known);
-        Tell(new(WatchEventType.Deleted, last, known));
+        Notify(new(WatchEventType.Deleted, last, known));
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "An observer that throws must not stop the watch; it is logged")]
-    private void Tell(EntityChange<TEntity> change)
+    private void Notify(EntityChange<TEntity> change)
     {
         snapshot = null;
         foreach (var observer in observers)

@@ -19,7 +19,7 @@ internal sealed partial class EntityWatch<TEntity>(
     /// again.</summary>
     private const int FailuresBeforeRelist = 5;
 
-    private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinimumWatchDuration = TimeSpan.FromSeconds(1);
 
     private readonly WatchBackoff backoff = new(time, random);
     private string? version;
@@ -55,7 +55,7 @@ internal sealed partial class EntityWatch<TEntity>(
             }
             catch (Exception error)
             {
-                pause = Later(backoff.Next(), (error as KubernetesException)?.RetryAfter);
+                pause = Longer(backoff.Next(), (error as KubernetesException)?.RetryAfter);
                 LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"),
                     pause.Value.TotalSeconds);
                 Restarted?.Invoke("failed");
@@ -68,7 +68,7 @@ internal sealed partial class EntityWatch<TEntity>(
 
     private static string Kind => EntityDefinition.Of<TEntity>().Kind;
 
-    private static TimeSpan Later(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
 
     /// <returns>The pause before the next watch; null for none.</returns>
     private async Task<TimeSpan?> ListAndWatchAsync(CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed partial class EntityWatch<TEntity>(
             version = change.ResourceVersion ?? version;
         }
 
-        if (idle && time.GetElapsedTime(started) < TooShort)
+        if (idle && time.GetElapsedTime(started) < MinimumWatchDuration)
         {
             var pause = backoff.Next();
             LogFailed(logger, Kind, inNamespace, "the server ended the watch at once", pause.TotalSeconds);

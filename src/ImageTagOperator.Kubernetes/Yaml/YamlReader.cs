@@ -9,15 +9,15 @@ namespace ImageTagOperator.Kubernetes.Yaml;
 internal sealed class YamlReader(string prefix)
 {
     /// <summary>Aliases can expand a small file enormously; documents of Kubernetes objects are far below this limit.</summary>
-    private const int MostNodes = 1_000_000;
+    private const int MaxNodes = 1_000_000;
 
-    private const int Deepest = 100;
+    private const int MaxDepth = 100;
 
     private int nodes;
 
     public JsonNode? Read(YamlNode node, int depth = 0)
     {
-        if (++nodes > MostNodes || depth > Deepest) throw Error(node, "too many aliases, or nested too deep");
+        if (++nodes > MaxNodes || depth > MaxDepth) throw Error(node, "too many aliases, or nested too deep");
         return node switch
         {
             YamlScalarNode scalar => Scalar(scalar),

@@ -62,7 +62,7 @@ public sealed partial class ImageTagSetFinalizer(
     private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
     {
         var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
-        return state.EndOf(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
+        return state.FinalizationDeadline(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
     }
 
     /// <summary>Releases the tags. After the deadline, any exception ends the attempt.</summary>
@@ -85,7 +85,11 @@ public sealed partial class ImageTagSetFinalizer(
     private async Task<Problem?> ReleaseInTimeAsync(
         V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        if (state.EndOf(set.Metadata.NamespaceProperty) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        if (state.FinalizationDeadline(set.Metadata.NamespaceProperty) is not { } end)
+        {
+            return await ReleaseAsync(set, left, cancellationToken);
+        }
+
         var rest = end - time.GetUtcNow();
         using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);

@@ -10,7 +10,7 @@ public sealed class OperatorState
     private volatile bool ready;
     private volatile bool failed;
     private volatile int exitCode;
-    private volatile Ending? end;
+    private volatile NamespaceDeadline? finalization;
 
     /// <summary>Whether the first list of every kind is in the cache. Also true for a replica that waits to become leader.</summary>
     public bool IsReady => ready;
@@ -32,7 +32,8 @@ public sealed class OperatorState
 
     /// <summary>The deadline for finalizing the objects of a namespace that is being deleted together with this operator, which no other
     /// replica replaces. Null when there is none.</summary>
-    public DateTimeOffset? EndOf(string? inNamespace) => end is { } known && known.Namespace == inNamespace ? known.At : null;
+    public DateTimeOffset? FinalizationDeadline(string? inNamespace) =>
+        finalization is { } known && known.Namespace == inNamespace ? known.At : null;
 
     /// <summary>Adds a check for progress.</summary>
     internal void Watch(Func<bool> isMade) => progress.Add(isMade);
@@ -41,9 +42,9 @@ public sealed class OperatorState
 
     internal void SetLeader(Func<bool>? isLeader) => leader = isLeader;
 
-    internal void SetEnd(string ofNamespace, DateTimeOffset at) => end = new(ofNamespace, at);
+    internal void SetFinalizationDeadline(string ofNamespace, DateTimeOffset at) => finalization = new(ofNamespace, at);
 
     internal void SetFailed() => failed = true;
 
-    private sealed record Ending(string Namespace, DateTimeOffset At);
+    private sealed record NamespaceDeadline(string Namespace, DateTimeOffset At);
 }

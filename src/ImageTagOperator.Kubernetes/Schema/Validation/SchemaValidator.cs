@@ -100,7 +100,7 @@ public static partial class SchemaValidator
                 $"must have at most {Count(longest, "character")}, and has {length}");
             else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return ("pattern",
                 $"'{text}' does not match {pattern}");
-            if (!Fits(format, text)) yield return ("format", $"'{text}' is not a {format}");
+            if (!MatchesFormat(format, text)) yield return ("format", $"'{text}' is not a {format}");
         }
         else if (value.GetValueKind() == JsonValueKind.Number)
         {
@@ -115,7 +115,7 @@ public static partial class SchemaValidator
         }
     }
 
-    private static bool Fits(string? format, string text) => format switch
+    private static bool MatchesFormat(string? format, string text) => format switch
     {
         "date-time" => Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _),
         "uuid" => Guid.TryParse(text, out _),
