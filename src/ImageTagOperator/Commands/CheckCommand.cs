@@ -46,15 +46,15 @@ internal static class CheckCommand
                 var watched = parsed.GetValue(namespaces) ?? [];
                 using var client = new KubernetesClient(
                     cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
-                await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
-                await SayAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
-                foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
+                await ReportAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
+                await ReportAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
+                foreach (var permission in OperatorPermissions.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
                     parsed.GetValue(leaderName)!))
                 {
-                    await SayAsync($"may {right.Describe()}", () => AllowedAsync(client, right, cancellationToken));
+                    await ReportAsync($"may {permission.Describe()}", () => AllowedAsync(client, permission, cancellationToken));
                 }
 
-                if (parsed.GetValue(url) is { } address) await SayAsync(
+                if (parsed.GetValue(url) is { } address) await ReportAsync(
                     $"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
             }
             catch (KubernetesConfigurationException e)
@@ -65,7 +65,7 @@ internal static class CheckCommand
 
             return ok ? 0 : 1;
 
-            async Task SayAsync(string what, Func<Task<string?>> problem)
+            async Task ReportAsync(string what, Func<Task<string?>> problem)
             {
                 var found = await problem();
                 ok &= found is null;
@@ -109,12 +109,12 @@ internal static class CheckCommand
     }
 
     private static async Task<string?> AllowedAsync(
-        KubernetesClient client, V1ResourceAttributes right, CancellationToken cancellationToken)
+        KubernetesClient client, V1ResourceAttributes permission, CancellationToken cancellationToken)
     {
         try
         {
             var review = await client.CreateAsync(
-                new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = right } }, cancellationToken);
+                new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = permission } }, cancellationToken);
             return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)

@@ -19,7 +19,7 @@ internal static class CommandLine
 {
     private const string Verbose = "--verbose";
 
-    public static RootCommand Create(Surroundings here)
+    public static RootCommand Create(CommandContext here)
     {
         var root = new RootCommand("Keeps the tags of OpenStack images as ImageTagSets declare them.")
         {
@@ -44,10 +44,10 @@ internal static class CommandLine
     [SuppressMessage("Design", "CA1031",
         Justification = "This is where the program ends: whatever it was, people get a sentence instead of a stack trace, and a script "
         + "the code 1.")]
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings here)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext here)
     {
         var parsed = Create(here).Parse(arguments);
-        if (parsed.Action is ParseErrorAction) return Misused(parsed, here);
+        if (parsed.Action is ParseErrorAction) return ReportUsageError(parsed, here);
         try
         {
             // On SIGTERM the host finishes running reconciles, which takes longer than the command line library waits.
@@ -62,7 +62,7 @@ internal static class CommandLine
         }
     }
 
-    private static int Misused(ParseResult parsed, Surroundings here)
+    private static int ReportUsageError(ParseResult parsed, CommandContext here)
     {
         var command = parsed.CommandResult.Command;
         if (parsed.Tokens.Count == 0)

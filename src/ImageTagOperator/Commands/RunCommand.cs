@@ -14,7 +14,7 @@ namespace ImageTagOperator.Commands;
 /// <summary><c>run</c>: runs the operator.</summary>
 internal static partial class RunCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var kubeconfig = new Option<string?>(
             "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, "
@@ -176,7 +176,7 @@ internal static partial class RunCommand
     }
 
     /// <summary>Configures logging. The scope contains the ID of the reconcile, so .NET's trace and span IDs would be redundant.</summary>
-    private static void Log(ILoggingBuilder logging, Surroundings here, bool json, LogLevels levels)
+    private static void Log(ILoggingBuilder logging, CommandContext here, bool json, LogLevels levels)
     {
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
@@ -186,7 +186,7 @@ internal static partial class RunCommand
             .AddSingleton<ConsoleFormatter>(services => new TextLogFormatter(services.GetRequiredService<TimeProvider>(), Style(here)));
     }
 
-    private static TextLogStyle Style(Surroundings here)
+    private static TextLogStyle Style(CommandContext here)
     {
         if (!here.IsTerminal) return TextLogStyle.Plain;
         return here.Variable("NO_COLOR") is null && here.Variable("TERM") != "dumb" ? TextLogStyle.Coloured : TextLogStyle.Aligned;

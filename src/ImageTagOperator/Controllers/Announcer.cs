@@ -10,7 +10,8 @@ namespace ImageTagOperator.Controllers;
 public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer> logger)
 {
     /// <summary>Reports the changes to images, and the tags that could not be removed.</summary>
-    public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
+    public async Task ReportChangesAsync(
+        V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var left = result.Plan?.Observed.Left ?? LeftImages.None;
         if (left.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
@@ -41,26 +42,28 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         foreach (var image in result.All)
         {
             var restored = wasInOrder ? image.Added.Intersect(image.Observed.Claim.Managed).ToArray() : [];
-            await TagsAsync(set, "TagsAdded", "Added {0} to {1}.", [.. image.Added.Except(restored)], image, cancellationToken);
-            await TagsAsync(set, "TagsAdded", "Put back {0}, which somebody had removed, on {1}.", restored, image, cancellationToken);
-            await TagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsAdded", "Added {0} to {1}.", [.. image.Added.Except(restored)], image, cancellationToken);
+            await ReportTagsAsync(
+                set, "TagsAdded", "Put back {0}, which somebody had removed, on {1}.", restored, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
             if (image.IsChanged) LogChanged(set, image);
         }
     }
 
     /// <summary>Reports the changes to the images of a deleted set.</summary>
-    public async Task ReleasedAsync(V1Alpha1ImageTagSet set, SetResult result, CancellationToken cancellationToken)
+    public async Task ReportReleaseAsync(V1Alpha1ImageTagSet set, SetResult result, CancellationToken cancellationToken)
     {
         foreach (var image in result.Left.Where(image => image.IsChanged))
         {
             LogChanged(set, image);
-            await TagsAsync(set, "TagsAdded", "Brought back {0} to {1}.", image.Added, image, cancellationToken);
-            await TagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsAdded", "Brought back {0} to {1}.", image.Added, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
         }
     }
 
     /// <summary>Reports when a problem appears or changes, when there is more drift, and when the set has recovered.</summary>
-    public async Task ReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
+    public async Task ReportReadyAsync(
+        V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var (old, current) = (before.History(), set.Status.History());
         if (current.IsLasting && !old.IsLasting)
@@ -87,7 +90,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         }
     }
 
-    private Task TagsAsync(
+    private Task ReportTagsAsync(
         V1Alpha1ImageTagSet set, string reason, string format, IReadOnlyList<string> tags, ImageResult image,
             CancellationToken cancellationToken)
     {

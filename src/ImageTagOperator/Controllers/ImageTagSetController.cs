@@ -16,14 +16,14 @@ public sealed class ImageTagSetController(
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
         V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
-        store.Complete(entity);
+        store.RestoreDropped(entity);
         var before = entity.Status;
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
-        await announcer.ChangesAsync(entity, before, result, cancellationToken);
+        await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
-        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         readings.Note(entity, result);
-        metrics.Reconciled(entity, before, result);
+        metrics.RecordReconcile(entity, before, result);
         return Requeue(entity, result) with { Reason = entity.Status.Situation().Situation.Reason };
     }
 
@@ -38,11 +38,11 @@ public sealed class ImageTagSetController(
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
         if (ReconcileFailure.ProblemOf(error) is not { } problem) return "";
-        if (problem.Reason == Reason.InternalError) metrics.Failed(error);
-        store.Complete(entity);
+        if (problem.Reason == Reason.InternalError) metrics.RecordInternalError(error);
+        store.RestoreDropped(entity);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
-        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         return problem.Reason.Name;
     }
 

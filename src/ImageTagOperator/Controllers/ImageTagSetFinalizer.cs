@@ -110,7 +110,7 @@ public sealed partial class ImageTagSetFinalizer(
         var result = await reconciler.ReleaseAsync(set, cancellationToken);
         foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
         foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.PendingHandovers.Keys];
-        await announcer.ReleasedAsync(set, result, cancellationToken);
+        await announcer.ReportReleaseAsync(set, result, cancellationToken);
         return result.Problem
             ?? result.Left.Select(image => image.Problem)
                 .FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)

@@ -10,10 +10,10 @@ namespace ImageTagOperator.Controllers;
 public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, SetRegistry registry, ILogger<KubernetesStatusStore> logger)
     : IStatusStore
 {
-    private int isTold;
+    private int isWarned;
 
     /// <summary>Restores the fields that the API server dropped from the last status written.</summary>
-    public void Complete(V1Alpha1ImageTagSet set)
+    public void RestoreDropped(V1Alpha1ImageTagSet set)
     {
         if (registry.Of(set).Memory.Dropped is { } last && last.Kept == StatusWriter.Json(set.Status)) set.Status = last.Whole;
     }
@@ -26,7 +26,7 @@ public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, 
         string[] dropped = whole == kept ? [] : [.. Missing(JsonNode.Parse(whole), JsonNode.Parse(kept), "status").Distinct()];
         // The managed tags must be stored where another process finds them.
         registry.Of(set).Memory.Dropped = dropped.Length > 0 && StatusWriter.IsOwnedTheSame(sent, stored.Status) ? (kept, sent) : null;
-        if (dropped.Length > 0 && Interlocked.Exchange(ref isTold, 1) == 0) LogDropped(string.Join(", ", dropped));
+        if (dropped.Length > 0 && Interlocked.Exchange(ref isWarned, 1) == 0) LogDropped(string.Join(", ", dropped));
         return stored;
     }
 

@@ -15,10 +15,10 @@ namespace ImageTagOperator.Controllers;
 public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirectory
 {
     /// <summary>Parsed Secrets; an unchanged one is not parsed again.</summary>
-    private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
+    private readonly ConditionalWeakTable<V1Secret, CloudsFile> parsed = [];
 
     /// <summary>One lock per namespace: its files are parsed one after another, because a namespace can have many that take long.</summary>
-    private readonly Remembered<string, SemaphoreSlim> turns = new(TimeProvider.System);
+    private readonly Remembered<string, SemaphoreSlim> locks = new(TimeProvider.System);
 
     public async Task<CloudConfiguration> FindAsync(
         RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
@@ -47,18 +47,18 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
 
     private async Task<CloudConfiguration> FindAsync(V1Secret secret, string cloudName, TlsFiles files, CancellationToken cancellationToken)
     {
-        if (opened.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
-        var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
-        await turn.WaitAsync(cancellationToken);
-        var file = opened.TryGetValue(secret, out known) ? known : Open(secret);
+        if (parsed.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
+        var gate = locks.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
+        await gate.WaitAsync(cancellationToken);
+        var file = parsed.TryGetValue(secret, out known) ? known : Open(secret);
         try
         {
             return file.Find(cloudName, files);
         }
         finally
         {
-            opened.AddOrUpdate(secret, file);
-            turn.Release();
+            parsed.AddOrUpdate(secret, file);
+            gate.Release();
         }
     }
 

@@ -8,7 +8,7 @@ namespace ImageTagOperator.Controllers;
 public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider time)
 {
     /// <summary>How long a reading is shared: a changed Secret is used at most this much later.</summary>
-    private static readonly TimeSpan Shared = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(5);
 
     private readonly Remembered<NamespacedName, Reading> readings = new(time);
 
@@ -23,9 +23,9 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
         // Do not use a caller's token: others wait for the same read. The client's timeout ends it.
         var reading = readings.Update(
             name,
-            known => known is not null && known.At > editedAt && now - known.At < Shared ? known
+            known => known is not null && known.At > editedAt && now - known.At < SharedFor ? known
                 : new Reading(now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None)),
-            Shared);
+            SharedFor);
         return reading.Secret.WaitAsync(cancellationToken);
     }
 

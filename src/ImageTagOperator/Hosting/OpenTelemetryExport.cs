@@ -23,19 +23,19 @@ internal sealed class OpenTelemetryExport : IDisposable
         var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
         return new(
-            !IsWanted("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
+            !IsEnabled("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .SetSampler(SamplerOf(variable("OTEL_TRACES_SAMPLER"), variable("OTEL_TRACES_SAMPLER_ARG")))
                 .AddSource("ImageTagOperator.*")
                 .AddOtlpExporter(otlp => Configure(otlp, "TRACES"))
                 .Build(),
-            !IsWanted("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
+            !IsEnabled("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter("ImageTagOperator", "ImageTagOperator.*")
                 .AddOtlpExporter((otlp, _) => Configure(otlp, "METRICS"))
                 .Build());
 
-        bool IsWanted(string signal) =>
+        bool IsEnabled(string signal) =>
             (variable($"OTEL_{signal}_EXPORTER") ?? "otlp") == "otlp"
             && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT"))
                 || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));

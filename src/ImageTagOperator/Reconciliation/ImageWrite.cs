@@ -120,7 +120,7 @@ internal sealed class ImageWrite(
                 return (Problems.Of(e), false);
             }
 
-            metrics.Written(step.Verb, outcome.Result);
+            metrics.RecordWrite(step.Verb, outcome.Result);
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);

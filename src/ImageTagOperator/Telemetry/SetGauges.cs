@@ -12,7 +12,7 @@ public sealed class SetGauges
 {
     /// <summary>A set in sync is verified once per interval, perhaps by a reading of almost that age, and the time is recorded as rarely
     /// again. The total is below this multiple of <see cref="RequeuePolicy.VerificationInterval"/>.</summary>
-    private const int Due = 3;
+    private const int OverdueFactor = 3;
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
     private readonly OperatorState state;
@@ -36,28 +36,29 @@ public sealed class SetGauges
             "imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
     }
 
-    private IEnumerable<V1Alpha1ImageTagSet> Led => state.IsLeader ? sets.All : [];
+    private IEnumerable<V1Alpha1ImageTagSet> ReportedSets => state.IsLeader ? sets.All : [];
 
     private IEnumerable<Measurement<int>> Count() =>
-        Led.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));
+        ReportedSets.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));
 
     private IEnumerable<Measurement<double>> Longest()
     {
         var now = time.GetUtcNow();
-        return Led.GroupBy(SituationOf, (situation, members) =>
+        return ReportedSets.GroupBy(SituationOf, (situation, members) =>
             new Measurement<double>(members.Max(set => Math.Max(0, (now - SinceOf(set)).TotalSeconds)), Labels(situation)));
     }
 
     private IEnumerable<Measurement<double>> Unverified()
     {
         var now = time.GetUtcNow();
-        return Led.Where(set => !set.Spec.Suspend && !set.IsTerminating())
+        return ReportedSets.Where(set => !set.Spec.Suspend && !set.IsTerminating())
             .GroupBy(SituationOf, (situation, members) => new Measurement<double>(members.Max(Overdue), Labels(situation)));
 
         double Overdue(V1Alpha1ImageTagSet set)
         {
             var age = now - (set.Status.LastVerifiedTime ?? set.Metadata.CreationTimestamp ?? now);
-            return age > RequeuePolicy.VerificationInterval(RequeuePolicy.Interval(set.Spec.Interval)) * Due ? age.TotalSeconds : 0;
+            var expected = RequeuePolicy.VerificationInterval(RequeuePolicy.Interval(set.Spec.Interval));
+            return age > expected * OverdueFactor ? age.TotalSeconds : 0;
         }
     }
 
@@ -70,5 +71,5 @@ public sealed class SetGauges
         [new("state", situation.State), new("reason", situation.Reason)];
 
     private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader
-        ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
+        ? [new(ReportedSets.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
 }

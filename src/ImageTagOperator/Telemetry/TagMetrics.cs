@@ -17,7 +17,7 @@ public sealed class TagMetrics
 
     private readonly Counter<long> writes;
     private readonly Counter<long> found;
-    private readonly Counter<long> mended;
+    private readonly Counter<long> corrected;
     private readonly Counter<long> internalErrors;
 
     public TagMetrics(IMeterFactory meters)
@@ -38,32 +38,32 @@ public sealed class TagMetrics
                 + "server_error, uncertain, not_sent).");
         found = meter.CreateCounter<long>("imagetags.drift.found", null,
             "Tags that were seen to differ on an image that the set had in order before, or that mode Observe would change by now.");
-        mended = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
+        corrected = meter.CreateCounter<long>("imagetags.drift.mended", null, "Of the tags that drifted, those that were put right.");
         internalErrors = meter.CreateCounter<long>("imagetags.internal.errors", null,
             "Reconciles that ended with an error that nobody foresaw, which is a bug, by the step that failed.");
         // Series start at 0, because to Prometheus a series that starts with 1 has not increased.
         foreach (var step in Steps.All) internalErrors.Add(0, new KeyValuePair<string, object?>("step", step));
         found.Add(0);
-        mended.Add(0);
+        corrected.Add(0);
         foreach (var verb in Enum.GetValues<TagVerb>())
         {
             foreach (var result in Enum.GetValues<TagWriteResult>()) writes.Add(0, new("verb", Word(verb)), new("outcome", Word(result)));
         }
     }
 
-    internal void Written(TagVerb verb, TagWriteResult result) =>
+    internal void RecordWrite(TagVerb verb, TagWriteResult result) =>
         writes.Add(1, new("verb", Word(verb)), new("outcome", Word(result)));
 
     /// <summary>Records an unexpected exception.</summary>
-    internal void Failed(Exception error) => internalErrors.Add(1, new KeyValuePair<string, object?>("step", Steps.Of(error)));
+    internal void RecordInternalError(Exception error) => internalErrors.Add(1, new KeyValuePair<string, object?>("step", Steps.Of(error)));
 
     /// <summary>Records the result of a reconcile.</summary>
-    internal void Reconciled(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result)
+    internal void RecordReconcile(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result)
     {
         var drift = new Drift();
         foreach (var image in result.Images) drift += DriftOf(set, before, image);
         if (drift.Found > 0) found.Add(drift.Found);
-        if (drift.Corrected > 0) mended.Add(drift.Corrected);
+        if (drift.Corrected > 0) corrected.Add(drift.Corrected);
     }
 
     private static Drift DriftOf(V1Alpha1ImageTagSet set, ImageTagSetStatus before, ImageResult image)

@@ -260,7 +260,7 @@ public sealed class VerificationTests
     {
         var before = set.Status;
         Report(set, outcome, minute);
-        await announcer.ReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
+        await announcer.ReportReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
     }
 
     private static void Report(V1Alpha1ImageTagSet set, SetResult result, int minute)

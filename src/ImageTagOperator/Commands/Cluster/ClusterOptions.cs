@@ -7,7 +7,7 @@ using ImageTagOperator.Kubernetes.Configuration;
 namespace ImageTagOperator.Commands.Cluster;
 
 /// <summary>The options that select a cluster and a namespace.</summary>
-internal sealed class ClusterOptions(Surroundings here)
+internal sealed class ClusterOptions(CommandContext here)
 {
     private readonly Option<string?> kubeconfig = new(
         "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in "

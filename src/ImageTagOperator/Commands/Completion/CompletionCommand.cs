@@ -47,7 +47,7 @@ internal static class CompletionCommand
 
         """;
 
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." }.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new DocumentedCommand("completion", "Print a script that lets a shell complete commands and options.")

@@ -18,7 +18,7 @@ internal static class ExportCommand
 {
     private const string DefaultSecret = "openstack-clouds";
 
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var cloud = new Option<string?>(
             "--cloud") { Description = "The cloud of the local clouds.yaml; by default $OS_CLOUD, else that of the OS_* variables, else "

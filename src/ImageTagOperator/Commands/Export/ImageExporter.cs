@@ -12,13 +12,13 @@ namespace ImageTagOperator.Commands.Export;
 internal sealed partial class ImageExporter(ExportSettings settings, CloudProfile profile, IReadOnlyList<Image> all)
 {
     /// <summary>The most names of a selector.</summary>
-    private const int MostNames = 64;
+    private const int MaxNames = 64;
 
-    private const int MostIgnored = 128;
+    private const int MaxIgnored = 128;
 
     private readonly Dictionary<string, int> names = all.GroupBy(image => image.Name ?? "")
         .ToDictionary(group => group.Key, group => group.Count());
-    private readonly HashSet<string> given = [];
+    private readonly HashSet<string> usedNames = [];
 
     /// <summary>The exported images.</summary>
     public IReadOnlyList<Image> Images { get; } =
@@ -32,7 +32,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     private IEnumerable<V1Alpha1ImageTagSet> OfGroup(Image[] group)
     {
         if (group.Length == 1) return [OfImage(group[0])];
-        return group.Chunk(MostNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
+        return group.Chunk(MaxNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
         {
             // The globs may match more images than they were built from; then each image gets its own set.
             var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()],
@@ -76,7 +76,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
             ignored.Add(tag.EnumerateRunes().Count() <= 255 ? tag : string.Concat(tag.EnumerateRunes().Take(254)) + "*");
         }
 
-        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MostIgnored
+        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MaxIgnored
             ? [.. ignored.Distinct()] : ["*"];
         return set;
     }
@@ -84,14 +84,14 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     /// <summary>A unique name for an object.</summary>
     private string NameOf(string text, string id)
     {
-        var name = Foreign().Replace(text.ToLowerInvariant(), "-");
+        var name = InvalidNameCharacters().Replace(text.ToLowerInvariant(), "-");
         name = string.Join(
             '.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
         if (name.Length > 60) name = name[..60].TrimEnd('-', '.');
         if (name.Length == 0) name = "image";
-        return given.Add(name) ? name : $"{name}-{id}";
+        return usedNames.Add(name) ? name : $"{name}-{id}";
     }
 
     [GeneratedRegex("[^a-z0-9.]+")]
-    private static partial Regex Foreign();
+    private static partial Regex InvalidNameCharacters();
 }

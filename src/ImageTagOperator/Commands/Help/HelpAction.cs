@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 namespace ImageTagOperator.Commands.Help;
 
 /// <summary><c>--help</c>.</summary>
-internal sealed class HelpAction(Surroundings here) : SynchronousCommandLineAction
+internal sealed class HelpAction(CommandContext here) : SynchronousCommandLineAction
 {
     /// <summary>Help must work without required options.</summary>
     public override bool ClearsParseErrors => true;

@@ -12,13 +12,13 @@ internal sealed record ManifestError(string File, int Document, long Line, strin
     public ManifestErrorKind Kind { get; init; }
 
     /// <summary><c>error</c> or <c>warning</c>.</summary>
-    public string Severity => Kind == ManifestErrorKind.Doubtful ? "warning" : "error";
+    public string Severity => Kind == ManifestErrorKind.Warning ? "warning" : "error";
 
     public static ManifestError Unreadable(string file, string message) =>
         new(file, 0, 0, "", "", message) { Kind = ManifestErrorKind.Unreadable };
 
     public static ManifestError Warning(string file, string message) =>
-        new(file, 1, 1, "", "the file name", message) { Kind = ManifestErrorKind.Doubtful };
+        new(file, 1, 1, "", "the file name", message) { Kind = ManifestErrorKind.Warning };
 
     public override string ToString() => Kind == ManifestErrorKind.Unreadable ? Message
         : $"{File}:{Line}: document {Document}{(Set.Length == 0 ? "" : $", ImageTagSet {Set}")}: {Field} {Message}";
@@ -33,7 +33,7 @@ internal enum ManifestErrorKind
     Unreadable,
 
     /// <summary>It works, but is rarely intended.</summary>
-    Doubtful,
+    Warning,
 
     /// <summary>It is valid, but conflicts with another set.</summary>
     Conflict,

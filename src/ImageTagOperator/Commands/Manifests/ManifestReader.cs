@@ -5,7 +5,7 @@ using ImageTagOperator.Kubernetes.Yaml;
 namespace ImageTagOperator.Commands.Manifests;
 
 /// <summary>Finds the ImageTagSets in files, folders and standard input. Skips other kinds.</summary>
-internal sealed class ManifestReader(Surroundings here)
+internal sealed class ManifestReader(CommandContext here)
 {
     private const string StandardInput = "-";
 
@@ -42,7 +42,7 @@ internal sealed class ManifestReader(Surroundings here)
             var text = await ReadFileAsync(file, cancellationToken);
             // A folder may contain files that are not YAML, such as a chart's templates; they are skipped.
             var isMeant = text.Contains(V1Alpha1ImageTagSet.KindName, StringComparison.OrdinalIgnoreCase);
-            if (!isMeant && !NearMiss.MayBeIn(text)) continue;
+            if (!isMeant && !NearMiss.CanBeIn(text)) continue;
             var before = manifests.Count;
             Parse(file, text, mayBeOther: !isMeant);
             if (manifests.Count > before && !Endings.Contains(Path.GetExtension(path)))

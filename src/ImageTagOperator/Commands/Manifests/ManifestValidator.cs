@@ -34,7 +34,7 @@ internal static partial class ManifestValidator
             if (set is not null) read.Add(manifest with { Set = set });
         }
 
-        errors.AddRange(Twins(read));
+        errors.AddRange(Duplicates(read));
         errors.AddRange(Conflicts(read));
         return (read, errors);
     }
@@ -58,9 +58,9 @@ internal static partial class ManifestValidator
         // The operator's message explains the rule better than a pattern of the schema.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
-        var said = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
-        if (same >= 0) errors[same] = said;
-        else if (errors.Count == 0) errors.Add(said);
+        var ruleError = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
+        if (same >= 0) errors[same] = ruleError;
+        else if (errors.Count == 0) errors.Add(ruleError);
         return errors;
     }
 
@@ -92,10 +92,10 @@ internal static partial class ManifestValidator
     }
 
     /// <summary>Sets with the same key, which are one object on an API server.</summary>
-    public static IEnumerable<ManifestError> Twins(IEnumerable<Manifest> manifests) =>
-        from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
-        let first = twins.First()
-        from other in twins.Skip(1)
+    public static IEnumerable<ManifestError> Duplicates(IEnumerable<Manifest> manifests) =>
+        from duplicates in manifests.GroupBy(manifest => manifest.Set!.Key())
+        let first = duplicates.First()
+        from other in duplicates.Skip(1)
         select other.Error("metadata.name",
             $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");

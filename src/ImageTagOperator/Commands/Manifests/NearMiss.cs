@@ -10,10 +10,10 @@ internal static class NearMiss
     private const string Group = V1Alpha1ImageTagSet.Group;
 
     /// <summary>The most wrong letters.</summary>
-    private const int Slips = 2;
+    private const int MaxTypos = 2;
 
     /// <summary>Whether the text can contain such an object.</summary>
-    public static bool MayBeIn(string text) =>
+    public static bool CanBeIn(string text) =>
         text.Contains("imagetag", StringComparison.OrdinalIgnoreCase) || text.Contains("image-tag", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The wrong field and the message about it; null for other objects.</summary>
@@ -23,14 +23,15 @@ internal static class NearMiss
         if (kind == Kind)
         {
             return group is null ? ("apiVersion", $"is missing; write {Group}/{V1Alpha1ImageTagSet.Version}.")
-                : Similarity.Distance(group.ToUpperInvariant(), Group.ToUpperInvariant()) <= Slips
+                : Similarity.Distance(group.ToUpperInvariant(), Group.ToUpperInvariant()) <= MaxTypos
                     ? ("apiVersion", $"is {version}; did you mean {Group}/{V1Alpha1ImageTagSet.Version}?")
                 : null;
         }
 
         return group != Group ? null
             : kind is null ? ("kind", $"is missing; write {Kind}.")
-            : Similarity.Distance(kind.ToUpperInvariant(), Kind.ToUpperInvariant()) <= Slips ? ("kind", $"is {kind}; did you mean {Kind}?")
+            : Similarity.Distance(kind.ToUpperInvariant(), Kind.ToUpperInvariant()) <= MaxTypos
+                ? ("kind", $"is {kind}; did you mean {Kind}?")
             : null;
     }
 }

@@ -6,7 +6,7 @@ using ImageTagOperator.Kubernetes.Yaml;
 namespace ImageTagOperator.Commands.Output;
 
 /// <summary>The output format of a command: for people, with or without colours, or for programs.</summary>
-internal sealed class OutputOptions(Surroundings here, params string[] formats)
+internal sealed class OutputOptions(CommandContext here, params string[] formats)
 {
     private readonly Option<string?> format = new Option<string?>("--output",
         "-o") { Description = $"{string.Join(" or ", formats)} instead of text.", HelpName = "format" }.AcceptOnlyFromAmong(formats);

@@ -4,7 +4,7 @@ namespace ImageTagOperator.Commands.Output;
 /// Short work reports nothing. Thread-safe.</summary>
 /// <param name="noun">The counted object, such as <c>set</c>.</param>
 /// <param name="participle">What is done to it, such as <c>planned</c>.</param>
-internal sealed class Progress(Surroundings here, string noun, string participle)
+internal sealed class Progress(CommandContext here, string noun, string participle)
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Elsewhere = TimeSpan.FromSeconds(10);

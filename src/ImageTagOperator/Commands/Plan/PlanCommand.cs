@@ -8,7 +8,7 @@ namespace ImageTagOperator.Commands.Plan;
 /// <summary><c>plan</c>: shows what would be added and removed, without a cluster.</summary>
 internal static class PlanCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");

@@ -10,7 +10,7 @@ internal static class PlanPrinter
     public static void Print(PlanReport report, Terminal terminal, bool done)
     {
         foreach (var set in report.Sets) Print(set, terminal, done);
-        if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && IsBlind(set)))
+        if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && NeedsStatus(set)))
         {
             terminal.Line(
                 "Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,",
@@ -42,7 +42,7 @@ internal static class PlanPrinter
     }
 
     /// <summary>Whether the plan could be different with a status.</summary>
-    private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Planning.Specs.TagPolicy.Additive) || set.HasSelector;
+    private static bool NeedsStatus(PlannedSet set) => set.Policy == nameof(Planning.Specs.TagPolicy.Additive) || set.HasSelector;
 
     private static void Print(PlannedSet set, Terminal terminal, bool done)
     {

@@ -11,7 +11,7 @@ namespace ImageTagOperator.Commands.Status;
 /// <summary><c>status</c>: shows the sets of a cluster, their images and problems.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var cluster = new ClusterOptions(here);
         var all = new Option<bool>("--all-namespaces", "-A") { Description = "The sets of all namespaces." };

@@ -17,7 +17,7 @@ internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : 
     {
         if (style != TextLogStyle.Plain)
         {
-            WriteForPeople(logEntry, scopeProvider, textWriter);
+            WriteAligned(logEntry, scopeProvider, textWriter);
             return;
         }
 
@@ -31,7 +31,7 @@ internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : 
         textWriter.Write('\n');
     }
 
-    private void WriteForPeople<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
+    private void WriteAligned<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
     {
         var now = time.GetUtcNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
         writer.Write($"{Paint("2", now)} {Paint(Colour(entry.LogLevel), Word(entry.LogLevel))} ");

@@ -9,11 +9,11 @@ namespace ImageTagOperator.Commands;
 /// <param name="IsTerminal">Whether <paramref name="Out"/> is a terminal.</param>
 /// <param name="Program">The program name as typed.</param>
 /// <param name="IsErrorTerminal">Whether <paramref name="Error"/> is a terminal.</param>
-internal sealed record Surroundings(
+internal sealed record CommandContext(
     TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal,
         TimeProvider Time, string Program = "image-tag-operator", bool IsErrorTerminal = false)
 {
-    public static Surroundings Process() => new(
+    public static CommandContext Process() => new(
         // PowerShell writes UTF-16.
         new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true),
         Console.Out,
