@@ -22,15 +22,15 @@ public sealed record CloudLimits
 
     /// <summary>The most bytes of one answer.</summary>
     /// <value>16 MiB: a thousand images are about 2 MB</value>
-    public int LongestAnswer { get; init; } = 16 << 20;
+    public int MaxAnswerBytes { get; init; } = 16 << 20;
 
     /// <summary>The most bytes of one list, over all of its pages.</summary>
     /// <value>64 MiB</value>
-    public int LongestList { get; init; } = 64 << 20;
+    public int MaxListBytes { get; init; } = 64 << 20;
 
     /// <summary>The most images of one list.</summary>
     /// <value>20,000</value>
-    public int MostImages { get; init; } = 20_000;
+    public int MaxImages { get; init; } = 20_000;
 
     /// <summary>The estimated bytes of memory for images that were read, over all clouds. One namespace can use a third of it.</summary>
     /// <value>half of the memory available to the process</value>

@@ -84,7 +84,7 @@ public sealed class CloudSessions : IDisposable
                 sessions.Remove(cloud);
             }
 
-            hosts.KeepOnly(used);
+            hosts.RemoveExcept(used);
         }
     }
 

@@ -36,20 +36,20 @@ internal sealed class EntityRuntime<TEntity>(
 
     public async Task FinalizeNamespaceAsync(string inNamespace, CancellationToken cancellationToken)
     {
-        var held = new HashSet<NamespacedName>();
+        var withFinalizers = new HashSet<NamespacedName>();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cache.MarkTerminating(inNamespace, time.GetUtcNow(), codec.Copy);
         using var subscription = cache.Subscribe(change =>
         {
             if (change.Entity.Metadata.NamespaceProperty != inNamespace) return;
-            if (change.Type != WatchEventType.Deleted && IsHeld(change.Entity)) held.Add(change.Entity.Key());
-            else if (held.Remove(change.Entity.Key()) && held.Count == 0) done.TrySetResult();
+            if (change.Type != WatchEventType.Deleted && HasFinalizer(change.Entity)) withFinalizers.Add(change.Entity.Key());
+            else if (withFinalizers.Remove(change.Entity.Key()) && withFinalizers.Count == 0) done.TrySetResult();
         });
-        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(
+        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && HasFinalizer(entity))) await done.Task.WaitAsync(
             cancellationToken);
     }
 
-    private bool IsHeld(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
+    private bool HasFinalizer(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
 
     private EntityWatch<TEntity> Watch(string? inNamespace) =>
         new(client, cache, inNamespace, time, random, logger) { Restarted = reason =>

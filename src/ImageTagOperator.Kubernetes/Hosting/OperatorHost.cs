@@ -19,7 +19,7 @@ internal sealed partial class OperatorHost(
     ILogger<OperatorHost> logger) : IHostedService, IDisposable
 {
     /// <summary>How long to wait for cancelled reconciles, and for the last events to be written.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<IEntityRuntime> kinds = [.. runtimes];
     private readonly CancellationTokenSource taking = new(); // cancelled: no new keys are taken
@@ -48,16 +48,17 @@ internal sealed partial class OperatorHost(
         await taking.CancelAsync();
         await lifecycle;
         var left = settings.ShutdownTimeout - time.GetElapsedTime(began);
-        var finished = await EndsWithinAsync(Task.WhenAll(workers), running.IsCancellationRequested || left < Patience ? Patience : left);
+        var limit = running.IsCancellationRequested || left < GracePeriod ? GracePeriod : left;
+        var finished = await EndsWithinAsync(Task.WhenAll(workers), limit);
         if (!finished)
         {
             LogCancelling(logger, settings.ShutdownTimeout.TotalSeconds);
             await running.CancelAsync();
-            finished = await EndsWithinAsync(Task.WhenAll(workers), Patience);
+            finished = await EndsWithinAsync(Task.WhenAll(workers), GracePeriod);
         }
 
         events.Complete();
-        await EndsWithinAsync(recording, Patience);
+        await EndsWithinAsync(recording, GracePeriod);
         await background.CancelAsync();
         await leading;
         state.SetLeader(null);
@@ -79,9 +80,9 @@ internal sealed partial class OperatorHost(
     {
         if (!state.IsLeader || running.IsCancellationRequested || !await home.IsTerminatingAsync(cancellationToken)) return;
         LogFinalizing(logger, home.Name);
-        using var late = new CancellationTokenSource(settings.ShutdownTimeout - Patience, time);
+        using var late = new CancellationTokenSource(settings.ShutdownTimeout - GracePeriod, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, running.Token, cancellationToken);
-        state.SetFinalizationDeadline(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
+        state.SetFinalizationDeadline(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * GracePeriod));
         try
         {
             await Task.WhenAll(kinds.Select(kind => kind.FinalizeNamespaceAsync(home.Name, stop.Token)));

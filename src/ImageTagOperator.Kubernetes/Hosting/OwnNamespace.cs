@@ -9,7 +9,7 @@ internal sealed partial class OwnNamespace(
     string name, IReadOnlyList<string> watched, CoordinationClient coordination, EventFactory events, TimeProvider time,
         ILogger<OwnNamespace> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
     public string Name => name;
 
@@ -22,7 +22,7 @@ internal sealed partial class OwnNamespace(
         // create those anyway; to read the namespace it would need another permission.
         var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping",
             "The operator stops.", EventType.Normal);
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(ProbeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

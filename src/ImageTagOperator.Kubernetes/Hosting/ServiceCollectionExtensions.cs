@@ -29,14 +29,14 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RuntimeMetrics>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Jitter.Default);
-        services.TryAddSingleton<IKubernetesClient>(GuardedClient);
-        services.TryAddSingleton(static provider => new CoordinationClient(Client(provider)));
+        services.TryAddSingleton<IKubernetesClient>(CreateGuardedClient);
+        services.TryAddSingleton(static provider => new CoordinationClient(CreateClient(provider)));
         services.TryAddSingleton(static provider => new AccessReviewer(
             provider.GetRequiredService<CoordinationClient>().Client, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(Elector);
-        services.AddSingleton(Events);
-        services.AddSingleton(Recorder);
-        services.AddSingleton(Own);
+        services.AddSingleton(CreateElector);
+        services.AddSingleton(CreateEventFactory);
+        services.AddSingleton(CreateRecorder);
+        services.AddSingleton(CreateOwnNamespace);
         services.AddSingleton<EventPublisher>(static provider => provider.GetRequiredService<EventRecorder>().PublishAsync);
         services.AddSingleton<IHostedService>(static provider => new OperatorHost(
             provider.GetServices<IEntityRuntime>(),
@@ -53,7 +53,7 @@ public static class ServiceCollectionExtensions
         return new OperatorBuilder(services);
     }
 
-    private static KubernetesClient Client(IServiceProvider services)
+    private static KubernetesClient CreateClient(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         return new KubernetesClient(
@@ -66,15 +66,15 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<KubernetesClient>>());
     }
 
-    private static KubernetesClient GuardedClient(IServiceProvider services)
+    private static KubernetesClient CreateGuardedClient(IServiceProvider services)
     {
-        var client = Client(services);
+        var client = CreateClient(services);
         var state = services.GetRequiredService<OperatorState>();
         if (services.GetRequiredService<OperatorSettings>().LeaderElection.Enabled) client.MayWrite = () => state.IsLeader;
         return client;
     }
 
-    private static LeaderElector Elector(IServiceProvider services)
+    private static LeaderElector CreateElector(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         var election = settings.LeaderElection;
@@ -89,13 +89,13 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<LeaderElector>>());
     }
 
-    private static EventFactory Events(IServiceProvider services)
+    private static EventFactory CreateEventFactory(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         return new EventFactory(settings.Name, Identity(settings.LeaderElection), services.GetRequiredService<TimeProvider>());
     }
 
-    private static EventRecorder Recorder(IServiceProvider services)
+    private static EventRecorder CreateRecorder(IServiceProvider services)
     {
         var time = services.GetRequiredService<TimeProvider>();
         return new EventRecorder(
@@ -106,7 +106,7 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<EventRecorder>>());
     }
 
-    private static OwnNamespace Own(IServiceProvider services) => new(
+    private static OwnNamespace CreateOwnNamespace(IServiceProvider services) => new(
         services.GetRequiredService<KubernetesClientConfiguration>().Namespace,
         services.GetRequiredService<OperatorSettings>().Namespaces,
         services.GetRequiredService<CoordinationClient>(),

@@ -56,16 +56,19 @@ public sealed class AllowedClouds
     internal string? WhyRefused(string host, IPAddress address)
     {
         var real = SpecialAddresses.EmbeddedAddress(address);
-        if (SpecialAddresses.IsBlocked(
-            real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
+        if (SpecialAddresses.IsBlocked(real))
+        {
+            return $"{Describe(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
+        }
+
         if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
         {
-            return $"{Both(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
+            return $"{Describe(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
         }
 
         return !HasAllowList || IsListed(host, real, exactly: false)
             ? null
-            : $"{Both(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
+            : $"{Describe(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
                 + "operator.allowedClouds";
     }
 
@@ -73,7 +76,7 @@ public sealed class AllowedClouds
         networks.Any(network => network.Contains(address))
             || (exactly ? names.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase) : AllowsName(host));
 
-    private static string Both(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
+    private static string Describe(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
 
     private static IPNetwork? NetworkOf(string entry)
     {

@@ -50,7 +50,7 @@ public static class CloudsYaml
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name
             && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
         {
-            cloud = cloud.Over(ownProfile);
+            cloud = cloud.MergedOver(ownProfile);
         }
 
         var auth = cloud.Section("auth", dashes: true);

@@ -78,7 +78,7 @@ public sealed class LocalClouds
     private YamlMapping Read()
     {
         var clouds = Mapping(path!);
-        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets))
+        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Merge(clouds, Mapping(secrets))
             : clouds;
     }
 
@@ -108,12 +108,12 @@ public sealed class LocalClouds
         }
     }
 
-    private static YamlMapping Over(YamlMapping below, YamlMapping above)
+    private static YamlMapping Merge(YamlMapping below, YamlMapping above)
     {
         var merged = new Dictionary<string, YamlNode>(below.Entries);
         foreach (var (key, value) in above.Entries)
         {
-            merged[key] = value is YamlMapping map && merged.GetValueOrDefault(key) is YamlMapping known ? Over(known, map) : value;
+            merged[key] = value is YamlMapping map && merged.GetValueOrDefault(key) is YamlMapping known ? Merge(known, map) : value;
         }
 
         return below with { Entries = merged };

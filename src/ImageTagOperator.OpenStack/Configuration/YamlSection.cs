@@ -73,7 +73,7 @@ internal sealed class YamlSection
 
     /// <summary>Overrides a profile with this section as openstacksdk does: only <c>auth</c> is merged. The result no longer names the
     /// profile.</summary>
-    public YamlSection Over(YamlSection profile)
+    public YamlSection MergedOver(YamlSection profile)
     {
         var merged = new Dictionary<string, YamlNode>(profile.entries);
         foreach (var (key, value) in entries) merged[key] = value;

@@ -96,7 +96,7 @@ internal sealed class YamlTree
         Count(1, start.Start);
         if (depth > MaxDepth) throw new InvalidCloudsYamlException(
             $"{file} is nested deeper than {MaxDepth} levels at line {start.Start.Line}, column {start.Start.Column}.");
-        if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
+        if (HasUnknownTag(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
         {
             Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, Place(scalar.Start)),
@@ -109,7 +109,7 @@ internal sealed class YamlTree
     }
 
     /// <summary>Whether the tag belongs to another program, such as Ansible's <c>!vault</c>: what follows is then not the value.</summary>
-    private static bool IsForeign(TagName tag) =>
+    private static bool HasUnknownTag(TagName tag) =>
         !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
 
     private YamlNode Sequence(SequenceStart start, int depth)

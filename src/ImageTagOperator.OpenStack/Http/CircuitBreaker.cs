@@ -13,8 +13,8 @@ internal sealed class CircuitBreaker
     /// enough to notice one that worked until a moment ago.</summary>
     private const double MaxFailureRatio = 0.7;
 
-    private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InitialBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxBreak = TimeSpan.FromMinutes(1);
 
     private readonly ResiliencePipeline<CloudResponse> pipeline;
     private readonly CircuitBreakerStateProvider state = new();
@@ -67,7 +67,7 @@ internal sealed class CircuitBreaker
 
     private static TimeSpan BreakAfter(int attempts)
     {
-        var pause = FirstBreak * Math.Pow(2, Math.Min(attempts, 10));
-        return pause < LongestBreak ? pause : LongestBreak;
+        var pause = InitialBreak * Math.Pow(2, Math.Min(attempts, 10));
+        return pause < MaxBreak ? pause : MaxBreak;
     }
 }

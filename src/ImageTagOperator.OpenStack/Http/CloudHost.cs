@@ -13,7 +13,7 @@ internal sealed class CloudHost(
     CloudServer server, string user, string address, CircuitBreaker sharedBreaker, CloudLimits limits, TimeProvider time)
 {
     private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinimumBreak = TimeSpan.FromSeconds(5);
 
     private readonly CircuitBreaker ownBreaker = new(
         limits, time, static (error, response) => error is CloudCallException || response?.IndicatesUnavailable == true);
@@ -49,7 +49,7 @@ internal sealed class CloudHost(
         Metrics.RecordWait(time.GetElapsedTime(asked));
         ThrowIfPaused(call);
         // A write must not be the probe of an open circuit: its result would be unknown.
-        if ((ownBreaker.IsOpen || sharedBreaker.IsOpen) && CloudResponse.IsWrite(call)) throw Unavailable(call, ShortestBreak);
+        if ((ownBreaker.IsOpen || sharedBreaker.IsOpen) && CloudResponse.IsWrite(call)) throw Unavailable(call, MinimumBreak);
         try
         {
             var response = isProven
@@ -62,7 +62,7 @@ internal sealed class CloudHost(
         }
         catch (BrokenCircuitException e)
         {
-            throw Unavailable(call, e.RetryAfter ?? ShortestBreak);
+            throw Unavailable(call, e.RetryAfter ?? MinimumBreak);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class CloudHost(
         catch (TimeoutException e)
         {
             throw new CloudCallException(
-                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} "
+                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.MaxWait.TotalMinutes:0} "
                     + "minutes; "
                 + "more is asked of it than it may be sent",
                 wasSent: false,

@@ -67,7 +67,7 @@ internal sealed class CloudHosts(
     }
 
     /// <summary>Drops all other servers without waiting requests, and their metrics.</summary>
-    public void KeepOnly(IReadOnlySet<string> authorities)
+    public void RemoveExcept(IReadOnlySet<string> authorities)
     {
         foreach (var (authority, server) in servers)
         {

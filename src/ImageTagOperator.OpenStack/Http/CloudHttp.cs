@@ -162,7 +162,7 @@ internal sealed class CloudHttp : IDisposable
     /// <exception cref="CloudCallException">The answer exceeds the limit.</exception>
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var limit = hosts.Limits.LongestAnswer;
+        var limit = hosts.Limits.MaxAnswerBytes;
         if (!(response.Content.Headers.ContentLength > limit))
         {
             var body = await BoundedBody.ReadAsync(

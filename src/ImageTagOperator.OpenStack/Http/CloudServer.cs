@@ -8,7 +8,7 @@ namespace ImageTagOperator.OpenStack.Http;
 internal sealed class CloudServer : IDisposable
 {
     /// <summary>The longest wait for a slot.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     private readonly CloudLimits limits;
     private readonly TimeProvider time;
@@ -67,10 +67,10 @@ internal sealed class CloudServer : IDisposable
     }
 
     /// <summary>Waits for a slot and for the rate limit. Dispose the result when the answer has arrived.</summary>
-    /// <exception cref="TimeoutException">No slot became free within <see cref="LongestWait"/>.</exception>
+    /// <exception cref="TimeoutException">No slot became free within <see cref="MaxWait"/>.</exception>
     public async Task<IDisposable> EnterAsync(string user, bool isProven, bool isUrgent, CancellationToken cancellationToken)
     {
-        var place = await slots.EnterAsync(user, LongestWait, cancellationToken, isProven, isUrgent);
+        var place = await slots.EnterAsync(user, MaxWait, cancellationToken, isProven, isUrgent);
         try
         {
             using var turn = await rate.AcquireAsync(1, cancellationToken);

@@ -17,10 +17,10 @@ public sealed record StatusHistory(
     /// <summary>A problem that is retried for longer than this is reported as lasting.</summary>
     private static readonly TimeSpan LastingAfter = TimeSpan.FromMinutes(30);
 
-    private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, nameof(Verdict.Progressing)];
+    private static readonly string[] Unverified = [Reason.Transient.Name, Reason.Interrupted.Name, nameof(Verdict.Progressing)];
 
     /// <summary>Ready is Unknown for now: the images could not be read, or writes are in progress.</summary>
-    public bool IsUnseen => Find(Condition.Ready) is { Status: "Unknown" } ready && Unseen.Contains(ready.Reason);
+    public bool IsUnverified => Find(Condition.Ready) is { Status: "Unknown" } ready && Unverified.Contains(ready.Reason);
 
     /// <summary>A retried problem has lasted for ten intervals or half an hour.</summary>
     public bool IsLasting => Find(Condition.Reconciling)?.Message.Contains(SinceMark, StringComparison.Ordinal) == true;
@@ -28,7 +28,7 @@ public sealed record StatusHistory(
     /// <summary>The reason in the last Event about this set. A failure to read the images is only reported when it lasts.</summary>
     public string? AnnouncedReason => IsQuiet ? LastAnnouncedReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
 
-    private bool IsQuiet => IsUnseen && !IsLasting;
+    private bool IsQuiet => IsUnverified && !IsLasting;
 
     /// <summary><see cref="LastAnnouncedReason"/> for the status that follows this one.</summary>
     public string? LastAnnouncedReasonFor(StatusHistory next) => next.IsQuiet ? AnnouncedReason : null;
@@ -41,7 +41,7 @@ public sealed record StatusHistory(
 
     /// <summary>The set was in sync with this generation of its spec when its images were last read.</summary>
     public bool IsInSync(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
-        && (ready.Status == "True" || (IsUnseen && VerifiedReason == nameof(Verdict.InSync) && VerifiedGeneration == generation));
+        && (ready.Status == "True" || (IsUnverified && VerifiedReason == nameof(Verdict.InSync) && VerifiedGeneration == generation));
 
     /// <summary>The conditions of the next status.</summary>
     public IReadOnlyList<Condition> Next(Verdict verdict, long? generation, TimeSpan interval, DateTimeOffset now)

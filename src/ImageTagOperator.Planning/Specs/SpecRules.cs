@@ -69,7 +69,7 @@ public sealed partial class SpecRules(TagRules common)
     private static Problem? TextFits(string field, string? text, int longest, int shortest = 1) =>
         text is null || (Length(text) >= shortest && Length(text) <= longest)
             ? null
-            : Invalid($"{field} '{Cut(text)}' must have {shortest} to {longest} characters, and has {Length(text)}.");
+            : Invalid($"{field} '{Shorten(text)}' must have {shortest} to {longest} characters, and has {Length(text)}.");
 
     private static Problem? ListFits(string field, IReadOnlyList<string>? items, int fewest, int most, int shortest)
     {
@@ -85,7 +85,7 @@ public sealed partial class SpecRules(TagRules common)
     /// <summary>Counts code points, as a schema does.</summary>
     private static int Length(string text) => text.EnumerateRunes().Count();
 
-    private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "...";
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
 
     private Problem? TagsAreWritable(IReadOnlyList<string> tags) => tags
         .Select(tag => WhyNotWritable(tag) is { } why ? Invalid($"spec.tags '{tag}' {why}. Choose another tag.") : null)

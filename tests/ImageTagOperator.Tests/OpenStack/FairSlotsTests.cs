@@ -96,7 +96,7 @@ public sealed class FairSlotsTests
         var hanging = new TaskCompletionSource<CloudResponse>();
         var first = host.SendAsync("GET x", async _ => await hanging.Task, Cancel);
         var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("it was sent"), Cancel);
-        time.Advance(CloudServer.LongestWait);
+        time.Advance(CloudServer.MaxWait);
         var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
         Assert.False(error.WasSent);
         Assert.Contains("its turn at glance.test:80 did not come within 2 minutes", error.Message, StringComparison.Ordinal);

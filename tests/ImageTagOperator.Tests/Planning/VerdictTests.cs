@@ -97,7 +97,7 @@ public sealed class VerdictTests
         string status, string reason, long generation, string? verified, long? verifiedOf, bool isInOrder, bool isUnseen)
     {
         var history = new StatusHistory([new Condition("Ready", status, reason, "", generation, Now)], Now, verified, verifiedOf);
-        Assert.Equal((isInOrder, isUnseen), (history.IsInSync(1), history.IsUnseen));
+        Assert.Equal((isInOrder, isUnseen), (history.IsInSync(1), history.IsUnverified));
         Assert.False(new StatusHistory([]).IsInSync(null));
     }
 
