@@ -2,7 +2,7 @@ global using ImageTagOperator.Kubernetes.Abstractions;
 global using k8s;
 global using k8s.Models;
 
-// Where the package has a type of the same name, ours is meant: each says why.
+// These types replace those of the same name in the package; each one says why.
 global using V1Condition = ImageTagOperator.Kubernetes.Abstractions.V1Condition;
 global using V1Status = ImageTagOperator.Kubernetes.Abstractions.V1Status;
 global using KubernetesException = ImageTagOperator.Kubernetes.Abstractions.KubernetesException;

@@ -7,8 +7,7 @@ using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack;
 
-/// <summary>One cloud as one set of credentials sees it. It can read images and write their tags; it has no way to do anything else.
-/// Safe for concurrent use.</summary>
+/// <summary>One cloud as one set of credentials sees it. It can read images and write their tags, and nothing else. Thread-safe.</summary>
 public sealed class CloudSession : IDisposable
 {
     private readonly CloudConfiguration cloud;
@@ -35,41 +34,41 @@ public sealed class CloudSession : IDisposable
 
     public CloudConfiguration Cloud => cloud;
 
-    /// <summary>Host and port of the servers that requests went to.</summary>
-    internal IEnumerable<string> Servers => http.Used;
+    /// <summary>Host and port of the servers that requests were sent to.</summary>
+    internal IEnumerable<string> Servers => http.ServersUsed;
 
-    /// <summary>What <see cref="Images"/> keeps. It does not hold the session.</summary>
+    /// <summary>The memory that <see cref="Images"/> uses. It does not reference the session.</summary>
     internal ListRoom Room { get; }
 
-    /// <summary>Readings of images, shared by all who use this session.</summary>
+    /// <summary>The cached readings of images, shared by all users of this session.</summary>
     public ImageReader Images { get; }
 
-    /// <summary>The Image API's address, ending in <c>/v2</c>. Asks Keystone for a token when there is none.</summary>
-    /// <exception cref="CloudException"/>
+    /// <summary>The address of the Image API, ending in <c>/v2</c>. Logs in to Keystone when there is no token.</summary>
+    /// <exception cref="CloudException">The login or the request failed.</exception>
     public async Task<Uri> GetImageEndpointAsync(CancellationToken cancellationToken) => (await GetAccessAsync(cancellationToken)).Endpoint;
 
-    /// <summary>Which images the session reaches, and as whom. Asks Keystone for a token when there is none.</summary>
-    /// <exception cref="CloudException"/>
+    /// <summary>The cloud that the session reaches, and its project there. Logs in to Keystone when there is no token.</summary>
+    /// <exception cref="CloudException">The login or the request failed.</exception>
     public async Task<CloudAccess> GetAccessAsync(CancellationToken cancellationToken)
     {
         var token = await keystone.GetTokenAsync(cancellationToken);
         if (latest is { } known && ReferenceEquals(known.Token, token)) return known.Access;
         var endpoint = Catalog.ImageEndpoint(cloud, token.Catalog);
-        var access = new CloudAccess(endpoint, Catalog.CloudOf(cloud, token.Catalog, endpoint), token.ProjectId);
+        var access = new CloudAccess(endpoint, Catalog.CloudIdentity(cloud, token.Catalog, endpoint), token.ProjectId);
         latest = new KnownAccess(token, access);
         return access;
     }
 
-    /// <summary>Whether the session can be one of this cloud at all, as far as that shows before its Keystone is asked.</summary>
-    /// <param name="named"><see cref="CloudAccess.Cloud"/>.</param>
-    public bool MayLeadTo(string named) => Catalog.MayBe(cloud, named);
+    /// <summary>Whether the session can reach this cloud, as far as that is known before a login.</summary>
+    /// <param name="named">A value of <see cref="CloudAccess.Cloud"/>.</param>
+    public bool MayReach(string named) => Catalog.CanBeIdentity(cloud, named);
 
-    /// <summary>The right to write to one image. It is one for all who are proven to reach the same cloud.</summary>
+    /// <summary>The lock for writes to one image. Sessions that are proven to reach the same cloud share it.</summary>
     public ImageGate Gate(CloudAccess access, string imageId) => gates.For(access.Cloud, imageId);
 
-    /// <summary>"Show image", now and by itself; null when the cloud knows no such image or does not show it to us.</summary>
-    /// <param name="isUrgent">Others wait until this is done.</param>
-    /// <exception cref="CloudException"/>
+    /// <summary>Reads one image ("Show image"); null when the cloud has no such image or does not show it to these credentials.</summary>
+    /// <param name="isUrgent">True when other callers wait for this read.</param>
+    /// <exception cref="CloudException">The login or the request failed.</exception>
     public async Task<Image?> GetImageAsync(string imageId, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var asOf = time.GetUtcNow();
@@ -78,17 +77,17 @@ public sealed class CloudSession : IDisposable
         return image;
     }
 
-    /// <summary>An image that was written to, as the cloud shows it now; null as for <see cref="GetImageAsync"/>. One request reads the
-    /// images that are written at the same time.</summary>
-    /// <param name="write">What <see cref="BeginWrite"/> gave.</param>
-    /// <exception cref="CloudException"/>
+    /// <summary>Reads an image after a write; null as for <see cref="GetImageAsync"/>. One request reads all images that are being written
+    /// at the same time.</summary>
+    /// <param name="write">The result of <see cref="BeginWrite"/>.</param>
+    /// <exception cref="CloudException">The login or the request failed.</exception>
     public Task<Image?> GetWrittenAsync(WrittenImage write, CancellationToken cancellationToken) =>
         written.ReadAsync(write, cancellationToken);
 
-    /// <summary>Call this before the first write to an image. Dispose the result when no more is written to it.</summary>
+    /// <summary>Starts the writes to an image. Call it before the first write, and dispose the result after the last one.</summary>
     public WrittenImage BeginWrite(string imageId) => written.Begin(imageId);
 
-    /// <summary>Asks what others changed since the last time; <see cref="ImageReader.Changed"/> says whom it concerns.</summary>
+    /// <summary>Polls for changes by other clients; <see cref="ImageReader.Changed"/> reports them.</summary>
     /// <exception cref="CloudException">The login failed.</exception>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
@@ -96,13 +95,13 @@ public sealed class CloudSession : IDisposable
         await Images.ProbeAsync(id => gates.IsBusy(access.Cloud, id), cancellationToken);
     }
 
-    /// <summary>PUT /v2/images/{id}/tags/{tag}. The caller holds the image's <see cref="ImageGate"/>.</summary>
-    /// <exception cref="CloudException">No token could be had, so nothing was sent.</exception>
+    /// <summary>Adds a tag (PUT /v2/images/{id}/tags/{tag}). The caller must hold the image's <see cref="ImageGate"/>.</summary>
+    /// <exception cref="CloudException">The login failed, so nothing was sent.</exception>
     public Task<TagWriteOutcome> AddTagAsync(string imageId, string tag, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Put, imageId, tag, cancellationToken);
 
-    /// <summary>DELETE /v2/images/{id}/tags/{tag}. The caller holds the image's <see cref="ImageGate"/>.</summary>
-    /// <exception cref="CloudException">No token could be had, so nothing was sent.</exception>
+    /// <summary>Removes a tag (DELETE /v2/images/{id}/tags/{tag}). The caller must hold the image's <see cref="ImageGate"/>.</summary>
+    /// <exception cref="CloudException">The login failed, so nothing was sent.</exception>
     public Task<TagWriteOutcome> RemoveTagAsync(string imageId, string tag, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Delete, imageId, tag, cancellationToken);
 
@@ -114,7 +113,7 @@ public sealed class CloudSession : IDisposable
         var gate = Gate(await GetAccessAsync(cancellationToken), imageId);
         try
         {
-            // From here on the write may happen whatever we get to hear of it.
+            // From here on the write may take effect, whatever the outcome reported to us.
             gate.Written();
             var response = await SendWriteAsync(method, imageId, tag, cancellationToken);
             var result = AnswerRules.OfWrite(response.Status);

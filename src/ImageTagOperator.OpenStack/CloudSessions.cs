@@ -6,12 +6,12 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack;
 
-/// <summary>The sessions of this process, one per distinct configuration, so that all who use a cloud share its token, connections and
-/// readings. A session lives as long as somebody holds it: one whose Secret was rotated goes when the last user has the new one, and its
-/// password with it.</summary>
+/// <summary>The sessions of the process, one per distinct configuration, so that users of a cloud share its token, connections and
+/// readings. A session lives as long as it is referenced: after a Secret is rotated, the old session and its password are dropped with the
+/// last user.</summary>
 public sealed class CloudSessions : IDisposable
 {
-    /// <summary>The name of the meters, one for each server, and of the activity source.</summary>
+    /// <summary>The name of the meters, one per server, and of the activity source.</summary>
     public const string MeterName = CloudCall.Source;
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -22,10 +22,9 @@ public sealed class CloudSessions : IDisposable
     private readonly CloudHosts hosts;
     private readonly ITimer sweeper;
 
-    /// <param name="mayWrite">Asked right before each write is sent; when it says no, the write is not sent and is cancelled. Null:
-    /// always.</param>
-    /// <param name="meterScope">Who listens to the metrics (<see cref="System.Diagnostics.Metrics.Meter.Scope"/>).</param>
-    /// <param name="allowed">Where clouds may be; null: anywhere.</param>
+    /// <param name="mayWrite">Called right before each write is sent; false cancels the write. Null allows all writes.</param>
+    /// <param name="meterScope">The scope of the meters (<see cref="System.Diagnostics.Metrics.Meter.Scope"/>).</param>
+    /// <param name="allowed">The addresses that clouds may have; null allows all.</param>
     public CloudSessions(
         CloudLimits limits, TimeProvider time, Func<bool>? mayWrite = null, object? meterScope = null, AllowedClouds? allowed = null)
     {
@@ -40,20 +39,20 @@ public sealed class CloudSessions : IDisposable
     {
     }
 
-    /// <summary>Takes the place of the connections to each cloud; <see cref="RequestGuard"/> stays before it.</summary>
+    /// <summary>Replaces the connections to each cloud; <see cref="RequestGuard"/> stays in front of it.</summary>
     internal Func<CloudConfiguration, HttpMessageHandler> Transport
     {
         init => hosts.Transport = value;
     }
 
-    /// <summary>Shared by all sessions: two credentials for one cloud still reach the same images.</summary>
+    /// <summary>The locks for writes, shared by all sessions: two credentials for one cloud reach the same images.</summary>
     public ImageGates Gates { get; }
 
-    /// <summary>Bytes, as estimated, that images take which were read.</summary>
+    /// <summary>The estimated bytes of memory that the images use.</summary>
     internal long ImageMemory => hosts.ImageMemory.Taken;
 
-    /// <param name="user">Whose requests they are: limits are dealt out by user. A session that several use is the first one's.</param>
-    /// <exception cref="InvalidCloudsYamlException">The certificates are no PEM.</exception>
+    /// <param name="user">The user that limits are applied to. A session that several users share counts for the first one.</param>
+    /// <exception cref="InvalidCloudsYamlException">The certificates are not valid PEM.</exception>
     public CloudSession Get(CloudConfiguration cloud, string user = "")
     {
         lock (gate)
@@ -66,7 +65,7 @@ public sealed class CloudSessions : IDisposable
         }
     }
 
-    /// <summary>Forgets sessions that nobody holds any more, and the servers that only they used.</summary>
+    /// <summary>Drops sessions that are no longer referenced, and the servers that only they used.</summary>
     private void Sweep()
     {
         Gates.Sweep();
@@ -85,7 +84,7 @@ public sealed class CloudSessions : IDisposable
                 sessions.Remove(cloud);
             }
 
-            hosts.KeepOnly(used);
+            hosts.RemoveExcept(used);
         }
     }
 

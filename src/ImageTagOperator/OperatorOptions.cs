@@ -3,45 +3,56 @@ using ImageTagOperator.OpenStack.Addresses;
 
 namespace ImageTagOperator;
 
-/// <summary>What a user of <c>run</c> can set, beside where the API server is.</summary>
+/// <summary>The options of <c>run</c>, except the connection to the API server.</summary>
 public sealed record OperatorOptions
 {
-    /// <summary>Namespaces to watch; empty: all.</summary>
+    /// <summary>The namespaces to watch; empty for all.</summary>
+    /// <value>empty</value>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
-    /// <summary>Where the health endpoints listen. In a pod the kubelet must reach them; elsewhere nobody else should.</summary>
+    /// <summary>The address of the health endpoints. In a pod the kubelet must reach it; elsewhere only this machine should.</summary>
+    /// <value><c>http://0.0.0.0:8080</c> in a pod, else <c>http://127.0.0.1:8080</c></value>
     public string HealthAddress { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null
         ? "http://127.0.0.1:8080" : "http://0.0.0.0:8080";
 
-    /// <summary>Where /metrics listens, with TLS and for whom the API server lets read it; null: beside the health endpoints, for
-    /// everybody.</summary>
+    /// <summary>The address of /metrics with TLS and authorization by the API server. Null serves /metrics with the health endpoints, for
+    /// everyone.</summary>
+    /// <value>null</value>
     public string? MetricsAddress { get; init; }
 
-    /// <summary>The folder of the certificate for it (tls.crt, tls.key); null: one that the operator makes.</summary>
+    /// <summary>The folder of its certificate (tls.crt, tls.key); null for a self-signed one.</summary>
+    /// <value>null</value>
     public string? MetricsCertPath { get; init; }
 
+    /// <summary>Whether only one of several replicas works at a time.</summary>
+    /// <value>false</value>
     public bool LeaderElection { get; init; }
 
-    /// <summary>The namespace of the Lease; null: that of the kubeconfig's context or of the service account.</summary>
+    /// <summary>The namespace of the Lease; null for that of the kubeconfig's context or of the service account.</summary>
+    /// <value>null</value>
     public string? LeaderElectionNamespace { get; init; }
 
-    /// <summary>The name of the Lease. Replicas that share it share the work; two installations in one namespace need two.</summary>
+    /// <summary>The name of the Lease. Replicas share it; two installations in one namespace need different names.</summary>
+    /// <value>image-tag-operator</value>
     public string LeaderElectionName { get; init; } = "image-tag-operator";
 
-    /// <summary>How long the deletion of a set may be held up by a cloud that does not do its part.</summary>
+    /// <summary>How long an unresponsive cloud can delay the deletion of a set.</summary>
     /// <value>5 min</value>
     public TimeSpan DeletionDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>What is asked of one cloud at most.</summary>
+    /// <summary>The limits for one cloud.</summary>
     public CloudLimits Cloud { get; init; } = new();
 
-    /// <summary>How often each cloud is asked what others changed; zero: never.</summary>
-    /// <value>15 s, which is 4 requests a minute however many sets there are</value>
+    /// <summary>How often each cloud is polled for changes by others; zero for never.</summary>
+    /// <value>15 s, which is 4 requests per minute for any number of sets</value>
     public TimeSpan DriftProbe { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Where clouds may be; see <see cref="AllowedClouds.Of"/>. Empty: anywhere but where none can be.</summary>
+    /// <summary>The addresses that clouds may have; see <see cref="AllowedClouds.Of"/>. Empty allows all except those that never belong to
+    /// a cloud.</summary>
+    /// <value>empty</value>
     public IReadOnlyList<string> AllowedClouds { get; init; } = [];
 
-    /// <summary>In a pod, as Kubernetes tells each.</summary>
+    /// <summary>Whether the process runs in a pod.</summary>
+    /// <value>true if the variable KUBERNETES_SERVICE_HOST is set, as Kubernetes does in pods</value>
     public bool IsInCluster { get; init; } = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is not null;
 }

@@ -2,4 +2,4 @@ using ImageTagOperator.Commands;
 using ImageTagOperator.Hosting;
 
 EnvironmentProxy.Use(Environment.GetEnvironmentVariable);
-return await CommandLine.RunAsync(args, Surroundings.Process());
+return await CommandLine.RunAsync(args, CommandContext.Process());

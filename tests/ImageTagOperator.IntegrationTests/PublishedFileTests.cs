@@ -44,7 +44,7 @@ public sealed class PublishedFileTests
         var (code, output) = await Shell.TryAsync("bash", ["-c", "cd $(mktemp -d) && rmdir $PWD && exec $0 crd", Published]);
         Assert.Equal(134, code);
         Assert.Contains("Unhandled exception. System.IO.", output, StringComparison.Ordinal);
-        Assert.Contains("at ImageTagOperator.Commands.Surroundings.Process()", output, StringComparison.Ordinal);
+        Assert.Contains("at ImageTagOperator.Commands.CommandContext.Process()", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Text from outside as people may see it. Control characters move a terminal's cursor; characters that change the direction of a
-/// text, or that nobody sees, make it read as another one.</summary>
+/// <summary>Makes untrusted text safe to show. Control characters move the cursor of a terminal; characters that change the direction of
+/// text or are invisible make it read differently.</summary>
 public static class VisibleText
 {
-    /// <summary>With all of them written out, as <c>\\x1b</c> or <c>\\u{202e}</c>.</summary>
-    /// <param name="most">Characters of the result; what is cut is replaced by an ellipsis.</param>
+    /// <summary>Escapes all of them, as <c>\\x1b</c> or <c>\\u{202e}</c>.</summary>
+    /// <param name="most">The most characters of the result; an ellipsis replaces the rest.</param>
     public static string Of(string text, int most = int.MaxValue) => Escaped(text, most, keepsLines: false);
 
-    /// <summary>The same with the ends of lines as they are.</summary>
+    /// <summary>Like <see cref="Of"/>, but keeps line breaks.</summary>
     public static string Lines(string text) => Escaped(text, int.MaxValue, keepsLines: true);
 
-    /// <summary>A document of JSON or YAML in which such characters stand only inside double quotes, with them in the notation that both
-    /// have there.</summary>
+    /// <summary>Escapes a JSON or YAML document in which such characters occur only inside double quotes, in the notation that both use
+    /// there.</summary>
     public static string InQuotes(string document)
     {
         if (document.All(static c => c is (>= ' ' and <= '~') or '\n')) return document;
@@ -33,7 +33,7 @@ public static class VisibleText
     {
         if (text.Length <= most && text.All(static c => c is >= ' ' and <= '~')) return text;
         var result = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())      // half of a surrogate pair comes as U+FFFD
+        foreach (var rune in text.EnumerateRunes())      // an unpaired surrogate becomes U+FFFD
         {
             if ((keepsLines && rune.Value is '\n' or '\r') || !IsHidden(rune)) result.Append(rune);
             else if (rune.Value < 0x100) result.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");

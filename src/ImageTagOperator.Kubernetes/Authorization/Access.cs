@@ -1,12 +1,12 @@
 namespace ImageTagOperator.Kubernetes.Authorization;
 
-/// <summary>What the API server says about a request that has come with a bearer token.</summary>
+/// <summary>The answer of the API server about the bearer of a token.</summary>
 public enum Access
 {
-    /// <summary>The token is nobody's: 401.</summary>
+    /// <summary>The token is not valid: 401.</summary>
     Unauthenticated,
 
-    /// <summary>Somebody's who may not: 403.</summary>
+    /// <summary>The bearer lacks the permission: 403.</summary>
     Forbidden,
 
     Allowed,

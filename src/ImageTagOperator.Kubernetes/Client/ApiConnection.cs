@@ -8,10 +8,10 @@ namespace ImageTagOperator.Kubernetes.Client;
 /// <summary>Sends requests to one API server: credentials, User-Agent, timeouts, and errors as <see cref="KubernetesException"/>.</summary>
 internal sealed class ApiConnection : IDisposable
 {
-    /// <summary>A request that was throttled did nothing, so that it can be sent again, whatever its method.</summary>
+    /// <summary>A throttled request had no effect, so it can be sent again whatever its method.</summary>
     private const int ThrottledAttempts = 4;
 
-    private static readonly TimeSpan LongestThrottle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxThrottlePause = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient http;
     private readonly KubernetesClientConfiguration configuration;
@@ -28,11 +28,11 @@ internal sealed class ApiConnection : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Asked right before a request that is not a read goes out.</summary>
+    /// <summary>Called right before a request that is not a read is sent; false cancels it.</summary>
     public Func<bool> MayWrite { get; set; } = static () => true;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled, or <see cref="MayWrite"/> said no.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled, or <see cref="MayWrite"/> returned false.</exception>
     /// <exception cref="TimeoutException">No answer within <paramref name="timeout"/>.</exception>
     public async Task<byte[]> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed class ApiConnection : IDisposable
                     return await response.Content.ReadAsByteArrayAsync(either.Token);
                 }
                 catch (KubernetesException error) when (attempt < ThrottledAttempts
-                    && error.StatusCode == HttpStatusCode.TooManyRequests && error.RetryAfter <= LongestThrottle)
+                    && error.StatusCode == HttpStatusCode.TooManyRequests && error.RetryAfter <= MaxThrottlePause)
                 {
                     await Task.Delay(error.RetryAfter.Value, time, either.Token);
                 }
@@ -60,15 +60,15 @@ internal sealed class ApiConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and gives back the answer as soon as its head is there. A 401 is tried once more with a fresh
+    /// <summary>Sends a request and returns the answer as soon as its headers have arrived. A 401 is retried once with a new
     /// credential.</summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await SendOnceAsync(request, refused: false, cancellationToken);
+        var response = await SendOnceAsync(request, rejected: false, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
             response.Dispose();
-            response = await SendOnceAsync(request, refused: true, cancellationToken);
+            response = await SendOnceAsync(request, rejected: true, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode) return response;
@@ -77,9 +77,9 @@ internal sealed class ApiConnection : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool refused, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool rejected, CancellationToken cancellationToken)
     {
-        var credential = await configuration.Credentials.GetAsync(time, refused, cancellationToken);
+        var credential = await configuration.Credentials.GetAsync(time, rejected, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, baseAddress + request.Target)
         {
             Version = HttpVersion.Version20,
@@ -95,7 +95,7 @@ internal sealed class ApiConnection : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
 
-        // Here and not earlier: a credential, or a pause that the server asked for, may have taken longer than the lease.
+        // Check here and not earlier: getting a credential, or a pause that the server asked for, may have taken longer than the lease.
         if (request.Method != HttpMethod.Get && !MayWrite())
         {
             throw new OperationCanceledException($"{request} was not sent: this replica is not the leader.");
@@ -119,7 +119,7 @@ internal sealed class ApiConnection : IDisposable
         return new KubernetesException(request.Method.Method, request.Path, response.StatusCode, status, retryAfter);
     }
 
-    /// <summary>The body of an error is a Status, unless something between us and the server answered.</summary>
+    /// <summary>Reads the Status in the body of an error. It is missing when something between us and the server answered.</summary>
     private static V1Status ReadStatus(byte[] body)
     {
         try
@@ -128,7 +128,7 @@ internal sealed class ApiConnection : IDisposable
         }
         catch (JsonException)
         {
-            // Not from an API server: its text is the best there is.
+            // Not from an API server, so its text is the best message.
         }
 
         var text = System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 200))).Split('\n')[0].Trim();

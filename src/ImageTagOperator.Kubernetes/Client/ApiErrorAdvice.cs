@@ -3,11 +3,11 @@ using ImageTagOperator.Kubernetes.Entities;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>What the user can do about an error of the API server.</summary>
+/// <summary>Advice for the user about an error of the API server.</summary>
 internal static class ApiErrorAdvice
 {
-    /// <param name="verbs">What was tried, as RBAC says it.</param>
-    /// <returns>Text to put after the error's message; empty when there is nothing to say.</returns>
+    /// <param name="verbs">The verbs that were tried, in the terms of RBAC.</param>
+    /// <returns>Text to append to the error message; empty for none.</returns>
     public static string For<TEntity>(Exception error, string verbs)
     {
         var definition = EntityDefinition.Of<TEntity>();

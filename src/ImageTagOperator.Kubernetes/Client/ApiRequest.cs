@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Kubernetes.Client;
 
 /// <summary>A request to the API server.</summary>
-/// <param name="Target">Path and query, below the server's address.</param>
+/// <param name="Target">Path and query, relative to the server's address.</param>
 internal sealed record ApiRequest(HttpMethod Method, string Target, byte[]? Body = null, string ContentType = "application/json")
 {
     public string Path => Target.Split('?', 2)[0];

@@ -2,8 +2,8 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Sends each request over connections that were opened with the client certificate of now. A connection keeps the certificate
-/// that it was opened with, so that a renewed one needs connections of its own.</summary>
+/// <summary>Sends each request over connections that were opened with the current client certificate. A connection keeps its certificate,
+/// so a renewed one needs new connections.</summary>
 internal sealed class CertificateHandler(CredentialSource credentials, Func<ClientCertificate?, HttpMessageHandler> create)
     : HttpMessageHandler
 {
@@ -46,7 +46,7 @@ internal sealed class CertificateHandler(CredentialSource credentials, Func<Clie
         }
     }
 
-    // Answers that are still being read, such as a watch, go on: a disposed handler closes its connections when they are free.
+    // Answers that are still being read, such as a watch, continue: a disposed handler closes its connections when they are idle.
     private void Leave(Connections connections)
     {
         lock (gate)

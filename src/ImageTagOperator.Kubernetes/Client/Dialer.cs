@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Opens TCP connections on which a dead other side is noticed.</summary>
+/// <summary>Opens TCP connections with keep-alive, which detects a dead peer.</summary>
 internal static class Dialer
 {
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);

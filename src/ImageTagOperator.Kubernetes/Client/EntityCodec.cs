@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Objects of one type to JSON and back.</summary>
+/// <summary>Converts objects of one type to JSON and back.</summary>
 internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, ILogger logger)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
@@ -18,7 +18,7 @@ internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, I
             ? Complete(entity)
             : throw new JsonException($"The API server answered null instead of a {EntityDefinition.Of<TEntity>().Kind}.");
 
-    /// <summary>A copy that shares nothing with <paramref name="entity"/>.</summary>
+    /// <summary>A deep copy.</summary>
     public TEntity Copy(TEntity entity) => Read(Write(entity));
 
     public bool SameStatus(TEntity left, TEntity right) => JsonNode.DeepEquals(Status(left), Status(right));
@@ -26,7 +26,7 @@ internal sealed partial class EntityCodec<TEntity>(JsonSerializerOptions json, I
     /// <summary>Reads the items of a list. An item that does not fit its type is logged and does not stop the others.</summary>
     public void ReadItems(JsonElement list, List<TEntity> items, List<NamespacedName> unreadable)
     {
-        // Go writes an empty list as null
+        // Go writes an empty list as null.
         if (!list.TryGetProperty("items", out var array) || array.ValueKind != JsonValueKind.Array) return;
         foreach (var item in array.EnumerateArray())
         {

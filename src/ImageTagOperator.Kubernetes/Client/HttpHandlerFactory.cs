@@ -4,7 +4,7 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Makes the HTTP handler of a configuration: TLS, proxy, and the keep-alives that find a dead connection.</summary>
+/// <summary>Creates the HTTP handler of a configuration: TLS, proxy, and keep-alives that detect a dead connection.</summary>
 internal static class HttpHandlerFactory
 {
     public static HttpMessageHandler Create(KubernetesClientConfiguration configuration) =>
@@ -14,14 +14,14 @@ internal static class HttpHandlerFactory
     {
         var handler = new SocketsHttpHandler
         {
-            ActivityHeadersPropagator = null,   // else each request gets a span and a header of its own
+            ActivityHeadersPropagator = null,   // otherwise each request gets its own span and header
             AutomaticDecompression = configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             AllowAutoRedirect = false, // a token must not follow a redirect to another host
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // a moved API server
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // in case the API server moves
             EnableMultipleHttp2Connections = true,
-            // A half-open HTTP/2 connection under a watch is found in 30 s; HTTP/1.1 has the TCP keep-alive of the dialer.
+            // A half-open HTTP/2 connection below a watch is detected in 30 s; HTTP/1.1 has the TCP keep-alive of the dialer.
             KeepAlivePingDelay = Dialer.KeepAlive,
             KeepAlivePingTimeout = Dialer.KeepAlive,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -32,7 +32,7 @@ internal static class HttpHandlerFactory
         if (configuration.Proxy is { } proxy) handler.Proxy = HttpProxy.At(proxy);
         if (configuration.TlsServerName is { } name && configuration.Server.Scheme == Uri.UriSchemeHttps)
         {
-            // SocketsHttpHandler takes the name for TLS from the Host header, and has no other way to set it.
+            // SocketsHttpHandler takes the TLS name from the Host header and has no other way to set it.
             var dialer = new ServerNameDialer(name, HttpProxy.For(configuration), () => Tls(configuration, certificate));
             handler.ConnectCallback = dialer.ConnectAsync;
             handler.UseProxy = false;
@@ -46,7 +46,7 @@ internal static class HttpHandlerFactory
         var options = new SslClientAuthenticationOptions();
         if (certificate is not null) options.ClientCertificateContext = SslStreamCertificateContext.Create(
             certificate.Leaf, certificate.Others, offline: true);
-#pragma warning disable CA5359 // The kubeconfig asked for it with insecure-skip-tls-verify
+#pragma warning disable CA5359 // the kubeconfig has insecure-skip-tls-verify
         if (configuration.SkipTlsVerify) options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         else if (configuration.CertificateAuthority is { } authority) ServerTrust.Require(authority, options);

@@ -6,16 +6,17 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>A proxy that tunnels with CONNECT (RFC 9110, 9.3.6), for connections that we secure ourselves.</summary>
+/// <summary>A proxy that tunnels with CONNECT (RFC 9110, 9.3.6), for connections with our own TLS.</summary>
 internal sealed class HttpProxy(Uri address, NetworkCredential? login)
 {
-    private const int LongestHead = 16 * 1024;
+    private const int MaxHeadersLength = 16 * 1024;
 
-    /// <summary>For SocketsHttpHandler, which does not read a login out of the URL, but puts the URL into its errors.</summary>
+    /// <summary>Creates the proxy for SocketsHttpHandler, which does not read a login from the URL but includes the URL in its
+    /// errors.</summary>
     public static WebProxy At(Uri url) => new(WithoutLogin(url)) { Credentials = Login(url) };
 
-    /// <summary>The proxy of a configuration, or that of the environment; null when there is none.</summary>
-    /// <exception cref="KubernetesConfigurationException">Not an HTTP proxy.</exception>
+    /// <summary>The proxy of a configuration or of the environment; null when there is none.</summary>
+    /// <exception cref="KubernetesConfigurationException">The proxy is not an HTTP proxy.</exception>
     public static HttpProxy? For(KubernetesClientConfiguration configuration)
     {
         if (configuration.Proxy is { } own) return new(WithoutLogin(RequireHttp(own)), Login(own));
@@ -25,7 +26,7 @@ internal sealed class HttpProxy(Uri address, NetworkCredential? login)
             : new(WithoutLogin(RequireHttp(url)), Login(url) ?? system.Credentials?.GetCredential(url, "Basic"));
     }
 
-    /// <exception cref="HttpRequestException">The proxy refuses.</exception>
+    /// <exception cref="HttpRequestException">The proxy refused the tunnel.</exception>
     public async Task<Stream> TunnelAsync(DnsEndPoint target, CancellationToken cancellationToken)
     {
         var stream = await Dialer.ConnectAsync(new DnsEndPoint(address.IdnHost, address.Port), cancellationToken);
@@ -77,12 +78,12 @@ internal sealed class HttpProxy(Uri address, NetworkCredential? login)
         return $"CONNECT {at} HTTP/1.1\r\nHost: {at}\r\n{authorization}\r\n";
     }
 
-    // Byte by byte: what comes after the head belongs to the tunnel.
+    // Reads byte by byte, because the bytes after the headers belong to the tunnel.
     private static async Task<string> HeadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (head.Length < LongestHead && await stream.ReadAsync(one, cancellationToken) > 0)
+        while (head.Length < MaxHeadersLength && await stream.ReadAsync(one, cancellationToken) > 0)
         {
             head.Append((char)one[0]);
             if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n") break;

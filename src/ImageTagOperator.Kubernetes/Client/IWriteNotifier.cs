@@ -1,8 +1,8 @@
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Tells of our own writes, so that the cache is never behind them: the watch may take a while to say the same.</summary>
+/// <summary>Reports our own writes, so that the cache is not behind them until the watch reports the same.</summary>
 internal interface IWriteNotifier
 {
-    /// <summary>Called with what the server stored; a copy that nobody else has.</summary>
+    /// <summary>Raised with a private copy of what the server stored.</summary>
     event Action<IKubernetesObject<V1ObjectMeta>>? Written;
 }

@@ -18,9 +18,9 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     private readonly TimeSpan requestTimeout;
     private readonly ILogger logger;
 
-    /// <param name="extraTypes">The application's entities, source-generated.</param>
-    /// <param name="userAgent">As <c>name/version</c>.</param>
-    /// <param name="requestTimeout">For everything but watches; 30 s when null.</param>
+    /// <param name="extraTypes">The source-generated JSON metadata of the application's entities.</param>
+    /// <param name="userAgent">The User-Agent as <c>name/version</c>.</param>
+    /// <param name="requestTimeout">The timeout of everything but watches; 30 s when null.</param>
     public KubernetesClient(
         KubernetesClientConfiguration configuration,
         IJsonTypeInfoResolver extraTypes,
@@ -83,7 +83,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         }
         catch (KubernetesException error) when (error.IsExpired)
         {
-            // The snapshot behind the continue token is gone (compacted): the only way is to begin again, from what is true now.
+            // The snapshot of the continue token was compacted: start again from the current state.
             return await ListPagesAsync<TEntity>(inNamespace, (options ?? new()) with { ResourceVersion = null }, cancellationToken);
         }
     }
@@ -94,7 +94,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
             new(HttpMethod.Post, EntityDefinition.Of<TEntity>().Path(entity.Metadata.NamespaceProperty), Codec<TEntity>().Write(entity)),
                 cancellationToken);
 
-    /// <summary>Asks whether <see cref="CreateAsync{TEntity}"/> would succeed: the server does everything but store the object.</summary>
+    /// <summary>Checks whether <see cref="CreateAsync{TEntity}"/> would succeed: the server does everything except store the
+    /// object.</summary>
     public Task DryRunCreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
         connection.SendAsync(
@@ -115,7 +116,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, TEntity before, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        // With another resourceVersion, something was written since `before`, and the server's status is no longer that one.
+        // Another resourceVersion means that something was written since `before`, so the server's status may differ from it.
         var untouched = entity.Metadata.ResourceVersion == before.Metadata.ResourceVersion;
         return untouched && Codec<TEntity>().SameStatus(entity, before) ? Task.FromResult(entity)
             : UpdateStatusAsync(entity, cancellationToken);
@@ -143,7 +144,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         }
         catch (KubernetesException error) when (error.IsNotFound)
         {
-            // Gone already, which is what was asked for.
+            // Already deleted, as requested.
         }
     }
 
@@ -151,20 +152,20 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
         string? inNamespace, string? resourceVersion, TimeSpan? timeout, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        // Spread over 5 to 10 minutes, so that the watches of many clients do not all come back at once.
+        // Spread over 5 to 10 minutes, so that the watches of many clients do not all reconnect at once.
         var length = timeout ?? TimeSpan.FromSeconds(Math.Floor(300 + (random() * 300)));
         var watch = new WatchConnection<TEntity>(connection, Codec<TEntity>(), time, requestTimeout);
         return watch.ReadAsync(inNamespace, resourceVersion, length, cancellationToken);
     }
 
-    /// <summary>The schema of the entity as the server knows it (its OpenAPI document), or null where it does not tell. Names of fields can
-    /// be relied on where there are any; of the rest it leaves out what OpenAPI cannot say.</summary>
+    /// <summary>The schema of the entity in the server's OpenAPI document; null when there is none. The names of fields, if any, are
+    /// reliable; other parts that OpenAPI cannot express are missing.</summary>
     public async Task<JsonObject?> FindSchemaAsync<TEntity>(CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         var (group, version, kind) = EntityDefinition.Of<TEntity>() is var definition
             ? (definition.Group, definition.Version, definition.Kind) : default;
-        // Servers before 1.24 have only the older document, which is of all their kinds.
+        // Servers before 1.24 have only the older document, which covers all of their kinds.
         foreach (var (path, member) in new[] { ($"/openapi/v3/apis/{group}/{version}", "components"), ("/openapi/v2", "definitions") })
         {
             try
@@ -175,7 +176,7 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
             }
             catch (KubernetesException error) when (error.IsNotFound)
             {
-                // The next one may be there.
+                // The next one may exist.
             }
         }
 
@@ -185,8 +186,8 @@ public sealed class KubernetesClient : IKubernetesClient, IWriteNotifier, IDispo
             one => (string?)one?["group"] == group && (string?)one?["version"] == version && (string?)one?["kind"] == kind) == true;
     }
 
-    /// <summary>Asked right before each write is sent. After the lease was lost nothing goes out, whatever a controller makes of its
-    /// cancellation token.</summary>
+    /// <summary>Called right before each write is sent; false cancels it. After the lease was lost nothing is sent, even if a controller
+    /// ignores its cancellation token.</summary>
     internal Func<bool> MayWrite
     {
         set => connection.MayWrite = value;

@@ -2,8 +2,8 @@ using System.Net.Security;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Connects with another name in the TLS handshake than in the requests: <c>tls-server-name</c>. The name is asked for (SNI) and
-/// must be in the certificate; the Host header stays that of the server, as in client-go.</summary>
+/// <summary>Connects with a different name in the TLS handshake (<c>tls-server-name</c>). The name is sent as SNI and must be in the
+/// certificate; the Host header stays that of the server, as in client-go.</summary>
 internal sealed class ServerNameDialer(string name, HttpProxy? proxy, Func<SslClientAuthenticationOptions> tls)
 {
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>Trusts what a kubeconfig's certificate-authority signed, and nothing else.</summary>
+/// <summary>Trusts only certificates signed by a kubeconfig's certificate-authority.</summary>
 internal static class ServerTrust
 {
     public static void Require(X509Certificate2Collection authority, SslClientAuthenticationOptions options)
@@ -21,7 +21,7 @@ internal static class ServerTrust
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors && chain is not null && EndsAtAuthority(chain, authority));
     }
 
-    /// <summary>As in Go, a listed certificate is trusted even if it is an intermediate whose root is not listed. .NET calls such a chain
+    /// <summary>As in Go, a listed certificate is trusted even if it is an intermediate whose root is not listed. In .NET such a chain is
     /// partial.</summary>
     private static bool EndsAtAuthority(X509Chain chain, X509Certificate2Collection authority) =>
         chain.ChainStatus.All(status => status.Status == X509ChainStatusFlags.PartialChain)

@@ -7,15 +7,15 @@ using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Kubernetes.Client;
 
-/// <summary>One watch request and the events that come out of it.</summary>
+/// <summary>One watch request and its events.</summary>
 internal sealed class WatchConnection<TEntity>(
     ApiConnection connection, EntityCodec<TEntity> codec, TimeProvider time, TimeSpan openTimeout)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>The server ends a watch on time; if it has not by then, the connection is dead.</summary>
+    /// <summary>The server ends a watch in time; if it has not after this grace period, the connection is dead.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>Reads until the server ends the watch, or fails to.</summary>
+    /// <summary>Reads until the server ends the watch or does not end it in time.</summary>
     public async IAsyncEnumerable<WatchEvent<TEntity>> ReadAsync(
         string? inNamespace, string? resourceVersion, TimeSpan length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

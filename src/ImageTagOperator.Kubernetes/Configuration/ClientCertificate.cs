@@ -2,12 +2,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>A certificate with its key, and the authorities that were written behind it: a server that knows only the root needs
-/// them.</summary>
+/// <summary>A certificate with its key and its intermediates, which a server needs that only has the root.</summary>
 internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2Collection Others)
 {
-    /// <param name="pem">The certificate first, then others.</param>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">Not PEM, or the key is another's.</exception>
+    /// <param name="pem">The certificate, followed by the intermediates.</param>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The text is not PEM, or the key does not match.</exception>
     public static ClientCertificate Read(string pem, string key)
     {
         var others = new X509Certificate2Collection();

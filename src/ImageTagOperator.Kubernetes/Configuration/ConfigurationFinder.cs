@@ -3,8 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>Looks for a configuration in the order that users of kubectl expect: flag, KUBECONFIG, the pod's service account, the home
-/// folder.</summary>
+/// <summary>Finds the configuration in the order of kubectl: flag, KUBECONFIG, the pod's service account, the home folder.</summary>
 internal sealed class ConfigurationFinder(
     Func<string, string?> environment, string serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount")
 {
@@ -12,7 +11,7 @@ internal sealed class ConfigurationFinder(
     {
         if (!string.IsNullOrEmpty(flag)) return new Kubeconfig([flag]).Resolve(context);
 
-        // A list; entries that do not exist are skipped, as kubectl does.
+        // A list. Like kubectl, skip entries that do not exist.
         var listed = (environment("KUBECONFIG") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var present = listed.Where(File.Exists).ToArray();

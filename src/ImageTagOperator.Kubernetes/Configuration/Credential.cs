@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>What proves who we are. A class, not a record: its text form must not show the token.</summary>
+/// <summary>A token, a client certificate or both. A class, not a record: its text form must not contain the token.</summary>
 internal sealed class Credential(string? token, ClientCertificate? certificate)
 {
     public static Credential None { get; } = new(null, null);

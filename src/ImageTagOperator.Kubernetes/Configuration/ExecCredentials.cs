@@ -6,15 +6,14 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>Runs an exec plugin when there is no credential, when it has run out, or when the server refused it. What the plugin prints
-/// on standard
-/// error goes to ours; what it prints on standard output is a secret and goes nowhere.</summary>
+/// <summary>Runs an exec plugin when there is no credential, when it has expired, or when the server rejected it. The plugin's standard
+/// error is passed through; its standard output is a secret and never shown.</summary>
 internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>A new credential is fetched this long before the old one ends.</summary>
-    private static readonly TimeSpan Early = TimeSpan.FromSeconds(10);
+    /// <summary>How long before its expiry a credential is replaced.</summary>
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(10);
 
     private sealed record Answer(Credential Credential, DateTimeOffset? Expires);
 
@@ -23,14 +22,14 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
 
     public override Credential Current => last?.Credential ?? Credential.None;
 
-    public override async ValueTask<Credential> GetAsync(TimeProvider time, bool refused, CancellationToken cancellationToken)
+    public override async ValueTask<Credential> GetAsync(TimeProvider time, bool rejected, CancellationToken cancellationToken)
     {
         var before = last;
-        if (!refused && IsFresh(before, time)) return before!.Credential;
+        if (!rejected && IsFresh(before, time)) return before!.Credential;
         await single.WaitAsync(cancellationToken);
         try
         {
-            // Many requests wait here at once; the first of them fetches for all.
+            // Many requests can wait here; the first one fetches for all.
             if (ReferenceEquals(before, last) || !IsFresh(last, time)) last = Parse(await RunAsync(time, cancellationToken));
             return last!.Credential;
         }
@@ -42,7 +41,8 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
 
     public void Dispose() => single.Dispose();
 
-    private static bool IsFresh(Answer? answer, TimeProvider time) => answer is not null && !(answer.Expires - Early <= time.GetUtcNow());
+    private static bool IsFresh(Answer? answer, TimeProvider time) =>
+        answer is not null && !(answer.Expires - RenewBefore <= time.GetUtcNow());
 
     private async Task<string> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         };
         foreach (var (name, value) in plugin.Variables) start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] = plugin.Info.ToJsonString();
-        using var deadline = new CancellationTokenSource(Limit, time);
+        using var deadline = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         using var process = new Process { StartInfo = start };
         try
@@ -77,7 +77,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         {
             process.Kill(entireProcessTree: true);
             if (cancellationToken.IsCancellationRequested) throw;
-            throw Error($"{plugin.Command} did not end within {Limit.TotalSeconds} s");
+            throw Error($"{plugin.Command} did not end within {Timeout.TotalSeconds} s");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin) : CredentialSource, IDi
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or CryptographicException)
         {
-            // Without the inner message: a parser may quote what it did not understand.
+            // Do not include the inner message: a parser may quote what it did not understand.
             throw Error($"{plugin.Command} did not print a usable ExecCredential");
         }
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ImageTagOperator.Kubernetes.Configuration;
 
 /// <summary>A program that prints an ExecCredential (client.authentication.k8s.io), as a kubeconfig describes it.</summary>
-/// <param name="Info">What the program is told in KUBERNETES_EXEC_INFO.</param>
+/// <param name="Info">The content of KUBERNETES_EXEC_INFO.</param>
 internal sealed record ExecPlugin(
     string Origin,
     string ApiVersion,
@@ -25,7 +25,7 @@ internal sealed record ExecPlugin(
         var spec = new JsonObject { ["interactive"] = false };
         if (exec.Flag("provideClusterInfo")) spec["cluster"] = ClusterInfo(cluster);
         var command = exec.Required("command");
-        // A bare name is looked up in PATH; anything with a folder is relative to the kubeconfig.
+        // A bare name is looked up in PATH; a name with a folder is relative to the kubeconfig.
         if (command.Contains('/', StringComparison.Ordinal)) command = exec.PathOf("command")!;
         return new(
             exec.Origin,

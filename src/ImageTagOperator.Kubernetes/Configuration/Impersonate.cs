@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>The user that another user acts as. Without these headers the requests would be made with the first one's rights, which are
-/// usually more.</summary>
+/// <summary>The user to impersonate. Without these headers, requests would have the permissions of the original user, which usually has
+/// more.</summary>
 internal static class Impersonate
 {
     public static IReadOnlyList<(string Name, string Value)> Headers(KubeconfigEntry user)
@@ -16,7 +16,7 @@ internal static class Impersonate
         {
             foreach (var key in extra.Fields)
             {
-                // Header names know no capitals and few characters.
+                // Header names are case-insensitive and allow few characters.
                 var header = "Impersonate-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant());
                 headers.AddRange(extra.List(key).Select(value => (header, Value(extra, key, value))));
             }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>One kubeconfig, or several that are merged as kubectl does it: the first file that has an entry wins.</summary>
+/// <summary>One kubeconfig, or several merged like in kubectl: the first file with an entry has precedence.</summary>
 internal sealed class Kubeconfig
 {
     private readonly List<(string Path, JsonObject Content)> files = [];
@@ -15,7 +15,7 @@ internal sealed class Kubeconfig
     }
 
     /// <param name="context">A context other than the current one.</param>
-    /// <exception cref="KubernetesConfigurationException">Something in it cannot be used.</exception>
+    /// <exception cref="KubernetesConfigurationException">The kubeconfig contains something invalid.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a value of the file makes a library throw, the file is what is wrong")]
     public KubernetesClientConfiguration Resolve(string? context)
     {
@@ -74,7 +74,7 @@ internal sealed class Kubeconfig
             foreach (var node in new KubeconfigEntry(path, "kubeconfig", content).List(list))
             {
                 if (node is not JsonObject item || item["name"]?.ToString() != name) continue;
-                // A user without credentials is written as nothing at all by some tools.
+                // Some tools write a user without credentials as null.
                 if ((item[kind] ?? new JsonObject()) is JsonObject found) return new(path, $"{kind} '{name}'", found);
             }
         }

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>A cluster, user or context of a kubeconfig. Errors name the file and the entry; no value is ever in them.</summary>
+/// <summary>A cluster, user or context of a kubeconfig. Errors name the file and the entry, and never contain a value.</summary>
 internal sealed class KubeconfigEntry(string file, string description, JsonObject content)
 {
-    /// <summary>Such as <c>/home/me/.kube/config, user 'me'</c>.</summary>
+    /// <summary>The file and the entry, such as <c>/home/me/.kube/config, user 'me'</c>.</summary>
     public string Origin => $"{file}, {description}";
 
     public string? Text(string field)
@@ -39,15 +39,15 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
         _ => throw Error($"{field} must be a list"),
     };
 
-    /// <summary>What a tool has put into the entry's extensions under a name.</summary>
+    /// <summary>The extension that a tool stored under a name in the entry.</summary>
     public JsonNode? Extension(string name) =>
         List("extensions").OfType<JsonObject>().FirstOrDefault(extension => extension["name"]?.ToString() == name)?["extension"];
 
-    /// <summary>A path as it stands in a kubeconfig: relative to the folder of its file.</summary>
+    /// <summary>A path in a kubeconfig, which is relative to the folder of its file.</summary>
     public string? PathOf(string field) => Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)
         : null;
 
-    /// <summary>PEM text, inline as base64 in <c>field-data</c>, which wins, or in the file that <c>field</c> names.</summary>
+    /// <summary>PEM text: inline as base64 in <c>field-data</c>, which has precedence, or in the file that <c>field</c> names.</summary>
     public string? Pem(string field)
     {
         if (Text(field + "-data") is { } data)
@@ -76,14 +76,14 @@ internal sealed class KubeconfigEntry(string file, string description, JsonObjec
     public Uri? Url(string field, params string[] schemes)
     {
         if (Text(field) is not { } text) return null;
-        // Named, not quoted: the URL of a proxy may have a password in it.
+        // Do not quote the value: the URL of a proxy may contain a password.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) throw Error($"{field} is not a URL, such as https://10.0.0.1:6443");
         var forms = schemes.Select(scheme => scheme + "://").ToArray();
         return schemes.Contains(url.Scheme) ? url
             : throw Error($"{field} must begin with {string.Join(", ", forms[..^1])} or {forms[^1]}");
     }
 
-    /// <summary>Runs code that reads certificates, whose errors say little.</summary>
+    /// <summary>Runs code that reads certificates, and adds the field to its errors.</summary>
     public T Certificate<T>(string field, Func<T> read)
     {
         try

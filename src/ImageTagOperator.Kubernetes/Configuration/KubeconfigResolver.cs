@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>Makes a configuration of a cluster and a user.</summary>
+/// <summary>Builds a configuration from a cluster and a user.</summary>
 internal static class KubeconfigResolver
 {
     public static KubernetesClientConfiguration Resolve(KubeconfigEntry cluster, KubeconfigEntry? user, string? inNamespace) => new()
@@ -43,7 +43,7 @@ internal static class KubeconfigResolver
         if (user.Has("username")) throw user.Error(
             "username and password are no longer supported by Kubernetes. Use a token or a client certificate");
         var certificate = Certificate(user);
-        // When both are given, the file is the one that is kept fresh.
+        // With both, the file is the one that is kept current.
         return user.PathOf("tokenFile") is { } file
             ? new TokenFileCredentials(file, user.Origin, certificate)
             : new FixedCredentials(new Credential(user.Text("token"), certificate));

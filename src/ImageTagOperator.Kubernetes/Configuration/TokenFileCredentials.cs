@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Configuration;
 
-/// <summary>A token in a file that somebody rotates, such as the kubelet. Read again every minute and after a 401.</summary>
+/// <summary>A token in a file that is rotated, for example by the kubelet. Read again every minute and after a 401.</summary>
 internal sealed class TokenFileCredentials(string path, string origin, ClientCertificate? certificate) : CredentialSource
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(1);
@@ -11,9 +11,9 @@ internal sealed class TokenFileCredentials(string path, string origin, ClientCer
 
     public override Credential Current => last?.Credential ?? Credential.None;
 
-    public override async ValueTask<Credential> GetAsync(TimeProvider time, bool refused, CancellationToken cancellationToken)
+    public override async ValueTask<Credential> GetAsync(TimeProvider time, bool rejected, CancellationToken cancellationToken)
     {
-        if (!refused && last is { } reading && time.GetElapsedTime(reading.At) < MaximumAge) return reading.Credential;
+        if (!rejected && last is { } reading && time.GetElapsedTime(reading.At) < MaximumAge) return reading.Credential;
         var token = await ReadAsync(cancellationToken);
         var credential = new Credential(token, certificate);
         last = new(credential, time.GetTimestamp());

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>Runs one key: tells of a deletion, finalizes, or puts the finalizers on and reconciles.</summary>
+/// <summary>Runs one key: reports a deletion, finalizes, or attaches the finalizers and reconciles.</summary>
 internal sealed partial class EntityReconciler<TEntity>(
     EntityCache<TEntity> cache,
     EntityCodec<TEntity> codec,
@@ -22,34 +22,34 @@ internal sealed partial class EntityReconciler<TEntity>(
     private readonly ConcurrentDictionary<NamespacedName, TEntity> deleted = new();
     private readonly string[] identifiers = [.. finalizers.Select(finalizer => finalizer.Identifier)];
 
-    /// <summary>Remembers a deleted object for the next run of its key. Of several the first: no other of them can have run.</summary>
-    public void Remember(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
+    /// <summary>Keeps a deleted object for the next run of its key. Of several, the first one: no other can have run.</summary>
+    public void RememberDeleted(TEntity entity) => deleted.TryAdd(entity.Key(), entity);
 
-    /// <summary>Has the controller say that a run of this key threw.</summary>
-    /// <returns>The reason under which the run counts.</returns>
-    /// <exception cref="Exception">Whatever the controller throws.</exception>
-    public async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
+    /// <summary>Lets the controller report that a run of this key threw.</summary>
+    /// <returns>The reason that the run is counted under.</returns>
+    /// <exception cref="Exception">The controller threw it.</exception>
+    public async Task<string> ReportFailureAsync(NamespacedName key, Exception error, CancellationToken cancellationToken)
     {
         if (cache.TryGet(key) is not { } cached) return "";
         await using var scope = scopes.CreateAsyncScope();
         return await resolveController(scope.ServiceProvider).FailedAsync(codec.Copy(cached), error, cancellationToken);
     }
 
-    /// <exception cref="Exception">Whatever the controller throws.</exception>
+    /// <exception cref="Exception">The controller threw it.</exception>
     public async Task<Outcome> RunAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (deleted.TryRemove(key, out var gone)
-            && await TellDeletedAsync(scope.ServiceProvider, key, gone, cancellationToken) is { } retry) return retry;
+        if (deleted.TryRemove(key, out var removed)
+            && await NotifyDeletedAsync(scope.ServiceProvider, key, removed, cancellationToken) is { } retry) return retry;
         if (cache.TryGet(key) is not { } cached) return new Outcome.Gone { Reason = "Deleted" };
 
         var entity = codec.Copy(cached);
         if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
         if (settings.AutoAttachFinalizers && identifiers.Length > 0)
         {
-            // Before the controller acts for the first time: what it does must be undone even if we are down when the object is deleted.
+            // Before the first reconcile: its effects must be undone even if the operator is down when the object is deleted.
             var attached = await finalizerWriter.AddAsync(entity, identifiers, cancellationToken);
-            if (attached is null) return new Outcome.Done(null); // gone: the watch says so in a moment
+            if (attached is null) return new Outcome.Done(null); // deleted: the watch will report it
             entity = attached;
         }
 
@@ -57,19 +57,19 @@ internal sealed partial class EntityReconciler<TEntity>(
         return After(key, "Reconcile", result);
     }
 
-    private async Task<Outcome?> TellDeletedAsync(
-        IServiceProvider services, NamespacedName key, TEntity gone, CancellationToken cancellationToken)
+    private async Task<Outcome?> NotifyDeletedAsync(
+        IServiceProvider services, NamespacedName key, TEntity removed, CancellationToken cancellationToken)
     {
-        var told = false;
+        var isHandled = false;
         try
         {
-            var result = await resolveController(services).DeletedAsync(codec.Copy(gone), cancellationToken);
-            told = result.IsSuccess;
-            return told ? null : After(key, "Deleted", result);
+            var result = await resolveController(services).DeletedAsync(codec.Copy(removed), cancellationToken);
+            isHandled = result.IsSuccess;
+            return isHandled ? null : After(key, "Deleted", result);
         }
         finally
         {
-            if (!told) deleted.TryAdd(key, gone);
+            if (!isHandled) deleted.TryAdd(key, removed);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class EntityReconciler<TEntity>(
     private Outcome After(NamespacedName key, string step, ReconciliationResult<TEntity> result)
     {
         if (result.IsSuccess) return new Outcome.Done(result.RequeueAfter) { Reason = result.Reason };
-        var level = failures.LevelOf(key, $"{step} {result.Reason}", LogLevel.Warning);
+        var level = failures.RecordFailure(key, $"{step} {result.Reason}", LogLevel.Warning);
         LogFailure(logger, level, result.Error, step, key, result.ErrorMessage);
         return new Outcome.Retry(result.RequeueAfter, settings.FailureBackoffCap?.Invoke(result.Entity)) { Reason = result.Reason };
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>Takes keys from the queue and runs them, several at a time.</summary>
+/// <summary>Takes keys from the queue and runs several at a time.</summary>
 internal sealed partial class EntityWorkers<TEntity>(
     EntityCache<TEntity> cache,
     EntityQueue<TEntity> queue,
@@ -23,13 +23,13 @@ internal sealed partial class EntityWorkers<TEntity>(
 {
     private static readonly string Kind = EntityDefinition.Of<TEntity>().Kind;
 
-    /// <summary>Begins to work: everything in the cache is due once.</summary>
-    /// <param name="taking">Ends the taking of new keys; running ones go on.</param>
-    /// <param name="running">Cancels the running ones.</param>
-    /// <returns>The workers; they end after <paramref name="taking"/> fires.</returns>
+    /// <summary>Starts the workers and queues every object in the cache.</summary>
+    /// <param name="taking">Stops taking new keys; running ones continue.</param>
+    /// <param name="running">Cancels running reconciles.</param>
+    /// <returns>The tasks of the workers; they end after <paramref name="taking"/> is cancelled.</returns>
     public IReadOnlyList<Task> Start(CancellationToken taking, CancellationToken running)
     {
-        metrics.Started(Kind, settings.MaxParallelReconciliations);
+        metrics.SetWorkers(Kind, settings.MaxParallelReconciliations);
         cache.Dispatch(Queue);
         return [.. Enumerable.Range(0, settings.MaxParallelReconciliations)
             .Select(_ => Task.Run(() => WorkAsync(taking, running), CancellationToken.None))];
@@ -41,14 +41,14 @@ internal sealed partial class EntityWorkers<TEntity>(
         if (change.Type == WatchEventType.Deleted)
         {
             queue.Work.Forget(key);
-            reconciler.Remember(change.Entity);
+            reconciler.RememberDeleted(change.Entity);
             runs.Supersede(key);
         }
         else if (change.Previous is { } previous && !NeedsReconcile(previous.Metadata, change.Entity.Metadata))
         {
             return;
         }
-        else if (change.Previous is { } old && IsAnother(old.Metadata, change.Entity.Metadata))
+        else if (change.Previous is { } old && IsSuperseding(old.Metadata, change.Entity.Metadata))
         {
             runs.Supersede(key);
         }
@@ -56,7 +56,7 @@ internal sealed partial class EntityWorkers<TEntity>(
         queue.Work.Add(key);
     }
 
-    private static bool IsAnother(V1ObjectMeta before, V1ObjectMeta after) =>
+    private static bool IsSuperseding(V1ObjectMeta before, V1ObjectMeta after) =>
         before.Generation != after.Generation || before.DeletionTimestamp != after.DeletionTimestamp;
 
     private bool NeedsReconcile(V1ObjectMeta before, V1ObjectMeta after) =>
@@ -83,7 +83,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 return;
             }
 
-            metrics.Taken(Kind, waited);
+            metrics.RecordTake(Kind, waited);
             try
             {
                 await RunAsync(key, running);
@@ -91,7 +91,7 @@ internal sealed partial class EntityWorkers<TEntity>(
             finally
             {
                 queue.Work.Done(key);
-                metrics.Returned(Kind);
+                metrics.RecordReturn(Kind);
             }
         }
     }
@@ -112,18 +112,18 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
-            Note("cancelled", "");
+            RecordResult("cancelled", "");
             return;
         }
         catch (OperationCanceledException) when (run.IsSuperseded)
         {
-            Note("superseded", "");     // the change has queued the key already
+            RecordResult("superseded", "");     // the change has already queued the key
             return;
         }
-        catch (OperationCanceledException error) when (run.IsLate)
+        catch (OperationCanceledException error) when (run.IsTimedOut)
         {
-            var late = run.TookTooLong(error);
-            var reason = await ThrewAsync(key, late, running);
+            var late = run.ToTimeoutException(error);
+            var reason = await HandleExceptionAsync(key, late, running);
             (outcome, result) = (new Outcome.Retry(null, Cap(key)) { Reason = reason }, "error");
         }
         catch (KubernetesException error) when (error.IsConflict)
@@ -133,41 +133,41 @@ internal sealed partial class EntityWorkers<TEntity>(
         }
         catch (Exception error)
         {
-            var reason = await ThrewAsync(key, error, running);
+            var reason = await HandleExceptionAsync(key, error, running);
             (outcome, result) = (new Outcome.Retry(null, Cap(key), (error as KubernetesException)?.RetryAfter) { Reason = reason },
                 "error");
         }
 
-        Note(result, outcome.Reason);
+        RecordResult(result, outcome.Reason);
         Schedule(key, outcome);
 
-        void Note(string result, string reason)
+        void RecordResult(string result, string reason)
         {
-            metrics.Reconciled(Kind, result, reason, time.GetElapsedTime(started));
+            metrics.RecordReconcile(Kind, result, reason, time.GetElapsedTime(started));
             activity.End(result, reason);
         }
     }
 
-    /// <returns>The reason under which the run counts.</returns>
-    private async Task<string> ThrewAsync(NamespacedName key, Exception error, CancellationToken running)
+    /// <returns>The reason that the run is counted under.</returns>
+    private async Task<string> HandleExceptionAsync(NamespacedName key, Exception error, CancellationToken running)
     {
-        var reason = await TellFailedAsync(key, error, running);
-        var level = failures.LevelOf(key, $"{error.GetType()}: {error.Message}", LogLevel.Error, isLogged: reason.Length == 0);
+        var reason = await ReportFailureAsync(key, error, running);
+        var level = failures.RecordFailure(key, $"{error.GetType()}: {error.Message}", LogLevel.Error, isLogged: reason.Length == 0);
         LogFailed(logger, level, error, key);
         return reason;
     }
 
-    /// <summary>Where that fails too, the log alone tells; the next try comes in any case.</summary>
+    /// <summary>If this fails too, only the log reports the failure. The key is retried in any case.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is logged, and the object is tried again")]
-    private async Task<string> TellFailedAsync(NamespacedName key, Exception error, CancellationToken running)
+    private async Task<string> ReportFailureAsync(NamespacedName key, Exception error, CancellationToken running)
     {
         try
         {
-            return await reconciler.TellFailedAsync(key, error, running);
+            return await reconciler.ReportFailureAsync(key, error, running);
         }
         catch (Exception second)
         {
-            LogNotTold(logger, second, key);
+            LogFailureNotReported(logger, second, key);
             return "";
         }
     }
@@ -180,16 +180,16 @@ internal sealed partial class EntityWorkers<TEntity>(
         {
             case Outcome.Done { RequeueAfter: var after }:
                 backoff.Reset(key);
-                if (failures.End(key)) LogRecovered(logger, key);
+                if (failures.Clear(key)) LogRecovered(logger, key);
                 if (after is { } pause) queue.Work.AddAfter(key, pause, DelayKind.Result);
                 break;
             case Outcome.Retry { RequeueAfter: var after, Cap: var cap, NotBefore: var notBefore }:
-                var growing = backoff.Next(key, cap); // counted even when it is not used: only success starts it again
+                var growing = backoff.Next(key, cap); // counted even when it is not used: only success resets it
                 queue.Work.AddAfter(key, after ?? (notBefore > growing ? notBefore.Value : growing), DelayKind.Retry);
                 break;
             default:
                 backoff.Reset(key);
-                failures.End(key);
+                failures.Clear(key);
                 queue.Work.Forget(key);
                 break;
         }
@@ -202,7 +202,7 @@ internal sealed partial class EntityWorkers<TEntity>(
     private static partial void LogFailed(ILogger logger, LogLevel level, Exception error, NamespacedName key);
 
     [LoggerMessage(1313, LogLevel.Warning, "That the reconcile of {Key} failed could not be written into its status; it is tried again")]
-    private static partial void LogNotTold(ILogger logger, Exception error, NamespacedName key);
+    private static partial void LogFailureNotReported(ILogger logger, Exception error, NamespacedName key);
 
     [LoggerMessage(1314, LogLevel.Information, "Reconcile of {Key} succeeds again")]
     private static partial void LogRecovered(ILogger logger, NamespacedName key);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>A finalizer and the name that it has in metadata.finalizers.</summary>
+/// <summary>A finalizer and its name in metadata.finalizers.</summary>
 internal sealed record FinalizerRegistration<TEntity>(string Identifier, Func<IServiceProvider, IEntityFinalizer<TEntity>> Resolve)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {

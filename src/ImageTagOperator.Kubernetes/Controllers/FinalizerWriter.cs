@@ -2,20 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>Adds and removes our finalizers, and never touches another's: each write is guarded by the resourceVersion that it was made
-/// from.</summary>
+/// <summary>Adds and removes our finalizers and keeps those of others: each write carries the resourceVersion that it is based
+/// on.</summary>
 internal sealed class FinalizerWriter<TEntity>(IKubernetesClient client)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>Puts the missing ones on the object.</summary>
-    /// <returns>The object as it is now; null when it is gone.</returns>
-    /// <exception cref="KubernetesException">Somebody else wrote meanwhile (409): to be tried again with what the watch brings.</exception>
+    /// <summary>Adds the missing finalizers.</summary>
+    /// <returns>The updated object; null when it was deleted.</returns>
+    /// <exception cref="KubernetesException">The object was changed meanwhile (409): retry with the version from the watch.</exception>
     public Task<TEntity?> AddAsync(TEntity entity, IReadOnlyList<string> identifiers, CancellationToken cancellationToken) =>
         WriteAsync(entity, [.. Of(entity), .. identifiers.Except(Of(entity))], cancellationToken);
 
-    /// <summary>Takes one off the object. An object that is gone is fine.</summary>
-    /// <returns>The object as it is now; null when it is gone.</returns>
-    /// <exception cref="KubernetesException">Somebody else wrote meanwhile (409): to be tried again with what the watch brings.</exception>
+    /// <summary>Removes a finalizer. An object that is already deleted is not an error.</summary>
+    /// <returns>The updated object; null when it was deleted.</returns>
+    /// <exception cref="KubernetesException">The object was changed meanwhile (409): retry with the version from the watch.</exception>
     public Task<TEntity?> RemoveAsync(TEntity entity, string identifier, CancellationToken cancellationToken) =>
         WriteAsync(entity, [.. Of(entity).Where(name => name != identifier)], cancellationToken);
 

@@ -1,22 +1,21 @@
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>What is to become of a key after a run.</summary>
+/// <summary>What happens to a key after a run.</summary>
 internal abstract record Outcome
 {
     private Outcome()
     {
     }
 
-    /// <summary>Why it ended so, in one of a few words.</summary>
+    /// <summary>The reason as a metric label, from a bounded set.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Fine. Comes back after a while, or when something changes.</summary>
+    /// <summary>Success. The key is requeued after a time, or when the object changes.</summary>
     public sealed record Done(TimeSpan? RequeueAfter) : Outcome;
 
-    /// <summary>To be tried again: after a given time, or after the key's own growing pause but not before
-    /// <paramref name="NotBefore"/>.</summary>
+    /// <summary>Retry after the given time, or after the key's backoff but not before <paramref name="NotBefore"/>.</summary>
     public sealed record Retry(TimeSpan? RequeueAfter, TimeSpan? Cap, TimeSpan? NotBefore = null) : Outcome;
 
-    /// <summary>The object is not there any more.</summary>
+    /// <summary>The object no longer exists.</summary>
     public sealed record Gone : Outcome;
 }

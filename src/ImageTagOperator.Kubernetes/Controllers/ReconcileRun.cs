@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>One reconcile, and what ends it before it is done.</summary>
+/// <summary>One reconcile, with its timeout and its cancellation when it is superseded.</summary>
 internal sealed class ReconcileRun : IDisposable
 {
-    private readonly CancellationTokenSource late;
+    private readonly CancellationTokenSource timeoutSource;
     private readonly CancellationTokenSource superseded;
     private readonly CancellationTokenSource any;
     private readonly TimeSpan timeout;
@@ -17,23 +17,23 @@ internal sealed class ReconcileRun : IDisposable
     public ReconcileRun(TimeSpan timeout, TimeSpan grace, TimeProvider time, Action ended, CancellationToken running)
     {
         (this.timeout, this.grace, this.time, this.ended) = (timeout, grace, time, ended);
-        late = new CancellationTokenSource(timeout, time);
+        timeoutSource = new CancellationTokenSource(timeout, time);
         superseded = new CancellationTokenSource();
-        any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, superseded.Token, running);
+        any = CancellationTokenSource.CreateLinkedTokenSource(timeoutSource.Token, superseded.Token, running);
     }
 
     public CancellationToken Token => any.Token;
 
-    /// <summary>It was ended because its object was deleted or edited.</summary>
+    /// <summary>Cancelled because its object was deleted or edited.</summary>
     public bool IsSuperseded => superseded.IsCancellationRequested;
 
-    /// <summary>It was ended because it took too long.</summary>
-    public bool IsLate => late.IsCancellationRequested;
+    /// <summary>Cancelled because of the timeout.</summary>
+    public bool IsTimedOut => timeoutSource.IsCancellationRequested;
 
-    /// <summary>Says so.</summary>
-    public ReconcileTimeoutException TookTooLong(Exception inner) => new(timeout, inner);
+    /// <summary>Creates the exception for the timeout.</summary>
+    public ReconcileTimeoutException ToTimeoutException(Exception inner) => new(timeout, inner);
 
-    /// <summary>Ends it soon, unless it ends by itself.</summary>
+    /// <summary>Cancels the run after the grace period, unless it ends by itself.</summary>
     public void Supersede()
     {
         lock (gate)
@@ -53,7 +53,7 @@ internal sealed class ReconcileRun : IDisposable
         ended();
         any.Dispose();
         superseded.Dispose();
-        late.Dispose();
+        timeoutSource.Dispose();
     }
 
     private void End()

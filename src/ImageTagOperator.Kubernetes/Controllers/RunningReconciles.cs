@@ -2,36 +2,36 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.Kubernetes.Controllers;
 
-/// <summary>The reconciles that run now: ends those that take too long, or whose object was deleted or edited meanwhile. Safe for
-/// concurrent use.</summary>
-/// <param name="timeout">The longest one.</param>
-/// <param name="grace">How long one goes on that is superseded.</param>
+/// <summary>The running reconciles. Cancels those that exceed the timeout or whose object was deleted or edited meanwhile.
+/// Thread-safe.</summary>
+/// <param name="timeout">The longest time for one reconcile.</param>
+/// <param name="grace">How long a superseded reconcile may continue.</param>
 internal sealed class RunningReconciles(TimeSpan timeout, TimeSpan grace, TimeProvider time)
 {
     private readonly ConcurrentDictionary<NamespacedName, ReconcileRun> runs = new();
     private long lastProgress = time.GetTimestamp();
 
-    /// <summary>Begins a run. Dispose it when it has ended.</summary>
+    /// <summary>Starts a run. Dispose it when it has ended.</summary>
     public ReconcileRun Begin(NamespacedName key, CancellationToken running)
     {
-        if (runs.IsEmpty) Note();   // before, there was nothing to do
+        if (runs.IsEmpty) MarkProgress();   // there was nothing to do before
         return runs[key] = new ReconcileRun(timeout, grace, time, End, running);
 
         void End()
         {
             runs.TryRemove(key, out _);
-            Note();
+            MarkProgress();
         }
     }
 
-    /// <summary>The object of this key was deleted or edited: what a run of it finds out is of no use any more.</summary>
+    /// <summary>Supersedes the run of a key whose object was deleted or edited: its result is out of date.</summary>
     public void Supersede(NamespacedName key)
     {
         if (runs.TryGetValue(key, out var run)) run.Supersede();
     }
 
-    /// <summary>How long no run has ended although some run; zero when none does.</summary>
+    /// <summary>The time since the last run ended while runs are active; zero when none is.</summary>
     public TimeSpan SinceProgress => runs.IsEmpty ? TimeSpan.Zero : time.GetElapsedTime(Interlocked.Read(ref lastProgress));
 
-    private void Note() => Interlocked.Exchange(ref lastProgress, time.GetTimestamp());
+    private void MarkProgress() => Interlocked.Exchange(ref lastProgress, time.GetTimestamp());
 }

@@ -7,11 +7,11 @@ using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Kubernetes.Crds;
 
-/// <summary>Makes a CustomResourceDefinition (apiextensions.k8s.io/v1) from an entity class and its attributes.</summary>
+/// <summary>Generates a CustomResourceDefinition (apiextensions.k8s.io/v1) from an entity class and its attributes.</summary>
 public static class CustomResourceDefinition
 {
-    /// <param name="options">From <see cref="KubernetesJson.Options"/>, so that the schema is of exactly what the client sends.</param>
-    /// <exception cref="NotSupportedException">The schema would need something that a structural schema cannot say.</exception>
+    /// <param name="options">The options of <see cref="KubernetesJson.Options"/>, so that the schema matches what the client sends.</param>
+    /// <exception cref="NotSupportedException">A structural schema cannot express the type.</exception>
     public static JsonObject Generate<TEntity>(JsonSerializerOptions options)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
@@ -31,13 +31,13 @@ public static class CustomResourceDefinition
         };
     }
 
-    /// <summary>The schema of the whole object, as it is in the definition.</summary>
+    /// <summary>The schema of the whole object, as in the definition.</summary>
     public static JsonObject Schema<TEntity>(JsonSerializerOptions options)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> => RootSchema(options.TypeInfo<TEntity>(), new SchemaBuilder(options));
 
-    /// <summary>Has an API server, from Kubernetes 1.25 on, judge a field by an expression (x-kubernetes-validations).</summary>
-    /// <param name="path">Of the field, such as <c>spec.tags</c>; the expression's <c>self</c>.</param>
-    /// <param name="replaces">Keywords of the field's schema that say the same, and are removed.</param>
+    /// <summary>Adds a CEL rule for a field (x-kubernetes-validations), which API servers evaluate from Kubernetes 1.25 on.</summary>
+    /// <param name="path">The path of the field, such as <c>spec.tags</c>; <c>self</c> in the expression.</param>
+    /// <param name="replaces">Keywords of the field's schema that express the same and are removed.</param>
     public static void AddRule(JsonObject definition, string path, string expression, string message, IEnumerable<string> replaces)
     {
         foreach (var version in definition["spec"]!["versions"]!.AsArray())
@@ -51,8 +51,8 @@ public static class CustomResourceDefinition
         }
     }
 
-    /// <summary>The paths of the fields that a schema has and another lacks, which is to say that a server with the other one drops them.
-    /// Where the other one names no fields at all, it does not tell.</summary>
+    /// <summary>The paths of the fields that are missing in another schema: a server with that schema drops them. A schema without any
+    /// field names is not compared.</summary>
     public static IEnumerable<string> FieldsMissing(JsonObject schema, JsonObject other, string path = "")
     {
         foreach (var (inner, suffix) in new[] { ("items", "[]"), ("additionalProperties", ".*") })

@@ -5,8 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes.Crds;
 
-/// <summary>The columns of <c>kubectl get</c>: first those on properties, in the order of the properties, then those on the
-/// class.</summary>
+/// <summary>The columns of <c>kubectl get</c>: those of the properties in their order, then those of the class.</summary>
 internal static class PrinterColumns
 {
     public static JsonArray Of(JsonTypeInfo entity, JsonSerializerOptions options)

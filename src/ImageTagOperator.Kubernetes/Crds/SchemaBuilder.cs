@@ -5,14 +5,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes.Crds;
 
-/// <summary>Makes a structural schema of a type as the serializer sees it: its JSON names, and the attributes on its properties.
-/// Walks the serializer's own metadata, which is there under trimming too. System.Text.Json's schema exporter was not used: its
-/// <c>$ref</c>, <c>["string","null"]</c> and <c>default: null</c> are all things that a structural schema may not have.</summary>
+/// <summary>Builds the structural schema of a type from the serializer's metadata, which also exists when trimmed, and from the attributes
+/// of its properties. System.Text.Json's schema exporter does not fit: a structural schema cannot have its <c>$ref</c>,
+/// <c>["string","null"]</c> and <c>default: null</c>.</summary>
 internal sealed class SchemaBuilder(JsonSerializerOptions options)
 {
     private readonly Stack<Type> path = new();
 
-    /// <exception cref="NotSupportedException">A type that contains itself, or that has no schema.</exception>
+    /// <exception cref="NotSupportedException">A type contains itself, or has no schema.</exception>
     public JsonObject Build(Type declared)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
@@ -96,7 +96,7 @@ internal sealed class SchemaBuilder(JsonSerializerOptions options)
         if (type == typeof(double) || type == typeof(float) || type == typeof(decimal)) return new() { ["type"] = "number" };
         if (type == typeof(DateTimeOffset) || type == typeof(DateTime)) return new() { ["type"] = "string", ["format"] = "date-time" };
         if (type == typeof(byte[])) return new() { ["type"] = "string", ["format"] = "byte" };
-        // What a converter of the application writes as a string; attributes say the rest.
+        // A type that a converter of the application writes as a string; attributes add the rest.
         return new() { ["type"] = "string" };
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Crds;
 
-/// <summary>Puts the fields of a schema in one order, whatever order the attributes came in: reflection promises none.</summary>
+/// <summary>Sorts the fields of a schema, because reflection does not guarantee an order of attributes.</summary>
 internal static class SchemaOrder
 {
     private static readonly string[] First = ["description", "type", "format", "nullable", "default", "enum", "not"];

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ImageTagOperator.Kubernetes.Entities;
 
-/// <summary>Where objects of a type are found on the API server. Read once per type from its attributes.</summary>
+/// <summary>The API resource of a type, read once from its attributes.</summary>
 internal sealed record EntityDefinition(string Group, string Version, string Kind, string PluralName, EntityScope Scope)
 {
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
@@ -13,8 +13,8 @@ internal sealed record EntityDefinition(string Group, string Version, string Kin
     /// <exception cref="InvalidOperationException">The type has no <see cref="KubernetesEntityAttribute"/>.</exception>
     public static EntityDefinition Of<TEntity>() => Cached<TEntity>.Definition;
 
-    /// <summary>Path of the collection or, with a name, of one object.</summary>
-    /// <exception cref="ArgumentException">A name that would change the path: a URL library turns <c>/a/..</c> into <c>/</c>.</exception>
+    /// <summary>The path of the collection or, with a name, of one object.</summary>
+    /// <exception cref="ArgumentException">The name would change the path: a URL library turns <c>/a/..</c> into <c>/</c>.</exception>
     public string Path(string? inNamespace, string? name = null, string? subresource = null)
     {
         var path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
@@ -36,7 +36,7 @@ internal sealed record EntityDefinition(string Group, string Version, string Kin
         return new(entity.Group ?? "", entity.ApiVersion, entity.Kind, PluralOf(entity), scope);
     }
 
-    /// <summary>KubernetesClient leaves the plural out where a kind cannot be listed, such as SelfSubjectAccessReview.</summary>
+    /// <summary>KubernetesClient has no plural for kinds that cannot be listed, such as SelfSubjectAccessReview.</summary>
     private static string PluralOf(KubernetesEntityAttribute entity) =>
         string.IsNullOrEmpty(entity.PluralName) ? $"{entity.Kind.ToLowerInvariant()}s" : entity.PluralName;
 

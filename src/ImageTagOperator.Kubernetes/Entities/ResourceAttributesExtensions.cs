@@ -2,7 +2,7 @@ namespace ImageTagOperator.Kubernetes.Entities;
 
 public static class ResourceAttributesExtensions
 {
-    /// <summary>One thing that RBAC allows or not, for people: <c>get secrets in namespace images</c>.</summary>
+    /// <summary>Describes a permission for users: <c>get secrets in namespace images</c>.</summary>
     public static string Describe(this V1ResourceAttributes attributes)
     {
         var resource = string.IsNullOrEmpty(attributes.Subresource) ? attributes.Resource

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Makes events as the API server accepts them (events.k8s.io/v1: validation of new events).</summary>
-/// <param name="controller">reportingController: who we are.</param>
-/// <param name="instance">reportingInstance: which of us.</param>
+/// <summary>Creates events that pass the validation of the API server (events.k8s.io/v1).</summary>
+/// <param name="controller">reportingController: the operator.</param>
+/// <param name="instance">reportingInstance: the replica.</param>
 internal sealed class EventFactory(string controller, string instance, TimeProvider time)
 {
-    private const int LongestNote = 1024;
-    private const int LongestInstance = 128;
-    private const int LongestName = 253;
+    private const int MaxNoteBytes = 1024;
+    private const int MaxInstanceLength = 128;
+    private const int MaxNameLength = 253;
 
     private long count;
 
@@ -23,12 +23,12 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
         {
             Metadata = new()
             {
-                Name = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix,
+                Name = name[..Math.Min(name.Length, MaxNameLength - suffix.Length)] + suffix,
                 NamespaceProperty = entity.Metadata.NamespaceProperty ?? "default",
             },
             EventTime = now.UtcDateTime,
             ReportingController = controller,
-            ReportingInstance = instance[..Math.Min(instance.Length, LongestInstance)],
+            ReportingInstance = instance[..Math.Min(instance.Length, MaxInstanceLength)],
             Action = "Reconcile",
             Reason = reason,
             Note = Shorten(VisibleText.Of(message)),
@@ -45,16 +45,16 @@ internal sealed class EventFactory(string controller, string instance, TimeProvi
         };
     }
 
-    /// <summary>The server counts bytes.</summary>
+    /// <summary>Shortens by bytes, which is what the server counts.</summary>
     private static string Shorten(string note)
     {
-        if (Encoding.UTF8.GetByteCount(note) <= LongestNote) return note;
+        if (Encoding.UTF8.GetByteCount(note) <= MaxNoteBytes) return note;
         var length = 0;
         var bytes = 3; // for the ellipsis
         foreach (var rune in note.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (bytes > LongestNote) break;
+            if (bytes > MaxNoteBytes) break;
             length += rune.Utf16SequenceLength;
         }
 

@@ -6,30 +6,30 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Writes events in the background. The queue is bounded, and what does not fit is dropped: an event is never worth a
-/// wait.</summary>
+/// <summary>Writes events in the background. The queue is bounded and drops what does not fit, because no reconcile should wait for an
+/// event.</summary>
 internal sealed partial class EventRecorder(
     IKubernetesClient client, EventFactory factory, EventSpamFilter filter, TimeProvider time, ILogger<EventRecorder> logger)
 {
-    private const int Longest = 4000;
-    private const int MostOfOneNamespace = Longest / 4;
+    private const int Capacity = 4000;
+    private const int CapacityPerNamespace = Capacity / 4;
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Eventsv1Event> queue =
-        Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Longest) { SingleReader = true });
+        Channel.CreateBounded<Eventsv1Event>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Lock gate = new();
-    private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> queued = new(StringComparer.Ordinal);
     private readonly EventSeries series = new(time);
-    private bool forbiddenSaid;
+    private bool isForbiddenLogged;
 
-    /// <summary>Takes an event, or drops it.</summary>
+    /// <summary>Queues an event, or drops it.</summary>
     public Task PublishAsync(
         IKubernetesObject<V1ObjectMeta> entity, string reason, string message, EventType type, CancellationToken cancellationToken)
     {
-        // The event is made here, not in the background: the caller may change its object as soon as we return.
-        var made = factory.Create(entity, reason, message, type);
-        if (filter.Allows(made.Regarding!)) Enqueue(made);
+        // Create the event here and not in the background: the caller may change its object as soon as this returns.
+        var created = factory.Create(entity, reason, message, type);
+        if (filter.Allows(created.Regarding!)) Enqueue(created);
         return Task.CompletedTask;
     }
 
@@ -58,29 +58,29 @@ internal sealed partial class EventRecorder(
         }
     }
 
-    /// <summary>Takes no more events.</summary>
+    /// <summary>Accepts no more events.</summary>
     public void Complete() => queue.Writer.TryComplete();
 
-    /// <summary>The sets of one namespace leave room for the events of others.</summary>
-    private void Enqueue(Eventsv1Event made)
+    /// <summary>Limits the events of one namespace, so that there is room for others.</summary>
+    private void Enqueue(Eventsv1Event created)
     {
         lock (gate)
         {
-            if (waiting.GetValueOrDefault(NamespaceOf(made)) < MostOfOneNamespace && queue.Writer.TryWrite(made)) Count(made, +1);
+            if (queued.GetValueOrDefault(NamespaceOf(created)) < CapacityPerNamespace && queue.Writer.TryWrite(created)) Count(created, +1);
         }
     }
 
-    private void Count(Eventsv1Event made, int more)
+    private void Count(Eventsv1Event created, int more)
     {
         lock (gate)
         {
-            var now = waiting.GetValueOrDefault(NamespaceOf(made)) + more;
-            if (now == 0) waiting.Remove(NamespaceOf(made));
-            else waiting[NamespaceOf(made)] = now;
+            var now = queued.GetValueOrDefault(NamespaceOf(created)) + more;
+            if (now == 0) queued.Remove(NamespaceOf(created));
+            else queued[NamespaceOf(created)] = now;
         }
     }
 
-    private static string NamespaceOf(Eventsv1Event made) => made.Regarding?.NamespaceProperty ?? "";
+    private static string NamespaceOf(Eventsv1Event created) => created.Regarding?.NamespaceProperty ?? "";
 
     private async Task WriteAsync(Eventsv1Event next, CancellationToken cancellationToken)
     {
@@ -111,13 +111,13 @@ internal sealed partial class EventRecorder(
             }
             catch (KubernetesException error) when (error.IsNotFound)
             {
-                // The server drops events after an hour: this one begins a new series.
+                // The server deletes events after an hour: this one starts a new series.
             }
         }
 
         await client.CreateAsync(next, cancellationToken);
         series.Created(next);
-        forbiddenSaid = false;
+        isForbiddenLogged = false;
     }
 
     private static bool IsTransient(Exception error) => error switch
@@ -129,8 +129,8 @@ internal sealed partial class EventRecorder(
     private void LogFailure(Eventsv1Event lost, Exception error)
     {
         var forbidden = error is KubernetesException { StatusCode: HttpStatusCode.Forbidden };
-        if (forbidden && forbiddenSaid) return;
-        forbiddenSaid |= forbidden;
+        if (forbidden && isForbiddenLogged) return;
+        isForbiddenLogged |= forbidden;
         var reason = error.Message + ApiErrorAdvice.For<Eventsv1Event>(error, "create and patch");
         LogDropped(logger, lost.Reason, lost.Regarding?.NamespaceProperty, lost.Regarding?.Name, reason);
     }

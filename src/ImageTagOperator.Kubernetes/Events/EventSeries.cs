@@ -3,13 +3,13 @@ using ImageTagOperator.Kubernetes.Json;
 
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Knows which events were written lately, so that a repeat becomes a count on the first one. Used by one task.</summary>
+/// <summary>Remembers recent events, so that a repeat becomes a count on the first one. Used by one task only.</summary>
 internal sealed class EventSeries(TimeProvider time)
 {
-    /// <summary>Later than this, the same thing is news again (as in client-go).</summary>
+    /// <summary>After this time, the same event starts a new series (as in client-go).</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(6);
 
-    private const int Largest = 4096;
+    private const int Capacity = 4096;
 
     internal sealed record Entry(NamespacedName Key, int Count, long At);
 
@@ -22,7 +22,7 @@ internal sealed class EventSeries(TimeProvider time)
 
     public void Created(Eventsv1Event first)
     {
-        if (entries.Count >= Largest) Shrink();
+        if (entries.Count >= Capacity) Shrink();
         entries[Of(first)] = new(first.Key(), 1, time.GetTimestamp());
     }
 
@@ -43,6 +43,6 @@ internal sealed class EventSeries(TimeProvider time)
             if (time.GetElapsedTime(entry.At) >= Lifetime) entries.Remove(identity);
         }
 
-        if (entries.Count >= Largest) entries.Clear();
+        if (entries.Count >= Capacity) entries.Clear();
     }
 }

@@ -1,10 +1,10 @@
 namespace ImageTagOperator.Kubernetes.Events;
 
-/// <summary>Limits the events of one object: 25 at once, then one per 5 minutes (as in client-go). Safe for concurrent use.</summary>
+/// <summary>Limits the events of one object: 25 at once, then one per 5 minutes (as in client-go). Thread-safe.</summary>
 internal sealed class EventSpamFilter(TimeProvider time)
 {
     private const double Burst = 25;
-    private const int Largest = 4096;
+    private const int Capacity = 4096;
 
     private static readonly TimeSpan PerEvent = TimeSpan.FromMinutes(5);
 
@@ -18,7 +18,7 @@ internal sealed class EventSpamFilter(TimeProvider time)
         {
             var left = Left(key);
             if (left < 1) return false;
-            if (buckets.Count >= Largest) Shrink();
+            if (buckets.Count >= Capacity) Shrink();
             buckets[key] = (left - 1, time.GetTimestamp());
             return true;
         }
@@ -34,6 +34,6 @@ internal sealed class EventSpamFilter(TimeProvider time)
             if (Left(key) >= Burst) buckets.Remove(key);
         }
 
-        if (buckets.Count >= Largest) buckets.Clear();
+        if (buckets.Count >= Capacity) buckets.Clear();
     }
 }

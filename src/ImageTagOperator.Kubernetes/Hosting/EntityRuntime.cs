@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageTagOperator.Kubernetes.Hosting;
 
 /// <summary>The watches and workers of one kind.</summary>
-/// <param name="identifiers">Of the finalizers that are ours.</param>
+/// <param name="identifiers">The names of our finalizers.</param>
 internal sealed class EntityRuntime<TEntity>(
     IKubernetesClient client,
     EntityCache<TEntity> cache,
@@ -34,24 +34,24 @@ internal sealed class EntityRuntime<TEntity>(
 
     public IReadOnlyList<Task> Work(CancellationToken taking, CancellationToken running) => workers.Start(taking, running);
 
-    public async Task EvacuateAsync(string inNamespace, CancellationToken cancellationToken)
+    public async Task FinalizeNamespaceAsync(string inNamespace, CancellationToken cancellationToken)
     {
-        var held = new HashSet<NamespacedName>();
+        var withFinalizers = new HashSet<NamespacedName>();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        cache.End(inNamespace, time.GetUtcNow(), codec.Copy);
+        cache.MarkTerminating(inNamespace, time.GetUtcNow(), codec.Copy);
         using var subscription = cache.Subscribe(change =>
         {
             if (change.Entity.Metadata.NamespaceProperty != inNamespace) return;
-            if (change.Type != WatchEventType.Deleted && IsHeld(change.Entity)) held.Add(change.Entity.Key());
-            else if (held.Remove(change.Entity.Key()) && held.Count == 0) done.TrySetResult();
+            if (change.Type != WatchEventType.Deleted && HasFinalizer(change.Entity)) withFinalizers.Add(change.Entity.Key());
+            else if (withFinalizers.Remove(change.Entity.Key()) && withFinalizers.Count == 0) done.TrySetResult();
         });
-        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && IsHeld(entity))) await done.Task.WaitAsync(
+        if (cache.All.Any(entity => entity.Metadata.NamespaceProperty == inNamespace && HasFinalizer(entity))) await done.Task.WaitAsync(
             cancellationToken);
     }
 
-    private bool IsHeld(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
+    private bool HasFinalizer(TEntity entity) => entity.Metadata.Finalizers?.Any(identifiers.Contains) == true;
 
     private EntityWatch<TEntity> Watch(string? inNamespace) =>
         new(client, cache, inNamespace, time, random, logger) { Restarted = reason =>
-            metrics.WatchRestarted(EntityDefinition.Of<TEntity>().Kind, reason) };
+            metrics.RecordWatchRestart(EntityDefinition.Of<TEntity>().Kind, reason) };
 }

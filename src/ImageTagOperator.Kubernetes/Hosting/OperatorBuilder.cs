@@ -19,8 +19,8 @@ public sealed class OperatorBuilder
 
     public IServiceCollection Services { get; }
 
-    /// <summary>Watches <typeparamref name="TEntity"/> and hands its objects to <typeparamref name="TController"/>.</summary>
-    /// <exception cref="InvalidOperationException">The kind has a controller already.</exception>
+    /// <summary>Watches <typeparamref name="TEntity"/> and reconciles its objects with <typeparamref name="TController"/>.</summary>
+    /// <exception cref="InvalidOperationException">The kind already has a controller.</exception>
     public OperatorBuilder AddController<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController,
         TEntity>()
         where TController : class, IEntityController<TEntity>
@@ -43,9 +43,9 @@ public sealed class OperatorBuilder
         return this;
     }
 
-    /// <summary>Runs <typeparamref name="TFinalizer"/> before an object goes. Several for one kind run in the order in which they were
-    /// added.</summary>
-    /// <param name="identifier">As it stands in metadata.finalizers: <c>example.com/name</c>.</param>
+    /// <summary>Runs <typeparamref name="TFinalizer"/> before an object is deleted. Several finalizers of one kind run in the order in
+    /// which they were added.</summary>
+    /// <param name="identifier">The name in metadata.finalizers, such as <c>example.com/name</c>.</param>
     public OperatorBuilder AddFinalizer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFinalizer,
         TEntity>(string identifier)
         where TFinalizer : class, IEntityFinalizer<TEntity>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Hosting;
 
-/// <summary>The life of the operator: fill the caches, become leader, work, and stop in order.</summary>
+/// <summary>Runs the operator: fills the caches, becomes the leader, reconciles, and stops in order.</summary>
 internal sealed partial class OperatorHost(
     IEnumerable<IEntityRuntime> runtimes,
     EventRecorder events,
@@ -18,13 +18,13 @@ internal sealed partial class OperatorHost(
     TimeProvider time,
     ILogger<OperatorHost> logger) : IHostedService, IDisposable
 {
-    /// <summary>For cancelled reconciles to notice, and for the last events to go out.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>How long to wait for cancelled reconciles, and for the last events to be written.</summary>
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<IEntityRuntime> kinds = [.. runtimes];
-    private readonly CancellationTokenSource taking = new(); // ends: no new key is taken
-    private readonly CancellationTokenSource running = new(); // ends: running reconciles are cancelled
-    private readonly CancellationTokenSource background = new(); // ends: watches, leader election, events
+    private readonly CancellationTokenSource taking = new(); // cancelled: no new keys are taken
+    private readonly CancellationTokenSource running = new(); // cancelled: running reconciles are cancelled
+    private readonly CancellationTokenSource background = new(); // cancelled: watches, leader election and events end
     private readonly List<Task> workers = [];
     private Task lifecycle = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
@@ -39,30 +39,30 @@ internal sealed partial class OperatorHost(
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more work, lets what runs finish or cancels it, then gives the lease back: in this order, so that no two
-    /// replicas work
-    /// at a time.</summary>
+    /// <summary>Stops taking work, lets running reconciles finish or cancels them, then releases the lease. The order makes sure that two
+    /// replicas never work at the same time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        await EvacuateAsync(cancellationToken);
+        await FinalizeNamespaceAsync(cancellationToken);
         await taking.CancelAsync();
         await lifecycle;
         var left = settings.ShutdownTimeout - time.GetElapsedTime(began);
-        var finished = await EndsWithinAsync(Task.WhenAll(workers), running.IsCancellationRequested || left < Patience ? Patience : left);
+        var limit = running.IsCancellationRequested || left < GracePeriod ? GracePeriod : left;
+        var finished = await EndsWithinAsync(Task.WhenAll(workers), limit);
         if (!finished)
         {
             LogCancelling(logger, settings.ShutdownTimeout.TotalSeconds);
             await running.CancelAsync();
-            finished = await EndsWithinAsync(Task.WhenAll(workers), Patience);
+            finished = await EndsWithinAsync(Task.WhenAll(workers), GracePeriod);
         }
 
         events.Complete();
-        await EndsWithinAsync(recording, Patience);
+        await EndsWithinAsync(recording, GracePeriod);
         await background.CancelAsync();
         await leading;
         state.SetLeader(null);
-        // A reconcile that does not stop may still write: then the lease must run out by itself.
+        // A reconcile that does not stop may still write, so the lease must expire by itself.
         if (settings.LeaderElection.Enabled && finished && state.ExitCode == 0) await elector.ReleaseAsync(cancellationToken);
         await watching;
     }
@@ -74,22 +74,22 @@ internal sealed partial class OperatorHost(
         background.Dispose();
     }
 
-    /// <summary>When the operator goes with its own namespace, nobody would finalize the objects in it, and the namespace would wait for
-    /// ever. So it lets go of them first.</summary>
-    private async Task EvacuateAsync(CancellationToken cancellationToken)
+    /// <summary>When the operator is deleted with its own namespace, nobody would finalize the objects in it and the namespace would never
+    /// be deleted. So it finalizes them first.</summary>
+    private async Task FinalizeNamespaceAsync(CancellationToken cancellationToken)
     {
-        if (!state.IsLeader || running.IsCancellationRequested || !await home.IsEndingAsync(cancellationToken)) return;
-        LogEvacuating(logger, home.Name);
-        using var late = new CancellationTokenSource(settings.ShutdownTimeout - Patience, time);
+        if (!state.IsLeader || running.IsCancellationRequested || !await home.IsTerminatingAsync(cancellationToken)) return;
+        LogFinalizing(logger, home.Name);
+        using var late = new CancellationTokenSource(settings.ShutdownTimeout - GracePeriod, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, running.Token, cancellationToken);
-        state.SetEnd(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * Patience));
+        state.SetFinalizationDeadline(home.Name, time.GetUtcNow() + settings.ShutdownTimeout - (2 * GracePeriod));
         try
         {
-            await Task.WhenAll(kinds.Select(kind => kind.EvacuateAsync(home.Name, stop.Token)));
+            await Task.WhenAll(kinds.Select(kind => kind.FinalizeNamespaceAsync(home.Name, stop.Token)));
         }
         catch (OperationCanceledException)
         {
-            LogHeld(logger, home.Name);
+            LogNotFinalized(logger, home.Name);
         }
     }
 
@@ -119,12 +119,12 @@ internal sealed partial class OperatorHost(
 
         await elector.AcquireAsync(taking.Token);
         state.SetLeader(() => elector.IsValid);
-        leading = GuardAsync("leader election", HoldAsync());
+        leading = GuardAsync("leader election", RenewUntilLostAsync());
     }
 
-    private async Task HoldAsync()
+    private async Task RenewUntilLostAsync()
     {
-        await elector.HoldAsync(background.Token);
+        await elector.RenewUntilLostAsync(background.Token);
         state.SetLeader(null);
         await Task.WhenAll(running.CancelAsync(), taking.CancelAsync());
         Stop();
@@ -137,7 +137,7 @@ internal sealed partial class OperatorHost(
         lifetime.StopApplication();
     }
 
-    /// <summary>Watches a loop that must not end before it is told to.</summary>
+    /// <summary>Reports a background task that fails before it was asked to stop.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The failure is logged, and liveness says so")]
     private async Task GuardAsync(string part, Task task)
     {
@@ -147,7 +147,7 @@ internal sealed partial class OperatorHost(
         }
         catch (OperationCanceledException) when (background.IsCancellationRequested || taking.IsCancellationRequested)
         {
-            // Told to.
+            // The task was asked to stop.
         }
         catch (Exception error)
         {
@@ -177,10 +177,10 @@ internal sealed partial class OperatorHost(
 
     [LoggerMessage(1603, LogLevel.Information,
         "The namespace {Namespace}, in which this operator runs, is being deleted: letting go of the objects in it first")]
-    private static partial void LogEvacuating(ILogger logger, string @namespace);
+    private static partial void LogFinalizing(ILogger logger, string @namespace);
 
     [LoggerMessage(1604, LogLevel.Error,
         "The namespace {Namespace} is being deleted, and objects in it could not be let go of in time: it waits until an operator that "
             + "watches it runs somewhere else")]
-    private static partial void LogHeld(ILogger logger, string @namespace);
+    private static partial void LogNotFinalized(ILogger logger, string @namespace);
 }

@@ -9,20 +9,20 @@ internal sealed partial class OwnNamespace(
     string name, IReadOnlyList<string> watched, CoordinationClient coordination, EventFactory events, TimeProvider time,
         ILogger<OwnNamespace> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
     public string Name => name;
 
-    /// <summary>Whether it is being deleted, with objects of ours in it. False when that could not be found out.</summary>
-    public async Task<bool> IsEndingAsync(CancellationToken cancellationToken)
+    /// <summary>Whether the namespace is being deleted with objects of ours in it. False when that is not known.</summary>
+    public async Task<bool> IsTerminatingAsync(CancellationToken cancellationToken)
     {
         if (watched.Count > 0 && !watched.Contains(name)) return false;
 
-        // Nothing can be made in a namespace that ends, and the API server says why. An Event is what we may make anyhow: to read the
-        // namespace would take a right more.
+        // Nothing can be created in a terminating namespace, and the API server says so. The probe is an Event because the operator may
+        // create those anyway; to read the namespace it would need another permission.
         var probe = events.Create(new V1Lease { Metadata = new() { Name = "shutdown", NamespaceProperty = name } }, "Stopping",
             "The operator stops.", EventType.Normal);
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(ProbeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

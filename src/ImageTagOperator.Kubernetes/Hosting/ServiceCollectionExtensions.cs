@@ -14,11 +14,10 @@ namespace ImageTagOperator.Kubernetes.Hosting;
 
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the runtime as a hosted service, with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and
-    /// <see cref="OperatorState"/>,
-    /// and per kind <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/>. The application registers a
-    /// <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities; it may register a
-    /// <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that gives 0 to 1.</summary>
+    /// <summary>Adds the runtime as a hosted service with <see cref="IKubernetesClient"/>, <see cref="EventPublisher"/> and
+    /// <see cref="OperatorState"/>, and <see cref="IEntityCache{TEntity}"/> and <see cref="IEntityQueue{TEntity}"/> for each kind. The
+    /// application must register a <see cref="KubernetesClientConfiguration"/> and an <see cref="IJsonTypeInfoResolver"/> for its entities.
+    /// It can register a <see cref="TimeProvider"/> and, for jitter, a <c>Func&lt;double&gt;</c> that returns 0 to 1.</summary>
     public static OperatorBuilder AddKubernetesOperator(this IServiceCollection services, Action<OperatorSettings>? configure = null)
     {
         var settings = new OperatorSettings();
@@ -30,14 +29,14 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RuntimeMetrics>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Jitter.Default);
-        services.TryAddSingleton<IKubernetesClient>(GuardedClient);
-        services.TryAddSingleton(static provider => new CoordinationClient(Client(provider)));
+        services.TryAddSingleton<IKubernetesClient>(CreateGuardedClient);
+        services.TryAddSingleton(static provider => new CoordinationClient(CreateClient(provider)));
         services.TryAddSingleton(static provider => new AccessReviewer(
             provider.GetRequiredService<CoordinationClient>().Client, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(Elector);
-        services.AddSingleton(Events);
-        services.AddSingleton(Recorder);
-        services.AddSingleton(Own);
+        services.AddSingleton(CreateElector);
+        services.AddSingleton(CreateEventFactory);
+        services.AddSingleton(CreateRecorder);
+        services.AddSingleton(CreateOwnNamespace);
         services.AddSingleton<EventPublisher>(static provider => provider.GetRequiredService<EventRecorder>().PublishAsync);
         services.AddSingleton<IHostedService>(static provider => new OperatorHost(
             provider.GetServices<IEntityRuntime>(),
@@ -49,12 +48,12 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperatorHost>>()));
-        // The host must not give up on us before we have given up on the reconciles and returned the lease.
+        // The host must wait longer than the runtime, which stops the reconciles and releases the lease.
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + TimeSpan.FromSeconds(15));
         return new OperatorBuilder(services);
     }
 
-    private static KubernetesClient Client(IServiceProvider services)
+    private static KubernetesClient CreateClient(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         return new KubernetesClient(
@@ -67,15 +66,15 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<KubernetesClient>>());
     }
 
-    private static KubernetesClient GuardedClient(IServiceProvider services)
+    private static KubernetesClient CreateGuardedClient(IServiceProvider services)
     {
-        var client = Client(services);
+        var client = CreateClient(services);
         var state = services.GetRequiredService<OperatorState>();
         if (services.GetRequiredService<OperatorSettings>().LeaderElection.Enabled) client.MayWrite = () => state.IsLeader;
         return client;
     }
 
-    private static LeaderElector Elector(IServiceProvider services)
+    private static LeaderElector CreateElector(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         var election = settings.LeaderElection;
@@ -90,13 +89,13 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<LeaderElector>>());
     }
 
-    private static EventFactory Events(IServiceProvider services)
+    private static EventFactory CreateEventFactory(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         return new EventFactory(settings.Name, Identity(settings.LeaderElection), services.GetRequiredService<TimeProvider>());
     }
 
-    private static EventRecorder Recorder(IServiceProvider services)
+    private static EventRecorder CreateRecorder(IServiceProvider services)
     {
         var time = services.GetRequiredService<TimeProvider>();
         return new EventRecorder(
@@ -107,7 +106,7 @@ public static class ServiceCollectionExtensions
             services.GetRequiredService<ILogger<EventRecorder>>());
     }
 
-    private static OwnNamespace Own(IServiceProvider services) => new(
+    private static OwnNamespace CreateOwnNamespace(IServiceProvider services) => new(
         services.GetRequiredService<KubernetesClientConfiguration>().Namespace,
         services.GetRequiredService<OperatorSettings>().Namespaces,
         services.GetRequiredService<CoordinationClient>(),
@@ -115,7 +114,7 @@ public static class ServiceCollectionExtensions
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<OwnNamespace>>());
 
-    /// <summary>The pod's name says which replica; the suffix tells a restarted container from its predecessor.</summary>
+    /// <summary>The name of the pod identifies the replica; the suffix tells a restarted container from its predecessor.</summary>
     private static string Identity(LeaderElectionSettings election) =>
         election.Identity ??= $"{Environment.MachineName}_{Guid.NewGuid():N}"[..Math.Min(Environment.MachineName.Length + 9, 120)];
 }

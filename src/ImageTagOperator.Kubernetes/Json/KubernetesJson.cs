@@ -4,10 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>How objects are written as JSON: camelCase, nulls left out, numbers only as numbers.</summary>
+/// <summary>The JSON options for objects: camelCase, nulls left out, strict numbers.</summary>
 public static class KubernetesJson
 {
-    /// <summary>Options that know the room's own types and those of <paramref name="extraTypes"/>; frozen.</summary>
+    /// <summary>Read-only options for the runtime's own types and those of <paramref name="extraTypes"/>.</summary>
     public static JsonSerializerOptions Options(IJsonTypeInfoResolver extraTypes)
     {
         var options = new JsonSerializerOptions

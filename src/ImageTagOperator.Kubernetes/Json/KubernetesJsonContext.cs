@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>The room's own types. The application adds its entities through an IJsonTypeInfoResolver of its own.</summary>
+/// <summary>The runtime's own types. The application adds its entities through its own IJsonTypeInfoResolver.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(V1Status))]

@@ -4,8 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>Times as meta/v1 MicroTime has them: UTC, exactly six digits of a second; the server refuses any other number of
-/// digits.</summary>
+/// <summary>Writes times as meta/v1 MicroTime: UTC with exactly six fractional digits; the server rejects any other number.</summary>
 internal sealed class MicroTimeConverter : JsonConverter<DateTime?>
 {
     public override DateTime? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

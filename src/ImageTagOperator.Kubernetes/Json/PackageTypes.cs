@@ -3,10 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>What the types of KubernetesClient do not say about their JSON.</summary>
+/// <summary>Adds JSON details that the types of KubernetesClient lack.</summary>
 internal static class PackageTypes
 {
-    /// <summary>The fields of type MicroTime among those that are written here; every other time is a Time.</summary>
+    /// <summary>The written fields of type MicroTime; every other time is a Time.</summary>
     private static readonly HashSet<string> MicroTimes = ["acquireTime", "renewTime", "eventTime"];
 
     private static readonly MicroTimeConverter MicroTime = new();
@@ -20,7 +20,7 @@ internal static class PackageTypes
             var property = type.Properties[index];
             if (property.PropertyType == typeof(DateTime?)) property.CustomConverter = Converter(property.Name);
 
-            // Who owns which field is for the server alone, and three times as long as all else in the metadata.
+            // Only the server needs managedFields, which is three times as large as the rest of the metadata.
             if (property.Name == "managedFields" && type.Type == typeof(V1ObjectMeta)) type.Properties.RemoveAt(index);
         }
     }

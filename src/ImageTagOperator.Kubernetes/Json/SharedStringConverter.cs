@@ -4,20 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>Reads strings, and gives back the one that it has read before where it can. Most of what objects of one kind say is the same
-/// for many of them: namespaces, tags, names of Secrets, conditions. Without this, that was half of what an object takes in the
-/// cache.</summary>
+/// <summary>Reads strings and reuses equal ones that were read before. Objects of one kind share most strings: namespaces, tags, names of
+/// Secrets, conditions. Without this, they took half of the memory of an object in the cache.</summary>
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
-    /// <summary>In bytes. What is longer is hardly ever said twice.</summary>
-    private const int Longest = 128;
+    /// <summary>In bytes. Longer strings rarely repeat.</summary>
+    private const int MaxSharedBytes = 128;
 
-    /// <summary>One string each, by its hash: a new one takes the place of the one before. So there is an upper bound, and no lock; which
-    /// of two threads wins does not matter.</summary>
+    /// <summary>One string per hash; a new one replaces the previous one. This bounds the memory without a lock; a race between two threads
+    /// is harmless.</summary>
     private static readonly string?[] Slots = new string?[4096];
 
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? Shared(ref reader) : reader.GetString();     // which refuses it
+        reader.TokenType == JsonTokenType.String ? Shared(ref reader) : reader.GetString();     // which throws
 
     public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Shared(ref reader);
@@ -29,7 +28,7 @@ internal sealed class SharedStringConverter : JsonConverter<string>
 
     private static string Shared(ref Utf8JsonReader reader)
     {
-        if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > Longest) return reader.GetString()!;
+        if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > MaxSharedBytes) return reader.GetString()!;
         ref var slot = ref Slots[Hash(reader.ValueSpan) % (uint)Slots.Length];
         if (slot is { } known && reader.ValueTextEquals(known)) return known;
         return slot = reader.GetString()!;

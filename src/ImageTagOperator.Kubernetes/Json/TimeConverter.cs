@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Json;
 
-/// <summary>Times as meta/v1 Time has them: UTC, whole seconds. Reads any RFC 3339 time, and always as UTC: a local one would be compared
+/// <summary>Writes times as meta/v1 Time: UTC, whole seconds. Reads any RFC 3339 time as UTC, because local times compare
 /// wrongly.</summary>
 internal sealed class TimeConverter : JsonConverter<DateTime?>
 {

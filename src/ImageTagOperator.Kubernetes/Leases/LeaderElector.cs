@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Leases;
 
-/// <summary>Holds a Lease so that one replica works at a time. Time is measured here alone: another's clock may be wrong, so its lease is
-/// over when it has not changed for as long as it says, counted from when we saw the last change.</summary>
+/// <summary>Holds a Lease so that only one replica works at a time. It only uses the local clock: another replica's lease has expired when
+/// it has not changed for its duration since we saw the last change.</summary>
 internal sealed partial class LeaderElector(
     IKubernetesClient client,
     LeaderElectionSettings settings,
@@ -18,35 +18,35 @@ internal sealed partial class LeaderElector(
     private V1Lease? observed;
     private long observedAt;
     private long renewedAt;
-    private bool forbiddenSaid;
-    private string? holderSaid;
+    private bool isForbiddenLogged;
+    private string? loggedHolder;
 
-    /// <summary>Whether we hold the lease and may go on for now. False as soon as the deadline passes, even if nobody noticed
-    /// yet.</summary>
+    /// <summary>Whether this replica holds the lease and may continue now. False as soon as the deadline passes, before any
+    /// notification.</summary>
     public bool IsValid => observed?.Spec?.HolderIdentity == identity
         && time.GetElapsedTime(Volatile.Read(ref renewedAt)) < settings.RenewDeadline;
 
-    /// <summary>Tries until the lease is ours.</summary>
+    /// <summary>Retries until this replica holds the lease.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
         LogWaiting(logger, key, identity);
         while (!await TryAsync(settings.RenewDeadline, cancellationToken))
         {
-            // Candidates spread out, so that they do not all write at once when a lease ends. Above the period it would keep a lease
-            // that was given back waiting.
+            // The jitter keeps candidates from all writing at once when a lease expires. A pause above the period would delay taking over a
+            // released lease.
             await Task.Delay(settings.RetryPeriod * (0.6 + (0.4 * random())), time, cancellationToken);
         }
 
         LogAcquired(logger, key, identity);
     }
 
-    /// <summary>Renews the lease until it is lost. Returns then; throws only when cancelled.</summary>
-    public async Task HoldAsync(CancellationToken cancellationToken)
+    /// <summary>Renews the lease and returns when it is lost; throws only when cancelled.</summary>
+    public async Task RenewUntilLostAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             await Task.Delay(Shorter(settings.RetryPeriod, Remaining), time, cancellationToken);
-            // Taken once: a process can be frozen between any two lines, and a deadline below zero cannot be set.
+            // Read once: a process can be frozen between any two lines, and a negative timeout is invalid.
             var left = Remaining;
             if (left <= TimeSpan.Zero) break;
             if (!await TryAsync(left, cancellationToken) && HeldByOther) break;
@@ -55,14 +55,14 @@ internal sealed partial class LeaderElector(
         LogLost(logger, key, HeldByOther ? observed?.Spec?.HolderIdentity : null, settings.RenewDeadline.TotalSeconds);
     }
 
-    /// <summary>Gives the lease back, so that the next replica need not wait for it to run out.</summary>
+    /// <summary>Releases the lease, so that the next replica need not wait for it to expire.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The lease runs out by itself; the reason is logged")]
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         if (observed?.Spec?.HolderIdentity != identity) return;
         try
         {
-            // Read again: the answer to the last renewal may have been lost, and its resourceVersion with it.
+            // Read again: the answer to the last renewal, with its resourceVersion, may have been lost.
             var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
             if (lease is null || lease.Spec?.HolderIdentity != identity) return;
             lease.Spec = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = time.GetUtcNow().UtcDateTime };
@@ -99,14 +99,14 @@ internal sealed partial class LeaderElector(
 
     private async Task<bool> AcquireOrRenewAsync(CancellationToken cancellationToken)
     {
-        // The answer may take a while: the lease counts from before we asked, as others may see it renewed from then on.
+        // The lease counts from before the request, because others may see it renewed from then on.
         var asked = time.GetTimestamp();
         var now = time.GetUtcNow().UtcDateTime;
         var lease = await client.GetAsync<V1Lease>(key.Name, key.Namespace, cancellationToken);
         if (lease is not null) Observe(lease);
         if (lease is not null && HeldByOther && time.GetElapsedTime(observedAt) < DurationOf(lease))
         {
-            SayHolder(lease.Spec?.HolderIdentity);
+            LogNewHolder(lease.Spec?.HolderIdentity);
             return false;
         }
 
@@ -122,7 +122,7 @@ internal sealed partial class LeaderElector(
         }
 
         Volatile.Write(ref renewedAt, asked);
-        forbiddenSaid = false;
+        isForbiddenLogged = false;
         return true;
     }
 
@@ -166,10 +166,10 @@ internal sealed partial class LeaderElector(
         };
     }
 
-    private void SayHolder(string? holder)
+    private void LogNewHolder(string? holder)
     {
-        if (holder == holderSaid) return;
-        holderSaid = holder;
+        if (holder == loggedHolder) return;
+        loggedHolder = holder;
         LogHolder(logger, key, holder);
     }
 
@@ -177,8 +177,8 @@ internal sealed partial class LeaderElector(
     {
         if (error is KubernetesException { StatusCode: HttpStatusCode.Forbidden })
         {
-            if (forbiddenSaid) return;
-            forbiddenSaid = true;
+            if (isForbiddenLogged) return;
+            isForbiddenLogged = true;
             LogForbidden(logger, key, error.Message, key.Namespace);
             return;
         }

@@ -1,14 +1,14 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>Who asked for a later run of a key.</summary>
+/// <summary>Why a key is queued for later.</summary>
 internal enum DelayKind
 {
-    /// <summary>The last run of the key. The next run, whatever started it, decides anew.</summary>
+    /// <summary>The result of the last run. The next run, whatever started it, replaces it.</summary>
     Result,
 
-    /// <summary>The last run of the key, because it failed. As <see cref="Result"/>, but all others go first.</summary>
+    /// <summary>A failure of the last run. Like <see cref="Result"/>, but after all others.</summary>
     Retry,
 
-    /// <summary>Somebody else. It stays, whatever runs before.</summary>
+    /// <summary>A request from outside. Other runs do not replace it.</summary>
     Request,
 }

@@ -1,10 +1,10 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>The queue of one kind, which deals out the workers by namespace.</summary>
-internal sealed class EntityQueue<TEntity>(TimeProvider time, int mostPerNamespace = int.MaxValue) : IEntityQueue<TEntity>, IDisposable
+/// <summary>The queue of one kind, fair between namespaces.</summary>
+internal sealed class EntityQueue<TEntity>(TimeProvider time, int maxPerNamespace = int.MaxValue) : IEntityQueue<TEntity>, IDisposable
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    public WorkQueue<NamespacedName> Work { get; } = new(time, static key => key.Namespace ?? "", mostPerNamespace);
+    public WorkQueue<NamespacedName> Work { get; } = new(time, static key => key.Namespace ?? "", maxPerNamespace);
 
     public void Enqueue(NamespacedName key, TimeSpan after) => Work.AddAfter(key, after, DelayKind.Request);
 

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>How long each key pauses after a failure: twice as long each time, until it succeeds.</summary>
+/// <summary>The backoff of each key after a failure. It doubles each time, until a success.</summary>
 internal sealed class FailureBackoff(TimeSpan initial, TimeSpan maximum, Func<double> random)
 {
     private readonly ConcurrentDictionary<NamespacedName, int> failures = new();
 
     /// <summary>Counts a failure.</summary>
     /// <param name="cap">A shorter maximum for this key.</param>
-    /// <returns>80 to 100 % of the pause: what failed together need not come back together.</returns>
+    /// <returns>80 to 100 % of the backoff, so that keys that failed together are not retried together.</returns>
     public TimeSpan Next(NamespacedName key, TimeSpan? cap = null)
     {
         var earlier = failures.AddOrUpdate(key, 1, (_, count) => count + 1) - 1;

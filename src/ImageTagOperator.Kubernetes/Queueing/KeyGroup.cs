@@ -1,13 +1,13 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>The keys of one group that are ready to run, and how many run.</summary>
+/// <summary>The ready keys of one group, and the number of running ones.</summary>
 internal sealed class KeyGroup<TKey>(string name)
     where TKey : notnull
 {
     private readonly LinkedList<TKey>[] ready = [.. Enum.GetValues<Urgency>().Select(_ => new LinkedList<TKey>())];
     private readonly Dictionary<TKey, LinkedListNode<TKey>> nodes = [];
 
-    /// <summary>Whose turn it is: who has the fewest running, then who has the more urgent, then who waited longest for a turn.</summary>
+    /// <summary>The order of turns: fewest running, then most urgent, then longest without a turn.</summary>
     public static IComparer<KeyGroup<TKey>> ByTurn { get; } = Comparer<KeyGroup<TKey>>.Create(static (left, right) =>
         (left.Running, left.MostUrgent, left.LastTurn).CompareTo((right.Running, right.MostUrgent, right.LastTurn)) is not 0 and var order
             ? order
@@ -17,7 +17,7 @@ internal sealed class KeyGroup<TKey>(string name)
 
     public int Running { get; set; }
 
-    /// <summary>The number of the last turn that it had.</summary>
+    /// <summary>The number of the group's last turn.</summary>
     public long LastTurn { get; set; }
 
     public bool HasReady => nodes.Count > 0;

@@ -1,13 +1,13 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>Why a key waits; the first goes first.</summary>
+/// <summary>Why a key waits, most urgent first.</summary>
 internal enum Urgency
 {
-    /// <summary>Somebody changed it, or asked for it, or it was never looked at.</summary>
+    /// <summary>It changed, was requested, or was never reconciled.</summary>
     Change,
 
-    /// <summary>Its time has come again.</summary>
-    Round,
+    /// <summary>Its periodic reconcile is due.</summary>
+    Periodic,
 
     /// <summary>It failed before.</summary>
     Retry,

@@ -1,41 +1,41 @@
 namespace ImageTagOperator.Kubernetes.Queueing;
 
-/// <summary>Keys that wait for a worker. A key waits at most once, and never runs twice at a time: one that is added while it runs waits
-/// until that run is done. Workers are dealt out among groups of keys: the group with the fewest running is next, whatever the others have
-/// waiting. Within a group changes come before the rounds that are due, and those before retries, each first in, first out. Safe for
-/// concurrent use.</summary>
+/// <summary>A queue of keys for workers. A key is queued at most once and never runs twice at a time: one that is added while it runs waits
+/// for the end of that run. Workers are shared fairly between groups of keys: the group with the fewest running keys is next, whatever the
+/// others have queued. Within a group, changes come before periodic runs, and those before retries, each in FIFO order.
+/// Thread-safe.</summary>
 internal sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
+    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(30);
 
     private readonly TimeProvider time;
     private readonly Func<TKey, string> groupOf;
-    private readonly int mostPerGroup;
+    private readonly int maxPerGroup;
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private readonly LinkedList<TaskCompletionSource<(TKey Key, TimeSpan Waited)>> takers = new();
     private readonly Dictionary<string, KeyGroup<TKey>> groups = new(StringComparer.Ordinal);
-    private readonly SortedSet<KeyGroup<TKey>> available = new(KeyGroup<TKey>.ByTurn);  // those that have a key ready and may run it
+    private readonly SortedSet<KeyGroup<TKey>> available = new(KeyGroup<TKey>.ByTurn);  // groups with a ready key that may run it
     private readonly Dictionary<TKey, (long Since, Urgency Urgency)> dirty = [];
     private readonly HashSet<TKey> processing = [];
     private long turns;
 
-    // The dictionary says what is due when; the heap may hold times that were replaced, which are skipped when they come up.
+    // The dictionary is authoritative; the heap can contain replaced times, which are skipped when they come up.
     private readonly Dictionary<(TKey Key, DelayKind Kind), long> due = [];
     private readonly PriorityQueue<(TKey Key, DelayKind Kind), long> heap = new();
 
-    /// <param name="groupOf">The group of a key; null: all are one.</param>
-    /// <param name="mostPerGroup">Keys of one group that run at a time.</param>
-    public WorkQueue(TimeProvider time, Func<TKey, string>? groupOf = null, int mostPerGroup = int.MaxValue)
+    /// <param name="groupOf">Returns the group of a key; null for a single group.</param>
+    /// <param name="maxPerGroup">The most keys of one group that run at a time.</param>
+    public WorkQueue(TimeProvider time, Func<TKey, string>? groupOf = null, int maxPerGroup = int.MaxValue)
     {
         this.time = time;
         this.groupOf = groupOf ?? (static _ => "");
-        this.mostPerGroup = mostPerGroup;
-        timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        this.maxPerGroup = maxPerGroup;
+        timer = time.CreateTimer(_ => EnqueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many keys are due and wait.</summary>
+    /// <summary>The number of keys that wait for a worker.</summary>
     public int Depth
     {
         get
@@ -46,7 +46,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
 
     public void Add(TKey key) => Add(key, Urgency.Change);
 
-    /// <summary>Adds the key after a while. Of several times for one key and kind, the earliest wins.</summary>
+    /// <summary>Adds the key after a delay. Of several delays for one key and kind, the earliest applies.</summary>
     public void AddAfter(TKey key, TimeSpan delay, DelayKind kind)
     {
         if (delay <= TimeSpan.Zero)
@@ -65,10 +65,10 @@ internal sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Waits for a key and marks it as running. Each key taken must be given back with <see cref="Done"/>.</summary>
+    /// <summary>Waits for a key and marks it as running. Call <see cref="Done"/> for each key taken.</summary>
     public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken) => (await TakeTimedAsync(cancellationToken)).Key;
 
-    /// <summary>The same, with how long the key was due.</summary>
+    /// <summary>Like <see cref="TakeAsync"/>, and returns how long the key waited.</summary>
     public async ValueTask<(TKey Key, TimeSpan Waited)> TakeTimedAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -85,7 +85,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
             lock (gate)
             {
                 if (taker.List is not null) takers.Remove(taker);
-                else return;    // it has its key
+                else return;    // it already has its key
             }
 
             taker.Value.TrySetCanceled(cancellationToken);
@@ -98,15 +98,15 @@ internal sealed class WorkQueue<TKey> : IDisposable
         lock (gate)
         {
             processing.Remove(key);
-            var group = Leave(key);
+            var group = RemoveFromTurns(key);
             group.Running--;
             if (dirty.TryGetValue(key, out var waits)) group.Enqueue(key, waits.Urgency);
-            Enter(group);
-            GiveOut();
+            AddToTurns(group);
+            AssignKeys();
         }
     }
 
-    /// <summary>Drops all later runs of the key.</summary>
+    /// <summary>Drops all delayed runs of the key.</summary>
     public void Forget(TKey key)
     {
         lock (gate)
@@ -120,7 +120,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
     private static Urgency UrgencyOf(DelayKind kind) => kind switch
     {
         DelayKind.Request => Urgency.Change,
-        DelayKind.Result => Urgency.Round,
+        DelayKind.Result => Urgency.Periodic,
         _ => Urgency.Retry,
     };
 
@@ -132,16 +132,16 @@ internal sealed class WorkQueue<TKey> : IDisposable
             if (waits && known.Urgency <= urgency) return;
             dirty[key] = (waits ? known.Since : time.GetTimestamp(), urgency);
             if (processing.Contains(key)) return;
-            var group = Leave(key);
+            var group = RemoveFromTurns(key);
             if (waits) group.Remove(key, known.Urgency);
             group.Enqueue(key, urgency);
-            Enter(group);
-            GiveOut();
+            AddToTurns(group);
+            AssignKeys();
         }
     }
 
-    /// <summary>Takes a group out of the order of turns before anything that the order goes by is changed.</summary>
-    private KeyGroup<TKey> Leave(TKey key)
+    /// <summary>Removes a group from the order of turns, before a value changes that the order depends on.</summary>
+    private KeyGroup<TKey> RemoveFromTurns(TKey key)
     {
         var name = groupOf(key);
         if (!groups.TryGetValue(name, out var group)) groups[name] = group = new KeyGroup<TKey>(name);
@@ -149,9 +149,9 @@ internal sealed class WorkQueue<TKey> : IDisposable
         return group;
     }
 
-    private void Enter(KeyGroup<TKey> group)
+    private void AddToTurns(KeyGroup<TKey> group)
     {
-        if (group.HasReady && group.Running < mostPerGroup) available.Add(group);
+        if (group.HasReady && group.Running < maxPerGroup) available.Add(group);
         else if (!group.HasReady && group.Running == 0) groups.Remove(group.Name);
     }
 
@@ -167,17 +167,17 @@ internal sealed class WorkQueue<TKey> : IDisposable
         var key = group.Dequeue();
         group.Running++;
         group.LastTurn = ++turns;
-        Enter(group);
+        AddToTurns(group);
         dirty.Remove(key, out var waits);
         processing.Add(key);
-        // Whatever this run decides takes their place.
+        // The result of this run replaces them.
         due.Remove((key, DelayKind.Result));
         due.Remove((key, DelayKind.Retry));
         taken = (key, time.GetElapsedTime(waits.Since));
         return true;
     }
 
-    private void GiveOut()
+    private void AssignKeys()
     {
         while (takers.First is { } taker && TryTake(out var taken))
         {
@@ -186,7 +186,7 @@ internal sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    private void MoveDue()
+    private void EnqueueDue()
     {
         lock (gate)
         {
@@ -211,6 +211,6 @@ internal sealed class WorkQueue<TKey> : IDisposable
         var wait = time.GetElapsedTime(time.GetTimestamp(), at);
         // Rounded up: a timer that fires early would find nothing due.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, wait.TotalMilliseconds)));
-        timer.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
+        timer.Change(wait < MaxTimerDelay ? wait : MaxTimerDelay, Timeout.InfiniteTimeSpan);
     }
 }

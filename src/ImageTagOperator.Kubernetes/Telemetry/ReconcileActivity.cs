@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Telemetry;
 
-/// <summary>What ties together all that is done for one reconcile: a span, whose trace id is the reconcile's id, and the id in every log
-/// line. There is one even when nobody collects traces.</summary>
+/// <summary>The trace of one reconcile: a span whose trace ID is the ID of the reconcile, and a log scope with that ID. It exists even when
+/// no traces are collected.</summary>
 internal sealed class ReconcileActivity : IDisposable
 {
-    /// <summary>The activity source's name.</summary>
+    /// <summary>The name of the activity source.</summary>
     public const string Name = "ImageTagOperator.Kubernetes";
 
     private static readonly ActivitySource Source = new(Name);
@@ -40,10 +40,10 @@ internal sealed class ReconcileActivity : IDisposable
         activity.Dispose();
     }
 
-    /// <summary>The trace id written as a UUID, which is how the cloud gets to know it.</summary>
+    /// <summary>The trace ID as a UUID, which is also how it is sent to the cloud.</summary>
     private static string IdOf(Activity activity) => Guid.ParseExact(activity.TraceId.ToHexString(), "N").ToString("D");
 
-    /// <summary>A field for those who read JSON, and the bare id for those who read text.</summary>
+    /// <summary>A field in JSON logs, and the plain ID in text logs.</summary>
     private sealed class Scope(string id) : IReadOnlyList<KeyValuePair<string, object?>>
     {
         public int Count => 1;

@@ -3,11 +3,11 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.Kubernetes.Telemetry;
 
-/// <summary>What the runtime counts and measures. The names are controller-runtime's in spirit, and become Prometheus' by OpenTelemetry's
-/// rules: <c>imagetags.reconcile.duration</c> in seconds is <c>imagetags_reconcile_duration_seconds</c>.</summary>
+/// <summary>The metrics of the runtime, similar to those of controller-runtime. OpenTelemetry's rules turn the names into those of
+/// Prometheus: <c>imagetags.reconcile.duration</c> in seconds becomes <c>imagetags_reconcile_duration_seconds</c>.</summary>
 internal sealed class RuntimeMetrics
 {
-    /// <summary>The meter's name.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string Name = "ImageTagOperator.Kubernetes";
 
     private static readonly double[] Seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -41,8 +41,9 @@ internal sealed class RuntimeMetrics
             "imagetags.leader", () => state.IsLeader ? 1 : 0, null, "1 on the replica that works, 0 on those that stand by.");
     }
 
-    /// <summary>What may be alarming is there from the start with 0: to Prometheus a series that begins with 1 has not increased.</summary>
-    /// <param name="depth">How many keys wait.</param>
+    /// <summary>Adds a kind. Series that alerts use start at 0, because to Prometheus a series that starts with 1 has not
+    /// increased.</summary>
+    /// <param name="depth">Returns the number of waiting keys.</param>
     public void AddKind(string kind, Func<int> depth)
     {
         kinds[kind] = new KindState(depth);
@@ -50,23 +51,23 @@ internal sealed class RuntimeMetrics
         foreach (var reason in (string[])["ended", "expired", "failed"]) watchRestarts.Add(0, new("kind", kind), new("reason", reason));
     }
 
-    public void Started(string kind, int workers) => kinds[kind].Workers = workers;
+    public void SetWorkers(string kind, int workers) => kinds[kind].Workers = workers;
 
-    public void Taken(string kind, TimeSpan waited)
+    public void RecordTake(string kind, TimeSpan waited)
     {
         Interlocked.Increment(ref kinds[kind].Busy);
         latency.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
     }
 
-    public void Returned(string kind) => Interlocked.Decrement(ref kinds[kind].Busy);
+    public void RecordReturn(string kind) => Interlocked.Decrement(ref kinds[kind].Busy);
 
-    public void Reconciled(string kind, string result, string reason, TimeSpan took)
+    public void RecordReconcile(string kind, string result, string reason, TimeSpan took)
     {
         reconciles.Add(1, new("kind", kind), new("result", result), new("reason", reason));
         duration.Record(took.TotalSeconds, new("kind", kind), new("result", result));
     }
 
-    public void WatchRestarted(string kind, string reason) => watchRestarts.Add(1, new("kind", kind), new("reason", reason));
+    public void RecordWatchRestart(string kind, string reason) => watchRestarts.Add(1, new("kind", kind), new("reason", reason));
 
     private IEnumerable<Measurement<int>> Each(Func<KindState, int> value) =>
         kinds.Select(pair => new Measurement<int>(value(pair.Value), new KeyValuePair<string, object?>("kind", pair.Key)));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Watching;
 
-/// <summary>The cache of one kind. Fed by one watch per namespace, and by our own writes.</summary>
+/// <summary>The cache of one kind, updated by one watch per namespace and by our own writes.</summary>
 internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>> logger) : IEntityCache<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
@@ -11,14 +11,14 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private readonly Dictionary<NamespacedName, TEntity> entities = [];
     private readonly List<Action<EntityChange<TEntity>>> observers = [];
     private readonly HashSet<string> synced = [];
-    private readonly Dictionary<string, DateTimeOffset> endings = [];
+    private readonly Dictionary<string, DateTimeOffset> terminating = [];
     private readonly TaskCompletionSource allSynced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TEntity[]? snapshot;
     private Action<EntityChange<TEntity>>? dispatcher;
 
     public bool IsSynced => allSynced.Task.IsCompletedSuccessfully;
 
-    /// <summary>How many namespaces must have been listed before <see cref="IsSynced"/>.</summary>
+    /// <summary>How many namespaces must be listed before <see cref="IsSynced"/> is true.</summary>
     public int ExpectedLists { get; set; } = 1;
 
     public IReadOnlyCollection<TEntity> All
@@ -47,7 +47,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         return new Subscription(this, observer);
     }
 
-    /// <summary>From now on queues keys: everything that is there, then each change, after all observers saw it.</summary>
+    /// <summary>Starts to queue keys: every existing object, then each change after all observers saw it.</summary>
     public void Dispatch(Action<EntityChange<TEntity>> queue)
     {
         lock (gate)
@@ -57,7 +57,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over a complete list. What it does not have was deleted while nobody watched.</summary>
+    /// <summary>Applies a complete list. Objects that are missing from it were deleted while there was no watch.</summary>
     public void Replace(string? inNamespace, EntityList<TEntity> list)
     {
         lock (gate)
@@ -71,7 +71,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over one event of a watch.</summary>
+    /// <summary>Applies one event of a watch.</summary>
     public void Apply(WatchEvent<TEntity> change)
     {
         lock (gate)
@@ -88,7 +88,7 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>Takes over what we wrote ourselves. Never adds: the object may have been deleted since.</summary>
+    /// <summary>Applies our own write. Never adds an object, which may have been deleted since.</summary>
     public void ApplyOwnWrite(IKubernetesObject<V1ObjectMeta> written)
     {
         if (written is not TEntity entity) return;
@@ -98,21 +98,21 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
         }
     }
 
-    /// <summary>From now on every object of a namespace counts as being deleted, as it soon will be: from Kubernetes 1.33 on
-    /// (OrderedNamespaceDeletion) the other objects of a namespace are deleted only when its pods are gone.</summary>
-    /// <param name="copy">Gives a copy of an object: those in the cache are shared.</param>
-    public void End(string ending, DateTimeOffset now, Func<TEntity, TEntity> copy)
+    /// <summary>Treats every object of a namespace as being deleted, which it soon will be: since Kubernetes 1.33
+    /// (OrderedNamespaceDeletion) other objects of a namespace are only deleted after its pods.</summary>
+    /// <param name="copy">Copies an object; those in the cache are shared.</param>
+    public void MarkTerminating(string inNamespace, DateTimeOffset now, Func<TEntity, TEntity> copy)
     {
         lock (gate)
         {
-            endings[ending] = now;
-            foreach (var known in entities.Values.Where(entity => entity.Metadata.NamespaceProperty == ending && !entity.IsTerminating())
-                .ToList())
+            terminating[inNamespace] = now;
+            foreach (var known in entities.Values
+                .Where(entity => entity.Metadata.NamespaceProperty == inNamespace && !entity.IsTerminating()).ToList())
             {
                 var entity = copy(known);
                 entity.Metadata.DeletionTimestamp = now.UtcDateTime;
                 entities[entity.Key()] = entity;
-                Tell(new(WatchEventType.Modified, entity, known));
+                Notify(new(WatchEventType.Modified, entity, known));
             }
         }
     }
@@ -120,28 +120,28 @@ internal sealed partial class EntityCache<TEntity>(ILogger<EntityCache<TEntity>>
     private void Put(TEntity entity)
     {
         var key = entity.Key();
-        if (key.Namespace is { } home && endings.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end.UtcDateTime;
+        if (key.Namespace is { } home && terminating.TryGetValue(home, out var end)) entity.Metadata.DeletionTimestamp ??= end.UtcDateTime;
         var known = entities.GetValueOrDefault(key);
         if (known is not null && ResourceVersions.IsOld(entity.Metadata, known.Metadata)) return;
         if (known is not null && known.Metadata.Uid != entity.Metadata.Uid)
         {
-            // Deleted and made again while nobody watched: two objects that share a name.
+            // Deleted and created again while there was no watch: two objects with the same name.
             Remove(key, known);
             known = null;
         }
 
         entities[key] = entity;
-        Tell(new(known is null ? WatchEventType.Added : WatchEventType.Modified, entity, known));
+        Notify(new(known is null ? WatchEventType.Added : WatchEventType.Modified, entity, known));
     }
 
     private void Remove(NamespacedName key, TEntity last)
     {
         entities.Remove(key, out var known);
-        Tell(new(WatchEventType.Deleted, last, known));
+        Notify(new(WatchEventType.Deleted, last, known));
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "An observer that throws must not stop the watch; it is logged")]
-    private void Tell(EntityChange<TEntity> change)
+    private void Notify(EntityChange<TEntity> change)
     {
         snapshot = null;
         foreach (var observer in observers)

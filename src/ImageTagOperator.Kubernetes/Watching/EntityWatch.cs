@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Kubernetes.Watching;
 
-/// <summary>Keeps the cache current for one namespace, or for all: list, watch from there, and again whatever happens.</summary>
+/// <summary>Keeps the cache current for one namespace, or for all: lists, watches from there, and starts again after any failure.</summary>
 internal sealed partial class EntityWatch<TEntity>(
     IKubernetesClient client,
     EntityCache<TEntity> cache,
@@ -19,14 +19,14 @@ internal sealed partial class EntityWatch<TEntity>(
     /// again.</summary>
     private const int FailuresBeforeRelist = 5;
 
-    private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinimumWatchDuration = TimeSpan.FromSeconds(1);
 
     private readonly WatchBackoff backoff = new(time, random);
     private string? version;
-    private string? listFrom = "0"; // the first list may come from the server's memory; a later one must not go back in time
+    private string? listFrom = "0"; // the first list may come from the server's memory; later ones must not go back in time
     private int failures;
 
-    /// <summary>Told each time that a watch has ended, and how: <c>ended</c>, <c>expired</c> or <c>failed</c>.</summary>
+    /// <summary>Called when a watch has ended, with <c>ended</c>, <c>expired</c> or <c>failed</c>.</summary>
     public Action<string>? Restarted { get; init; }
 
     /// <summary>Runs until cancelled.</summary>
@@ -55,7 +55,7 @@ internal sealed partial class EntityWatch<TEntity>(
             }
             catch (Exception error)
             {
-                pause = Later(backoff.Next(), (error as KubernetesException)?.RetryAfter);
+                pause = Longer(backoff.Next(), (error as KubernetesException)?.RetryAfter);
                 LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"),
                     pause.Value.TotalSeconds);
                 Restarted?.Invoke("failed");
@@ -68,9 +68,9 @@ internal sealed partial class EntityWatch<TEntity>(
 
     private static string Kind => EntityDefinition.Of<TEntity>().Kind;
 
-    private static TimeSpan Later(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
 
-    /// <returns>How long to pause before the next watch; null: not at all.</returns>
+    /// <returns>The pause before the next watch; null for none.</returns>
     private async Task<TimeSpan?> ListAndWatchAsync(CancellationToken cancellationToken)
     {
         if (version is null)
@@ -92,7 +92,7 @@ internal sealed partial class EntityWatch<TEntity>(
             version = change.ResourceVersion ?? version;
         }
 
-        if (idle && time.GetElapsedTime(started) < TooShort)
+        if (idle && time.GetElapsedTime(started) < MinimumWatchDuration)
         {
             var pause = backoff.Next();
             LogFailed(logger, Kind, inNamespace, "the server ended the watch at once", pause.TotalSeconds);

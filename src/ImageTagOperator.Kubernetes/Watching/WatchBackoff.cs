@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Kubernetes.Watching;
 
-/// <summary>The pause before a list or watch is tried again: 800 ms, doubling up to 30 s, and from the start after two quiet minutes.
-/// Full jitter: a random part of that, so that the clients of a restarted API server spread out.</summary>
+/// <summary>The pause before a list or watch is retried: 800 ms, doubling up to 30 s, reset after two minutes without a failure. Full
+/// jitter spreads the clients of a restarted API server.</summary>
 internal sealed class WatchBackoff(TimeProvider time, Func<double> random)
 {
     private static readonly TimeSpan Initial = TimeSpan.FromMilliseconds(800);

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>JSON values that follow each other without anything between them.</summary>
+/// <summary>Splits concatenated JSON values.</summary>
 internal static class JsonStream
 {
-    /// <summary>The values, each with the number of lines before it; the text as it is when it is anything else than several of
-    /// them.</summary>
+    /// <summary>The values, each with the number of lines before it; the unchanged text when it is not a sequence of several
+    /// values.</summary>
     public static IReadOnlyList<(string Text, long LinesBefore)> Split(string text)
     {
         if (!text.AsSpan().TrimStart().StartsWith("{")) return [(text, 0)];
@@ -29,7 +29,7 @@ internal static class JsonStream
         }
         catch (JsonException)
         {
-            // YAML in flow style, or several documents with '---' between them: YAML's reader says what is wrong, if anything is.
+            // YAML in flow style, or several documents separated by '---': the YAML reader reports any error.
             return [(text, 0)];
         }
 

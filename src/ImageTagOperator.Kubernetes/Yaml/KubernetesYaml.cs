@@ -5,15 +5,17 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>YAML to JSON and back, as kubectl does it.</summary>
+/// <summary>Converts YAML to JSON and back, as kubectl does.</summary>
 public static class KubernetesYaml
 {
-    /// <summary>Block style, keys in the order of the node, multi-line strings as block scalars; ends with a newline.</summary>
+    /// <summary>Writes block style with the keys in the order of the node and multi-line strings as block scalars. Ends with a line
+    /// break.</summary>
     public static string Serialize(JsonNode node) => YamlWriter.Write(node);
 
-    /// <summary>All documents of a stream; empty ones are left out.</summary>
-    /// <param name="source">Named in errors, such as the file.</param>
-    /// <exception cref="FormatException">Not YAML, or YAML that JSON cannot say. Names the source, line and column.</exception>
+    /// <summary>Reads all documents of a stream; empty ones are left out.</summary>
+    /// <param name="source">The source to name in errors, such as the file.</param>
+    /// <exception cref="FormatException">The text is not valid YAML, or cannot be represented in JSON. The message names the source, line
+    /// and column.</exception>
     public static IReadOnlyList<JsonNode> LoadAll(string yaml, string? source = null) =>
         [.. LoadDocuments(yaml, source).Select(document => document.Json)];
 
@@ -23,7 +25,7 @@ public static class KubernetesYaml
         var prefix = source is null ? "" : source + ": ";
         var documents = new List<YamlDocument>();
         var number = 0;
-        // JSON documents back to back, as jq writes them, are no YAML; kubectl reads them.
+        // Concatenated JSON documents, as jq writes them, are not valid YAML, but kubectl reads them.
         foreach (var (text, linesBefore) in JsonStream.Split(yaml.TrimStart('\uFEFF')))
         {
             var reader = new YamlReader(prefix);
@@ -55,7 +57,7 @@ public static class KubernetesYaml
         }
         catch (Exception error)
         {
-            // YamlDotNet says so of a '{' or '[' that is never closed, for one.
+            // YamlDotNet throws other types too, for example for a '{' or '[' that is never closed.
             var at = scanner.CurrentPosition;
             throw new FormatException(
                 $"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not "

@@ -5,12 +5,11 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>What a scalar without quotes means. As kubectl has it (sigs.k8s.io/yaml): the YAML 1.2 core schema, and the words and octal
-/// numbers of
-/// YAML 1.1 too, so that <c>tags: [on]</c> is the same mistake here and there.</summary>
+/// <summary>The meaning of a scalar without quotes, as in kubectl (sigs.k8s.io/yaml): the YAML 1.2 core schema plus the words and octal
+/// numbers of YAML 1.1, so that <c>tags: [on]</c> is the same mistake in both.</summary>
 internal static partial class PlainScalar
 {
-    /// <exception cref="FormatException">JSON has no such number.</exception>
+    /// <exception cref="FormatException">The number cannot be represented in JSON.</exception>
     public static JsonNode? Resolve(string text)
     {
         switch (text)
@@ -28,7 +27,7 @@ internal static partial class PlainScalar
         }
     }
 
-    /// <summary>Whether the text, written without quotes, would be read as something else than this text.</summary>
+    /// <summary>Whether the text would be read as a different value when written without quotes.</summary>
     public static bool IsAmbiguous(string text) =>
         text.TrimStart('+', '-') is ".nan" or ".NaN" or ".NAN" or ".inf" or ".Inf" or ".INF"
         || Resolve(text) is not JsonValue value || !value.TryGetValue<string>(out _);
@@ -57,7 +56,7 @@ internal static partial class PlainScalar
         foreach (var digit in digits)
         {
             var number = char.IsAsciiHexDigit(digit) ? Convert.ToInt32(digit.ToString(), 16) : radix;
-            if (number >= radix) return null; // 09 is no octal number
+            if (number >= radix) return null; // 09 is not an octal number
             value = (value * radix) + number;
         }
 

@@ -3,11 +3,10 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>Ends at a depth that no manifest has: what reads the nodes calls itself for each level, and a stack that overflows ends the
-/// process.</summary>
+/// <summary>Limits the nesting depth. Nodes are read recursively, and a stack overflow ends the process.</summary>
 internal sealed class ShallowParser(IParser inner) : IParser
 {
-    private const int Deepest = 100;
+    private const int MaxDepth = 100;
 
     private int depth;
 
@@ -17,6 +16,6 @@ internal sealed class ShallowParser(IParser inner) : IParser
     {
         var moved = inner.MoveNext();
         if (moved) depth += inner.Current!.NestingIncrease;
-        return depth <= Deepest ? moved : throw new YamlException(inner.Current!.Start, inner.Current.End, "nested too deep");
+        return depth <= MaxDepth ? moved : throw new YamlException(inner.Current!.Start, inner.Current.End, "nested too deep");
     }
 }

@@ -4,20 +4,20 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>Turns the nodes of a YAML document into JSON.</summary>
-/// <param name="prefix">Goes before each error: the file.</param>
+/// <summary>Converts the nodes of a YAML document to JSON.</summary>
+/// <param name="prefix">The prefix of each error: the file.</param>
 internal sealed class YamlReader(string prefix)
 {
-    /// <summary>Aliases can make a small file enormous; a document of Kubernetes objects is nowhere near this.</summary>
-    private const int MostNodes = 1_000_000;
+    /// <summary>Aliases can expand a small file enormously; documents of Kubernetes objects are far below this limit.</summary>
+    private const int MaxNodes = 1_000_000;
 
-    private const int Deepest = 100;
+    private const int MaxDepth = 100;
 
     private int nodes;
 
     public JsonNode? Read(YamlNode node, int depth = 0)
     {
-        if (++nodes > MostNodes || depth > Deepest) throw Error(node, "too many aliases, or nested too deep");
+        if (++nodes > MaxNodes || depth > MaxDepth) throw Error(node, "too many aliases, or nested too deep");
         return node switch
         {
             YamlScalarNode scalar => Scalar(scalar),
@@ -62,7 +62,7 @@ internal sealed class YamlReader(string prefix)
         return result;
     }
 
-    /// <summary>kubectl reads <c>true: x</c> as the key "true", and <c>yes: x</c> too.</summary>
+    /// <summary>kubectl reads <c>true: x</c> as the key "true", and <c>yes: x</c> as well.</summary>
     private string KeyText(YamlScalarNode name) => Scalar(name) switch
     {
         null => "null",

@@ -7,11 +7,11 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.Kubernetes.Yaml;
 
-/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have lines, else
+/// <summary>Writes JSON as YAML in block style. Strings are plain where that is safe, block scalars when they have several lines, else
 /// quoted.</summary>
 internal sealed partial class YamlWriter(Emitter emitter)
 {
-    /// <summary>No line is folded. A key that is longer than YAML allows before its colon gets the long form.</summary>
+    /// <summary>No line is folded. A key that is too long for YAML's short form gets the long form.</summary>
     private static readonly EmitterSettings Style = new EmitterSettings().WithBestWidth(int.MaxValue).WithMaxSimpleKeyLength(1024)
         .WithNewLine("\n");
 
@@ -59,7 +59,7 @@ internal sealed partial class YamlWriter(Emitter emitter)
 
     private void WriteString(string value, bool isKey)
     {
-        // Half of a surrogate pair is no text: it cannot be written as UTF-8 either.
+        // An unpaired surrogate cannot be written as UTF-8.
         if (value.Any(char.IsSurrogate)) value = string.Concat(value.EnumerateRunes());
         emitter.Emit(
             new Scalar(AnchorName.Empty, TagName.Empty, value, StyleOf(value, isKey), isPlainImplicit: true, isQuotedImplicit: true));
@@ -73,8 +73,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
 
     private static bool IsSafePlain(string value) => Plain().IsMatch(value) && !PlainScalar.IsAmbiguous(value);
 
-    /// <summary>Several lines that a block scalar keeps as they are; its indentation is taken from the first line, which must not begin
-    /// with a blank.</summary>
+    /// <summary>Whether a block scalar can represent the lines. Its indentation is taken from the first line, which must not start with a
+    /// blank.</summary>
     private static bool FitsBlock(string value) =>
         value.Contains('\n', StringComparison.Ordinal) && value[0] is not (' ' or '\n' or '\t') && value.All(IsPlainInBlock);
 
@@ -82,8 +82,8 @@ internal sealed partial class YamlWriter(Emitter emitter)
         c == '\n' || (c >= ' ' && !char.IsSurrogate(c) && char.GetUnicodeCategory(c) is not (
             UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
-    /// <summary>Begins with a letter, digit or path character and not as a list item does, has no <c>: </c> or <c> #</c>, and does not
-    /// end in a colon or blank.</summary>
+    /// <summary>A plain scalar: starts with a letter, digit or path character and not like a list item, contains no <c>: </c> or <c> #</c>,
+    /// and does not end with a colon or blank.</summary>
     [GeneratedRegex(
         @"^(?!-( |$))[A-Za-z0-9_./+-]([A-Za-z0-9_./+$^@()=;,<>~'\-]|:(?=\S)|(?<=\S)#| (?=[^ #]))*$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();

@@ -1,4 +1,4 @@
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Nothing was sent, because no cloud may be there.</summary>
+/// <summary>The address is not allowed for a cloud, so nothing was sent.</summary>
 internal sealed class AddressNotAllowedException(string message) : IOException(message);

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Where clouds may be. Whoever writes a clouds.yaml, or answers for a cloud, names hosts that this process then connects to from
-/// where it stands; this says which of them it may.</summary>
+/// <summary>The hosts and networks that the process may connect to. A clouds.yaml and a service catalog name hosts, and their authors need
+/// not be trusted with the network of the operator.</summary>
 public sealed class AllowedClouds
 {
     private readonly string[] names;
@@ -13,13 +13,13 @@ public sealed class AllowedClouds
     private AllowedClouds(string[] names, IPNetwork[] networks, bool allowsLoopback) =>
         (this.names, this.networks, this.allowsLoopback) = (names, networks, allowsLoopback);
 
-    /// <summary>Anywhere, this machine included, but where no cloud can be.</summary>
+    /// <summary>Allows every address, including loopback, except those that never belong to a cloud.</summary>
     public static AllowedClouds Anywhere { get; } = new([], [], allowsLoopback: true);
 
-    /// <param name="entries">Host names, <c>*.</c> before the names below one, networks (<c>10.0.0.0/8</c>) and addresses. None:
-    /// anywhere.</param>
-    /// <param name="isInCluster">In a pod, where loopback leads to the pod itself.</param>
-    /// <exception cref="FormatException">See <see cref="Problem"/>.</exception>
+    /// <param name="entries">Host names, <c>*.</c> followed by a domain, networks (<c>10.0.0.0/8</c>) and addresses. An empty list allows
+    /// every address.</param>
+    /// <param name="isInCluster">True in a pod, where loopback is the pod itself.</param>
+    /// <exception cref="FormatException">An entry is invalid; see <see cref="Problem"/>.</exception>
     public static AllowedClouds Of(IEnumerable<string> entries, bool isInCluster)
     {
         var all = entries.ToArray();
@@ -30,7 +30,7 @@ public sealed class AllowedClouds
             allowsLoopback: all.Length == 0 && !isInCluster);
     }
 
-    /// <summary>What is wrong with an entry, or null.</summary>
+    /// <summary>What is wrong with an entry; null when it is valid.</summary>
     public static string? Problem(string entry)
     {
         if (NetworkOf(entry) is not null) return null;
@@ -40,7 +40,7 @@ public sealed class AllowedClouds
             : $"'{entry}' is no host name, no '*.' with one, and no network such as 10.0.0.0/8 with all bits behind its prefix zero.";
     }
 
-    /// <summary>The name alone is enough.</summary>
+    /// <summary>Whether the host name is allowed without a look at its addresses.</summary>
     internal bool AllowsName(string host)
     {
         host = host.TrimEnd('.');
@@ -49,23 +49,26 @@ public sealed class AllowedClouds
             : host.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Somebody said where clouds are.</summary>
-    internal bool IsLimited => names.Length + networks.Length > 0;
+    /// <summary>Whether the administrator configured a list.</summary>
+    internal bool HasAllowList => names.Length + networks.Length > 0;
 
-    /// <summary>Why nothing may be sent to this address, for a host of this name, or null.</summary>
-    internal string? WhyNot(string host, IPAddress address)
+    /// <summary>Why nothing may be sent to this address for a host of this name; null when it is allowed.</summary>
+    internal string? WhyRefused(string host, IPAddress address)
     {
-        var real = SpecialAddresses.Target(address);
-        if (SpecialAddresses.IsNeverACloud(
-            real)) return $"{Both(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
-        if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
+        var real = SpecialAddresses.EmbeddedAddress(address);
+        if (SpecialAddresses.IsBlocked(real))
         {
-            return $"{Both(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
+            return $"{Describe(host, address)} is an address of the machine's or the provider's own services, and nothing is sent there";
         }
 
-        return !IsLimited || IsListed(host, real, exactly: false)
+        if (IPAddress.IsLoopback(real) && !IsListed(host, real, exactly: true) && !allowsLoopback)
+        {
+            return $"{Describe(host, address)} is the operator's own machine, and nothing is sent there unless --allowed-clouds names it";
+        }
+
+        return !HasAllowList || IsListed(host, real, exactly: false)
             ? null
-            : $"{Both(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
+            : $"{Describe(host, address)} is not in --allowed-clouds. The operator's administrator can add it there, in the chart as "
                 + "operator.allowedClouds";
     }
 
@@ -73,14 +76,14 @@ public sealed class AllowedClouds
         networks.Any(network => network.Contains(address))
             || (exactly ? names.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase) : AllowsName(host));
 
-    private static string Both(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
+    private static string Describe(string host, IPAddress address) => IPAddress.TryParse(host, out _) ? host : $"{host} ({address})";
 
     private static IPNetwork? NetworkOf(string entry)
     {
         var parts = entry.Split('/');
         if (!IPAddress.TryParse(parts[0], out var address) || (!entry.Contains(':') && parts[0].Split('.').Length != 4)) return null;
         if (parts.Length == 1) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        // One with bits behind its prefix is more likely a mistake than meant.
+        // A network with bits behind its prefix is probably a mistake.
         return IPNetwork.TryParse(entry, out var network) && network.BaseAddress.Equals(address) ? network : null;
     }
 }

@@ -3,28 +3,29 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Connects to clouds, to no address that they may not be at. The address that is looked at is the one that is connected to: a
-/// name that means another one a moment later changes nothing.</summary>
+/// <summary>Connects to clouds at allowed addresses only. It connects to the address that it checked, so a DNS answer that changes in
+/// between has no effect.</summary>
 internal sealed class CloudDialer(AllowedClouds allowed)
 {
-    /// <summary>Looks up a name.</summary>
+    /// <summary>Resolves a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = static (host, cancellationToken) =>
         Dns.GetHostAddressesAsync(host, cancellationToken);
 
     public Func<IPEndPoint, CancellationToken, Task<Stream>> Connect { get; init; } = ConnectSocketAsync;
 
-    /// <param name="endpoint">Of the cloud, or of the proxy for it, which is the administrator's choice.</param>
-    /// <param name="url">Of the request.</param>
-    /// <exception cref="AddressNotAllowedException"/>
-    /// <exception cref="SocketException">The name is not known, or nobody answers there.</exception>
+    /// <param name="endpoint">The endpoint of the cloud, or of the proxy for it. A proxy is the administrator's choice and is not
+    /// checked.</param>
+    /// <param name="url">The URL of the request.</param>
+    /// <exception cref="AddressNotAllowedException">None of the addresses is allowed.</exception>
+    /// <exception cref="SocketException">The name cannot be resolved, or the connection failed.</exception>
     public async ValueTask<Stream> DialAsync(DnsEndPoint endpoint, Uri url, CancellationToken cancellationToken)
     {
         var addresses = await Resolve(endpoint.Host, cancellationToken);
         var isDirect = endpoint.Port == url.Port && string.Equals(endpoint.Host, url.IdnHost, StringComparison.OrdinalIgnoreCase);
-        var possible = isDirect ? [.. addresses.Where(address => allowed.WhyNot(endpoint.Host, address) is null)] : addresses;
+        var possible = isDirect ? [.. addresses.Where(address => allowed.WhyRefused(endpoint.Host, address) is null)] : addresses;
         if (possible.Length == 0)
         {
-            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyNot(endpoint.Host, first)!)
+            throw addresses is [var first, ..] ? new AddressNotAllowedException(allowed.WhyRefused(endpoint.Host, first)!)
                 : new SocketException((int)SocketError.HostNotFound);
         }
 
@@ -44,8 +45,9 @@ internal sealed class CloudDialer(AllowedClouds allowed)
         throw failure!;
     }
 
-    /// <summary>A proxy looks names up by itself, so that only what can be known here is checked.</summary>
-    /// <exception cref="AddressNotAllowedException"/>
+    /// <summary>Checks a URL before it is sent to a proxy. The proxy resolves names itself, so the check is limited to what is known
+    /// here.</summary>
+    /// <exception cref="AddressNotAllowedException">An address is not allowed, or only the proxy knows the name.</exception>
     public async Task CheckProxiedAsync(Uri url, CancellationToken cancellationToken)
     {
         var host = url.IdnHost;
@@ -54,10 +56,10 @@ internal sealed class CloudDialer(AllowedClouds allowed)
         try
         {
             var addresses = isAddress ? [literal!] : await Resolve(host, cancellationToken);
-            if (addresses.Select(address => allowed.WhyNot(host, address)).OfType<string>()
+            if (addresses.Select(address => allowed.WhyRefused(host, address)).OfType<string>()
                 .FirstOrDefault() is { } why) throw new AddressNotAllowedException(why);
         }
-        catch (SocketException) when (!allowed.IsLimited)
+        catch (SocketException) when (!allowed.HasAllowList)
         {
             // Only the proxy knows the name.
         }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Lets a proxy have only what may be sent to the cloud itself.</summary>
+/// <summary>Checks requests that go through a proxy, which makes the connection itself.</summary>
 internal sealed class ProxyGuard(CloudDialer dialer, IWebProxy proxy, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

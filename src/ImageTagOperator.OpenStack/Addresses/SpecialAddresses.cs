@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.OpenStack.Addresses;
 
-/// <summary>Addresses at which there is no cloud, whatever its catalog says.</summary>
+/// <summary>Addresses that never belong to a cloud, whatever its catalog says.</summary>
 internal static class SpecialAddresses
 {
-    private static readonly IPNetwork[] Never =
+    private static readonly IPNetwork[] Blocked =
     [
         IPNetwork.Parse("0.0.0.0/8"),               // "this host": Linux connects to loopback
         IPNetwork.Parse("169.254.0.0/16"),          // link-local; the metadata services of nearly all clouds
@@ -25,10 +25,10 @@ internal static class SpecialAddresses
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
-    public static bool IsNeverACloud(IPAddress address) => Never.Any(network => network.Contains(address));
+    public static bool IsBlocked(IPAddress address) => Blocked.Any(network => network.Contains(address));
 
-    /// <summary>The IPv4 address that an IPv6 address of a transition mechanism leads to; else the address itself.</summary>
-    public static IPAddress Target(IPAddress address)
+    /// <summary>The IPv4 address that is embedded in an IPv6 address of a transition mechanism; else the address itself.</summary>
+    public static IPAddress EmbeddedAddress(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();

@@ -2,8 +2,8 @@ using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.OpenStack.Answers;
 
-/// <summary>The one table of what the answers of a cloud mean. Transient is only what heals without anybody's help. Of the rules of a step
-/// the first one that fits counts.</summary>
+/// <summary>The only table of what the answers of a cloud mean. Transient is only used for what ends without anyone's help. The first rule
+/// of a step that applies counts.</summary>
 public static class AnswerRules
 {
     private static readonly Func<int, bool> NoAnswer = static _ => false;
@@ -36,7 +36,7 @@ public static class AnswerRules
         new(CloudStep.Read, "400, 405, other 4xx; more than what is read", CloudErrorKind.Rejected, static _ => true),
     ];
 
-    /// <summary>Of a write.</summary>
+    /// <summary>The rules for writes of tags.</summary>
     public static IReadOnlyList<WriteRule> Writes { get; } =
     [
         new("2xx", TagWriteResult.Done, static status => status is >= 200 and < 300),
@@ -49,9 +49,9 @@ public static class AnswerRules
         new("409, 500, anything else", TagWriteResult.ServerError, static _ => true),
     ];
 
-    /// <summary>What the status of a write means.</summary>
-    public static TagWriteResult OfWrite(int status) => Writes.First(rule => rule.Fits(status)).Result;
+    /// <summary>The result of a write with this status.</summary>
+    public static TagWriteResult OfWrite(int status) => Writes.First(rule => rule.AppliesTo(status)).Result;
 
-    /// <summary>What a status means at a step.</summary>
-    public static CloudErrorKind Of(CloudStep step, int status) => All.First(rule => rule.Step == step && rule.Fits(status)).Kind;
+    /// <summary>The kind of error of a status at a step.</summary>
+    public static CloudErrorKind Of(CloudStep step, int status) => All.First(rule => rule.Step == step && rule.AppliesTo(status)).Kind;
 }

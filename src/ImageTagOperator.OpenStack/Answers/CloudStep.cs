@@ -1,23 +1,23 @@
 namespace ImageTagOperator.OpenStack.Answers;
 
-/// <summary>How far a call to a cloud came.</summary>
+/// <summary>How far a request to a cloud got.</summary>
 public enum CloudStep
 {
-    /// <summary>A name is looked up, and a connection made.</summary>
+    /// <summary>Resolving the name and connecting.</summary>
     Connect,
 
-    /// <summary>The connection is secured.</summary>
+    /// <summary>The TLS handshake.</summary>
     Tls,
 
-    /// <summary>Keystone answers a login.</summary>
+    /// <summary>The login at Keystone.</summary>
     Login,
 
-    /// <summary>The Image API is looked up in the catalog that came with the token.</summary>
+    /// <summary>Finding the Image API in the catalog that came with the token.</summary>
     Catalog,
 
-    /// <summary>The Image API answers a read.</summary>
+    /// <summary>A read from the Image API.</summary>
     Read,
 
-    /// <summary>The Image API answers a PUT or DELETE of a tag.</summary>
+    /// <summary>A PUT or DELETE of a tag.</summary>
     Write,
 }

@@ -1,16 +1,15 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>One entry of a clouds.yaml, as far as an image client needs it. Two equal ones share a <see cref="CloudSession"/>.</summary>
-/// <param name="Name">The entry's name under <c>clouds</c>.</param>
-/// <param name="AuthUrl">Keystone's v3 address, without a trailing slash.</param>
-/// <param name="RegionName">The catalog region wanted, or null for the only one there is.</param>
+/// <summary>One cloud of a clouds.yaml, with what an image client needs. Equal configurations share a <see cref="CloudSession"/>.</summary>
+/// <param name="Name">The name of the entry under <c>clouds</c>.</param>
+/// <param name="AuthUrl">The address of Keystone v3, without a trailing slash.</param>
+/// <param name="RegionName">The region in the catalog; null when there is only one.</param>
 /// <param name="Interface"><c>public</c>, <c>internal</c> or <c>admin</c>.</param>
-/// <param name="ImageEndpointOverride">An Image API address that wins over the catalog, or null.</param>
+/// <param name="ImageEndpointOverride">The address of the Image API to use instead of the catalog's, or null.</param>
 /// <param name="CaCertificates">PEM certificates that are trusted instead of the system's, or null.</param>
-/// <param name="VerifyTls">False accepts any server certificate.</param>
-/// <param name="ClientCertificate">PEM that is shown to servers that ask for one, its own certificate first; or null. May hold the key as
-/// well.</param>
-/// <param name="ClientKey">PEM of its private key, or null.</param>
+/// <param name="VerifyTls">False to accept any server certificate.</param>
+/// <param name="ClientCertificate">The client certificate as PEM, followed by its intermediates; or null. It may include the key.</param>
+/// <param name="ClientKey">The private key of the client certificate as PEM, or null.</param>
 public sealed record CloudConfiguration(
     string Name,
     Uri AuthUrl,
@@ -24,7 +23,7 @@ public sealed record CloudConfiguration(
     string? ClientCertificate = null,
     string? ClientKey = null)
 {
-    /// <summary>What kind of Image API it is.</summary>
+    /// <summary>The kind of Image API.</summary>
     public CloudProfile Profile { get; init; }
 
     public override string ToString() => $"cloud '{Name}' at {AuthUrl}";

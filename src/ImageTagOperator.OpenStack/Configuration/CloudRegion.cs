@@ -1,10 +1,10 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>Which region a cloud of clouds.yaml means.</summary>
+/// <summary>Reads the region of a cloud in clouds.yaml.</summary>
 internal static class CloudRegion
 {
-    /// <summary>The one name, or null where none is given.</summary>
-    /// <exception cref="InvalidCloudsYamlException">Several are given, or one of many would have to be guessed.</exception>
+    /// <summary>The name of the region; null when none is given.</summary>
+    /// <exception cref="InvalidCloudsYamlException">Several regions are given, or the profile has several.</exception>
     public static string? Of(YamlSection cloud, VendorProfile? profile)
     {
         var named = cloud.Text("region_name");
@@ -15,7 +15,7 @@ internal static class CloudRegion
             null => null,
             YamlSequence { Items: [] } => null,
             YamlSequence { Items: [YamlScalar first] } => first.Value,
-            // Of several, gophercloud and the openstack command take the one that region_name names.
+            // Like gophercloud and the openstack command: of several, region_name selects one.
             YamlSequence list when named is not null && list.Items.Any(item => item is YamlScalar one && one.Value == named) => named,
             var other => throw cloud.Error("'regions' must hold one plain name; make an entry for each region, with 'region_name'", other),
         };
@@ -29,7 +29,7 @@ internal static class CloudRegion
         };
     }
 
-    /// <summary>Fills in <c>{region_name}</c>, as openstacksdk does in every value.</summary>
+    /// <summary>Replaces <c>{region_name}</c>, as openstacksdk does in every value.</summary>
     public static string FillIn(YamlSection cloud, string key, string text, string? region)
     {
         const string placeholder = "{region_name}";

@@ -1,9 +1,9 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>A Keystone domain, by id or by name.</summary>
+/// <summary>A Keystone domain, by ID or by name.</summary>
 public sealed record Domain(string? Id, string? Name);
 
-/// <summary>What a token is good for. At most one of the three; none leaves the choice to Keystone.</summary>
+/// <summary>The scope of a token: at most one of project, domain and system. With none, Keystone chooses.</summary>
 public sealed record CloudScope(
     string? ProjectId = null, string? ProjectName = null, Domain? ProjectDomain = null, Domain? Domain = null, bool System = false)
 {

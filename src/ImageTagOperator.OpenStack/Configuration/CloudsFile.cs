@@ -1,7 +1,7 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>A clouds.yaml for those who ask for its clouds one after the other: the file is read once. Safe for concurrent use.</summary>
-/// <param name="publicClouds">The text of clouds-public.yaml; null: there is none.</param>
+/// <summary>A clouds.yaml that is parsed once for lookups of several clouds. Thread-safe.</summary>
+/// <param name="publicClouds">The text of clouds-public.yaml; null when there is none.</param>
 public sealed class CloudsFile(string yaml, string? publicClouds = null)
 {
     private readonly Lazy<YamlSection> root = new(() => YamlSection.Root(yaml));

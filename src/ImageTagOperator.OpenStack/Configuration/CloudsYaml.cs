@@ -2,22 +2,22 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>Reads clouds.yaml, the file of python-openstackclient and openstacksdk
-/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"), as far as the Image API needs it.</summary>
+/// <summary>Reads the keys of clouds.yaml that the Image API needs, as python-openstackclient and openstacksdk do
+/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications").</summary>
 public static class CloudsYaml
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
     private const string PublicKey = "public-clouds";
 
-    /// <summary>Finds one cloud.</summary>
-    /// <param name="yaml">The file's text.</param>
-    /// <param name="cloudName">The entry under <c>clouds</c>.</param>
-    /// <param name="files">Stand in for the files that the cloud names.</param>
-    /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing (a Secret).</param>
-    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null: there is
+    /// <summary>Reads one cloud.</summary>
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="cloudName">The name of the entry under <c>clouds</c>.</param>
+    /// <param name="files">PEM texts to use instead of the files that the cloud names.</param>
+    /// <param name="readFile">Reads the files that the cloud names; null where paths mean nothing, as in a Secret.</param>
+    /// <param name="publicClouds">The text of clouds-public.yaml, whose entries a cloud can name as <c>profile</c>; null when there is
     /// none.</param>
-    /// <exception cref="InvalidCloudsYamlException">The text is no YAML, lacks the cloud, lacks what a login needs, or holds what cannot be
-    /// heeded.</exception>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML, the cloud or a needed key is missing, or a key is not
+    /// supported.</exception>
     public static CloudConfiguration Parse(
         string yaml, string cloudName, TlsFiles? files = null, Func<string, string>? readFile = null, string? publicClouds = null) =>
         Parse(YamlSection.Root(yaml), cloudName, files, readFile, () => PublicClouds(publicClouds));
@@ -33,7 +33,7 @@ public static class CloudsYaml
         }
         catch (Exception e) when (e is not InvalidCloudsYamlException)
         {
-            // Its message may quote a value.
+            // The message of the exception may quote a value.
             throw new InvalidCloudsYamlException(
                 $"{root.File}, clouds.{cloudName} holds a value that cannot be used ({e.GetType().Name}). Correct it.", e);
         }
@@ -50,7 +50,7 @@ public static class CloudsYaml
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is { } name
             && publicClouds?.Invoke()?.Section(name, dashes: true) is { } ownProfile)
         {
-            cloud = cloud.Over(ownProfile);
+            cloud = cloud.MergedOver(ownProfile);
         }
 
         var auth = cloud.Section("auth", dashes: true);
@@ -58,11 +58,11 @@ public static class CloudsYaml
         var options = new LoginOptions(cloud, auth, profile);
         if (auth is null && !options.Has("auth_url")) throw cloud.Error($"cloud '{cloudName}' has no key 'auth'");
 
-        RefuseOtherServices(cloud);
+        RejectOtherServices(cloud);
         var region = CloudRegion.Of(cloud, profile);
         var credential = LoginMethod.Of(cloud, options);
         var verify = Verify(cloud);
-        var tls = (files ?? new TlsFiles()).Completed(cloud, verify, readFile);
+        var tls = (files ?? new TlsFiles()).WithFilesOf(cloud, verify, readFile);
         return new CloudConfiguration(
             cloudName,
             KeystoneV3(cloud, options, region),
@@ -77,8 +77,8 @@ public static class CloudsYaml
             tls.ClientKey);
     }
 
-    /// <summary>The profiles in clouds-public.yaml, which go before those that are known here.</summary>
-    /// <exception cref="InvalidCloudsYamlException"/>
+    /// <summary>The profiles in clouds-public.yaml, which take precedence over the built-in ones.</summary>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML, or not a mapping.</exception>
     internal static YamlSection? PublicClouds(string? yaml, string file = "clouds-public.yaml") =>
         string.IsNullOrWhiteSpace(yaml) ? null : YamlSection.Root(yaml, file, PublicKey).Section(PublicKey);
 
@@ -109,7 +109,7 @@ public static class CloudsYaml
             throw cloud.ErrorOf("identity_api_version", $"identity_api_version '{version}' is not supported; Keystone v3 is needed");
         }
 
-        var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Needed("auth_url"), region))
+        var url = HttpUrl(CloudRegion.FillIn(cloud, "auth_url", options.Required("auth_url"), region))
             ?? throw options.ErrorOf("auth_url", "'auth_url' is not an http or https URL");
         var text = url.GetLeftPart(UriPartial.Path).TrimEnd('/');
         if (text.EndsWith("/v2.0", StringComparison.Ordinal)) throw options.ErrorOf(
@@ -117,7 +117,7 @@ public static class CloudsYaml
         return new Uri(text.EndsWith("/v3", StringComparison.Ordinal) ? text : text + "/v3");
     }
 
-    /// <summary>Of the older name and the newer, openstacksdk takes the older.</summary>
+    /// <summary>openstacksdk prefers the older name of each key.</summary>
     private static string Interface(YamlSection cloud)
     {
         string[] names = ["image_endpoint_type", "image_interface", "endpoint_type", "interface"];
@@ -135,8 +135,8 @@ public static class CloudsYaml
         return HttpUrl(CloudRegion.FillIn(cloud, key, text, region)) ?? throw cloud.ErrorOf(key, $"'{key}' is not an http or https URL");
     }
 
-    /// <summary>Keys that lead python-openstackclient to another service than the one that is used here.</summary>
-    private static void RefuseOtherServices(YamlSection cloud)
+    /// <summary>Rejects keys that make python-openstackclient use another service than this client would.</summary>
+    private static void RejectOtherServices(YamlSection cloud)
     {
         const string remedy = "is not supported; give the address as 'image_endpoint_override'";
         if (cloud.Text("image_service_type") is not (null or "image")) throw cloud.ErrorOf(
@@ -160,7 +160,7 @@ public static class CloudsYaml
     private static string Listed(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MostListed).Select(name => $"'{name}'"))
-            + (all.Length > MostListed ? ", ..." : "");
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MaxListed).Select(name => $"'{name}'"))
+            + (all.Length > MaxListed ? ", ..." : "");
     }
 }

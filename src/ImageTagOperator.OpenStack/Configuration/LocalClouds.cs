@@ -1,10 +1,9 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>The clouds of whoever is at the keyboard, found where openstacksdk and with it python-openstackclient find them
-/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"): the first of <c>$OS_CLIENT_CONFIG_FILE</c>, the current
-/// folder, <c>~/.config/openstack</c> and <c>/etc/openstack</c> that has a clouds.yaml, with secure.yaml laid over it and
-/// clouds-public.yaml below; and the
-/// <c>OS_*</c> variables, a cloud of their own that is called <c>envvars</c>.</summary>
+/// <summary>The clouds of the user of the command line, found as openstacksdk and python-openstackclient do
+/// (docs.openstack.org/openstacksdk, "Configuring OpenStack SDK Applications"). The clouds.yaml is the first of
+/// <c>$OS_CLIENT_CONFIG_FILE</c>, the current folder, <c>~/.config/openstack</c> and <c>/etc/openstack</c>. A secure.yaml overrides it and
+/// clouds-public.yaml provides profiles. The <c>OS_*</c> variables form a cloud named <c>envvars</c>.</summary>
 public sealed class LocalClouds
 {
     private const string EnvironmentCloud = "envvars";
@@ -15,8 +14,8 @@ public sealed class LocalClouds
     private readonly string[] candidates;
     private readonly Lazy<YamlSection> file;
 
-    /// <param name="environment">The variables of the process.</param>
-    /// <param name="folder">The current one.</param>
+    /// <param name="environment">The environment variables of the process.</param>
+    /// <param name="folder">The current folder.</param>
     public LocalClouds(IReadOnlyDictionary<string, string> environment, string folder)
     {
         (this.environment, this.folder) = (environment, folder);
@@ -26,10 +25,10 @@ public sealed class LocalClouds
     }
 
     /// <summary>Finds a cloud.</summary>
-    /// <param name="chosen">The one that the user named: no other will do. Null: the one that the declaration names, if it is there; else
+    /// <param name="chosen">The cloud that the user named; no other is used. Null: the one that the declaration names, if it exists; else
     /// the one that <c>OS_CLOUD</c> names; else the one of the <c>OS_*</c> variables.</param>
-    /// <param name="declared">As the declaration calls it; null: it does not.</param>
-    /// <exception cref="InvalidCloudsYamlException">There is none, or it cannot be used.</exception>
+    /// <param name="declared">The name in the declaration; null when it names none.</param>
+    /// <exception cref="InvalidCloudsYamlException">There is no such cloud, or it is invalid.</exception>
     public CloudConfiguration Find(string? chosen, string? declared)
     {
         if (chosen is not null) return chosen == EnvironmentCloud && !Has(chosen) ? FromVariables() : Named(chosen);
@@ -67,7 +66,7 @@ public sealed class LocalClouds
     private CloudConfiguration FromVariables()
     {
         string[] others = ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
-        var here = new YamlPlace("The OS_* variables", 0, 0);
+        var here = new YamlPosition("The OS_* variables", 0, 0);
         var entries = environment
             .Where(pair => pair.Key.StartsWith("OS_", StringComparison.Ordinal) && pair.Value.Length > 0 && !others.Contains(pair.Key))
             .ToDictionary(pair => pair.Key[3..].ToLowerInvariant(), pair => (YamlNode)new YamlScalar(pair.Value, false, here));
@@ -79,7 +78,7 @@ public sealed class LocalClouds
     private YamlMapping Read()
     {
         var clouds = Mapping(path!);
-        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Over(clouds, Mapping(secrets))
+        return Candidates("secure", "OS_CLIENT_SECURE_FILE").FirstOrDefault(File.Exists) is { } secrets ? Merge(clouds, Mapping(secrets))
             : clouds;
     }
 
@@ -109,12 +108,12 @@ public sealed class LocalClouds
         }
     }
 
-    private static YamlMapping Over(YamlMapping below, YamlMapping above)
+    private static YamlMapping Merge(YamlMapping below, YamlMapping above)
     {
         var merged = new Dictionary<string, YamlNode>(below.Entries);
         foreach (var (key, value) in above.Entries)
         {
-            merged[key] = value is YamlMapping map && merged.GetValueOrDefault(key) is YamlMapping known ? Over(known, map) : value;
+            merged[key] = value is YamlMapping map && merged.GetValueOrDefault(key) is YamlMapping known ? Merge(known, map) : value;
         }
 
         return below with { Entries = merged };

@@ -1,7 +1,6 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>From the options of a login to the credential: what keystoneauth's plugins password, token and v3applicationcredential
-/// do.</summary>
+/// <summary>Builds the credential from login options, as keystoneauth's plugins password, token and v3applicationcredential do.</summary>
 internal static class LoginMethod
 {
     private const string ApplicationCredentialType = "v3applicationcredential";
@@ -16,27 +15,26 @@ internal static class LoginMethod
 
     private static readonly string[] AnyVersion = ["default_domain_id", "default_domain_name"];
 
-    /// <summary>Of gophercloud: a domain for whatever has none, and whether a token is renewed, as ours always is.</summary>
+    /// <summary>Options of gophercloud: a default domain, and whether a token is renewed, which it always is here.</summary>
     private static readonly string[] Gophercloud = ["default_domain", "allow_reauth"];
 
     private static readonly string[] ApplicationCredentialOptions =
         ["application_credential_id", "application_credential_name", "application_credential_secret"];
 
-    /// <exception cref="InvalidCloudsYamlException">Something is missing, or is there that this way of login would leave
-    /// unheard.</exception>
+    /// <exception cref="InvalidCloudsYamlException">An option is missing, or one is given that this login method would ignore.</exception>
     public static CloudCredential Of(YamlSection cloud, LoginOptions options)
     {
         var type = Type(cloud, options);
         switch (type)
         {
             case "password" or "v3password":
-                RefuseOthers(options, type, [.. Common, .. User, "password"]);
+                RejectUnknown(options, type, [.. Common, .. User, "password"]);
                 return Password(options);
             case "token" or "v3token":
-                RefuseOthers(options, type, [.. Common, "token", "auth_token"]);
-                return new TokenCredential(options.Needed("token"));
+                RejectUnknown(options, type, [.. Common, "token", "auth_token"]);
+                return new TokenCredential(options.Required("token"));
             case ApplicationCredentialType:
-                RefuseOthers(options, type, [.. Common, .. User, .. ApplicationCredentialOptions]);
+                RejectUnknown(options, type, [.. Common, .. User, .. ApplicationCredentialOptions]);
                 return Application(options);
             default:
                 throw cloud.ErrorOf("auth_type", $"auth_type '{type}' is not supported; use password, v3applicationcredential or token");
@@ -56,13 +54,13 @@ internal static class LoginMethod
     {
         var (id, name) = (options.Text("user_id"), options.Text("username"));
         if (id is null && name is null) throw options.Error("needs 'username' or 'user_id'");
-        return new PasswordCredential(id, name, UserDomain(options, id), options.Needed("password"));
+        return new PasswordCredential(id, name, UserDomain(options, id), options.Required("password"));
     }
 
     private static ApplicationCredential Application(LoginOptions options)
     {
         var (id, name) = (options.Text("application_credential_id"), options.Text("application_credential_name"));
-        var secret = options.Needed("application_credential_secret");
+        var secret = options.Required("application_credential_secret");
         if (id is null && name is null) throw options.Error("needs 'application_credential_id' or 'application_credential_name'");
         string[] scopes = ["project_id", "project_name", "domain_id", "domain_name", "system_scope"];
         if (scopes.FirstOrDefault(options.Has) is { } scope) throw options.ErrorOf(
@@ -82,12 +80,14 @@ internal static class LoginMethod
             : domain;
     }
 
-    /// <summary>A key that nobody hears may be a misspelt scope, and its neglect another project. The openstack command refuses them
-    /// too.</summary>
-    private static void RefuseOthers(LoginOptions options, string type, string[] heard)
+    /// <summary>Rejects unknown options, as the openstack command does: one may be a misspelled scope, and ignoring it would use another
+    /// project.</summary>
+    private static void RejectUnknown(LoginOptions options, string type, string[] accepted)
     {
-        heard = type.StartsWith("v3", StringComparison.Ordinal) ? [.. heard, .. Gophercloud] : [.. heard, .. Gophercloud, .. AnyVersion];
-        if (options.Given.FirstOrDefault(name => !heard.Contains(name)) is not { } other) return;
+        accepted = type.StartsWith("v3", StringComparison.Ordinal)
+            ? [.. accepted, .. Gophercloud]
+            : [.. accepted, .. Gophercloud, .. AnyVersion];
+        if (options.Given.FirstOrDefault(name => !accepted.Contains(name)) is not { } other) return;
         throw options.ErrorOf(other, other switch
         {
             "passcode" => "'passcode' is for a login with several factors, which needs a human; use an application credential",

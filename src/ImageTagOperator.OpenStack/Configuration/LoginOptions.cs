@@ -1,6 +1,7 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>The options of a login. openstacksdk takes them from <c>auth</c>, from beside it, and from the vendor profile.</summary>
+/// <summary>The options of a login. Like openstacksdk, it reads them from <c>auth</c>, from the cloud itself, and from the vendor
+/// profile.</summary>
 internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorProfile? profile)
 {
     private static readonly Dictionary<string, string> OlderNames = new()
@@ -8,24 +9,24 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         ["project_id"] = "tenant_id", ["project_name"] = "tenant_name", ["username"] = "user_name", ["token"] = "auth_token",
     };
 
-    private static readonly string[] Foreign = ["passcode", "trust_id"];
+    private static readonly string[] Unsupported = ["passcode", "trust_id"];
 
-    /// <summary>Where these are in <c>auth</c> and beside it, all programs take the one in <c>auth</c>.</summary>
+    /// <summary>For these options, all programs prefer the value in <c>auth</c> over the one next to it.</summary>
     private static readonly HashSet<string> TakenFromAuth =
     [
         "project_id", "project_name", "project_domain_id", "project_domain_name", "user_domain_id", "user_domain_name", "domain_id",
             "domain_name", "token",
     ];
 
-    /// <summary>What <c>auth</c> itself holds, be it known or not, and what is moved there from beside it although it is for none of our
-    /// logins.</summary>
-    public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Foreign.Where(cloud.Has));
+    /// <summary>The keys in <c>auth</c>, known or not, and the keys next to it that openstacksdk moves there although no supported login
+    /// uses them.</summary>
+    public IEnumerable<string> Given => (auth?.Keys.Where(auth.Has) ?? []).Concat(Unsupported.Where(cloud.Has));
 
     public bool HasProject => Has("project_id") || Has("project_name");
 
     public bool Has(string name) => Text(name) is not null;
 
-    /// <exception cref="InvalidCloudsYamlException">There are two values, and programs differ in which they take.</exception>
+    /// <exception cref="InvalidCloudsYamlException">There are two different values, and programs differ in which one they use.</exception>
     public string? Text(string name)
     {
         var inside = In(auth, name);
@@ -40,16 +41,16 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
         return inside ?? beside ?? FromProfile(name);
     }
 
-    public string Needed(string name) => Text(name) ?? throw Error($"needs '{name}'");
+    public string Required(string name) => Text(name) ?? throw Error($"needs '{name}'");
 
-    /// <summary>The domain of the user or the project; null where nothing says which.</summary>
+    /// <summary>The domain of the user or the project; null when it is not given.</summary>
     /// <param name="whose"><c>user</c> or <c>project</c>.</param>
     public Domain? DomainOf(string whose)
     {
         var (id, name) = (Text($"{whose}_domain_id"), Text($"{whose}_domain_name"));
         if (HasProject)
         {
-            // With a project, a bare domain is not a scope but stands for both domains.
+            // With a project, a bare domain is not a scope but the default of both domains.
             id ??= Text("domain_id");
             name ??= Text("domain_name");
         }
@@ -67,11 +68,11 @@ internal sealed class LoginOptions(YamlSection cloud, YamlSection? auth, VendorP
 
     public InvalidCloudsYamlException Error(string what) => (auth ?? cloud).Error(what);
 
-    /// <summary>About the value of an option, wherever it stands.</summary>
+    /// <summary>An error about the value of an option, wherever it is given.</summary>
     public InvalidCloudsYamlException ErrorOf(string name, string what) => (auth?.Node(name) is not null ? auth : cloud)
         .ErrorOf(name, what);
 
-    /// <summary>Measured with python-openstackclient 6.0: it falls back to this id for a password, and only if the version is
+    /// <summary>Measured with python-openstackclient 6.0: for a password it falls back to this ID, but only if the version is
     /// set.</summary>
     private Domain? ImpliedDomain => cloud.Text("identity_api_version") == "3" && Has("password") ? new Domain("default", null) : null;
 

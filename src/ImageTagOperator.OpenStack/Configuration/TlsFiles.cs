@@ -1,22 +1,23 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>PEM texts that stand in for the paths of a clouds.yaml, which mean nothing on another machine. Never prints the key.</summary>
-/// <param name="CaCertificates">For <c>cacert</c>.</param>
-/// <param name="ClientCertificate">For <c>cert</c>. May hold the key as well.</param>
-/// <param name="ClientKey">For <c>key</c>.</param>
+/// <summary>PEM texts that replace the paths in a clouds.yaml, which mean nothing on another machine. <see cref="ToString"/> never contains
+/// the key.</summary>
+/// <param name="CaCertificates">Replaces <c>cacert</c>.</param>
+/// <param name="ClientCertificate">Replaces <c>cert</c>. It may include the key.</param>
+/// <param name="ClientKey">Replaces <c>key</c>.</param>
 public sealed record TlsFiles(string? CaCertificates = null, string? ClientCertificate = null, string? ClientKey = null)
 {
     public override string ToString() => "PEM texts";
 
-    /// <summary>Fills the gaps from the files that a cloud names.</summary>
-    /// <param name="readFile">Null where paths mean nothing (a Secret).</param>
-    /// <exception cref="InvalidCloudsYamlException">A file is needed and cannot be read.</exception>
-    internal TlsFiles Completed(YamlSection cloud, bool verify, Func<string, string>? readFile)
+    /// <summary>Adds missing texts from the files that the cloud names.</summary>
+    /// <param name="readFile">Reads a file; null where paths mean nothing, as in a Secret.</param>
+    /// <exception cref="InvalidCloudsYamlException">A needed file cannot be read.</exception>
+    internal TlsFiles WithFilesOf(YamlSection cloud, bool verify, Func<string, string>? readFile)
     {
-        // Where nothing is verified nobody looks at it.
+        // The CA is not used when certificates are not verified.
         var ca = CaCertificates ?? (verify ? Read(cloud, "cacert", readFile) : null);
         var certificate = ClientCertificate ?? Read(cloud, "cert", readFile);
-        // A certificate of the Secret does not go with a key that is a file elsewhere.
+        // A certificate from the Secret does not match a key from a file.
         var key = ClientKey ?? (ClientCertificate is null ? Read(cloud, "key", readFile) : null);
         return key is not null && certificate is null
             ? throw cloud.ErrorOf("key", "'key' is of no use without 'cert'; give both or none")
@@ -26,7 +27,7 @@ public sealed record TlsFiles(string? CaCertificates = null, string? ClientCerti
     private static string? Read(YamlSection cloud, string key, Func<string, string>? readFile)
     {
         if (cloud.Text(key) is not { } path) return null;
-        // Not quoted: it may be the key itself, and errors are read by people who may not read the Secret.
+        // Do not quote it: it may be the key itself, and errors are read by people without permission to read the Secret.
         if (path.Contains('\n') || path.Contains("-----BEGIN", StringComparison.Ordinal))
         {
             throw cloud.ErrorOf(

@@ -1,10 +1,10 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
 /// <summary>A public cloud whose address openstacksdk knows by name (<c>profile: NAME</c>; openstack/config/vendors of openstacksdk 0.101).
-/// Those that need more than an address, or only speak Keystone v2, are left out.</summary>
-/// <param name="AuthUrl">May hold <c>{region_name}</c>.</param>
-/// <param name="Region">The only one there is, or null where the file must say which.</param>
-/// <param name="Domain">Of user and project, or null where the file must say which.</param>
+/// Clouds that need more than an address, or only speak Keystone v2, are left out.</summary>
+/// <param name="AuthUrl">The address of Keystone; may contain <c>{region_name}</c>.</param>
+/// <param name="Region">The only region; null when the file must name one.</param>
+/// <param name="Domain">The domain of user and project; null when the file must name it.</param>
 internal sealed record VendorProfile(string AuthUrl, string? Region = null, string? Domain = null)
 {
     private static readonly Dictionary<string, VendorProfile> Known = new()
@@ -26,12 +26,11 @@ internal sealed record VendorProfile(string AuthUrl, string? Region = null, stri
         ["zetta"] = new("https://identity.api.zetta.io/v3", "no-osl1"),
     };
 
-    /// <summary>The names of the known ones, in order.</summary>
+    /// <summary>The names of the built-in profiles, in order.</summary>
     public static IEnumerable<string> Names => Known.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The profile that a cloud names, or null where it names none, or none that is needed because it has its own
-    /// <c>auth_url</c>.</summary>
-    /// <exception cref="InvalidCloudsYamlException">It is not known.</exception>
+    /// <summary>The profile that a cloud names; null when it names none, or an unknown one but has its own <c>auth_url</c>.</summary>
+    /// <exception cref="InvalidCloudsYamlException">The profile is unknown and needed.</exception>
     public static VendorProfile? Of(YamlSection cloud, YamlSection? auth)
     {
         if ((cloud.Text("profile") ?? cloud.Text("cloud")) is not { } name) return null;

@@ -1,20 +1,20 @@
 namespace ImageTagOperator.OpenStack.Configuration;
 
-/// <summary>A mapping of clouds.yaml, with the words to complain about it.</summary>
+/// <summary>A mapping of clouds.yaml, with errors that name its position.</summary>
 internal sealed class YamlSection
 {
     private readonly string path;
-    private readonly YamlPlace at;
+    private readonly YamlPosition at;
     private readonly (string File, string Path)? profile;
     private readonly IReadOnlyDictionary<string, YamlNode> entries;
 
-    /// <param name="profile">Where the profile is that this is laid over; null: it is laid over none.</param>
+    /// <param name="profile">The position of the profile below this section; null when there is none.</param>
     private YamlSection(string path, YamlMapping node, (string File, string Path)? profile = null) =>
         (this.path, at, this.profile, entries) = (path, node.At, profile, node.Entries);
 
-    /// <param name="file">What messages call it.</param>
-    /// <param name="needed">The key that it must hold.</param>
-    /// <exception cref="InvalidCloudsYamlException">The text is no YAML, or no mapping.</exception>
+    /// <param name="file">The name of the file in messages.</param>
+    /// <param name="needed">The key that the file must contain, for the message.</param>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML, or not a mapping.</exception>
     public static YamlSection Root(string yaml, string file = "clouds.yaml", string needed = "clouds") =>
         YamlTree.Read(yaml, file) is YamlMapping root
         ? Of(root)
@@ -22,12 +22,12 @@ internal sealed class YamlSection
 
     public static YamlSection Of(YamlMapping root) => new("", root);
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>The name of the file in messages.</summary>
     public string File => at.File;
 
     public IEnumerable<string> Keys => entries.Keys;
 
-    /// <param name="dashes">True reads <c>auth-url</c> as <c>auth_url</c>, which openstacksdk does below the names of the clouds.</param>
+    /// <param name="dashes">True to read <c>auth-url</c> as <c>auth_url</c>, as openstacksdk does below the names of the clouds.</param>
     public YamlSection? Section(string key, bool dashes = false) => entries.GetValueOrDefault(key) switch
     {
         null => null,
@@ -37,7 +37,7 @@ internal sealed class YamlSection
 
     public bool Has(string key) => Text(key) is not null;
 
-    /// <summary>A scalar as text, whatever its YAML type; null where the key is missing or empty.</summary>
+    /// <summary>A scalar as text, whatever its YAML type; null when the key is missing or empty.</summary>
     public string? Text(string key) => entries.GetValueOrDefault(key) switch
     {
         null => null,
@@ -47,7 +47,7 @@ internal sealed class YamlSection
         var other => throw Error($"'{key}' must be a single value", other),
     };
 
-    /// <summary>What PyYAML takes for a boolean, in quotes too.</summary>
+    /// <summary>Reads the words that PyYAML treats as booleans, quoted ones as well.</summary>
     public bool? Flag(string key) => Text(key)?.ToUpperInvariant() switch
     {
         null => null,
@@ -58,7 +58,7 @@ internal sealed class YamlSection
 
     public YamlNode? Node(string key) => entries.GetValueOrDefault(key);
 
-    /// <param name="about">What is wrong; null: this section.</param>
+    /// <param name="about">The node that is wrong; null for this section.</param>
     public InvalidCloudsYamlException Error(string what, YamlNode? about = null)
     {
         var place = about?.At ?? at;
@@ -68,11 +68,12 @@ internal sealed class YamlSection
             $"{place.File}{(where.Length == 0 ? "" : $", {where.TrimEnd('.')}")} (line {place.Line}, column {place.Column}): {what}.");
     }
 
-    /// <summary>About the value of a key, in the file that it comes from.</summary>
+    /// <summary>An error about the value of a key, in the file that it comes from.</summary>
     public InvalidCloudsYamlException ErrorOf(string key, string what) => Error(what, Node(key));
 
-    /// <summary>Laid over a profile, as openstacksdk does: only <c>auth</c> is mixed. It does not name the profile any more.</summary>
-    public YamlSection Over(YamlSection profile)
+    /// <summary>Overrides a profile with this section as openstacksdk does: only <c>auth</c> is merged. The result no longer names the
+    /// profile.</summary>
+    public YamlSection MergedOver(YamlSection profile)
     {
         var merged = new Dictionary<string, YamlNode>(profile.entries);
         foreach (var (key, value) in entries) merged[key] = value;

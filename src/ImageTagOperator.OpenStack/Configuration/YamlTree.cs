@@ -4,24 +4,25 @@ using YamlDotNet.Core.Events;
 
 namespace ImageTagOperator.OpenStack.Configuration;
 
-internal abstract record YamlNode(YamlPlace At);
+internal abstract record YamlNode(YamlPosition At);
 
-internal sealed record YamlScalar(string Value, bool IsPlain, YamlPlace At) : YamlNode(At);
+internal sealed record YamlScalar(string Value, bool IsPlain, YamlPosition At) : YamlNode(At);
 
-internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, YamlPlace At) : YamlNode(At);
+internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, YamlPosition At) : YamlNode(At);
 
-internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, YamlPlace At) : YamlNode(At);
+internal sealed record YamlMapping(IReadOnlyDictionary<string, YamlNode> Entries, YamlPosition At) : YamlNode(At);
 
-/// <summary>Reads one YAML document as PyYAML's safe_load does: with anchors and merge keys (<c>&lt;&lt;</c>), but without its types,
-/// so that every scalar stays the text that it is.</summary>
+/// <summary>Reads one YAML document like PyYAML's safe_load, with anchors and merge keys (<c>&lt;&lt;</c>), but without types: every scalar
+/// stays text.</summary>
 internal sealed class YamlTree
 {
     private const int MaxDepth = 32;
 
-    /// <summary>A cloud is some five hundred of them. What a Secret can hold, four times that, takes long to read.</summary>
+    /// <summary>The most characters of a file. A cloud has some five hundred; what a Secret can contain, four times this limit, takes long
+    /// to parse.</summary>
     public const int MaxCharacters = 256 * 1024;
 
-    /// <summary>Nodes, and keys that are merged in: of merges a short text can make very many. A cloud is some twenty of them.</summary>
+    /// <summary>The most nodes and merged keys: a short text can create very many by merging. A cloud has some twenty.</summary>
     private const int MaxEntries = 20_000;
 
     private readonly string file;
@@ -37,9 +38,10 @@ internal sealed class YamlTree
         parser = new Parser(scanner);
     }
 
-    /// <param name="file">What messages call it.</param>
-    /// <returns>Null for a text without a document.</returns>
-    /// <exception cref="InvalidCloudsYamlException">The message names the place and quotes nothing.</exception>
+    /// <param name="file">The name of the file in messages.</param>
+    /// <returns>The root node; null when the text has no document.</returns>
+    /// <exception cref="InvalidCloudsYamlException">The text is not valid YAML. The message names the position and quotes
+    /// nothing.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the parser throws, the text is what is wrong")]
     public static YamlNode? Read(string yaml, string file = "clouds.yaml")
     {
@@ -60,12 +62,12 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            // The parser's own message may quote the text around the error, and with it a password.
+            // The message of the parser may quote the text around the error, including a password.
             throw tree.Invalid(e.Start);
         }
         catch (Exception)
         {
-            // YamlDotNet says so of a '{' or '[' that is never closed, for one.
+            // YamlDotNet throws other types too, for example for a '{' or '[' that is never closed.
             throw tree.Invalid(tree.scanner.CurrentPosition, "look for a bracket or a quote that is not closed above it");
         }
     }
@@ -81,7 +83,7 @@ internal sealed class YamlTree
             : throw Invalid(parser.Current!.Start, "a second document begins, and there must be one only");
     }
 
-    /// <summary>The depth is bounded because a stack that overflows ends the process for every cloud it serves.</summary>
+    /// <summary>Limits the depth, because a stack overflow ends the whole process.</summary>
     private YamlNode Node(int depth)
     {
         if (parser.TryConsume<AnchorAlias>(out var alias))
@@ -94,7 +96,7 @@ internal sealed class YamlTree
         Count(1, start.Start);
         if (depth > MaxDepth) throw new InvalidCloudsYamlException(
             $"{file} is nested deeper than {MaxDepth} levels at line {start.Start.Line}, column {start.Start.Column}.");
-        if (IsForeign(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
+        if (HasUnknownTag(start.Tag)) throw Invalid(start.Start, "it has a tag that only another program knows");
         var node = start switch
         {
             Scalar scalar => new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, Place(scalar.Start)),
@@ -106,8 +108,8 @@ internal sealed class YamlTree
         return node;
     }
 
-    /// <summary>Ansible's <c>!vault</c>, say: what follows is not the value but something to make it from.</summary>
-    private static bool IsForeign(TagName tag) =>
+    /// <summary>Whether the tag belongs to another program, such as Ansible's <c>!vault</c>: what follows is then not the value.</summary>
+    private static bool HasUnknownTag(TagName tag) =>
         !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
 
     private YamlNode Sequence(SequenceStart start, int depth)
@@ -133,7 +135,7 @@ internal sealed class YamlTree
         return new YamlMapping(merged, Place(start.Start));
     }
 
-    /// <summary>What is merged never wins over a mapping's own keys; of a list of mappings the first wins
+    /// <summary>Merged keys never override a mapping's own keys; of a list of mappings the first has precedence
     /// (yaml.org/type/merge.html).</summary>
     private void Merge(YamlNode value, Dictionary<string, YamlNode> into, Mark at)
     {
@@ -152,7 +154,7 @@ internal sealed class YamlTree
         if (entries > MaxEntries) throw Invalid(at, $"it has more than {MaxEntries} entries, those that are merged in among them");
     }
 
-    private YamlPlace Place(Mark at) => new(file, at.Line, at.Column);
+    private YamlPosition Place(Mark at) => new(file, at.Line, at.Column);
 
     private InvalidCloudsYamlException Invalid(Mark at, string? why = null) =>
         new($"{file} is not valid YAML at line {at.Line}, column {at.Column}{(why is null ? "" : $": {why}")}.");

@@ -1,25 +1,25 @@
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Reads of an answer what there is room for, whatever its head says of its length.</summary>
+/// <summary>Reads a body up to a limit, whatever its Content-Length says.</summary>
 internal static class BoundedBody
 {
-    /// <summary>What is read without leave.</summary>
+    /// <summary>How many bytes are read without a permit.</summary>
     public const int Small = 256 * 1024;
 
     private const int Chunk = 16 * 1024;
 
-    /// <param name="large">Gives leave to read more than <see cref="Small"/>, for as long as that takes; null: it needs none.</param>
+    /// <param name="acquireLarge">Acquires a permit to read more than <see cref="Small"/>; null when none is needed.</param>
     /// <returns>The first <paramref name="most"/> bytes, or all if there are fewer.</returns>
     public static async Task<byte[]> ReadAsync(
-        HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? large = null)
+        HttpContent content, int most, CancellationToken cancellationToken, Func<Task<IDisposable>>? acquireLarge = null)
     {
-        using var leave = new Leave();
+        using var permit = new Permit();
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
         var buffer = new byte[Chunk];
         while (body.Length < most)
         {
-            if (large is not null && body.Length >= Small) leave.Held ??= await large();
+            if (acquireLarge is not null && body.Length >= Small) permit.Acquired ??= await acquireLarge();
             var room = (int)Math.Min(buffer.Length, most - body.Length);
             var read = await stream.ReadAsync(buffer.AsMemory(0, room), cancellationToken);
             if (read == 0) break;
@@ -29,10 +29,10 @@ internal static class BoundedBody
         return body.ToArray();
     }
 
-    private sealed class Leave : IDisposable
+    private sealed class Permit : IDisposable
     {
-        public IDisposable? Held { get; set; }
+        public IDisposable? Acquired { get; set; }
 
-        public void Dispose() => Held?.Dispose();
+        public void Dispose() => Acquired?.Dispose();
     }
 }

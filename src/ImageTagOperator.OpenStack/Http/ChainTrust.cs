@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Trusts what a given certificate has issued, be it a root or one below it, as curl and Go do: whoever is given the authority
-/// that signed a server's certificate need not have the one above it.</summary>
+/// <summary>Trusts certificates issued by a configured certificate, which may be a root or an intermediate, as curl and Go do. The issuer
+/// of an intermediate need not be configured.</summary>
 internal sealed class ChainTrust(X509Certificate2Collection anchors)
 {
-    /// <summary>What is wrong with a chain that only does not end in a root.</summary>
+    /// <summary>The errors of a chain that is valid but does not end in a root.</summary>
     private const X509ChainStatusFlags Unrooted = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot
         | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
 
@@ -25,7 +25,7 @@ internal sealed class ChainTrust(X509Certificate2Collection anchors)
         if (!chain.Build(leaf)) return false;
         foreach (var element in chain.ChainElements)
         {
-            // Everything up to the one that was given must be in order, the signatures and the times among it.
+            // Each element up to the configured one must be valid, including signatures and dates.
             if (element.ChainElementStatus.Any(status => (status.Status & ~Unrooted) != 0)) return false;
             if (anchors.Any(anchor => anchor.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span))) return true;
         }

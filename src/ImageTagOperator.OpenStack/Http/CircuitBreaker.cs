@@ -3,35 +3,35 @@ using Polly.CircuitBreaker;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Opens when nearly all requests fail, and then lets hardly any through.</summary>
+/// <summary>Opens when most requests fail, and then lets almost none through.</summary>
 internal sealed class CircuitBreaker
 {
-    /// <summary>Few, for where each takes as long as the deadline, whoever waits for them works on nothing else.</summary>
-    private const int FailuresThatProveIt = 3;
+    /// <summary>Low, because each failure can take as long as the deadline, and the caller does nothing else meanwhile.</summary>
+    private const int MinimumFailures = 3;
 
-    /// <summary>Of the requests in a window. High enough for a server that fails now and then, or with one image only; low enough for
-    /// one that worked well until a moment ago.</summary>
-    private const double FailuresAmongAll = 0.7;
+    /// <summary>The share of the requests in a window. High enough to ignore a server that fails now and then or for one image only; low
+    /// enough to notice one that worked until a moment ago.</summary>
+    private const double MaxFailureRatio = 0.7;
 
-    private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InitialBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxBreak = TimeSpan.FromMinutes(1);
 
     private readonly ResiliencePipeline<CloudResponse> pipeline;
     private readonly CircuitBreakerStateProvider state = new();
     private readonly TimeProvider time;
     private long openUntil;
 
-    /// <param name="isFailure">Which outcomes count.</param>
+    /// <param name="isFailure">Whether an outcome counts as a failure.</param>
     public CircuitBreaker(CloudLimits limits, TimeProvider time, Func<Exception?, CloudResponse?, bool> isFailure)
     {
         this.time = time;
         pipeline = new ResiliencePipelineBuilder<CloudResponse> { TimeProvider = time }.AddCircuitBreaker(
             new CircuitBreakerStrategyOptions<CloudResponse>
         {
-            FailureRatio = FailuresAmongAll,
-            MinimumThroughput = FailuresThatProveIt,
-            // requests that hang one after the other must fall into one window
-            SamplingDuration = limits.Deadline * (FailuresThatProveIt + 1),
+            FailureRatio = MaxFailureRatio,
+            MinimumThroughput = MinimumFailures,
+            // Requests that hang one after another must fall into one window.
+            SamplingDuration = limits.Deadline * (MinimumFailures + 1),
             StateProvider = state,
             BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
             OnOpened = opened =>
@@ -43,17 +43,17 @@ internal sealed class CircuitBreaker
         }).Build();
     }
 
-    /// <summary>Not all requests go through.</summary>
+    /// <summary>Whether requests are held back.</summary>
     public bool IsOpen => state.CircuitState != CircuitState.Closed;
 
-    /// <summary>How long none goes through; zero or less when one may find out.</summary>
-    public TimeSpan Left => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
+    /// <summary>How long no request is let through; zero or less when one may probe the server.</summary>
+    public TimeSpan RemainingBreak => TimeSpan.FromTicks(Interlocked.Read(ref openUntil) - time.GetUtcNow().UtcTicks);
 
-    /// <exception cref="BrokenCircuitException">It is open.</exception>
+    /// <exception cref="BrokenCircuitException">The circuit is open.</exception>
     public async ValueTask<CloudResponse> ExecuteAsync(
         Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken)
     {
-        // Who awaits a request goes on where it was, here as everywhere else: Polly would leave it to any thread.
+        // Polly leaves the captured context by default; everything else here stays on it.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
         {
@@ -67,7 +67,7 @@ internal sealed class CircuitBreaker
 
     private static TimeSpan BreakAfter(int attempts)
     {
-        var pause = FirstBreak * Math.Pow(2, Math.Min(attempts, 10));
-        return pause < LongestBreak ? pause : LongestBreak;
+        var pause = InitialBreak * Math.Pow(2, Math.Min(attempts, 10));
+        return pause < MaxBreak ? pause : MaxBreak;
     }
 }

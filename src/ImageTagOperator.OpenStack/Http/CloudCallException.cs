@@ -5,27 +5,28 @@ using ImageTagOperator.OpenStack.Addresses;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>A request to a cloud got no whole answer.</summary>
+/// <summary>A request to a cloud got no complete answer.</summary>
 internal sealed class CloudCallException(string message, bool wasSent, Exception? inner = null, TimeSpan? retryAfter = null)
     : Exception(message, inner)
 {
-    /// <summary>False when the connection was never made, so that the cloud cannot have begun to work.</summary>
+    /// <summary>False when no connection was made, so that the cloud cannot have processed the request.</summary>
     public bool WasSent => wasSent;
 
     /// <summary>How long nothing more is sent to this server, or null.</summary>
     public TimeSpan? RetryAfter => retryAfter;
 
-    /// <summary>Who has to do something about it.</summary>
+    /// <summary>The kind of error, which says who must act.</summary>
     public CloudErrorKind Kind { get; init; } = CloudErrorKind.Transient;
 
     public static CloudCallException NotSent(string message, TimeSpan retryAfter) => new(message, wasSent: false, retryAfter: retryAfter);
 
-    /// <summary>The configuration may be the cause, and not the server: its name, its scheme, its certificates. It says nothing about the
+    /// <summary>The cause may be on our side (configuration or a limit) instead of the server, so the failure says nothing about the
     /// server.</summary>
-    public bool IsOwnFault { get; init; }
+    public bool IsLocalCause { get; init; }
 
-    /// <summary>Connections break in these ways. Anything else is a bug, and must not look like a cloud that is away.</summary>
-    public static bool IsNoAnswer(Exception error) =>
+    /// <summary>Whether this is one of the ways in which connections fail. Anything else is a bug and must not look like an outage of the
+    /// cloud.</summary>
+    public static bool IsConnectionFailure(Exception error) =>
         Chain(error).Any(e =>
             e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException
             or AddressNotAllowedException);
@@ -44,7 +45,7 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         return new CloudCallException($"{call}: {cause}", wasSent: !connecting, e)
         {
             Kind = kind,
-            IsOwnFault = refused || chain.OfType<AuthenticationException>().Any()
+            IsLocalCause = refused || chain.OfType<AuthenticationException>().Any()
                 || errors.Overlaps(
                     [HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.InvalidResponse]),
         };
@@ -54,18 +55,18 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
     {
         if (chain.OfType<AddressNotAllowedException>().FirstOrDefault() is { } refused) return (CloudErrorKind.AddressNotAllowed,
             refused.Message);
-        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), WhyNotSecure(tls.Message));
+        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return (KindOf(tls.Message), TlsError(tls.Message));
         if (deadline is { } limit) return (CloudErrorKind.Transient, $"no answer within {limit.TotalSeconds:0} s");
         var socket = chain.OfType<SocketException>().FirstOrDefault();
-        // A resolver that cannot tell says TryAgain.
+        // A resolver that does not know yet answers TryAgain instead.
         if (socket is { SocketErrorCode: SocketError.HostNotFound }) return (
             CloudErrorKind.AuthUrlWrong, "the name of the server is not known. Correct it, or the DNS");
-        if (errors.Contains(HttpRequestError.ProxyTunnelError)) return WhyNoTunnel(chain.OfType<HttpRequestException>().First().StatusCode);
+        if (errors.Contains(HttpRequestError.ProxyTunnelError)) return TunnelError(chain.OfType<HttpRequestException>().First().StatusCode);
         return (errors.Contains(HttpRequestError.InvalidResponse) ? CloudErrorKind.AuthUrlWrong : CloudErrorKind.Transient, socket?.Message
             ?? Cause(errors));
     }
 
-    private static (CloudErrorKind Kind, string Cause) WhyNoTunnel(HttpStatusCode? status)
+    private static (CloudErrorKind Kind, string Cause) TunnelError(HttpStatusCode? status)
     {
         var kind = status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests
             ? CloudErrorKind.Rejected : CloudErrorKind.Transient;
@@ -74,13 +75,13 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
                 + "Correct HTTPS_PROXY of the operator, or list the server in NO_PROXY");
     }
 
-    /// <summary>.NET has words for this, and no codes.</summary>
+    /// <summary>.NET reports this only in text, not in codes.</summary>
     private static CloudErrorKind KindOf(string tlsError) =>
         tlsError.Contains("remote certificate", StringComparison.OrdinalIgnoreCase) ? CloudErrorKind.TlsUntrusted
         : tlsError.Contains("frame", StringComparison.OrdinalIgnoreCase) ? CloudErrorKind.AuthUrlWrong
         : CloudErrorKind.Transient;
 
-    private static string WhyNotSecure(string tlsError) => KindOf(tlsError) switch
+    private static string TlsError(string tlsError) => KindOf(tlsError) switch
     {
         CloudErrorKind.TlsUntrusted =>
             "the server's certificate is of no authority that is trusted here, has expired, or is for another name. If the cloud has a CA "
@@ -89,7 +90,7 @@ internal sealed class CloudCallException(string message, bool wasSent, Exception
         _ => "no TLS connection could be made; check the scheme, http or https, and the port",
     };
 
-    /// <summary>Never the exception's own words: they quote what the other side sent, whatever it is.</summary>
+    /// <summary>Does not use the message of the exception, because it quotes what the other side sent.</summary>
     private static string Cause(HashSet<HttpRequestError> errors) => errors switch
     {
         _ when errors.Contains(HttpRequestError.InvalidResponse) =>

@@ -3,19 +3,20 @@ using Polly.CircuitBreaker;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>A server as one configuration uses it: nothing for as long as it asks this one to wait, and hardly anything while it does not
-/// answer. What goes wrong here slows no other configuration. Callers wait for their turn; a pause is told to them at once.</summary>
-/// <param name="user">Whose places it takes.</param>
-/// <param name="address">With the scheme, and the path that the API is below.</param>
-/// <param name="shared">Open when the server answers none of those whom it has answered before.</param>
+/// <summary>A server as one configuration uses it. It sends nothing while the server has asked this configuration to wait, and almost
+/// nothing while the server does not answer. Failures here do not slow other configurations. Callers wait for a slot; during a pause they
+/// fail at once.</summary>
+/// <param name="user">The user whose slots the requests take.</param>
+/// <param name="address">The base URL: scheme, host, port and the path before the API's own part.</param>
+/// <param name="sharedBreaker">The breaker of all configurations that this server has answered before.</param>
 internal sealed class CloudHost(
-    CloudServer server, string user, string address, CircuitBreaker shared, CloudLimits limits, TimeProvider time)
+    CloudServer server, string user, string address, CircuitBreaker sharedBreaker, CloudLimits limits, TimeProvider time)
 {
-    private static readonly TimeSpan LongestPauseAskedFor = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MinimumBreak = TimeSpan.FromSeconds(5);
 
-    private readonly CircuitBreaker own = new(
-        limits, time, static (error, response) => error is CloudCallException || response?.MeansServerIsAway == true);
+    private readonly CircuitBreaker ownBreaker = new(
+        limits, time, static (error, response) => error is CloudCallException || response?.IndicatesUnavailable == true);
     private readonly Lock gate = new();
     private long pausedUntil;
     private volatile bool isProven;
@@ -24,42 +25,44 @@ internal sealed class CloudHost(
 
     public string User => user;
 
-    /// <summary>With the scheme, and the path that the API is below.</summary>
+    /// <summary>The base URL: scheme, host, port and the path before the API's own part.</summary>
     public string Address => address;
 
-    /// <summary>Of all whom the server has answered at this address. It is forgotten with the last of them.</summary>
-    public CircuitBreaker Shared => shared;
+    /// <summary>The breaker of all configurations that the server has answered at this address. It is dropped with the last of
+    /// them.</summary>
+    public CircuitBreaker SharedBreaker => sharedBreaker;
 
     public CloudMetrics Metrics => server.Metrics;
 
-    /// <summary>Hardly any request of this configuration goes through.</summary>
-    public bool IsOpen => own.IsOpen;
+    /// <summary>Whether requests of this configuration are held back.</summary>
+    public bool IsOpen => ownBreaker.IsOpen;
 
-    /// <param name="isUrgent">Goes before what else this user waits for. Writes do: an image's gate is held for them.</param>
-    /// <exception cref="CloudCallException">No whole answer came, or nothing was sent.</exception>
+    /// <param name="isUrgent">True to go before the other waiting requests of this user. Writes always do, because they hold the gate of an
+    /// image.</param>
+    /// <exception cref="CloudCallException">No complete answer came, or nothing was sent.</exception>
     public async Task<CloudResponse> SendAsync(
         string call, Func<CancellationToken, ValueTask<CloudResponse>> send, CancellationToken cancellationToken, bool isUrgent = false)
     {
-        RefuseWhilePaused(call);    // before the wait, in which it would stand in others' way
+        ThrowIfPaused(call);    // before the wait, where it would block others
         var asked = time.GetTimestamp();
         using var place = await EnterAsync(call, isUrgent || CloudResponse.IsWrite(call), cancellationToken);
-        Metrics.Waited(time.GetElapsedTime(asked));
-        RefuseWhilePaused(call);
-        // A write is not the request to find out with whether the server is back: nobody would know what became of it.
-        if ((own.IsOpen || shared.IsOpen) && CloudResponse.IsWrite(call)) throw Away(call, ShortestBreak);
+        Metrics.RecordWait(time.GetElapsedTime(asked));
+        ThrowIfPaused(call);
+        // A write must not be the probe of an open circuit: its result would be unknown.
+        if ((ownBreaker.IsOpen || sharedBreaker.IsOpen) && CloudResponse.IsWrite(call)) throw Unavailable(call, MinimumBreak);
         try
         {
             var response = isProven
-                ? await own.ExecuteAsync(cancelled => shared.ExecuteAsync(send, cancelled), cancellationToken)
-                : await own.ExecuteAsync(send, cancellationToken);
+                ? await ownBreaker.ExecuteAsync(cancelled => sharedBreaker.ExecuteAsync(send, cancelled), cancellationToken)
+                : await ownBreaker.ExecuteAsync(send, cancellationToken);
             if (response.IsSuccess) isProven = true;
-            if (response is { IsTurnedAway: true, RetryAfter: { } pause }) Pause(
-                pause < LongestPauseAskedFor ? pause : LongestPauseAskedFor);
+            if (response is { IsThrottled: true, RetryAfter: { } pause }) Pause(
+                pause < MaximumRetryAfter ? pause : MaximumRetryAfter);
             return response;
         }
         catch (BrokenCircuitException e)
         {
-            throw Away(call, e.RetryAfter ?? ShortestBreak);
+            throw Unavailable(call, e.RetryAfter ?? MinimumBreak);
         }
     }
 
@@ -72,7 +75,7 @@ internal sealed class CloudHost(
         catch (TimeoutException e)
         {
             throw new CloudCallException(
-                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.LongestWait.TotalMinutes:0} "
+                $"{call}: not sent, because its turn at {server.Authority} did not come within {CloudServer.MaxWait.TotalMinutes:0} "
                     + "minutes; "
                 + "more is asked of it than it may be sent",
                 wasSent: false,
@@ -80,16 +83,16 @@ internal sealed class CloudHost(
         }
     }
 
-    private void RefuseWhilePaused(string call)
+    private void ThrowIfPaused(string call)
     {
         var pause = TimeSpan.FromTicks(Interlocked.Read(ref pausedUntil) - time.GetUtcNow().UtcTicks);
         if (pause > TimeSpan.Zero) throw CloudCallException.NotSent(
             $"{call}: not sent, because {server.Authority} asked us to wait", pause);
-        var broken = own.Left > shared.Left ? own.Left : shared.Left;
-        if (broken > TimeSpan.Zero) throw Away(call, broken);
+        var broken = ownBreaker.RemainingBreak > sharedBreaker.RemainingBreak ? ownBreaker.RemainingBreak : sharedBreaker.RemainingBreak;
+        if (broken > TimeSpan.Zero) throw Unavailable(call, broken);
     }
 
-    private CloudCallException Away(string call, TimeSpan pause) =>
+    private CloudCallException Unavailable(string call, TimeSpan pause) =>
         CloudCallException.NotSent(
             $"{call}: not sent, because {server.Authority} has not answered for a while; it is asked again soon", pause);
 

@@ -6,40 +6,40 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>The servers that this process sends requests to, each with its limits, whichever credentials are used for it.</summary>
-/// <param name="mayWrite">Asked right before a PUT or DELETE goes out.</param>
-/// <param name="meterScope">Who listens to their metrics.</param>
-/// <param name="dialer">Makes the connections; null: to anywhere.</param>
+/// <summary>The servers that the process sends requests to, each with its own limits, whichever credentials are used.</summary>
+/// <param name="mayWrite">Called right before a PUT or DELETE is sent; false stops it.</param>
+/// <param name="meterScope">The scope of their meters; see <see cref="System.Diagnostics.Metrics.Meter.Scope"/>.</param>
+/// <param name="dialer">Makes the connections; null allows every address.</param>
 internal sealed class CloudHosts(
     CloudLimits limits, TimeProvider time, Func<bool> mayWrite, object? meterScope = null, CloudDialer? dialer = null) : IDisposable
 {
     private static readonly string[] Apis = ["/auth/tokens", "/v2/images", "/v1/cloudimages/"];
 
-    /// <summary>Servers with metrics of their own, of those that one user was the first to name.</summary>
-    private const int MostNamed = 20;
+    /// <summary>How many servers with their own metrics one user can introduce.</summary>
+    private const int MaxNamedServers = 20;
 
     private readonly ConcurrentDictionary<string, Lazy<CloudServer>> servers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lazy<CloudMetrics> others = new(() => new CloudMetrics("other", static () => false, meterScope));
 
     public CloudLimits Limits => limits;
 
-    /// <summary>Answers that are longer than <see cref="BoundedBody.Small"/> are read so many at a time, whichever servers they come
-    /// from: memory is shared by all.</summary>
+    /// <summary>Limits how many answers longer than <see cref="BoundedBody.Small"/> are read at a time over all servers, because they share
+    /// memory.</summary>
     public FairSlots LargeAnswers { get; } = new(8, time, static () => 2);
 
-    /// <summary>For images that were read, whichever servers they come from.</summary>
+    /// <summary>The memory for images that were read, over all servers.</summary>
     public ListMemory ImageMemory { get; } = new(limits.ImageMemory);
 
     public TimeProvider Time => time;
 
     public Func<bool> MayWrite => mayWrite;
 
-    /// <summary>What carries requests to a cloud.</summary>
+    /// <summary>Creates the handler that sends requests to a cloud.</summary>
     public Func<CloudConfiguration, HttpMessageHandler> Transport { get; set; } = cloud =>
-        CloudHttp.Connections(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
+        CloudHttp.CreateHandler(cloud, dialer ?? new CloudDialer(AllowedClouds.Anywhere));
 
-    /// <summary>A server as one user sees it, for requests below one address.</summary>
-    /// <param name="address">See <see cref="AddressOf"/>.</param>
+    /// <summary>The server of an address, as one user sees it.</summary>
+    /// <param name="address">A result of <see cref="AddressOf"/>.</param>
     public CloudHost For(string user, Uri address) => ServerOf(user, address).For(user, address.AbsoluteUri);
 
     private CloudServer ServerOf(string user, Uri url)
@@ -50,14 +50,14 @@ internal sealed class CloudHosts(
         CloudServer Server() => new(authority, user, limits, time, meterScope, HasRoomFor(user) ? null : others.Value);
     }
 
-    /// <summary>Whoever names ever more servers must not fill the metrics with them.</summary>
+    /// <summary>A user that names ever more servers must not fill the metrics with them.</summary>
     private bool HasRoomFor(string user) =>
-        servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MostNamed;
+        servers.Values.Count(server => server.IsValueCreated && server.Value.FirstUser == user) < MaxNamedServers;
 
-    /// <summary>Host and port: with the port even when it is the scheme's own.</summary>
+    /// <summary>Host and port; the port is included even when it is the default one.</summary>
     public static string AuthorityOf(Uri url) => $"{url.Host}:{url.Port}";
 
-    /// <summary>What a request's URL has before the API's own part.</summary>
+    /// <summary>The part of a request's URL before the API's own part.</summary>
     public static Uri AddressOf(Uri url)
     {
         var path = url.AbsolutePath;
@@ -66,8 +66,8 @@ internal sealed class CloudHosts(
         return new UriBuilder(url.Scheme, url.Host, url.Port, path[..length]).Uri;
     }
 
-    /// <summary>Forgets all others that nobody waits for, their metrics too.</summary>
-    public void KeepOnly(IReadOnlySet<string> authorities)
+    /// <summary>Drops all other servers without waiting requests, and their metrics.</summary>
+    public void RemoveExcept(IReadOnlySet<string> authorities)
     {
         foreach (var (authority, server) in servers)
         {

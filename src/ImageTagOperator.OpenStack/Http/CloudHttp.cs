@@ -9,18 +9,18 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Sends requests to one cloud: its TLS trust, a deadline on everything, no redirects, and <see cref="RequestGuard"/> at the
-/// end.</summary>
+/// <summary>Sends requests to one cloud with its TLS trust, a deadline, no redirects, and <see cref="RequestGuard"/> as the last
+/// handler.</summary>
 internal sealed class CloudHttp : IDisposable
 {
-    /// <summary>Of an answer that is only described.</summary>
-    private const int LongestError = 64 * 1024;
+    /// <summary>The most bytes that are read of an answer that is only described in a message.</summary>
+    private const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>In kB. A token is some 200 bytes, one of PKI once was 8 kB.</summary>
-    private const int LongestHead = 64;
+    /// <summary>The most kB of response headers. A token is some 200 bytes; a PKI token was 8 kB.</summary>
+    private const int MaxHeaderKilobytes = 64;
 
-    /// <summary>That one configuration leads to at a time: Keystone, the Image API, and where they move.</summary>
-    private const int MostAddresses = 8;
+    /// <summary>The most addresses per configuration at a time: Keystone, the Image API, and their new addresses after a move.</summary>
+    private const int MaxAddresses = 8;
 
     private static readonly string UserAgent = "image-tag-operator/" + (typeof(CloudHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
@@ -38,23 +38,23 @@ internal sealed class CloudHttp : IDisposable
         flurl = new FlurlClient(http);
     }
 
-    /// <summary>What is never quoted.</summary>
+    /// <summary>The secrets that are removed from quoted text.</summary>
     public KnownSecrets Secrets { get; }
 
-    /// <summary>Room for images that are read.</summary>
+    /// <summary>Reserves memory for the images that a session reads.</summary>
     public ListRoom NewRoom() => hosts.ImageMemory.For(user);
 
-    /// <summary>The servers that requests went to.</summary>
-    public IEnumerable<string> Used => used.Values.Select(host => host.Server.Authority);
+    /// <summary>Host and port of the servers that requests were sent to.</summary>
+    public IEnumerable<string> ServersUsed => used.Values.Select(host => host.Server.Authority);
 
-    public static HttpMessageHandler Connections(CloudConfiguration cloud, CloudDialer dialer) =>
+    public static HttpMessageHandler CreateHandler(CloudConfiguration cloud, CloudDialer dialer) =>
         new ProxyGuard(dialer, HttpClient.DefaultProxy, new SocketsHttpHandler
     {
-        ActivityHeadersPropagator = null,       // a request has our own span, and is told the trace's id in OpenStack's way
-        AllowAutoRedirect = false,      // a redirect would carry the token to an address that nobody configured
-        AutomaticDecompression = DecompressionMethods.None,     // so that an answer has as many bytes as came over the wire
+        ActivityHeadersPropagator = null,       // our own span is used, and the trace ID is sent as an OpenStack request ID
+        AllowAutoRedirect = false,      // a redirect would carry the token to an unconfigured address
+        AutomaticDecompression = DecompressionMethods.None,     // so that the size limits count the bytes on the wire
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxResponseHeadersLength = LongestHead,
+        MaxResponseHeadersLength = MaxHeaderKilobytes,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         UseCookies = false,
         ConnectCallback = (context, cancellationToken) =>
@@ -62,27 +62,27 @@ internal sealed class CloudHttp : IDisposable
         SslOptions = CloudTls.Options(cloud),
     });
 
-    /// <summary>One request, whatever its status. Reads the whole body before it returns.</summary>
-    /// <param name="url">Absolute, every part already percent-encoded.</param>
-    /// <param name="isUrgent">Goes before what else waits to be sent; writes always do.</param>
-    /// <exception cref="CloudCallException">No whole answer came.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, or a write that may not go out.</exception>
+    /// <summary>Sends one request and reads the whole body, whatever the status.</summary>
+    /// <param name="url">The absolute URL, percent-encoded.</param>
+    /// <param name="isUrgent">True to go before other waiting requests; writes always do.</param>
+    /// <exception cref="CloudCallException">No complete answer came.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled, or a write is not allowed now.</exception>
     public async Task<CloudResponse> SendAsync(
         HttpMethod method, string url, string? token, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var call = $"{method} {WithoutQuery(url)}";
         var address = new Uri(url);
         var host = HostOf(address);
-        using var telling = new CloudCall(host.Metrics, method, address);
+        using var observed = new CloudCall(host.Metrics, method, address);
         try
         {
             var response = await host.SendAsync(call, SendTimedAsync, cancellationToken, isUrgent);
-            telling.Answered(response.Status);
+            observed.RecordResponse(response.Status);
             return response;
         }
         catch (CloudCallException e)
         {
-            telling.Failed(e);
+            observed.RecordFailure(e);
             throw;
         }
 
@@ -95,20 +95,20 @@ internal sealed class CloudHttp : IDisposable
             }
             finally
             {
-                host.Metrics.Answered(telling.Operation, hosts.Time.GetElapsedTime(started));
+                host.Metrics.RecordDuration(observed.Operation, hosts.Time.GetElapsedTime(started));
             }
         }
     }
 
-    /// <summary>A login at this server has ended: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
-    public void LoggedIn(Uri authUrl, string result) => HostOf(authUrl).Metrics.LoggedIn(result);
+    /// <summary>Records the result of a login at this server: <c>success</c>, <c>rejected</c> or <c>failed</c>.</summary>
+    public void RecordLogin(Uri authUrl, string result) => HostOf(authUrl).Metrics.RecordLogin(result);
 
     private CloudHost HostOf(Uri url)
     {
         var address = CloudHosts.AddressOf(url);
         if (used.TryGetValue(address, out var known)) return known;
         // A catalog can name another address with each token.
-        if (used.Count >= MostAddresses) used.Clear();
+        if (used.Count >= MaxAddresses) used.Clear();
         return used.GetOrAdd(address, static (address, http) => http.hosts.For(http.user, address), this);
     }
 
@@ -120,7 +120,7 @@ internal sealed class CloudHttp : IDisposable
         using var content = Content(method, json);
         var request = new FlurlRequest(url) { Client = flurl }
             .AllowAnyHttpStatus()
-            .WithAutoRedirect(false)        // Flurl follows redirects by itself, whatever the handler says
+            .WithAutoRedirect(false)        // Flurl follows redirects itself, regardless of the handler
             .WithHeader("Accept", "application/json")       // without it Glance's errors are HTML
             .WithHeader("User-Agent", UserAgent)
             .WithHeader("X-OpenStack-Request-ID", RequestIds.Current());
@@ -132,7 +132,7 @@ internal sealed class CloudHttp : IDisposable
             var isWanted = response.IsSuccessStatusCode && !CloudResponse.IsWrite(call);
             var body = isWanted
                 ? await WholeBodyAsync(call, response, deadline.Token)
-                : await BoundedBody.ReadAsync(response.Content, LongestError, deadline.Token);
+                : await BoundedBody.ReadAsync(response.Content, MaxErrorBytes, deadline.Token);
             return new CloudResponse(
                 call,
                 (int)response.StatusCode,
@@ -144,7 +144,7 @@ internal sealed class CloudHttp : IDisposable
                 response.Content.Headers.ContentType?.MediaType,
                 Secrets);
         }
-        catch (Exception e) when (CloudCallException.IsNoAnswer(e))
+        catch (Exception e) when (CloudCallException.IsConnectionFailure(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (content is WriteContent { IsWithheld: true }) throw new OperationCanceledException(
@@ -159,10 +159,10 @@ internal sealed class CloudHttp : IDisposable
         http.Dispose();
     }
 
-    /// <exception cref="CloudCallException">It is longer than any that an API sends.</exception>
+    /// <exception cref="CloudCallException">The answer exceeds the limit.</exception>
     private async Task<byte[]> WholeBodyAsync(string call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var limit = hosts.Limits.LongestAnswer;
+        var limit = hosts.Limits.MaxAnswerBytes;
         if (!(response.Content.Headers.ContentLength > limit))
         {
             var body = await BoundedBody.ReadAsync(
@@ -171,7 +171,7 @@ internal sealed class CloudHttp : IDisposable
         }
 
         throw new CloudCallException(
-            $"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsOwnFault = true, Kind = CloudErrorKind.Rejected };
+            $"{call}: the answer is longer than {limit >> 20} MiB", wasSent: true) { IsLocalCause = true, Kind = CloudErrorKind.Rejected };
     }
 
     private async Task<IDisposable> LargeAnswerAsync(string call, CancellationToken cancellationToken)
@@ -183,12 +183,12 @@ internal sealed class CloudHttp : IDisposable
         catch (TimeoutException e)
         {
             var why = $"{call}: the answer is large, and so many large ones were being read that it could not be";
-            throw new CloudCallException(why, wasSent: true, e) { IsOwnFault = true };
+            throw new CloudCallException(why, wasSent: true, e) { IsLocalCause = true };
         }
     }
 
-    /// <summary>SocketsHttpHandler sends a request without content up to three more times when a connection that was in use before is
-    /// closed without an answer. It never does so once it has begun with a content, so a write always has one, be it empty.</summary>
+    /// <summary>SocketsHttpHandler retries a request without content up to three times when a reused connection is closed without an
+    /// answer. It does not once it has started to send content, so a write always has content, even if empty.</summary>
     private HttpContent? Content(HttpMethod method, byte[]? json)
     {
         if (method == HttpMethod.Get) return null;
@@ -197,7 +197,7 @@ internal sealed class CloudHttp : IDisposable
         return content;
     }
 
-    /// <summary>Without the query, and what stands before the host.</summary>
+    /// <summary>The target without its query and user info.</summary>
     private static string? RedirectTarget(string url, Uri? location) =>
         location is not null && Uri.TryCreate(new Uri(url), location, out var target)
             ? target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
@@ -205,6 +205,6 @@ internal sealed class CloudHttp : IDisposable
 
     private static string WithoutQuery(string url) => url.Split('?', 2)[0];
 
-    /// <summary>Only the form in seconds: it is what OpenStack's services and the proxies before them send.</summary>
+    /// <summary>Reads only the form in seconds, which OpenStack's services and the proxies before them send.</summary>
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta;
 }

@@ -5,13 +5,13 @@ using ImageTagOperator.OpenStack.Answers;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>A whole answer of a cloud.</summary>
+/// <summary>A complete answer of a cloud.</summary>
 /// <param name="Call">Verb and URL without its query, for messages.</param>
 /// <param name="SubjectToken">Keystone's X-Subject-Token.</param>
-/// <param name="Date">The server's clock, where it tells.</param>
-/// <param name="RedirectTarget">Where a redirect points to, without its query. No redirect is followed.</param>
-/// <param name="ContentType">As the server calls it, without parameters.</param>
-/// <param name="Secrets">What must not be quoted of it.</param>
+/// <param name="Date">The time on the server's clock, where it sends one.</param>
+/// <param name="RedirectTarget">The target of a redirect, without its query. Redirects are not followed.</param>
+/// <param name="ContentType">The media type that the server sent, without parameters.</param>
+/// <param name="Secrets">The secrets that must not be quoted from it.</param>
 internal sealed record CloudResponse(
     string Call,
     int Status,
@@ -28,22 +28,23 @@ internal sealed record CloudResponse(
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>The body begins as a JSON object does.</summary>
+    /// <summary>Whether the body starts like a JSON object.</summary>
     public bool IsJson => Body.AsSpan().TrimStart(" \r\n\t"u8) is [(byte)'{', ..];
 
-    /// <summary>429 and 503 turn a request away before any work is done.</summary>
-    public bool IsTurnedAway => Status is 429 or 503;
+    /// <summary>With 429 and 503 the request was rejected before any work was done.</summary>
+    public bool IsThrottled => Status is 429 or 503;
 
-    /// <summary>What a server says, or a proxy for it, that does not work at all. A write's 500 is not: Glance says so for ever of a single
-    /// tag.</summary>
-    public bool MeansServerIsAway => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
+    /// <summary>Whether the server, or a proxy before it, is not working at all. A 500 to a write does not count: Glance can answer it
+    /// permanently for a single tag.</summary>
+    public bool IndicatesUnavailable => Status is 429 or 502 or 503 or 504 || (Status == 500 && !IsWrite(Call));
 
-    /// <param name="call">As in <see cref="Call"/>.</param>
+    /// <param name="call">A text such as <see cref="Call"/>.</param>
     public static bool IsWrite(string call) => call.StartsWith("PUT ", StringComparison.Ordinal)
         || call.StartsWith("DELETE ", StringComparison.Ordinal);
 
-    /// <summary>The body as JSON.</summary>
-    /// <exception cref="CloudException">Transient: it is not the JSON of this call (a proxy's page, a cut body).</exception>
+    /// <summary>Parses the body as JSON.</summary>
+    /// <exception cref="CloudException">Transient: the body is not the JSON of this call, for example a proxy's page or a truncated
+    /// body.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
     {
         try
@@ -52,7 +53,7 @@ internal sealed record CloudResponse(
         }
         catch (JsonException e)
         {
-            // Not the parser's own words: they name members of the answer, and it may be the answer of anything.
+            // The parser's own message would quote members of an answer that can come from anyone.
             throw Unreadable($"line {e.LineNumber + 1 ?? 0}, byte {e.BytePositionInLine ?? 0}");
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
@@ -61,17 +62,17 @@ internal sealed record CloudResponse(
         }
     }
 
-    /// <summary>The answer is JSON that the API does not document.</summary>
-    /// <param name="where">What is wrong, in our own words.</param>
+    /// <summary>The error for an answer that the API does not document.</summary>
+    /// <param name="where">What is wrong, without quoting the answer.</param>
     public CloudException Unreadable(string where) =>
         new(CloudErrorKind.Transient, $"{Call} -> {Status}: the answer is not what the API documents ({where})",
-            RetryAfter) { IsStrange = !IsJson };
+            RetryAfter) { IsUnexpectedContent = !IsJson };
 
-    /// <summary>The answer is more than what is read, and will be the next time.</summary>
+    /// <summary>The error for an answer that exceeds a limit. A retry would not help.</summary>
     public CloudException TooLarge(string what) =>
         new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.");
 
-    /// <summary>Verb, URL, status and the cloud's own words, which only JSON has; of anything else the content type.</summary>
+    /// <summary>Describes the call: verb, URL, status and the cloud's own message if the body is JSON, else the content type.</summary>
     public string Describe()
     {
         if (Status is >= 300 and < 400 && RedirectTarget is not null)
@@ -89,16 +90,16 @@ internal sealed record CloudResponse(
 
     private bool IsLogin => Call.StartsWith("POST ", StringComparison.Ordinal);
 
-    /// <summary>The human part of an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, or Glance's
-    /// <c>message</c>. Whoever writes a clouds.yaml chooses who answers, so that nothing else of the answer is passed on, and of a login's
-    /// only what Keystone itself says.</summary>
+    /// <summary>The message in an error body: Keystone's <c>error.message</c>, PCD's with its <c>details</c>, or Glance's <c>message</c>.
+    /// The author of a clouds.yaml chooses the server that answers, so nothing else is passed on; of a login, only Keystone's own
+    /// message.</summary>
     private string Message()
     {
         if (Body.Length == 0) return "";
         try
         {
             using var json = JsonDocument.Parse(Body);
-            // Glance puts the line breaks of its HTML page into its JSON too.
+            // Glance includes the line breaks of its HTML page in its JSON.
             var text = JsonMessage(json.RootElement).Replace("<br />", " ", StringComparison.Ordinal);
             text = OneLine(Secrets?.Redact(text) ?? text);
             return text.Length == 0 ? "" : ": " + Short(text);
@@ -123,7 +124,7 @@ internal sealed record CloudResponse(
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>Runs of blanks and control characters become one blank.</summary>
+    /// <summary>Replaces runs of white space and control characters by one blank.</summary>
     private static string OneLine(string text)
     {
         var line = new StringBuilder(Math.Min(text.Length, MaxMessage + 1));

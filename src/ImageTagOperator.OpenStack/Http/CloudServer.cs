@@ -3,12 +3,12 @@ using ImageTagOperator.OpenStack.Telemetry;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>One server, for all who use it: so many requests at a time and in a second. That it is away is believed only of those whom it
-/// has answered before: anybody can name a server, with the wrong scheme or below a path where nothing is.</summary>
+/// <summary>One server for all of its users, with limits on concurrent requests and on requests per second. An outage is only believed from
+/// users that the server has answered before: anyone can name a server with a wrong scheme or path.</summary>
 internal sealed class CloudServer : IDisposable
 {
-    /// <summary>For a place.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    /// <summary>The longest wait for a slot.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     private readonly CloudLimits limits;
     private readonly TimeProvider time;
@@ -19,17 +19,17 @@ internal sealed class CloudServer : IDisposable
     private readonly List<WeakReference<CloudHost>> hosts = [];
     private volatile int users;
 
-    /// <param name="firstUser">Who named it first.</param>
-    /// <param name="scope">Who listens to its metrics.</param>
-    /// <param name="metrics">Shares these; null: it has its own.</param>
+    /// <param name="firstUser">The user that named the server first.</param>
+    /// <param name="scope">The scope of its meter; see <see cref="System.Diagnostics.Metrics.Meter.Scope"/>.</param>
+    /// <param name="metrics">Shared metrics; null to create its own.</param>
     public CloudServer(string authority, string firstUser, CloudLimits limits, TimeProvider time, object? scope, CloudMetrics? metrics)
     {
         (Authority, FirstUser, hasOwnMetrics) = (authority, firstUser, metrics is null);
         this.limits = limits;
         this.time = time;
-        Metrics = metrics ?? new CloudMetrics(authority, IsAway, scope);
+        Metrics = metrics ?? new CloudMetrics(authority, IsUnavailable, scope);
         slots = new FairSlots(limits.Concurrency, time, () => users);
-        // at most a hundred times a second: below a millisecond its timer stands still
+        // Refill at most a hundred times a second: the timer does not support periods below a millisecond.
         var tokens = (limits.RequestsPerSecond + 99) / 100;
         rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -47,29 +47,30 @@ internal sealed class CloudServer : IDisposable
 
     public CloudMetrics Metrics { get; }
 
-    /// <summary>No request is under way or waits.</summary>
+    /// <summary>Whether no request is running or waiting.</summary>
     public bool IsIdle => slots.IsIdle;
 
-    /// <summary>This server as one user sees it.</summary>
-    /// <param name="address">With the scheme, and the path that the API is below.</param>
+    /// <summary>The server as one user sees it.</summary>
+    /// <param name="address">The base URL: scheme, host, port and the path before the API's own part.</param>
     public CloudHost For(string user, string address)
     {
         lock (gate)
         {
             hosts.RemoveAll(static other => !other.TryGetTarget(out _));
             var known = Users();
-            var host = new CloudHost(this, user, address, known.Find(other => other.Address == address)?.Shared ?? Circuit(), limits, time);
+            var shared = known.Find(other => other.Address == address)?.SharedBreaker ?? Circuit();
+            var host = new CloudHost(this, user, address, shared, limits, time);
             hosts.Add(new WeakReference<CloudHost>(host));
             users = known.Append(host).Select(static each => each.User).Distinct().Count();
             return host;
         }
     }
 
-    /// <summary>Waits for a place, and for its turn in this second. Dispose the result when the answer is in.</summary>
-    /// <exception cref="TimeoutException">No place came free within <see cref="LongestWait"/>.</exception>
+    /// <summary>Waits for a slot and for the rate limit. Dispose the result when the answer has arrived.</summary>
+    /// <exception cref="TimeoutException">No slot became free within <see cref="MaxWait"/>.</exception>
     public async Task<IDisposable> EnterAsync(string user, bool isProven, bool isUrgent, CancellationToken cancellationToken)
     {
-        var place = await slots.EnterAsync(user, LongestWait, cancellationToken, isProven, isUrgent);
+        var place = await slots.EnterAsync(user, MaxWait, cancellationToken, isProven, isUrgent);
         try
         {
             using var turn = await rate.AcquireAsync(1, cancellationToken);
@@ -89,11 +90,12 @@ internal sealed class CloudServer : IDisposable
     }
 
     private CircuitBreaker Circuit() => new(limits, time, static (error, response) =>
-        error is CloudCallException { IsOwnFault: false } || response?.Status is 502 or 503 or 504);
+        error is CloudCallException { IsLocalCause: false } || response?.Status is 502 or 503 or 504);
 
-    /// <summary>It does not answer those who know it, or nobody.</summary>
-    private bool IsAway() =>
-        Users() is { Count: > 0 } all && (all.Exists(static host => host.Shared.IsOpen) || all.TrueForAll(static host => host.IsOpen));
+    /// <summary>The server answers none of the users that it answered before, or no user at all.</summary>
+    private bool IsUnavailable() =>
+        Users() is { Count: > 0 } all
+        && (all.Exists(static host => host.SharedBreaker.IsOpen) || all.TrueForAll(static host => host.IsOpen));
 
     private List<CloudHost> Users()
     {

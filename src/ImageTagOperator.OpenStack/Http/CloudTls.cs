@@ -5,10 +5,10 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>Whom a cloud's connections trust, and as whom they show themselves.</summary>
+/// <summary>The TLS options of a cloud: which server certificates are trusted, and the client certificate.</summary>
 internal static class CloudTls
 {
-    /// <exception cref="InvalidCloudsYamlException">A PEM text is none, or certificate and key do not belong together.</exception>
+    /// <exception cref="InvalidCloudsYamlException">A PEM text is invalid, or certificate and key do not belong together.</exception>
     public static SslClientAuthenticationOptions Options(CloudConfiguration cloud)
     {
         var options = new SslClientAuthenticationOptions();
@@ -49,8 +49,9 @@ internal static class CloudTls
             catch (Exception e) when (e is not InvalidCloudsYamlException)
             {
                 throw new InvalidCloudsYamlException(
-                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line {FirstBad(pem)}. "
-                    + "Put it there as it was issued; this shows how it is read: openssl x509 -noout -text -in FILE",
+                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line "
+                    + $"{LineOfFirstInvalid(pem)}. Put it there as it was issued; this shows how it is read: "
+                    + "openssl x509 -noout -text -in FILE",
                     e);
             }
 
@@ -66,8 +67,8 @@ internal static class CloudTls
         }
     }
 
-    /// <summary>The line of the first block that cannot be read.</summary>
-    private static int FirstBad(string pem)
+    /// <summary>The line of the first block that cannot be parsed.</summary>
+    private static int LineOfFirstInvalid(string pem)
     {
         var read = 0;
         while (PemEncoding.TryFind(pem.AsSpan(read), out var block))
@@ -88,7 +89,7 @@ internal static class CloudTls
         return pem.AsSpan(0, pem.IndexOf("-----BEGIN", read, StringComparison.Ordinal) is var at and >= 0 ? at : read).Count('\n') + 1;
     }
 
-    /// <summary>The certificate itself, and those between it and its CA, which not every server has.</summary>
+    /// <summary>The client certificate with its intermediates, which not every server has.</summary>
     private static SslStreamCertificateContext Client(CloudConfiguration cloud, string certificates)
     {
         var key = cloud.ClientKey ?? certificates;

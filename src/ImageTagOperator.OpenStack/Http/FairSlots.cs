@@ -1,11 +1,11 @@
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>So many at a time. Of those who wait, the user with the fewest places is next, then the one whose last turn is longest ago, so
-/// that nobody waits for another's long queue; and where there are several users none has all of it: requests that hang hold a place as
-/// long as their deadline. Safe for concurrent use.</summary>
-/// <param name="places">For all together.</param>
-/// <param name="users">How many users there are; null: it does not matter, one may have all.</param>
-internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users = null)
+/// <summary>Limits concurrency fairly between users. The next slot goes to the waiting user with the fewest slots, then to the one whose
+/// last turn is longest ago, so that one long queue does not delay others. With several users, none can take all slots, because requests
+/// that hang keep theirs until their deadline. Thread-safe.</summary>
+/// <param name="limit">The number of slots of all users together.</param>
+/// <param name="users">Returns the number of users; null to let one user take all slots.</param>
+internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users = null)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, User> all = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
     private int waiting;
     private long turns;
 
-    /// <summary>Nobody has a place or waits for one.</summary>
+    /// <summary>Whether no slot is taken and nobody waits.</summary>
     public bool IsIdle
     {
         get
@@ -23,8 +23,8 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         }
     }
 
-    /// <summary>Somebody waits for a place.</summary>
-    public bool IsWaitedFor
+    /// <summary>Whether somebody waits for a slot.</summary>
+    public bool HasWaiters
     {
         get
         {
@@ -32,15 +32,15 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         }
     }
 
-    /// <summary>Waits for a place. Dispose the result to give it back.</summary>
-    /// <param name="user">Who asks.</param>
-    /// <param name="patience">The longest wait.</param>
-    /// <param name="isProven">This server has answered it before. What it has not shares half of the places, of which one user has half at
-    /// most.</param>
-    /// <param name="isUrgent">Goes before all else that the same user waits for.</param>
-    /// <exception cref="TimeoutException">No place came free in time.</exception>
+    /// <summary>Waits for a slot. Dispose the result to release it.</summary>
+    /// <param name="user">The user that the slot counts for.</param>
+    /// <param name="timeout">The longest wait.</param>
+    /// <param name="isProven">The server has answered this user before. Others share half of the slots, and one of them gets at most half
+    /// of those.</param>
+    /// <param name="isUrgent">True to go before the other waiting requests of the same user.</param>
+    /// <exception cref="TimeoutException">No slot became free in time.</exception>
     public async Task<IDisposable> EnterAsync(
-        string user, TimeSpan patience, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
+        string user, TimeSpan timeout, CancellationToken cancellationToken, bool isProven = true, bool isUrgent = false)
     {
         Waiter waiter;
         lock (gate)
@@ -48,27 +48,27 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
             if (!all.TryGetValue(user, out var owner)) all[user] = owner = new User { LastTurn = ++turns };
             waiter = new Waiter(user, owner, isProven, owner.Queue(isProven, isUrgent));
             waiting++;
-            GiveOut();
+            AssignSlots();
         }
 
         if (!waiter.Turn.Task.IsCompleted)
         {
-            using var late = new CancellationTokenSource(patience, time);
+            using var late = new CancellationTokenSource(timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-            await using var registration = either.Token.Register(() => GiveUp(waiter));
+            await using var registration = either.Token.Register(() => Cancel(waiter));
             await waiter.Turn.Task;
         }
 
-        if (await waiter.Turn.Task) return new Place(this, waiter);
+        if (await waiter.Turn.Task) return new Slot(this, waiter);
         cancellationToken.ThrowIfCancellationRequested();
         throw new TimeoutException();
     }
 
-    private void GiveUp(Waiter waiter)
+    private void Cancel(Waiter waiter)
     {
         lock (gate)
         {
-            if (waiter.Node.List is not { } queue) return;     // its turn has come
+            if (waiter.Node.List is not { } queue) return;     // it already has a slot
             queue.Remove(waiter.Node);
             waiting--;
             Forget(waiter);
@@ -77,12 +77,12 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         waiter.Turn.TrySetResult(false);
     }
 
-    private void GiveOut()
+    private void AssignSlots()
     {
         var isShared = users?.Invoke() > 1;
-        var (forOne, forUnproven) = isShared ? (places - (places / 4), (places + 1) / 2) : (places, places);
-        var forUnprovenOfOne = isShared ? (forUnproven + 1) / 2 : places;
-        while (taken < places && waiting > 0 && Next(forOne, unproven < forUnproven ? forUnprovenOfOne : 0) is { } next)
+        var (forOne, forUnproven) = isShared ? (limit - (limit / 4), (limit + 1) / 2) : (limit, limit);
+        var forUnprovenOfOne = isShared ? (forUnproven + 1) / 2 : limit;
+        while (taken < limit && waiting > 0 && Next(forOne, unproven < forUnproven ? forUnprovenOfOne : 0) is { } next)
         {
             next.Node.List!.Remove(next.Node);
             waiting--;
@@ -117,13 +117,13 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
         if (waiter.Owner is { Running: 0, IsWaiting: false }) all.Remove(waiter.Name);
     }
 
-    private void Leave(Waiter waiter)
+    private void Release(Waiter waiter)
     {
         lock (gate)
         {
             Count(waiter, -1);
             Forget(waiter);
-            GiveOut();
+            AssignSlots();
         }
     }
 
@@ -133,10 +133,10 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
 
         public int Running { get; set; }
 
-        /// <summary>Of which the server has not answered before.</summary>
+        /// <summary>Running requests to servers that have not answered this user before.</summary>
         public int Unproven { get; set; }
 
-        /// <summary>When it came, got a place or left one last.</summary>
+        /// <summary>The turn at which the user last arrived, got a slot or released one.</summary>
         public long LastTurn { get; set; }
 
         public bool IsWaiting => waiting.Any(static queue => queue.Count > 0);
@@ -165,17 +165,17 @@ internal sealed class FairSlots(int places, TimeProvider time, Func<int>? users 
 
         public LinkedListNode<Waiter> Node { get; }
 
-        /// <summary>False: it waited too long, or does not want to any more.</summary>
+        /// <summary>False when the wait timed out or was cancelled.</summary>
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Place(FairSlots slots, Waiter waiter) : IDisposable
+    private sealed class Slot(FairSlots slots, Waiter waiter) : IDisposable
     {
         private Waiter? held = waiter;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref held, null) is { } mine) slots.Leave(mine);
+            if (Interlocked.Exchange(ref held, null) is { } mine) slots.Release(mine);
         }
     }
 }

@@ -5,17 +5,17 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>What no text from outside may be quoted with: the secrets of one configuration and the tokens made with it, in the forms in
-/// which a server or a proxy that repeats a request writes them.</summary>
+/// <summary>The secrets that are removed from text of a server: those of one configuration and its tokens, in the encodings in which a
+/// server or proxy may echo a request.</summary>
 internal sealed class KnownSecrets
 {
     public const string Redacted = "[redacted]";
 
-    /// <summary>A shorter one is part of ordinary words, so that a text in which it stands is not shown at all.</summary>
-    private const int ShortestToReplace = 4;
+    /// <summary>A shorter secret also occurs in ordinary words, so a text that contains it is hidden completely.</summary>
+    private const int MinimumReplacedLength = 4;
 
-    /// <summary>A token may still be repeated when the next one is already in use.</summary>
-    private const int MostTokens = 4;
+    /// <summary>A previous token may still be echoed while the next one is in use.</summary>
+    private const int MaxTokens = 4;
 
     private readonly Lock gate = new();
     private readonly string[] configured;
@@ -40,7 +40,7 @@ internal sealed class KnownSecrets
         lock (gate)
         {
             tokens.Enqueue(token);
-            if (tokens.Count > MostTokens) tokens.Dequeue();
+            if (tokens.Count > MaxTokens) tokens.Dequeue();
             forms = Forms();
         }
     }
@@ -50,14 +50,14 @@ internal sealed class KnownSecrets
         foreach (var form in forms)
         {
             if (!text.Contains(form, StringComparison.Ordinal)) continue;
-            if (form.Length < ShortestToReplace) return Redacted;
+            if (form.Length < MinimumReplacedLength) return Redacted;
             text = text.Replace(form, Redacted, StringComparison.Ordinal);
         }
 
         return text;
     }
 
-    /// <summary>Longest first: one form may be a part of another.</summary>
+    /// <summary>Longest first, because one form can be part of another.</summary>
     private string[] Forms() =>
         [.. configured.Concat(tokens).Where(secret => secret.Length > 0).SelectMany(FormsOf).Distinct(StringComparer.Ordinal)
             .OrderByDescending(form => form.Length)];

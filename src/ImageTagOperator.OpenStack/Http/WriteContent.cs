@@ -2,11 +2,11 @@ using System.Net;
 
 namespace ImageTagOperator.OpenStack.Http;
 
-/// <summary>The body of a write, and the last code that runs before the write goes out. A question asked any earlier is answered too
-/// early: a login or a new connection comes in between, and a process that was frozen there would write with a lease of long ago.</summary>
+/// <summary>The body of a write. Its serialization is the last code that runs before the write is sent, so the leader check is here: after
+/// an earlier check, a login, a new connection or a frozen process could delay the write until the lease has expired.</summary>
 internal sealed class WriteContent(byte[] body, Func<bool> mayWrite) : HttpContent
 {
-    /// <summary>The write was stopped here: not even its head has left.</summary>
+    /// <summary>Whether the write was stopped: not even its headers were sent.</summary>
     public bool IsWithheld { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)

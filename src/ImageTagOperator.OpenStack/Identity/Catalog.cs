@@ -5,11 +5,11 @@ namespace ImageTagOperator.OpenStack.Identity;
 /// <summary>Finds the Image API in a Keystone catalog.</summary>
 internal static class Catalog
 {
-    private const int MostListed = 20;
-    private const int LongestName = 60;
+    private const int MaxListed = 20;
+    private const int MaxNameLength = 60;
 
-    /// <summary>The Image API's address, ending in <c>/v2</c>.</summary>
-    /// <exception cref="CloudException">EndpointNotFound, saying which regions and interfaces there are.</exception>
+    /// <summary>The address of the Image API, ending in <c>/v2</c>.</summary>
+    /// <exception cref="CloudException">EndpointNotFound; the message lists the regions and interfaces of the catalog.</exception>
     public static Uri ImageEndpoint(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog)
     {
         if (cloud.ImageEndpointOverride is { } known) return Normalise(known.AbsoluteUri);
@@ -21,9 +21,10 @@ internal static class Catalog
             ? WhyNone(cloud, endpoints) : WhyMany(cloud, endpoints));
     }
 
-    /// <summary>What names the cloud whatever the address: the Keystone that was logged in to, the image service's id in its catalog and
-    /// the region. A <c>clouds.yaml</c> can hold any address at all, so one that the catalog does not list names only itself.</summary>
-    public static string CloudOf(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
+    /// <summary>Identifies the cloud independently of the address: its Keystone, the ID of the image service in the catalog, and the
+    /// region. An address that the catalog does not list identifies only itself, because a <c>clouds.yaml</c> can contain any
+    /// address.</summary>
+    public static string CloudIdentity(CloudConfiguration cloud, IReadOnlyList<CatalogService> catalog, Uri endpoint)
     {
         var found = catalog.Where(service => service is { Type: "image", Id: not null })
             .SelectMany(service => (service.Endpoints ?? []).OfType<CatalogEndpoint>()
@@ -35,18 +36,18 @@ internal static class Catalog
         return found is [var first, ..] ? $"{Keystone(cloud.AuthUrl)} {first.Id} {first.Region}" : endpoint.AbsoluteUri;
     }
 
-    /// <summary>Whether <see cref="CloudOf"/> can come to this, whatever the catalog holds.</summary>
-    public static bool MayBe(CloudConfiguration cloud, string named) => named.Contains(' ')
+    /// <summary>Whether <see cref="CloudIdentity"/> can have this value, whatever the catalog contains.</summary>
+    public static bool CanBeIdentity(CloudConfiguration cloud, string named) => named.Contains(' ')
         ? named.StartsWith(Keystone(cloud.AuthUrl) + " ", StringComparison.Ordinal)
         : cloud.ImageEndpointOverride is not { } known || Normalise(known.AbsoluteUri).AbsoluteUri == named;
 
     private static string Keystone(Uri authUrl) =>
         new UriBuilder(authUrl) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>Catalogs list the address with and without a version and a trailing slash; all mean the same API.</summary>
+    /// <summary>Catalogs list the address with or without a version and a trailing slash; all mean the same API.</summary>
     internal static Uri Normalise(string url)
     {
-        // Whoever can read the status may not know what stands before the '@', and no request carries it.
+        // The part before the '@' is a secret, and the status shows the address to more people. No request sends it.
         var address = new UriBuilder(url) { Query = "", Fragment = "", UserName = "", Password = "" };
         var path = address.Path.TrimEnd('/');
         var last = path[(path.LastIndexOf('/') + 1)..];
@@ -81,17 +82,17 @@ internal static class Catalog
             + $"it has {Listed(endpoints)}. Correct region_name or interface.";
     }
 
-    /// <summary>Which one comes first is the catalog's whim, and may be another one with the next token.</summary>
+    /// <summary>The order in the catalog can change with each token, so the first one is not a choice.</summary>
     private static string WhyMany(CloudConfiguration cloud, CatalogEndpoint[] endpoints) =>
         $"{cloud}: the catalog has several image endpoints that fit: {Listed(endpoints)}. Set region_name.";
 
     private static string Listed(CatalogEndpoint[] endpoints)
     {
         var names = endpoints.Select(Name).Distinct().Order(StringComparer.Ordinal).ToArray();
-        return string.Join(", ", names.Take(MostListed)) + (names.Length > MostListed ? ", ..." : "");
+        return string.Join(", ", names.Take(MaxListed)) + (names.Length > MaxListed ? ", ..." : "");
     }
 
     private static string Name(CatalogEndpoint endpoint) => $"{Short(endpoint.RegionId ?? endpoint.Region)}/{Short(endpoint.Interface)}";
 
-    private static string? Short(string? name) => name is { Length: > LongestName } ? name[..LongestName] + "..." : name;
+    private static string? Short(string? name) => name is { Length: > MaxNameLength } ? name[..MaxNameLength] + "..." : name;
 }

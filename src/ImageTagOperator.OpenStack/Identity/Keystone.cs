@@ -5,22 +5,22 @@ using ImageTagOperator.OpenStack.Http;
 
 namespace ImageTagOperator.OpenStack.Identity;
 
-/// <summary>The token of one cloud: asked for once however many callers wait, kept until shortly before it ends.</summary>
+/// <summary>The token of one cloud. Concurrent callers share one login, and the token is renewed shortly before it expires.</summary>
 internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimeProvider time)
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(2);
 
-    /// <summary>A refused login is not tried again for this long: Keystone may lock an account after a few.</summary>
-    private static readonly TimeSpan RejectionHolds = TimeSpan.FromSeconds(30);
+    /// <summary>How long a rejected login is not retried: Keystone may lock an account after a few failures.</summary>
+    private static readonly TimeSpan RejectionLifetime = TimeSpan.FromSeconds(30);
 
-    /// <summary>It is mostly the catalog, some 20 kB.</summary>
-    private const int LongestToken = 1 << 20;
+    /// <summary>The most bytes of a token response, which is mostly the catalog (some 20 kB).</summary>
+    private const int MaxTokenBytes = 1 << 20;
 
     private readonly Lock gate = new();
     private Token? current;
     private Task<Token>? login;
 
-    /// <summary>It is a Keystone: what is odd about an answer is not the address.</summary>
+    /// <summary>The address has answered as a Keystone before, so an unexpected answer does not mean that the address is wrong.</summary>
     private volatile bool hasAnswered;
     private (CloudException Error, DateTimeOffset Until)? rejection;
 
@@ -32,13 +32,13 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
             var now = time.GetUtcNow();
             if (current is { } token && now + RenewBefore < token.Expires) return Task.FromResult(token);
             if (rejection is { } refused && now < refused.Until) return Task.FromException<Token>(refused.Error);
-            // The login belongs to all who wait for it: a caller that gives up must not end it for the others.
+            // The login is shared: a caller that gives up must not cancel it for the others.
             if (login is null or { IsCompleted: true }) login = LoginAsync();
             return login.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>The cloud said 401 to this token: the next caller logs in again.</summary>
+    /// <summary>Drops a token that the cloud rejected with 401, so that the next caller logs in again.</summary>
     public void Discard(Token token)
     {
         lock (gate)
@@ -52,25 +52,25 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         await Task.Yield();     // not under the caller's lock
         try
         {
-            var token = await AskAsync();
+            var token = await RequestTokenAsync();
             hasAnswered = true;
-            http.LoggedIn(cloud.AuthUrl, "success");
+            http.RecordLogin(cloud.AuthUrl, "success");
             return token;
         }
-        catch (CloudException e) when (e.IsStrange && !hasAnswered)
+        catch (CloudException e) when (e.IsUnexpectedContent && !hasAnswered)
         {
-            http.LoggedIn(cloud.AuthUrl, "failed");
+            http.RecordLogin(cloud.AuthUrl, "failed");
             throw new CloudException(CloudErrorKind.AuthUrlWrong,
                 $"{e.Message.TrimEnd('.')}. There may be no Keystone v3 at {cloud.AuthUrl}: correct 'auth_url' in clouds.yaml.", inner: e);
         }
         catch (CloudException e)
         {
-            http.LoggedIn(cloud.AuthUrl, e.Kind == CloudErrorKind.CredentialsRejected ? "rejected" : "failed");
+            http.RecordLogin(cloud.AuthUrl, e.Kind == CloudErrorKind.CredentialsRejected ? "rejected" : "failed");
             throw;
         }
     }
 
-    private async Task<Token> AskAsync()
+    private async Task<Token> RequestTokenAsync()
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest);
         CloudResponse response;
@@ -84,24 +84,26 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
             throw new CloudException(e.Kind, $"Keystone of {cloud} cannot be reached: {e.Message}", e.RetryAfter, e);
         }
 
-        // Keystone's 404 is for an application credential or a token that it does not know; a proxy's, which is a page, says nothing about
-        // them.
+        // Keystone's 404 means an unknown application credential or token. A 404 page of a proxy says nothing about the credentials.
         var unknown = response is { Status: 404, IsJson: true } && cloud.Credential is ApplicationCredential or TokenCredential;
         if (response.Status == 401 || unknown) throw Reject(response);
         if (!response.IsSuccess) throw Failed(response);
         if (response.SubjectToken is not { Length: > 0 } id)
         {
-            // A proxy's welcome page, say: it says nothing about the credentials.
+            // Possibly the welcome page of a proxy, which says nothing about the credentials.
             throw new CloudException(CloudErrorKind.Transient,
-                $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token") { IsStrange = !response.IsJson };
+                $"{response.Describe()}: this is not how Keystone answers, there is no X-Subject-Token")
+            {
+                IsUnexpectedContent = !response.IsJson,
+            };
         }
 
         http.Secrets.AddToken(id);
-        if (response.Body.Length > LongestToken) throw response.TooLarge($"a token longer than {LongestToken >> 20} MiB");
+        if (response.Body.Length > MaxTokenBytes) throw response.TooLarge($"a token longer than {MaxTokenBytes >> 20} MiB");
         if (response.Read(CloudJson.Default.TokenResponse).Token is not { } answer) throw response.Unreadable("no token");
         if (answer is { Project: null, Domain: null, System: null })
         {
-            // To an unscoped token Glance shows no image at all, which must not look as if there were none.
+            // Glance shows no images to an unscoped token, and that must not look like an empty cloud.
             throw new CloudException(CloudErrorKind.CredentialsRejected,
                 $"Keystone of {cloud} gives {cloud.Credential.Description} a token without a project. Name the project in clouds.yaml, "
                     + "and give the user a role in it.");
@@ -144,7 +146,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         var error = new CloudException(
             CloudErrorKind.CredentialsRejected,
             $"Keystone of {cloud} refuses {cloud.Credential.Description} ({response.Describe()}). {Remedy}");
-        lock (gate) rejection = (error, time.GetUtcNow() + RejectionHolds);
+        lock (gate) rejection = (error, time.GetUtcNow() + RejectionLifetime);
         return error;
     }
 }

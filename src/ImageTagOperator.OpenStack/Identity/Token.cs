@@ -1,6 +1,6 @@
 namespace ImageTagOperator.OpenStack.Identity;
 
-/// <summary>A token of ours and the catalog that came with it. Never prints the token.</summary>
+/// <summary>A token and the catalog that came with it. <see cref="ToString"/> never contains the token.</summary>
 internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<CatalogService> catalog, string? projectId)
 {
     public string Id => id;
@@ -9,7 +9,7 @@ internal sealed class Token(string id, DateTimeOffset expires, IReadOnlyList<Cat
 
     public IReadOnlyList<CatalogService> Catalog => catalog;
 
-    /// <summary>The project that it is for, or null.</summary>
+    /// <summary>The ID of the project of the token, or null.</summary>
     public string? ProjectId => projectId;
 
     public override string ToString() => $"token that ends at {expires:u}";

@@ -26,7 +26,7 @@ internal sealed record TokenRequest(TokenRequestAuth Auth)
         },
         cloud.Scope.IsEmpty ? null : ScopeOf(cloud.Scope)));
 
-    /// <summary>Keystone answers 400 to a name without a domain, even beside an id.</summary>
+    /// <summary>Keystone answers 400 to a name without a domain, even next to an ID.</summary>
     private static TokenRequestUser User(string? id, string? name, Domain? domain, string? password) =>
         id is null ? new(null, name, Of(domain), password) : new(id, null, null, password);
 

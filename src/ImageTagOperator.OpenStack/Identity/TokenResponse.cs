@@ -2,20 +2,20 @@ using System.Text.Json;
 
 namespace ImageTagOperator.OpenStack.Identity;
 
-// The answer to POST /v3/auth/tokens, as far as it is used.
+// The used part of the answer to POST /v3/auth/tokens.
 
 internal sealed record TokenResponse(TokenResponseToken? Token);
 
 internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog = null)
 {
-    /// <summary>What the token is scoped to; all three are missing from an unscoped one.</summary>
+    /// <summary>The scope of the token; all three are missing from an unscoped one.</summary>
     public JsonElement? Project { get; init; }
 
     public JsonElement? Domain { get; init; }
 
     public JsonElement? System { get; init; }
 
-    /// <summary>The project that the token is for, or null.</summary>
+    /// <summary>The ID of the project of the token, or null.</summary>
     public string? ProjectId =>
         Project is { ValueKind: JsonValueKind.Object } project && project.TryGetProperty("id", out var id)
             && id.ValueKind == JsonValueKind.String
@@ -23,7 +23,7 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
             : null;
 }
 
-// Of services that are of no use here nothing is asked: one that is odd must not stop a login.
+// Nothing is required of services that are not used here, so that a malformed one does not stop a login.
 internal sealed record CatalogService(string? Type = null, IReadOnlyList<CatalogEndpoint?>? Endpoints = null)
 {
     public string? Id { get; init; }

@@ -34,7 +34,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
         if (response is { Status: 404, IsJson: true }) return null;
         if (response.Status == 404) throw Judged(
-            new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsStrange = true });
+            new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsUnexpectedContent = true });
         if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
         try
         {
@@ -111,7 +111,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             }
 
             bytes += response.Body.Length;
-            if (bytes > limits.LongestList) throw response.TooLarge($"a list longer than {limits.LongestList >> 20} MiB");
+            if (bytes > limits.MaxListBytes) throw response.TooLarge($"a list longer than {limits.MaxListBytes >> 20} MiB");
             if (Members(response.Body) > MostMembers) throw response.TooLarge($"a page with more than {MostMembers} members of images");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
@@ -132,7 +132,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
             var first = page.Images is [] ? null : page.Images[0].Image;
             if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
             if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
-            if (found.Count > limits.MostImages) throw response.TooLarge($"more than {limits.MostImages} images");
+            if (found.Count > limits.MaxImages) throw response.TooLarge($"more than {limits.MaxImages} images");
             var isLastPage = page.Next is null || page.Images is [];
             marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
@@ -207,7 +207,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
     /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a
     /// while.</summary>
-    private CloudException Judged(CloudException error) => !error.IsStrange || hasAnswered ? error : new(
+    private CloudException Judged(CloudException error) => !error.IsUnexpectedContent || hasAnswered ? error : new(
         CloudErrorKind.EndpointNotFound,
         $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's "
             + "endpoint for 'image'.",

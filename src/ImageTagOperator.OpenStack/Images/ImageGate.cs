@@ -25,7 +25,7 @@ public sealed class ImageGate
     }
 
     /// <summary>Others wait for it.</summary>
-    public bool IsWaitedFor => slot.IsWaitedFor;
+    public bool HasWaiters => slot.HasWaiters;
 
     /// <summary>The sweep before which somebody asked for it last.</summary>
     internal long LastAsked { get; set; }

@@ -4,11 +4,10 @@ using ImageTagOperator.OpenStack.Http;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 
-/// <summary>One request to a cloud as metrics and traces see it: from when it is wanted until its answer is in, or there will be
-/// none.</summary>
+/// <summary>One request to a cloud in metrics and traces, from its start until its answer or failure.</summary>
 internal sealed class CloudCall : IDisposable
 {
-    /// <summary>The activity source's name.</summary>
+    /// <summary>The name of the activity source.</summary>
     public const string Source = "ImageTagOperator.OpenStack";
 
     private static readonly ActivitySource Activities = new(Source);
@@ -23,30 +22,30 @@ internal sealed class CloudCall : IDisposable
         Operation = CloudOperation.Of(method, url.AbsolutePath);
         activity = Activities.StartActivity(Operation, ActivityKind.Client);
         if (activity is null) return;
-        // OpenTelemetry's names for HTTP clients. The query holds no secret, but it may be long: two hundred ids.
+        // OpenTelemetry's attribute names for HTTP clients. The query is left out because it can be long: two hundred IDs.
         activity.SetTag("http.request.method", method.Method).SetTag("url.full", url.GetLeftPart(UriPartial.Path))
             .SetTag("server.address", url.Host).SetTag("server.port", url.Port);
     }
 
     public string Operation { get; }
 
-    public void Answered(int code)
+    public void RecordResponse(int code)
     {
         status = code.ToString(CultureInfo.InvariantCulture);
         activity?.SetTag("http.response.status_code", code);
         if (code >= 400) Fail(status);
     }
 
-    public void Failed(CloudCallException error)
+    public void RecordFailure(CloudCallException error)
     {
-        // Without an inner error it was ourselves who did not send it.
+        // Without an inner exception, the request was not sent by our own choice.
         status = error.WasSent ? "no_answer" : error.InnerException is null ? "not_sent" : "unreachable";
         Fail(status, error.Message);
     }
 
     public void Dispose()
     {
-        metrics.Requested(Operation, status);
+        metrics.RecordRequest(Operation, status);
         activity?.Dispose();
     }
 

@@ -2,8 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.OpenStack.Telemetry;
 
-/// <summary>What is counted and measured about one server of a cloud. Each has a meter of its own, so that its series end with
-/// it.</summary>
+/// <summary>The metrics of one server of a cloud. Each server has its own meter, so that its series end with it.</summary>
 internal sealed class CloudMetrics : IDisposable
 {
     private static readonly double[] Seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -15,11 +14,11 @@ internal sealed class CloudMetrics : IDisposable
     private readonly Histogram<double> wait;
     private readonly Counter<long> tokens;
 
-    /// <param name="scope">Who listens; see <see cref="Meter.Scope"/>.</param>
+    /// <param name="scope">The scope of the meter; see <see cref="Meter.Scope"/>.</param>
     public CloudMetrics(string authority, Func<bool> isOpen, object? scope)
     {
         cloud = new("cloud", authority);
-        // Without the tag OpenTelemetry takes the meters of two clouds for one.
+        // Without the tag, OpenTelemetry merges the meters of two clouds.
         meter = new Meter(new MeterOptions(CloudSessions.MeterName) { Tags = [cloud], Scope = scope });
         requests = meter.CreateCounter<long>("imagetags.cloud.requests", null,
             "Requests to clouds, by server, operation, and HTTP status or no_answer, unreachable, not_sent (the server asked for a pause, "
@@ -37,14 +36,16 @@ internal sealed class CloudMetrics : IDisposable
             "1 while a server that does not answer is only asked now and then, else 0.");
     }
 
-    public void Requested(string operation, string status) => requests.Add(1, cloud, new("operation", operation), new("status", status));
+    public void RecordRequest(string operation, string status) =>
+        requests.Add(1, cloud, new("operation", operation), new("status", status));
 
-    public void Answered(string operation, TimeSpan took) => duration.Record(took.TotalSeconds, cloud, new("operation", operation));
+    public void RecordDuration(string operation, TimeSpan took) => duration.Record(took.TotalSeconds, cloud, new("operation", operation));
 
-    public void Waited(TimeSpan time) => wait.Record(time.TotalSeconds, cloud);
+    public void RecordWait(TimeSpan time) => wait.Record(time.TotalSeconds, cloud);
 
-    /// <summary>All results are there from the first login on: to Prometheus a series that begins with 1 has not increased.</summary>
-    public void LoggedIn(string result)
+    /// <summary>Records a login. All results get a series at the first login, because to Prometheus a series that starts with 1 has not
+    /// increased.</summary>
+    public void RecordLogin(string result)
     {
         foreach (var each in (string[])["success", "rejected", "failed"]) tokens.Add(each == result ? 1 : 0, cloud, new("result", each));
     }

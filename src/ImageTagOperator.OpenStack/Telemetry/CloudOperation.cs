@@ -1,9 +1,9 @@
 namespace ImageTagOperator.OpenStack.Telemetry;
 
-/// <summary>What a request does, in a few words that metrics and traces can use: no id, no tag.</summary>
+/// <summary>The operation of a request as a metric label, without IDs or tags.</summary>
 internal static class CloudOperation
 {
-    /// <param name="path">Without the query.</param>
+    /// <param name="path">The path without the query.</param>
     public static string Of(HttpMethod method, string path) => method.Method switch
     {
         "POST" => "create_token",

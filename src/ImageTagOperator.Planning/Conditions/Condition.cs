@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>A condition of a set's status, as Kubernetes has them.</summary>
+/// <summary>A Kubernetes condition in a set's status.</summary>
 /// <param name="Status"><c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
-/// <param name="Generation">The generation of the set that it is about.</param>
-/// <param name="Since">When <paramref name="Status"/> became what it is.</param>
+/// <param name="Generation">The generation of the set that was observed.</param>
+/// <param name="Since">When <paramref name="Status"/> last changed.</param>
 public sealed record Condition(
     string Type, string Status, string Reason, string Message, long? Generation = null, DateTimeOffset? Since = null)
 {

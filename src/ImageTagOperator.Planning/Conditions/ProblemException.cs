@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>Ends a reconcile with a problem of the whole set.</summary>
+/// <summary>Ends a reconcile because of a problem that concerns the whole set.</summary>
 public sealed class ProblemException(Problem problem) : Exception(problem.Message)
 {
     public Problem Problem => problem;

@@ -1,18 +1,17 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>Who has to do something about a problem. The order is that of importance: of several problems the first kind is
-/// reported.</summary>
+/// <summary>Who must act on a problem. In order of importance: of several problems, the one with the first kind is reported.</summary>
 public enum ProblemKind
 {
     /// <summary>A person.</summary>
     Stalled,
 
-    /// <summary>Nobody: it ends when the image becomes usable.</summary>
+    /// <summary>Nobody: it ends when the image becomes active.</summary>
     Waiting,
 
-    /// <summary>Nobody: it is tried again soon.</summary>
+    /// <summary>Nobody: the operator retries soon.</summary>
     Retrying,
 
-    /// <summary>The authors of this program. It is tried again meanwhile.</summary>
+    /// <summary>The authors of the operator. The operator retries meanwhile.</summary>
     Unforeseen,
 }

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>How a set is, in words that metrics can use. Anybody who may write a status can put any reason there, so that a reason that is
-/// not one of ours counts as <c>Other</c>.</summary>
+/// <summary>The state of a set as metric labels. Anyone who can write a status can put any reason there, so an unknown reason becomes
+/// <c>Other</c> to bound the number of series.</summary>
 /// <param name="State">ready, reconciling, stalled, drifted, suspended, or unknown before the first reconcile.</param>
 public readonly record struct Situation(string State, string Reason)
 {
@@ -13,10 +13,11 @@ public readonly record struct Situation(string State, string Reason)
     /// <summary>Before the first reconcile.</summary>
     public static Situation Unknown { get; } = new("unknown", "");
 
-    /// <summary>The types of the conditions, the most telling one first: the first one that a set has decides.</summary>
-    public static IReadOnlyList<string> Decisive { get; } = [Condition.Stalled, Condition.Reconciling, Condition.Drifted, Condition.Ready];
+    /// <summary>The condition types by precedence: the first one that a set has decides its state.</summary>
+    public static IReadOnlyList<string> ConditionPrecedence { get; } =
+        [Condition.Stalled, Condition.Reconciling, Condition.Drifted, Condition.Ready];
 
-    /// <summary>From the decisive condition.</summary>
+    /// <summary>The situation of a set with this decisive condition.</summary>
     public static Situation Of(string type, string status, string reason) =>
         new(StateOf(type, status, reason), Known.Contains(reason) ? reason : "Other");
 

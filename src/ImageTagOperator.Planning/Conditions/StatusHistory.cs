@@ -3,46 +3,45 @@ using ImageTagOperator.Planning.Scheduling;
 
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>What a set's status says, as far as the next status depends on it.</summary>
-/// <param name="VerifiedAt">When the images were last seen.</param>
+/// <summary>The parts of a set's status that the next status depends on.</summary>
+/// <param name="VerifiedAt">When the images were last read.</param>
 /// <param name="VerifiedReason">The reason of Ready at that time.</param>
-/// <param name="VerifiedGeneration">The generation that they were compared with.</param>
-/// <param name="ToldReason">While the images cannot be seen: what the last Event before that was about.</param>
+/// <param name="VerifiedGeneration">The generation of the spec that they were compared with.</param>
+/// <param name="LastAnnouncedReason">While the images cannot be read: the reason in the last Event before that.</param>
 public sealed record StatusHistory(
     IReadOnlyList<Condition> Conditions, DateTimeOffset? VerifiedAt = null, string? VerifiedReason = null, long? VerifiedGeneration = null,
-    string? ToldReason = null)
+    string? LastAnnouncedReason = null)
 {
     private const string SinceMark = " It has been so since ";
 
-    /// <summary>What should heal by itself and does not is reported after this.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    /// <summary>A problem that is retried for longer than this is reported as lasting.</summary>
+    private static readonly TimeSpan LastingAfter = TimeSpan.FromMinutes(30);
 
-    private static readonly string[] Unseen = [Reason.Transient.Name, Reason.Interrupted.Name, nameof(Verdict.Progressing)];
+    private static readonly string[] Unverified = [Reason.Transient.Name, Reason.Interrupted.Name, nameof(Verdict.Progressing)];
 
-    /// <summary>The images could not be seen, or are being changed: Ready is Unknown for now.</summary>
-    public bool IsUnseen => Find(Condition.Ready) is { Status: "Unknown" } ready && Unseen.Contains(ready.Reason);
+    /// <summary>Ready is Unknown for now: the images could not be read, or writes are in progress.</summary>
+    public bool IsUnverified => Find(Condition.Ready) is { Status: "Unknown" } ready && Unverified.Contains(ready.Reason);
 
-    /// <summary>What should heal by itself has not for ten intervals or half an hour.</summary>
+    /// <summary>A retried problem has lasted for ten intervals or half an hour.</summary>
     public bool IsLasting => Find(Condition.Reconciling)?.Message.Contains(SinceMark, StringComparison.Ordinal) == true;
 
-    /// <summary>What people know, if an Event told them of each problem and its end: that the images cannot be seen is not told unless it
-    /// lasts.</summary>
-    public string? Told => IsQuiet ? ToldReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
+    /// <summary>The reason in the last Event about this set. A failure to read the images is only reported when it lasts.</summary>
+    public string? AnnouncedReason => IsQuiet ? LastAnnouncedReason ?? VerifiedReason : Find(Condition.Ready)?.Reason;
 
-    private bool IsQuiet => IsUnseen && !IsLasting;
+    private bool IsQuiet => IsUnverified && !IsLasting;
 
-    /// <summary><see cref="ToldReason"/> of the status that comes after this one.</summary>
-    public string? ToldBefore(StatusHistory next) => next.IsQuiet ? Told : null;
+    /// <summary><see cref="LastAnnouncedReason"/> for the status that follows this one.</summary>
+    public string? LastAnnouncedReasonFor(StatusHistory next) => next.IsQuiet ? AnnouncedReason : null;
 
-    /// <summary>Only the next write can tell whether the problem is over, so that the conditions hold until then.</summary>
-    public bool HoldsUntilWritten(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
-        && Reason.All.Any(reason => reason.IsOfWrites && reason.Name == ready.Reason);
+    /// <summary>The conditions stay until the next write, because only a write can show whether the problem is over.</summary>
+    public bool PersistsUntilNextWrite(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
+        && Reason.All.Any(reason => reason.IsWriteFailure && reason.Name == ready.Reason);
 
     public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 
-    /// <summary>The set was, when last seen, as this generation of it declares.</summary>
-    public bool IsInOrder(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
-        && (ready.Status == "True" || (IsUnseen && VerifiedReason == nameof(Verdict.InSync) && VerifiedGeneration == generation));
+    /// <summary>The set was in sync with this generation of its spec when its images were last read.</summary>
+    public bool IsInSync(long? generation) => Find(Condition.Ready) is { } ready && ready.Generation == generation
+        && (ready.Status == "True" || (IsUnverified && VerifiedReason == nameof(Verdict.InSync) && VerifiedGeneration == generation));
 
     /// <summary>The conditions of the next status.</summary>
     public IReadOnlyList<Condition> Next(Verdict verdict, long? generation, TimeSpan interval, DateTimeOffset now)
@@ -50,7 +49,7 @@ public sealed record StatusHistory(
         var message = verdict.IsRetried && verdict.Reason != nameof(Verdict.Progressing) ? WithSince(verdict, generation, interval, now)
             : verdict.Message;
         var ready = Next(Condition.Ready, verdict.Ready, verdict.NeedsHistory ? WithHistory(message, generation) : message);
-        return verdict.Beside is null ? [ready] : [ready, Next(verdict.Beside, "True", message)];
+        return verdict.SecondCondition is null ? [ready] : [ready, Next(verdict.SecondCondition, "True", message)];
 
         Condition Next(string type, string status, string text)
         {
@@ -60,24 +59,24 @@ public sealed record StatusHistory(
         }
     }
 
-    /// <summary>Whether the status has to tell that the images were seen. Of a set that does not change it is told so seldom that it costs
-    /// next to nothing: see <see cref="RequeuePolicy.Verification"/>.</summary>
+    /// <summary>Whether the status must record a new time of verification. For an unchanged set this is rare, to save writes: see
+    /// <see cref="RequeuePolicy.VerificationInterval"/>.</summary>
     public bool IsVerificationDue(Condition ready, DateTimeOffset seen, TimeSpan interval)
     {
         var old = Find(Condition.Ready);
         if ((old?.Status, old?.Reason, old?.Generation) != (ready.Status, ready.Reason, ready.Generation)) return true;
-        return !(seen - VerifiedAt < RequeuePolicy.Verification(interval));
+        return !(seen - VerifiedAt < RequeuePolicy.VerificationInterval(interval));
     }
 
-    /// <summary>An outage has many messages: a timeout now, a refused connection then. The first one stays, so that not each try is a
-    /// status write, until the message says since when.</summary>
+    /// <summary>Keeps the first message of an outage, because its text varies from retry to retry and each change would be a status write.
+    /// Once the outage lasts, the message says since when.</summary>
     private string WithSince(Verdict verdict, long? generation, TimeSpan interval, DateTimeOffset now)
     {
         if (Find(Condition.Reconciling) is not { Since: { } since } old || old.Reason != verdict.Reason) return verdict.Message;
         var isSame = old.Generation == generation;
         if (isSame && IsLasting) return old.Message;
-        var patience = interval * 10;
-        if (now - since > (patience < Patience ? patience : Patience)) return $"{verdict.Message}{SinceMark}{Text(since)}.";
+        var limit = interval * 10;
+        if (now - since > (limit < LastingAfter ? limit : LastingAfter)) return $"{verdict.Message}{SinceMark}{Text(since)}.";
         return isSame ? old.Message : verdict.Message;
     }
 

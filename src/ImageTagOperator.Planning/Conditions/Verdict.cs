@@ -1,15 +1,15 @@
 namespace ImageTagOperator.Planning.Conditions;
 
-/// <summary>How a set is, in conditions as kstatus reads them: Ready is always there; Reconciling, Stalled and Drifted only while
-/// true.</summary>
+/// <summary>The result of a reconcile as conditions that kstatus can read. Ready is always present; Reconciling, Stalled and Drifted only
+/// while they are true.</summary>
 /// <remarks>
 /// <code>
-///                             | Ready   | beside it
+///                             | Ready   | second condition
 /// ----------------------------+---------+------------
 /// in sync                     | True    |
 /// drifted, in mode Observe    | False   | Drifted
 /// suspended                   | Unknown |
-/// writes are under way        | Unknown | Reconciling
+/// writes are in progress      | Unknown | Reconciling
 /// problem: Stalled            | False   | Stalled
 /// problem: Waiting            | False   | Reconciling
 /// problem: Retrying           | Unknown | Reconciling
@@ -17,24 +17,24 @@ namespace ImageTagOperator.Planning.Conditions;
 /// </code>
 /// </remarks>
 /// <param name="Ready">The status of Ready.</param>
-/// <param name="Beside">The type of the other condition; null when there is none.</param>
-public sealed record Verdict(string Reason, string Message, string Ready, string? Beside)
+/// <param name="SecondCondition">The type of the second condition; null when there is none.</param>
+public sealed record Verdict(string Reason, string Message, string Ready, string? SecondCondition)
 {
-    /// <summary>What a person can type, which comes last; or null.</summary>
+    /// <summary>A command for the user, which ends the message; or null.</summary>
     public string? Remedy { get; private init; }
 
     private const string Yes = "True";
     private const string No = "False";
     private const string Unknown = nameof(Unknown);
 
-    /// <summary>Reasons that are no problems.</summary>
+    /// <summary>The reasons that are not problems.</summary>
     public static IReadOnlyList<string> Reasons { get; } = [nameof(InSync), nameof(Drifted), nameof(Suspended), nameof(Progressing)];
 
-    /// <summary>It is tried again, or goes on, by itself; how the images are is not known meanwhile.</summary>
-    public bool IsRetried => Ready == Unknown && Beside == Condition.Reconciling;
+    /// <summary>The operator retries or continues by itself. Until then the state of the images is unknown.</summary>
+    public bool IsRetried => Ready == Unknown && SecondCondition == Condition.Reconciling;
 
-    /// <summary>What was true before is of use to the reader, because what is true now is not known.</summary>
-    public bool NeedsHistory => Ready == Unknown && Beside is not null;
+    /// <summary>The message says what was true before, because the current state is unknown.</summary>
+    public bool NeedsHistory => Ready == Unknown && SecondCondition is not null;
 
     public static Verdict InSync(string message) => new(nameof(InSync), message, Yes, null);
 
@@ -48,13 +48,13 @@ public sealed record Verdict(string Reason, string Message, string Ready, string
     /// <param name="remedy"><see cref="Remedy"/>.</param>
     public static Verdict Of(Problem problem, string? remedy = null)
     {
-        var (ready, beside) = problem.Reason.Kind switch
+        var (ready, second) = problem.Reason.Kind switch
         {
             ProblemKind.Stalled => (No, Condition.Stalled),
             ProblemKind.Waiting => (No, Condition.Reconciling),
             ProblemKind.Retrying => (Unknown, Condition.Reconciling),
             _ => (Unknown, Condition.Stalled),
         };
-        return new(problem.Reason.Name, problem.Message, ready, beside) { Remedy = remedy };
+        return new(problem.Reason.Name, problem.Message, ready, second) { Remedy = remedy };
     }
 }

@@ -2,58 +2,57 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Guards;
 
-/// <summary>Notices that another client keeps undoing what a set does, and has the set leave the image alone for a while: two controllers
-/// that fight over a tag cost people and cloud dear, and neither wins.</summary>
+/// <summary>Detects that another client keeps undoing the changes of a set, and pauses the writes to the image: two controllers that fight
+/// over a tag load the cloud and neither wins.</summary>
 /// <remarks>
 /// <code>
-/// a change was done             the count of that change goes up by one; changes that were not done again are forgotten
-/// a count is above three        the image is left alone for five intervals, at least ten minutes
-/// nothing was done              all is forgotten, once half an interval has gone by since the last change
-/// the spec was edited           all is forgotten
+/// a change was made             its count is increased by one; changes that were not made again are forgotten
+/// a count is above three        the image is paused for five intervals, at least ten minutes
+/// nothing was changed           all counts are reset once half an interval has passed since the last change
+/// the spec was edited           all counts are reset
 /// </code>
 /// </remarks>
 public sealed class ContentionState
 {
-    /// <summary>Times in a row that a change must be found undone at the very next look.</summary>
-    private const int Proof = 3;
+    /// <summary>How many times in a row a change may be found undone at the next reconcile.</summary>
+    private const int Threshold = 3;
 
-    private static readonly TimeSpan ShortestTruce = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinimumPause = TimeSpan.FromMinutes(10);
 
     private readonly long? generation;
     private readonly IReadOnlyDictionary<ImageStep, int> counts;
     private readonly DateTimeOffset changedAt;
-    private readonly DateTimeOffset heldUntil;
+    private readonly DateTimeOffset pausedUntil;
 
     private ContentionState(
-        long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset heldUntil) =>
-        (this.generation, this.counts, this.changedAt, this.heldUntil) = (generation, counts, changedAt, heldUntil);
+        long? generation, IReadOnlyDictionary<ImageStep, int> counts, DateTimeOffset changedAt, DateTimeOffset pausedUntil) =>
+        (this.generation, this.counts, this.changedAt, this.pausedUntil) = (generation, counts, changedAt, pausedUntil);
 
-    public bool IsFought(ImageStep step) => counts.GetValueOrDefault(step) > Proof;
+    public bool IsContended(ImageStep step) => counts.GetValueOrDefault(step) > Threshold;
 
-    /// <summary>For each image that is left alone now, a change that is fought over, whether or not it would have to be done at the
-    /// moment.</summary>
-    public static ILookup<string, TagStep> Held(ContentionState? state, long? generation, DateTimeOffset now)
+    /// <summary>The contended changes of each image that is paused now, including those that are not needed at the moment.</summary>
+    public static ILookup<string, TagStep> PausedImages(ContentionState? state, long? generation, DateTimeOffset now)
     {
-        var holds = state is not null && state.generation == generation && now < state.heldUntil;
-        return (holds ? state!.counts.Keys.Where(state.IsFought) : []).ToLookup(step => step.ImageId, step => step.Step);
+        var isPaused = state is not null && state.generation == generation && now < state.pausedUntil;
+        return (isPaused ? state!.counts.Keys.Where(state.IsContended) : []).ToLookup(step => step.ImageId, step => step.Step);
     }
 
-    /// <summary>After a reconcile that did these changes; null when there is nothing to remember.</summary>
+    /// <summary>The state after a reconcile that made these changes; null when there is nothing to remember.</summary>
     public static ContentionState? After(
         ContentionState? state, long? generation, IReadOnlyCollection<ImageStep> done, TimeSpan interval, DateTimeOffset now)
     {
         var known = state?.generation == generation ? state : null;
-        // That a change is still there right after it was done proves nothing.
+        // A change that is still there right after it was made proves nothing.
         if (done.Count == 0) return known is not null && now - known.changedAt <= interval / 2 ? known : null;
         var counts = done.ToDictionary(step => step, step => (known?.counts.GetValueOrDefault(step) ?? 0) + 1);
-        var isFought = counts.Values.Any(count => count > Proof);
-        // What is fought over is not forgotten because something else was changed meanwhile.
+        var isContended = counts.Values.Any(count => count > Threshold);
+        // Another change in the meantime does not reset the count of a contended one.
         foreach (var (step, count) in known?.counts ?? new Dictionary<ImageStep, int>())
         {
-            if (count > Proof) counts.TryAdd(step, count);
+            if (count > Threshold) counts.TryAdd(step, count);
         }
 
-        var truce = interval * 5 < ShortestTruce ? ShortestTruce : interval * 5;
-        return new ContentionState(generation, counts, now, isFought ? now + truce : known?.heldUntil ?? DateTimeOffset.MinValue);
+        var pause = interval * 5 < MinimumPause ? MinimumPause : interval * 5;
+        return new ContentionState(generation, counts, now, isContended ? now + pause : known?.pausedUntil ?? DateTimeOffset.MinValue);
     }
 }

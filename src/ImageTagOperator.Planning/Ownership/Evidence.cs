@@ -1,18 +1,18 @@
 namespace ImageTagOperator.Planning.Ownership;
 
-/// <summary>What is known of an image that a set has tags on and that was not among those found.</summary>
+/// <summary>What is known about an image that carries tags of the set but was not among the images found.</summary>
 public enum Evidence
 {
-    /// <summary>It was read by its id where the spec leads, and matches it.</summary>
+    /// <summary>It was read by its id in the cloud of the spec, and matches the spec.</summary>
     Matches,
 
-    /// <summary>It was read by its id, and the spec does not mean it, or means nothing because the set is deleted.</summary>
-    MatchesNot,
+    /// <summary>It was read by its id and does not match the spec, or the set is being deleted.</summary>
+    DoesNotMatch,
 
-    /// <summary>It was asked for by its id with credentials of the project that saw it before, and is not there.</summary>
+    /// <summary>A read by its id, with credentials of the project that saw it before, returned 404.</summary>
     Gone,
 
-    /// <summary>The credentials lead to another project or cloud than the ones that saw it.</summary>
+    /// <summary>The credentials belong to another project or cloud than those that saw it.</summary>
     CloudChanged,
 
     /// <summary>No answer.</summary>

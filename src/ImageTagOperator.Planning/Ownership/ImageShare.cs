@@ -4,30 +4,31 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Ownership;
 
-/// <summary>What one set has to do on an image.</summary>
-/// <param name="Claim">Whose share it is.</param>
-/// <param name="Winner">The claim that excludes this one, or null.</param>
-/// <param name="Plan">What it would write, and what cannot be written. One that is excluded writes nothing of it.</param>
-/// <param name="Awaited">Tags that it gives up to other sets that declare them and do not manage them yet, with the name of one of
-/// those.</param>
-public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Plan, ImmutableSortedDictionary<string, string> Awaited)
+/// <summary>The part of the plan for an image that one set carries out.</summary>
+/// <param name="Claim">The claim that the share belongs to.</param>
+/// <param name="Winner">The claim that excludes this one; null when none does.</param>
+/// <param name="Plan">What the set would write, and what cannot be written. An excluded set writes nothing of it.</param>
+/// <param name="PendingHandovers">Tags that the set hands over to other sets that declare them but do not manage them yet, each with the
+/// name of one of those sets.</param>
+public sealed record ImageShare(
+    ImageClaim Claim, ImageClaim? Winner, TagPlan Plan, ImmutableSortedDictionary<string, string> PendingHandovers)
 {
-    /// <summary>What the status must own before the first write: everything declared, and what was owned before.</summary>
+    /// <summary>What the status must list as managed before the first write: all declared tags and all that were managed before.</summary>
     public ImmutableArray<string> ManagedBefore => Sorted(Claim.Declaration.Tags.Union(Claim.Managed, StringComparer.Ordinal));
 
-    /// <summary>What the status owns once the writes are done: everything declared, what should have gone and is still there, and what
-    /// nobody has taken over yet.</summary>
+    /// <summary>What the status lists as managed after the writes: all declared tags, those that should have been removed but are still
+    /// there, and those that no other set has taken over yet.</summary>
     public ImmutableArray<string> ManagedAfter => Sorted(Claim.Declaration.Tags
-        .Union(Claim.Managed.Where(tag => MustGo.Contains(tag) || Awaited.ContainsKey(tag)), StringComparer.Ordinal));
+        .Union(Claim.Managed.Where(tag => MustRemove.Contains(tag) || PendingHandovers.ContainsKey(tag)), StringComparer.Ordinal));
 
-    /// <summary>Tags on the image that the set would have gone, whether or not a call can name them.</summary>
-    public required ImmutableHashSet<string> MustGo { get; init; }
+    /// <summary>Tags on the image that the set has to remove, whether or not a request can name them.</summary>
+    public required ImmutableHashSet<string> MustRemove { get; init; }
 
-    /// <summary>What the status owns after a reconcile. A set that may not write owns nothing new. While it is not known what a write did,
-    /// everything that may be ours stays ours.</summary>
-    /// <param name="mayWrite">False: nothing was written, on purpose.</param>
-    /// <param name="problem">What is wrong with the image.</param>
-    /// <param name="added">Tags that were added. A set that was excluded after its first writes owns what it wrote.</param>
+    /// <summary>What the status lists as managed after a reconcile. A set that may not write gains no tags. While the result of a write is
+    /// unknown, every tag that may be the set's stays managed.</summary>
+    /// <param name="mayWrite">False: the set deliberately wrote nothing.</param>
+    /// <param name="problem">The problem of the image, or null.</param>
+    /// <param name="added">Tags that were added. A set that was excluded after its first writes still manages what it wrote.</param>
     public IEnumerable<string> Managed(bool mayWrite, Problem? problem, IReadOnlyCollection<string> added)
     {
         var stoppedFirst = added.Count == 0 && (problem?.Reason == Reason.RemovalLimitExceeded || problem?.Reason == Reason.Contended);
@@ -35,12 +36,14 @@ public sealed record ImageShare(ImageClaim Claim, ImageClaim? Winner, TagPlan Pl
         return problem is { Reason.Kind: ProblemKind.Retrying } ? ManagedBefore : ManagedAfter;
     }
 
-    /// <summary>An image that the set leaves stays in its status. A write that may still be running puts back what was not seen.</summary>
-    public bool IsUnfinished(Problem? problem) => !Plan.IsEmpty || !Awaited.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
+    /// <summary>Whether an image that the set leaves must stay in its status. A write that may still be running can put a tag back
+    /// later.</summary>
+    public bool IsUnfinished(Problem? problem) =>
+        !Plan.IsEmpty || !PendingHandovers.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
 
-    /// <summary>The tags before the first set had a say: what a set that leaves the image passes on, else what was on the image when it was
-    /// first read, less what sets had put there or declare. A set that stays keeps its own note, so that it makes no difference which of
-    /// the two was looked at first. A set that has no say notes nothing.</summary>
+    /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the
+    /// tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so the order in which the
+    /// sets are looked at makes no difference. An excluded set records nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;

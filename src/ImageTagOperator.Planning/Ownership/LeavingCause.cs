@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Planning.Ownership;
 
-/// <summary>Why an image is left.</summary>
+/// <summary>Why a set leaves an image.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LeavingCause>))]
 public enum LeavingCause
 {
-    /// <summary>The spec was edited and does not mean the image any more.</summary>
+    /// <summary>The spec was edited and no longer selects the image.</summary>
     Edited,
 
-    /// <summary>The image itself does not match any more.</summary>
+    /// <summary>The image changed and no longer matches.</summary>
     MovedOn,
 }

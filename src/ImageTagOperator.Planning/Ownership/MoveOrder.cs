@@ -2,12 +2,12 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Planning.Ownership;
 
-/// <summary>A tag that moves from one image to another is always on one of them.</summary>
+/// <summary>Makes sure that a tag that moves from one image to another is always on at least one of them.</summary>
 public static class MoveOrder
 {
-    /// <summary>Images that the set leaves keep their tags until those that it applies to have them. One that never will, for example
-    /// because it belongs to another project, does not count as long as another one has them.</summary>
-    /// <param name="written">For each image that the set applies to, whether it has all declared tags, and what is wrong with it.</param>
+    /// <summary>Whether the images that the set leaves may lose their tags: only once the images that it applies to have them. An image
+    /// that never will, for example because it belongs to another project, does not count as long as another image has them.</summary>
+    /// <param name="written">For each image that the set applies to: whether it has all declared tags, and its problem.</param>
     public static bool MayRelease(IReadOnlyCollection<(bool HasAll, Problem? Problem)> written) =>
         written.Count == 0
         || (written.Any(image => image.HasAll)

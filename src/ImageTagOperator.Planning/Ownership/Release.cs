@@ -1,23 +1,23 @@
 namespace ImageTagOperator.Planning.Ownership;
 
-/// <summary>What becomes of the tags on an image that was not among those found.</summary>
+/// <summary>What happens to the tags on an image that was not among the images found.</summary>
 public enum Release
 {
-    /// <summary>It counts as found: the list was not complete.</summary>
+    /// <summary>The image counts as found: the list was incomplete.</summary>
     Keep,
 
-    /// <summary>The managed tags are removed, or what was there before is restored.</summary>
-    LetGo,
+    /// <summary>The managed tags are removed, or the original tags are restored.</summary>
+    CleanUp,
 
-    /// <summary>The tags stay and belong to nobody.</summary>
+    /// <summary>The tags stay and nobody manages them any more.</summary>
     Retain,
 
     /// <summary>There is nothing left to do.</summary>
     Forget,
 
-    /// <summary>The tags stay the set's, and it says so.</summary>
-    Hold,
+    /// <summary>The set keeps managing the tags and reports a problem.</summary>
+    Block,
 
-    /// <summary>It is tried again.</summary>
-    TryAgain,
+    /// <summary>The operator retries later.</summary>
+    Retry,
 }

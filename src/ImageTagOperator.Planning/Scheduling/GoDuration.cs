@@ -8,10 +8,10 @@ public static partial class GoDuration
 {
     public const string Pattern = @"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
 
-    /// <summary>Null when the text is no duration or a longer one than a year.</summary>
+    /// <summary>Null when the text is not a duration, or is longer than 366 days.</summary>
     public static TimeSpan? Parse(string text)
     {
-        // .NET's $ matches before a line break at the end too.
+        // In .NET, $ also matches before a trailing line break.
         if (text.EndsWith('\n') || !Whole().IsMatch(text)) return null;
         var seconds = Part().Matches(text).Sum(part =>
             double.Parse(part.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) * part.Groups["unit"].Value switch

@@ -1,25 +1,25 @@
 namespace ImageTagOperator.Planning.Selection;
 
-/// <summary>Conditions on an image, which must all hold. A condition that is null is none.</summary>
+/// <summary>Conditions on an image, which must all be true. A null condition is not checked.</summary>
 public interface IImageSelector
 {
-    /// <summary>Globs of which one must match the name.</summary>
+    /// <summary>Globs. At least one must match the name.</summary>
     IReadOnlyList<string>? Names { get; }
 
-    /// <summary>A project's id.</summary>
+    /// <summary>The ID of the project that owns the image.</summary>
     string? Owner { get; }
 
     ImageVisibility? Visibility { get; }
 
-    /// <value><c>active</c></value>
+    /// <value>Default: <c>active</c>.</value>
     string? Status { get; }
 
-    /// <summary>Tags that are all on the image.</summary>
+    /// <summary>Tags that must all be on the image.</summary>
     IReadOnlyList<string>? Tags { get; }
 
-    /// <summary>Properties with their values.</summary>
+    /// <summary>Properties that must have these values.</summary>
     IReadOnlyDictionary<string, string>? Properties { get; }
 
-    /// <summary>Of those that match, only this many, the most recently created ones.</summary>
+    /// <summary>Limits the matches to this number of the most recently created images.</summary>
     int? Newest { get; }
 }

@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Planning.Selection;
 
-/// <summary>What a selector can look at.</summary>
-/// <param name="Property">The value of one of the image's properties, or null.</param>
+/// <summary>The facts about an image that a selector can check.</summary>
+/// <param name="Property">Returns the value of a property of the image; null when it has none.</param>
 public sealed record ImageFacts(
     string Id,
     string? Name,

@@ -3,22 +3,22 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Selection;
 
-/// <summary>Decides which images a selector means. Pure.</summary>
+/// <summary>Decides which images a reference or selector matches. Pure.</summary>
 /// <remarks>
-/// An image matches when every part that the selector has does:
+/// An image matches when every condition of the selector is true:
 /// <code>
 /// names       one of the globs matches the name
 /// owner       is the image's project
 /// visibility  is the image's
-/// status      is the image's; without it only active images match, as no others can be tagged
+/// status      is the image's; without it only active images match, because no others can be tagged
 /// tags        are all on the image
 /// properties  have these values
 /// </code>
-/// Of those, <c>newest</c> takes the most recently created; images of one moment are ordered by id, so that the choice is always the same.
+/// Of those, <c>newest</c> takes the most recently created. Images of the same time are ordered by ID, so the choice is stable.
 /// </remarks>
 public static class ImageSelection
 {
-    /// <summary>Images that one set can have.</summary>
+    /// <summary>The most images that one set can have.</summary>
     public const int Limit = 500;
 
     public static IEnumerable<ImageFacts> Select(IImageSelector selector, IEnumerable<ImageFacts> images)
@@ -29,8 +29,8 @@ public static class ImageSelection
             : matches.OrderByDescending(image => image.Created).ThenByDescending(image => image.Id, StringComparer.Ordinal).Take(count);
     }
 
-    /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
-    public static bool Means(IImageReference reference, ImageFacts image) => reference switch
+    /// <summary>Whether <c>spec.image</c> matches this image. With <c>newest</c>, whether the image is a candidate.</summary>
+    public static bool MatchesReference(IImageReference reference, ImageFacts image) => reference switch
     {
         { Id: { } id } => string.Equals(id, image.Id, StringComparison.OrdinalIgnoreCase),
         { Name: { } name } => name == image.Name,
@@ -38,11 +38,11 @@ public static class ImageSelection
         _ => false,
     };
 
-    /// <summary>What <c>spec.image</c> says of an image whose properties are not known, as far as that goes.</summary>
-    public static bool MayMean(IImageReference reference, ImageFacts image) =>
-        reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : Means(reference, image);
+    /// <summary>Whether <c>spec.image</c> can match an image whose properties are not known.</summary>
+    public static bool MayMatchReference(IImageReference reference, ImageFacts image) =>
+        reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : MatchesReference(reference, image);
 
-    /// <param name="withProperties">False: whatever the image's properties are.</param>
+    /// <param name="withProperties">False: do not check properties.</param>
     public static bool Matches(IImageSelector selector, ImageFacts image, bool withProperties = true) =>
         (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))
         && (selector.Owner is null || selector.Owner == image.Owner)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Planning.Selection;
 
-/// <summary>Who sees an image; the names are those of the Image API.</summary>
+/// <summary>Who can see an image. The names are those of the Image API.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ImageVisibility>))]
 public enum ImageVisibility
 {

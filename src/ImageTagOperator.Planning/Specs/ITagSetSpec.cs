@@ -2,7 +2,7 @@ using ImageTagOperator.Planning.Selection;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>What a set declares, as far as a decision depends on it. The fields are those of the API.</summary>
+/// <summary>The fields of the spec that decisions depend on, named as in the API.</summary>
 public interface ITagSetSpec
 {
     string SecretName { get; }

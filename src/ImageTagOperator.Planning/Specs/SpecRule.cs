@@ -1,15 +1,15 @@
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>A rule about specs that their schema cannot say. In one place: its words, which the operator, <c>validate</c> and an API
-/// server say alike, and the expression by which a server judges (CEL, from Kubernetes 1.25 on). A server refuses nothing that the
-/// operator takes.</summary>
-/// <param name="Name">For documents and tests.</param>
+/// <summary>A rule about specs that their OpenAPI schema cannot express. It holds the words that the operator, <c>validate</c> and an API
+/// server share, and the CEL expression of the server (Kubernetes 1.25 and later). A server never rejects what the operator
+/// accepts.</summary>
+/// <param name="Name">The name in documents and tests.</param>
 /// <param name="Scope">The path of the field that is <c>self</c> in the expression.</param>
-/// <param name="Expression">In CEL; true when all is well.</param>
+/// <param name="Expression">A CEL expression; true when the spec is valid.</param>
 /// <param name="Field">The path of the field that is wrong.</param>
-/// <param name="Anyone">What breaks the rule, as far as a server says it: it names nothing.</param>
-/// <param name="Says">What is wrong with it and what to do, as the end of a sentence.</param>
-public sealed record SpecRule(string Name, string Scope, string Expression, string Field, string Anyone, string Says)
+/// <param name="UnnamedSubject">The subject of the message of a server, which cannot name the values.</param>
+/// <param name="Predicate">The rest of the sentence: what is wrong and what to do.</param>
+public sealed record SpecRule(string Name, string Scope, string Expression, string Field, string UnnamedSubject, string Predicate)
 {
     public static readonly SpecRule OneImageReference = new(
         nameof(OneImageReference),
@@ -30,8 +30,8 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "has two tags that ",
         "are equal but for case, which clouds do not keep apart. Leave one out.");
 
-    /// <summary>Otherwise the set removes from its images what it selects them by, and after that all that it put on them. Globs of
-    /// ignoreTags cost a server too much: where there is one, the operator alone judges.</summary>
+    /// <summary>Otherwise the set removes the tags that it selects its images by, and then loses all of its tags on them. Evaluating globs
+    /// of ignoreTags costs a server too much: where there is one, only the operator checks.</summary>
     public static readonly SpecRule SelectorTagsStay = new(
         nameof(SelectorTagsStay),
         "spec",
@@ -77,7 +77,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "",
         "has more than 10 tags with a value, and an IMS image can have no more.");
 
-    /// <summary>A warning: it works, and is hardly meant so.</summary>
+    /// <summary>A warning: it works, but is rarely intended.</summary>
     public static readonly SpecRule ExactSetHasTags = new(
         nameof(ExactSetHasTags),
         "spec",
@@ -86,7 +86,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "",
         "is empty, and policy Exact takes every tag from the images. Declare the tags that they must have, or delete the set.");
 
-    /// <summary>A warning. A server compares with the globs as they are written; <c>validate</c> matches them.</summary>
+    /// <summary>A warning. A server compares with the globs literally; <c>validate</c> matches them.</summary>
     public static readonly SpecRule DeclaredTagsAreNotIgnored = new(
         nameof(DeclaredTagsAreNotIgnored),
         "spec",
@@ -95,23 +95,24 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "has a glob that ",
         "matches a tag of spec.tags: once that is declared no longer, it stays on the images. Take one of the two out.");
 
-    /// <summary>What a server warns of where it is asked to.</summary>
+    /// <summary>The rules that a server warns about, where it is configured to.</summary>
     public static IReadOnlyList<SpecRule> Warnings { get; } = [ExactSetHasTags, DeclaredTagsAreNotIgnored];
 
-    /// <summary>In the order in which the operator asks.</summary>
+    /// <summary>In the order in which the operator checks them.</summary>
     public static IReadOnlyList<SpecRule> All { get; } =
     [
         OneImageReference, ImsTakesTags, ImsTakesFewValues, ImsTakesOneTagOfAKey, TagsDifferInMoreThanCase, SelectorTagsStay,
         IntervalIsLongEnough,
     ];
 
-    /// <summary>Keywords of the schema that say the same with a number, and after which a server would not come to the rule.</summary>
+    /// <summary>Schema keywords that express the same with a number. They are left out of the schema, because a server would not reach the
+    /// rule after them.</summary>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 
-    /// <summary>What a server says.</summary>
-    public string Message => Broken("");
+    /// <summary>The message of a server.</summary>
+    public string Message => Violation("");
 
-    /// <summary>What the operator says.</summary>
-    /// <param name="who">What breaks the rule, such as <c>'lts' and 'LTS'</c>; empty when there is nothing to name.</param>
-    public string Broken(string who) => $"{Field} {(who.Length > 0 ? $"{who} " : Anyone)}{Says}";
+    /// <summary>The message of the operator.</summary>
+    /// <param name="subject">The values that break the rule, such as <c>'lts' and 'LTS'</c>; empty when there are none to name.</param>
+    public string Violation(string subject) => $"{Field} {(subject.Length > 0 ? $"{subject} " : UnnamedSubject)}{Predicate}";
 }

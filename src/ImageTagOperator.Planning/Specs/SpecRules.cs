@@ -6,20 +6,21 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>What a spec must hold: what its schema can say too, because an object can be older than the schema, and what it cannot. The
-/// rules are asked in order; the first problem is reported.</summary>
-/// <param name="every">What holds for the tags of every cloud.</param>
-public sealed partial class SpecRules(TagRules every)
+/// <summary>Validates a spec. It also checks what the schema can express, because an object can be older than the schema. The rules are
+/// checked in order and the first problem is reported.</summary>
+/// <param name="common">The tag rules that hold for every cloud.</param>
+public sealed partial class SpecRules(TagRules common)
 {
-    private const int LongestText = 255;
+    private const int MaxTextLength = 255;
 
-    /// <summary>As the definition's schema has it. What an image can hold is the cloud's to say.</summary>
-    private const int MostTags = 128;
+    /// <summary>The same as in the CRD's schema. The limit of an image is up to the cloud.</summary>
+    private const int MaxTags = 128;
 
-    /// <param name="cloud">What holds for the tags of the cloud that the spec names.</param>
+    /// <param name="cloud">The tag rules of the cloud that the spec names.</param>
     public Problem? Check(ITagSetSpec spec, TagRules cloud) => Problems(spec, cloud).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>What a kind of cloud takes. Asked again when the cloud turns out to be of another kind than the spec says.</summary>
+    /// <summary>Whether this kind of cloud accepts the tags. Checked again when the cloud turns out to be of another kind than the spec
+    /// says.</summary>
     public static Problem? TagsFit(ITagSetSpec spec, TagRules cloud) => cloud.WhyNotDeclared(spec.Tags) is { } why ? Invalid(why) : null;
 
     private IEnumerable<Problem?> Problems(ITagSetSpec spec, TagRules cloud)
@@ -30,7 +31,7 @@ public sealed partial class SpecRules(TagRules every)
         yield return TextFits("spec.cloudCredentialsRef.cloudName", spec.CloudName, 256);
         yield return ExactlyOneImageReference(spec.Image);
         yield return ImageIdIsUuid(spec.Image.Id);
-        yield return TextFits("spec.image.name", spec.Image.Name, LongestText);
+        yield return TextFits("spec.image.name", spec.Image.Name, MaxTextLength);
         yield return SelectorIsBounded(spec.Image.Selector);
         yield return TagsAreWritable(spec.Tags);
         yield return TagsFit(spec, cloud);
@@ -60,7 +61,7 @@ public sealed partial class SpecRules(TagRules every)
         { Newest: < 1 or > ImageSelection.Limit } =>
             Invalid($"spec.image.selector.newest {selector.Newest} is not between 1 and {ImageSelection.Limit}."),
         _ => ListFits("spec.image.selector.names", selector.Names, 1, 64, 1)
-            ?? TextFits("spec.image.selector.owner", selector.Owner, LongestText)
+            ?? TextFits("spec.image.selector.owner", selector.Owner, MaxTextLength)
             ?? TextFits("spec.image.selector.status", selector.Status, 64)
             ?? ListFits("spec.image.selector.tags", selector.Tags, 1, 64, 1),
     };
@@ -68,7 +69,7 @@ public sealed partial class SpecRules(TagRules every)
     private static Problem? TextFits(string field, string? text, int longest, int shortest = 1) =>
         text is null || (Length(text) >= shortest && Length(text) <= longest)
             ? null
-            : Invalid($"{field} '{Cut(text)}' must have {shortest} to {longest} characters, and has {Length(text)}.");
+            : Invalid($"{field} '{Shorten(text)}' must have {shortest} to {longest} characters, and has {Length(text)}.");
 
     private static Problem? ListFits(string field, IReadOnlyList<string>? items, int fewest, int most, int shortest)
     {
@@ -78,19 +79,19 @@ public sealed partial class SpecRules(TagRules every)
         var twice = items.GroupBy(item => item).FirstOrDefault(same => same.Count() > 1);
         return twice is not null
             ? Invalid($"{field} '{twice.Key}' is there more than once. Leave one out.")
-            : items.Select(item => TextFits(field, item, LongestText, shortest)).FirstOrDefault(problem => problem is not null);
+            : items.Select(item => TextFits(field, item, MaxTextLength, shortest)).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>As a schema counts: code points.</summary>
+    /// <summary>Counts code points, as a schema does.</summary>
     private static int Length(string text) => text.EnumerateRunes().Count();
 
-    private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "...";
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
 
     private Problem? TagsAreWritable(IReadOnlyList<string> tags) => tags
         .Select(tag => WhyNotWritable(tag) is { } why ? Invalid($"spec.tags '{tag}' {why}. Choose another tag.") : null)
         .FirstOrDefault(problem => problem is not null);
 
-    private string? WhyNotWritable(string tag) => every.WhyNotAddressable(tag)
+    private string? WhyNotWritable(string tag) => common.WhyNotAddressable(tag)
         ?? (tag[0] == ' ' || tag[^1] == ' ' ? "begins or ends with a blank, which clouds do not keep apart from the tag without it" : null);
 
     private Problem? NoTwoTagsCollide(IReadOnlyList<string> tags)
@@ -99,30 +100,30 @@ public sealed partial class SpecRules(TagRules every)
         {
             for (var j = i + 1; j < tags.Count; j++)
             {
-                if (tags[i] != tags[j] && !every.Collides(tags[i], tags[j])) continue;
-                return Invalid(SpecRule.TagsDifferInMoreThanCase.Broken($"'{tags[i]}' and '{tags[j]}'"));
+                if (tags[i] != tags[j] && !common.Collides(tags[i], tags[j])) continue;
+                return Invalid(SpecRule.TagsDifferInMoreThanCase.Violation($"'{tags[i]}' and '{tags[j]}'"));
             }
         }
 
         return null;
     }
 
-    private static Problem? TagsWithinLimit(IReadOnlyList<string> tags) => tags.Count <= MostTags
+    private static Problem? TagsWithinLimit(IReadOnlyList<string> tags) => tags.Count <= MaxTags
         ? null
-        : Invalid($"spec.tags has {tags.Count} tags; a set can declare at most {MostTags}. Split the set, with policy Additive.");
+        : Invalid($"spec.tags has {tags.Count} tags; a set can declare at most {MaxTags}. Split the set, with policy Additive.");
 
     private static Problem? SelectorTagsStay(ITagSetSpec spec)
     {
         if (spec is not { Policy: TagPolicy.Exact, Image.Selector.Tags: { } needed }) return null;
         var lost = needed.FirstOrDefault(
             tag => !spec.Tags.Contains(tag) && !(spec.IgnoreTags ?? []).Any(glob => TagGlob.IsMatch(glob, tag)));
-        return lost is null ? null : Invalid(SpecRule.SelectorTagsStay.Broken($"'{lost}'"));
+        return lost is null ? null : Invalid(SpecRule.SelectorTagsStay.Violation($"'{lost}'"));
     }
 
     private static Problem? IntervalIsLongEnough(string text) => GoDuration.Parse(text) switch
     {
         null => Invalid($"spec.interval '{text}' is not a duration such as 30s, 10m or 1h30m."),
-        { } interval when interval < RequeuePolicy.MinimumInterval => Invalid(SpecRule.IntervalIsLongEnough.Broken($"'{text}'")),
+        { } interval when interval < RequeuePolicy.MinimumInterval => Invalid(SpecRule.IntervalIsLongEnough.Violation($"'{text}'")),
         _ => null,
     };
 

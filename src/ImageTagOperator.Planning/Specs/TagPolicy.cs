@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>What is done about tags that are not declared.</summary>
+/// <summary>What happens to tags on an image that are not declared.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TagPolicy>))]
 public enum TagPolicy
 {

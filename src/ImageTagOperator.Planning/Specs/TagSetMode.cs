@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Planning.Specs;
 
-/// <summary>Whether the cloud is written to.</summary>
+/// <summary>Whether the operator writes to the cloud.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TagSetMode>))]
 public enum TagSetMode
 {

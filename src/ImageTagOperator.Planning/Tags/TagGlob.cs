@@ -1,14 +1,14 @@
 namespace ImageTagOperator.Planning.Tags;
 
-/// <summary>Globs over tags: <c>*</c> is any run of characters, <c>?</c> any one; all else stands for itself, case included.</summary>
+/// <summary>Globs over tags: <c>*</c> matches any run of characters, <c>?</c> any one; all else matches itself, case-sensitive.</summary>
 public static class TagGlob
 {
     public static bool IsMatch(string glob, string text)
     {
-        // Most globs need no more than this look.
+        // A fast check that rejects most tags: the glob needs more characters than the text has.
         if (glob.Length - glob.AsSpan().Count('*') > text.Length) return false;
 
-        // Walks both once; on a mismatch it goes back to the last star and lets that take one character more.
+        // Walks both once. On a mismatch it goes back to the last star and lets it match one more character.
         var (g, t, star, mark) = (0, 0, -1, 0);
         while (t < text.Length)
         {

@@ -16,7 +16,7 @@ namespace ImageTagOperator.Planning.Tags;
 ///      yes     |   no     |   no    |    no     |   no    ||  remove  |  keep
 ///      no      |   no     |   any   |    any    |   any   ||    -     |    -
 /// </code>
-/// Additions go first, so that an image is never without both an old and a new tag, except where the quota or a collision needs a
+/// Additions come first, so that an image is never without both the old and the new tag, except where the quota or a collision needs a
 /// removal before them.
 /// </remarks>
 public static class TagPlanner
@@ -25,10 +25,11 @@ public static class TagPlanner
     {
         var live = image.Live.ToHashSet(StringComparer.Ordinal);
         var refused = new List<RefusedTag>();
-        var removes = Sorted(live.Where(tag => MustGo(tag, declared, image)).Where(tag => IsAddressable(tag, rules, refused)));
+        var removes = Sorted(live.Where(tag => MustRemove(tag, declared, image)).Where(tag => IsAddressable(tag, rules, refused)));
         var adds = Sorted(declared.Tags.Where(tag => !live.Contains(tag)).Distinct().Where(tag => IsAddressable(tag, rules, refused)));
 
-        // A tag that stays and that the cloud takes for a declared one makes that one impossible; one that goes must go first.
+        // If the cloud treats a tag that stays as equal to a declared one, the declared one cannot be added. If such a tag is removed, that
+        // must happen first.
         var staying = Sorted(live.Except(removes).Union(declared.Tags, StringComparer.Ordinal));
         var blocked = adds.Where(add => staying.Any(other => live.Contains(other) && rules.Collides(add, other)))
             .ToHashSet(StringComparer.Ordinal);
@@ -63,7 +64,7 @@ public static class TagPlanner
             [.. refused.OrderBy(r => r.Refusal).ThenBy(r => r.Tag, StringComparer.Ordinal)]);
     }
 
-    internal static bool MustGo(string tag, TagDeclaration declared, ImageTags image) =>
+    internal static bool MustRemove(string tag, TagDeclaration declared, ImageTags image) =>
         !declared.Tags.Contains(tag)
         && !image.DeclaredByOthers.Contains(tag)
         && !declared.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag))

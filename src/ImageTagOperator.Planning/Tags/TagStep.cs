@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Planning.Tags;
 
-/// <summary>One write.</summary>
+/// <summary>One write to a tag.</summary>
 public readonly record struct TagStep(TagVerb Verb, string Tag)
 {
     /// <summary><c>+tag</c> or <c>-tag</c>.</summary>

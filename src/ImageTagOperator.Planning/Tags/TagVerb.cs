@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Planning.Tags;
 
-/// <summary>PUT or DELETE.</summary>
+/// <summary>The kind of write: PUT or DELETE.</summary>
 public enum TagVerb
 {
     Add,

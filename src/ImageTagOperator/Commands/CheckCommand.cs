@@ -10,8 +10,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary><c>check</c>: tells whether the operator has what it needs in a cluster. <c>helm test</c> runs it as the operator's own
-/// ServiceAccount.</summary>
+/// <summary><c>check</c>: checks whether the operator has what it needs in a cluster. <c>helm test</c> runs it with the operator's service
+/// account.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
@@ -46,15 +46,15 @@ internal static class CheckCommand
                 var watched = parsed.GetValue(namespaces) ?? [];
                 using var client = new KubernetesClient(
                     cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
-                await SayAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
-                await SayAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
-                foreach (var right in OperatorRights.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
+                await ReportAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
+                await ReportAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
+                foreach (var permission in OperatorPermissions.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
                     parsed.GetValue(leaderName)!))
                 {
-                    await SayAsync($"may {right.Describe()}", () => AllowedAsync(client, right, cancellationToken));
+                    await ReportAsync($"may {permission.Describe()}", () => AllowedAsync(client, permission, cancellationToken));
                 }
 
-                if (parsed.GetValue(url) is { } address) await SayAsync(
+                if (parsed.GetValue(url) is { } address) await ReportAsync(
                     $"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
             }
             catch (KubernetesConfigurationException e)
@@ -65,7 +65,7 @@ internal static class CheckCommand
 
             return ok ? 0 : 1;
 
-            async Task SayAsync(string what, Func<Task<string?>> problem)
+            async Task ReportAsync(string what, Func<Task<string?>> problem)
             {
                 var found = await problem();
                 ok &= found is null;
@@ -90,8 +90,8 @@ internal static class CheckCommand
         }
     }
 
-    /// <summary>An older definition, which Helm 3 leaves behind where it is not told otherwise, has the API server drop what it does not
-    /// know.</summary>
+    /// <summary>Checks the fields of the CRD: with an older one, which Helm 3 does not upgrade by default, the API server drops
+    /// fields.</summary>
     private static async Task<string?> DefinedAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try
@@ -109,12 +109,12 @@ internal static class CheckCommand
     }
 
     private static async Task<string?> AllowedAsync(
-        KubernetesClient client, V1ResourceAttributes right, CancellationToken cancellationToken)
+        KubernetesClient client, V1ResourceAttributes permission, CancellationToken cancellationToken)
     {
         try
         {
             var review = await client.CreateAsync(
-                new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = right } }, cancellationToken);
+                new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = permission } }, cancellationToken);
             return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
         }
         catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)

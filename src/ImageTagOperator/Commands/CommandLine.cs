@@ -14,12 +14,12 @@ using HelpAction = ImageTagOperator.Commands.Help.HelpAction;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary>All commands, and how each ends.</summary>
+/// <summary>The command line: all commands and the handling of errors.</summary>
 internal static class CommandLine
 {
     private const string Verbose = "--verbose";
 
-    public static RootCommand Create(Surroundings here)
+    public static RootCommand Create(CommandContext here)
     {
         var root = new RootCommand("Keeps the tags of OpenStack images as ImageTagSets declare them.")
         {
@@ -34,7 +34,7 @@ internal static class CommandLine
             CompletionCommand.Create(here),
             new Option<bool>(Verbose) { Description = "On an error, say where in the program it came from.", Recursive = true },
         };
-        // The library's own has the names of other systems too, and shows up with all of them where a shell completes.
+        // The library's help option has the aliases of other systems too, which clutter the completion of shells.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Options.Add(
             new HelpOption("--help", "-h") { Description = "Show this, or with a command what that does.", Action = new HelpAction(here) });
@@ -44,13 +44,13 @@ internal static class CommandLine
     [SuppressMessage("Design", "CA1031",
         Justification = "This is where the program ends: whatever it was, people get a sentence instead of a stack trace, and a script "
         + "the code 1.")]
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings here)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext here)
     {
         var parsed = Create(here).Parse(arguments);
-        if (parsed.Action is ParseErrorAction) return Misused(parsed, here);
+        if (parsed.Action is ParseErrorAction) return ReportUsageError(parsed, here);
         try
         {
-            // The host ends running reconciles in good order on SIGTERM, which takes longer than the command line library would wait.
+            // On SIGTERM the host finishes running reconciles, which takes longer than the command line library waits.
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null,
                 EnableDefaultExceptionHandler = false, Output = here.Out, Error = here.Error });
         }
@@ -62,7 +62,7 @@ internal static class CommandLine
         }
     }
 
-    private static int Misused(ParseResult parsed, Surroundings here)
+    private static int ReportUsageError(ParseResult parsed, CommandContext here)
     {
         var command = parsed.CommandResult.Command;
         if (parsed.Tokens.Count == 0)

@@ -8,8 +8,8 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary><c>crd</c>: prints the CustomResourceDefinition, as it is in <c>config/crds</c>, and without rules in CEL as in
-/// <c>no-cel</c> there.</summary>
+/// <summary><c>crd</c>: prints the CustomResourceDefinition as in <c>config/crds</c>, or without CEL rules as in <c>no-cel</c>
+/// there.</summary>
 internal static class CrdCommand
 {
     public static Command Create()

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Commands;
 
-/// <summary>How a command ends; as <c>terraform plan -detailed-exitcode</c> has it.</summary>
+/// <summary>The exit codes of commands, like those of <c>terraform plan -detailed-exitcode</c>.</summary>
 internal static class ExitCode
 {
     public const int Nothing = 0;

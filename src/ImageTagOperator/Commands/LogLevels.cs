@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Commands;
 
-/// <summary>What <c>--log-level</c> says: one level for all, and others for parts of the log.</summary>
+/// <summary>The values of <c>--log-level</c>: a default level, and levels for categories.</summary>
 internal sealed record LogLevels(LogLevel Default, IReadOnlyList<(string Category, LogLevel Level)> Categories)
 {
-    /// <summary>Of several for the same the last one counts.</summary>
+    /// <summary>Parses the options. Of several levels for one category the last one applies.</summary>
     public static LogLevels Parse(IEnumerable<string> options)
     {
         var all = LogLevel.Information;
@@ -18,7 +18,7 @@ internal sealed record LogLevels(LogLevel Default, IReadOnlyList<(string Categor
         return new LogLevels(all, categories);
     }
 
-    /// <summary>What is wrong with an option, or null.</summary>
+    /// <summary>What is wrong with an option; null when it is valid.</summary>
     public static string? Problem(string option)
     {
         var (category, level) = Split(option);

@@ -11,10 +11,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary><c>run</c>: the operator.</summary>
+/// <summary><c>run</c>: runs the operator.</summary>
 internal static partial class RunCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var kubeconfig = new Option<string?>(
             "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, "
@@ -145,7 +145,7 @@ internal static partial class RunCommand
             var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
             var app = OperatorHost.Build(options, kubernetes, logging);
             await using var disposed = (IAsyncDisposable)app;
-            var state = app.Services.GetRequiredService<OperatorState>();    // RunAsync disposes of the services
+            var state = app.Services.GetRequiredService<OperatorState>();    // before the services are disposed
             try
             {
                 await app.StartAsync(cancellationToken);
@@ -175,8 +175,8 @@ internal static partial class RunCommand
         }
     }
 
-    /// <summary>The scope holds the reconcile's id; .NET's own ids of traces and spans would only say it again.</summary>
-    private static void Log(ILoggingBuilder logging, Surroundings here, bool json, LogLevels levels)
+    /// <summary>Configures logging. The scope contains the ID of the reconcile, so .NET's trace and span IDs would be redundant.</summary>
+    private static void Log(ILoggingBuilder logging, CommandContext here, bool json, LogLevels levels)
     {
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         levels.Apply(logging.Configure(static factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None));
@@ -186,7 +186,7 @@ internal static partial class RunCommand
             .AddSingleton<ConsoleFormatter>(services => new TextLogFormatter(services.GetRequiredService<TimeProvider>(), Style(here)));
     }
 
-    private static TextLogStyle Style(Surroundings here)
+    private static TextLogStyle Style(CommandContext here)
     {
         if (!here.IsTerminal) return TextLogStyle.Plain;
         return here.Variable("NO_COLOR") is null && here.Variable("TERM") != "dumb" ? TextLogStyle.Coloured : TextLogStyle.Aligned;

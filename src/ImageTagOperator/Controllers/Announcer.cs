@@ -5,11 +5,13 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Tells people, in Events and in the log, how a reconcile went: only what is news, never the same once per interval.</summary>
+/// <summary>Reports the results of reconciles in Events and in the log. It only reports changes, never the same once per
+/// interval.</summary>
 public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer> logger)
 {
-    /// <summary>What was done, and what can be done no more.</summary>
-    public async Task ChangesAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
+    /// <summary>Reports the changes to images, and the tags that could not be removed.</summary>
+    public async Task ReportChangesAsync(
+        V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var left = result.Plan?.Observed.Left ?? LeftImages.None;
         if (left.Gone.Where(image => image.ManagedTags is { Count: > 0 }).ToArray() is [var first, ..] gone)
@@ -36,31 +38,32 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             await publish(set, "TagsRetained", message, cancellationToken: cancellationToken);
         }
 
-        var wasInOrder = before.History().IsInOrder(set.Metadata.Generation);
+        var wasInOrder = before.History().IsInSync(set.Metadata.Generation);
         foreach (var image in result.All)
         {
             var restored = wasInOrder ? image.Added.Intersect(image.Observed.Claim.Managed).ToArray() : [];
-            await TagsAsync(set, "TagsAdded", "Added {0} to {1}.", [.. image.Added.Except(restored)], image, cancellationToken);
-            await TagsAsync(set, "TagsAdded", "Put back {0}, which somebody had removed, on {1}.", restored, image, cancellationToken);
-            await TagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsAdded", "Added {0} to {1}.", [.. image.Added.Except(restored)], image, cancellationToken);
+            await ReportTagsAsync(
+                set, "TagsAdded", "Put back {0}, which somebody had removed, on {1}.", restored, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
             if (image.IsChanged) LogChanged(set, image);
         }
     }
 
-    /// <summary>What was done on the images of a deleted set.</summary>
-    public async Task ReleasedAsync(V1Alpha1ImageTagSet set, SetResult result, CancellationToken cancellationToken)
+    /// <summary>Reports the changes to the images of a deleted set.</summary>
+    public async Task ReportReleaseAsync(V1Alpha1ImageTagSet set, SetResult result, CancellationToken cancellationToken)
     {
         foreach (var image in result.Left.Where(image => image.IsChanged))
         {
             LogChanged(set, image);
-            await TagsAsync(set, "TagsAdded", "Brought back {0} to {1}.", image.Added, image, cancellationToken);
-            await TagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsAdded", "Brought back {0} to {1}.", image.Added, image, cancellationToken);
+            await ReportTagsAsync(set, "TagsRemoved", "Removed {0} from {1}.", image.Removed, image, cancellationToken);
         }
     }
 
-    /// <summary>An Event when a problem appears or becomes another, when more has drifted, and when all is well again: never one per
-    /// interval.</summary>
-    public async Task ReadyAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
+    /// <summary>Reports when a problem appears or changes, when there is more drift, and when the set has recovered.</summary>
+    public async Task ReportReadyAsync(
+        V1Alpha1ImageTagSet set, ImageTagSetStatus before, SetResult result, CancellationToken cancellationToken)
     {
         var (old, current) = (before.History(), set.Status.History());
         if (current.IsLasting && !old.IsLasting)
@@ -74,7 +77,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
             LogRecovered(set.Metadata.NamespaceProperty, set.Metadata.Name, problem.Reason, ready.Message);
         }
 
-        if (old.Told == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
+        if (old.AnnouncedReason == ready.Reason && !StatusBuilder.DriftedFurther(before, set.Status)) return;
         if (ready.Status == "True" && was is { Status: "False" or "Unknown" })
         {
             await publish(set, "Recovered", ready.Message, cancellationToken: cancellationToken);
@@ -87,7 +90,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         }
     }
 
-    private Task TagsAsync(
+    private Task ReportTagsAsync(
         V1Alpha1ImageTagSet set, string reason, string format, IReadOnlyList<string> tags, ImageResult image,
             CancellationToken cancellationToken)
     {
@@ -96,7 +99,7 @@ public sealed partial class Announcer(EventPublisher publish, ILogger<Announcer>
         return publish(set, reason, message, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Something that the log has a line of: neither suspended nor about to be changed.</summary>
+    /// <summary>A problem that the log has a line of, unlike suspended sets and those with writes in progress.</summary>
     private static bool IsProblem(Condition ready) => ready.Status == "False"
         || (ready.Status == "Unknown" && ready.Reason is not (nameof(Verdict.Progressing) or nameof(Verdict.Suspended)));
 

@@ -7,7 +7,7 @@ using ImageTagOperator.Telemetry;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Reconciles ImageTagSets for the runtime, and reports how it went: Events, status, metrics, and when to look again.</summary>
+/// <summary>Reconciles ImageTagSets for the runtime and reports the result: Events, status, metrics, and when to requeue.</summary>
 public sealed class ImageTagSetController(
     SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
         TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
@@ -16,14 +16,14 @@ public sealed class ImageTagSetController(
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
         V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
-        store.Complete(entity);
+        store.RestoreDropped(entity);
         var before = entity.Status;
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
-        await announcer.ChangesAsync(entity, before, result, cancellationToken);
+        await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
-        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         readings.Note(entity, result);
-        metrics.Reconciled(entity, before, result);
+        metrics.RecordReconcile(entity, before, result);
         return Requeue(entity, result) with { Reason = entity.Status.Situation().Situation.Reason };
     }
 
@@ -33,15 +33,16 @@ public sealed class ImageTagSetController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ImageTagSet>.Success(entity));
     }
 
-    /// <summary>Tells of what ended a reconcile. An API server that does not answer is left alone: the next try will tell.</summary>
+    /// <summary>Reports what ended a reconcile. Nothing is reported while the API server does not answer: the retry will report
+    /// it.</summary>
     public async Task<string> FailedAsync(V1Alpha1ImageTagSet entity, Exception error, CancellationToken cancellationToken)
     {
         if (ReconcileFailure.ProblemOf(error) is not { } problem) return "";
-        if (problem.Reason == Reason.InternalError) metrics.Failed(error);
-        store.Complete(entity);
+        if (problem.Reason == Reason.InternalError) metrics.RecordInternalError(error);
+        store.RestoreDropped(entity);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
-        await announcer.ReadyAsync(entity, before, result, cancellationToken);
+        await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         return problem.Reason.Name;
     }
 

@@ -6,9 +6,9 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Takes the tags that a deleted set manages from its images, or what else its <c>deletionPolicy</c> says. Gives up after
-/// <see cref="OperatorOptions.DeletionDeadline"/>, so that a cloud that is gone never keeps a namespace from going; sooner when the
-/// operator itself goes with the namespace.</summary>
+/// <summary>Removes the managed tags of a deleted set from its images, or does what its <c>deletionPolicy</c> says. Gives up after
+/// <see cref="OperatorOptions.DeletionDeadline"/>, so that an unreachable cloud never blocks the deletion of a namespace. It gives up
+/// sooner when the operator is deleted with the namespace.</summary>
 public sealed partial class ImageTagSetFinalizer(
     SetReconciler reconciler,
     EventPublisher publish,
@@ -18,7 +18,8 @@ public sealed partial class ImageTagSetFinalizer(
     TimeProvider time,
     ILogger<ImageTagSetFinalizer> logger) : IEntityFinalizer<V1Alpha1ImageTagSet>
 {
-    /// <summary>Even, not growing: the deadline is near, and the cloud may have been away for long when the deletion began.</summary>
+    /// <summary>Constant instead of exponential: the deadline is near, and the cloud may have been down for long before the
+    /// deletion.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> FinalizeAsync(
@@ -47,7 +48,7 @@ public sealed partial class ImageTagSetFinalizer(
                 entity, problem.Message, requeueAfter: pause < remaining ? pause : remaining) with { Reason = problem.Reason.Name };
         }
 
-        // In a namespace that goes too no Event can be made: the log is then the only place that tells.
+        // Events cannot be created in a terminating namespace, so the log may be the only report.
         var tags = string.Join(
             "; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
         if (tags.Length == 0) tags = "none";
@@ -61,10 +62,10 @@ public sealed partial class ImageTagSetFinalizer(
     private DateTimeOffset Deadline(V1Alpha1ImageTagSet set)
     {
         var deadline = (set.Metadata.DeletionTimestamp ?? time.GetUtcNow()) + options.DeletionDeadline;
-        return state.EndOf(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
+        return state.FinalizationDeadline(set.Metadata.NamespaceProperty) is { } end && end < deadline ? end : deadline;
     }
 
-    /// <summary>Whatever goes wrong, at the deadline it is over.</summary>
+    /// <summary>Releases the tags. After the deadline, any exception ends the attempt.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A bug must not keep a namespace from going; it is logged")]
     private async Task<Problem?> ReleaseByAsync(
         DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left,
@@ -84,7 +85,11 @@ public sealed partial class ImageTagSetFinalizer(
     private async Task<Problem?> ReleaseInTimeAsync(
         V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
-        if (state.EndOf(set.Metadata.NamespaceProperty) is not { } end) return await ReleaseAsync(set, left, cancellationToken);
+        if (state.FinalizationDeadline(set.Metadata.NamespaceProperty) is not { } end)
+        {
+            return await ReleaseAsync(set, left, cancellationToken);
+        }
+
         var rest = end - time.GetUtcNow();
         using var late = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -98,29 +103,29 @@ public sealed partial class ImageTagSetFinalizer(
         }
     }
 
-    /// <param name="left">By image, the tags that are still to go, as far as is known.</param>
+    /// <param name="left">For each image, the tags that remain to be removed, as far as known.</param>
     private async Task<Problem?> ReleaseAsync(
         V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         var result = await reconciler.ReleaseAsync(set, cancellationToken);
         foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
-        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.Awaited.Keys];
-        await announcer.ReleasedAsync(set, result, cancellationToken);
+        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.PendingHandovers.Keys];
+        await announcer.ReportReleaseAsync(set, result, cancellationToken);
         return result.Problem
             ?? result.Left.Select(image => image.Problem)
                 .FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
             ?? result.Left.Select(WhyWaiting).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>A tag that another set declares stays, and has an owner at any time: until that set's status has it, this one stays
-    /// too.</summary>
+    /// <summary>A tag that another set declares must always have an owner: this set stays until the other set's status lists it.</summary>
     private static Problem? WhyWaiting(ImageResult image)
     {
-        if (image.Share.Awaited.IsEmpty) return null;
-        var (heir, _) = ImageProblems.NameOf(image.Observed, image.Share.Awaited.Values.First());
+        var handovers = image.Share.PendingHandovers;
+        if (handovers.IsEmpty) return null;
+        var (heir, _) = ImageProblems.NameOf(image.Observed, handovers.Values.First());
         return new Problem(
             Reason.Transient,
-            $"{heir} declares {string.Join(", ", image.Share.Awaited.Keys)} too and has not taken over {image.Observed.Description} yet.");
+            $"{heir} declares {string.Join(", ", handovers.Keys)} too and has not taken over {image.Observed.Description} yet.");
     }
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch

@@ -5,15 +5,15 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Keeps statuses in the cluster. An API server drops fields that its definition does not know, and says nothing about it. What it
-/// drops is remembered here, so that the next reconcile goes by the whole status and not each one is a write.</summary>
+/// <summary>Stores statuses in the cluster. An API server with an older CRD silently drops unknown fields. They are kept here in memory, so
+/// that the next reconcile has the whole status and an unchanged one is not written again.</summary>
 public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, SetRegistry registry, ILogger<KubernetesStatusStore> logger)
     : IStatusStore
 {
-    private int isTold;
+    private int isWarned;
 
-    /// <summary>Puts back what the API server dropped of the status that was written last.</summary>
-    public void Complete(V1Alpha1ImageTagSet set)
+    /// <summary>Restores the fields that the API server dropped from the last status written.</summary>
+    public void RestoreDropped(V1Alpha1ImageTagSet set)
     {
         if (registry.Of(set).Memory.Dropped is { } last && last.Kept == StatusWriter.Json(set.Status)) set.Status = last.Whole;
     }
@@ -24,13 +24,13 @@ public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, 
         var stored = await kubernetes.UpdateStatusAsync(set, cancellationToken);
         var (whole, kept) = (StatusWriter.Json(sent), StatusWriter.Json(stored.Status));
         string[] dropped = whole == kept ? [] : [.. Missing(JsonNode.Parse(whole), JsonNode.Parse(kept), "status").Distinct()];
-        // What the set owns must be where another process finds it.
+        // The managed tags must be stored where another process finds them.
         registry.Of(set).Memory.Dropped = dropped.Length > 0 && StatusWriter.IsOwnedTheSame(sent, stored.Status) ? (kept, sent) : null;
-        if (dropped.Length > 0 && Interlocked.Exchange(ref isTold, 1) == 0) LogDropped(string.Join(", ", dropped));
+        if (dropped.Length > 0 && Interlocked.Exchange(ref isWarned, 1) == 0) LogDropped(string.Join(", ", dropped));
         return stored;
     }
 
-    /// <summary>The paths of what is in the first one and not in the second.</summary>
+    /// <summary>The paths of the fields that are in the first status and not in the second.</summary>
     private static IEnumerable<string> Missing(JsonNode? sent, JsonNode? kept, string path) => (sent, kept) switch
     {
         (JsonObject fields, JsonObject others) => fields.SelectMany(field => others.TryGetPropertyValue(field.Key, out var other)

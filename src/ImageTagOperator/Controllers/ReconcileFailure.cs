@@ -4,10 +4,10 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>From what a reconcile threw to the problem that it is.</summary>
+/// <summary>Converts an exception of a reconcile to a problem.</summary>
 public static class ReconcileFailure
 {
-    /// <summary>Null where the next try will tell.</summary>
+    /// <summary>Null when the retry is enough.</summary>
     public static Problem? ProblemOf(Exception error) => error switch
     {
         KubernetesException e when e.IsConflict || e.IsNotFound || e.IsNamespaceTerminating => null,

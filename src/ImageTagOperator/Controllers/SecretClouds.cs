@@ -10,15 +10,15 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>The clouds in the Secrets of a cluster. A Secret is read with <c>get</c>, never a list or a watch, so that a rotated one is
-/// used at the next reconcile.</summary>
+/// <summary>Reads clouds from the Secrets of a cluster. A Secret is read with <c>get</c>, without list or watch, so a rotated one is used
+/// at the next reconcile.</summary>
 public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirectory
 {
-    /// <summary>What is the same Secret still is not parsed again.</summary>
-    private readonly ConditionalWeakTable<V1Secret, CloudsFile> opened = [];
+    /// <summary>Parsed Secrets; an unchanged one is not parsed again.</summary>
+    private readonly ConditionalWeakTable<V1Secret, CloudsFile> parsed = [];
 
-    /// <summary>By namespace: files are parsed one after the other, for a namespace may have very many that take long.</summary>
-    private readonly Remembered<string, SemaphoreSlim> turns = new(TimeProvider.System);
+    /// <summary>One lock per namespace: its files are parsed one after another, because a namespace can have many that take long.</summary>
+    private readonly Remembered<string, SemaphoreSlim> locks = new(TimeProvider.System);
 
     public async Task<CloudConfiguration> FindAsync(
         RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
@@ -62,17 +62,17 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
 
     private async Task<CloudConfiguration> FindAsync(V1Secret secret, string cloudName, TlsFiles files, CancellationToken cancellationToken)
     {
-        if (opened.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
-        var turn = turns.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
-        await turn.WaitAsync(cancellationToken);
+        if (parsed.TryGetValue(secret, out var known)) return known.Find(cloudName, files);
+        var gate = locks.GetOrPut(secret.Metadata.NamespaceProperty ?? "", static _ => new SemaphoreSlim(1), TimeSpan.FromMinutes(1));
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            if (!opened.TryGetValue(secret, out known)) opened.AddOrUpdate(secret, known = Open(secret));
+            if (!parsed.TryGetValue(secret, out known)) parsed.AddOrUpdate(secret, known = Open(secret));
             return known.Find(cloudName, files);
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
@@ -116,17 +116,17 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
         }
     }
 
-    /// <summary>Whom the API server refused, in its own words.</summary>
+    /// <summary>The service account in the message of the API server.</summary>
     [GeneratedRegex("\"system:serviceaccount:([-a-z0-9.]+:[-a-z0-9.]+)\"")]
     private static partial Regex ServiceAccount();
 
-    /// <summary>Some templates write an empty value for a cloud that needs none.</summary>
+    /// <summary>A PEM text; null when empty, because some templates write an empty value.</summary>
     private static string? Pem(V1Secret secret, string key) =>
         secret.Data!.TryGetValue(key, out var bytes) && EncodedText.Read(bytes) is var text && !string.IsNullOrWhiteSpace(text) ? text
             : null;
 
-    /// <summary>Only those that may be a misspelt clouds.yaml: any Secret of the namespace can be named here, and who reads the status need
-    /// not be allowed to know what is in it.</summary>
+    /// <summary>Lists only keys that may be a misspelled clouds.yaml: a set can name any Secret of the namespace, and readers of its status
+    /// need not have permission to know the content.</summary>
     private static string Listed(IEnumerable<string>? keys)
     {
         var alike = (keys ?? []).Where(key => key.Contains("cloud", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(key)

@@ -3,29 +3,29 @@ using k8s.Models;
 
 namespace ImageTagOperator.Controllers;
 
-/// <summary>Reads Secrets, each once for all sets that ask for it within a few seconds: thousands of sets may have one. A set that was
-/// edited in the meantime is never reconciled with what its Secret held before the edit. Safe for concurrent use.</summary>
+/// <summary>Reads Secrets, each once for all sets that need it within a few seconds: thousands of sets may share one. A set that was edited
+/// meanwhile is never reconciled with a Secret that was read before the edit. Thread-safe.</summary>
 public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider time)
 {
-    /// <summary>A Secret that was changed is used at most so much later.</summary>
-    private static readonly TimeSpan Shared = TimeSpan.FromSeconds(5);
+    /// <summary>How long a reading is shared: a changed Secret is used at most this much later.</summary>
+    private static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(5);
 
     private readonly Remembered<NamespacedName, Reading> readings = new(time);
 
-    /// <param name="editedAt">A reading that was begun before does not do.</param>
-    /// <returns>Null: there is none. The same object for all who share a reading.</returns>
-    /// <exception cref="KubernetesException"/>
-    /// <exception cref="HttpRequestException"/>
-    /// <exception cref="TimeoutException"/>
+    /// <param name="editedAt">A reading that started before this time is not used.</param>
+    /// <returns>The Secret; null when there is none. Callers that share a reading get the same object.</returns>
+    /// <exception cref="KubernetesException">The API server rejected the request.</exception>
+    /// <exception cref="HttpRequestException">The API server cannot be reached.</exception>
+    /// <exception cref="TimeoutException">The API server did not answer in time.</exception>
     public Task<V1Secret?> GetAsync(NamespacedName name, DateTimeOffset editedAt, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        // Not with a caller's token: others wait for it too. The client ends it in time.
+        // Do not use a caller's token: others wait for the same read. The client's timeout ends it.
         var reading = readings.Update(
             name,
-            known => known is not null && known.At > editedAt && now - known.At < Shared ? known
+            known => known is not null && known.At > editedAt && now - known.At < SharedFor ? known
                 : new Reading(now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None)),
-            Shared);
+            SharedFor);
         return reading.Secret.WaitAsync(cancellationToken);
     }
 

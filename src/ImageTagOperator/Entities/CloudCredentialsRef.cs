@@ -2,7 +2,7 @@ using ImageTagOperator.OpenStack;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>Where the credentials are.</summary>
+/// <summary>References a cloud in the clouds.yaml of a Secret.</summary>
 [Description("Names a cloud in the clouds.yaml of a Secret.")]
 public sealed record CloudCredentialsRef
 {

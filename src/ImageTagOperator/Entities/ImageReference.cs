@@ -2,7 +2,7 @@ using ImageTagOperator.Planning.Selection;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>Exactly one of the three is set.</summary>
+/// <summary>References images by ID, name or selector; exactly one is set.</summary>
 [Description("The image, or the images. Exactly one of id, name and selector.")]
 public sealed class ImageReference : IImageReference
 {

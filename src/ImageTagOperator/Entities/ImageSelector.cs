@@ -2,7 +2,7 @@ using ImageTagOperator.Planning.Selection;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>Chooses images; all conditions must hold.</summary>
+/// <summary>Selects images; all given conditions must be true.</summary>
 [Description("Chooses images. All conditions that are given must hold.")]
 public sealed class ImageSelector : IImageSelector
 {

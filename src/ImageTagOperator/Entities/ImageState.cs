@@ -2,7 +2,7 @@ using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>One image, as the set sees it. Compares by reference: compare its JSON.</summary>
+/// <summary>The state of one image of a set. Equality is by reference: to compare, use its JSON.</summary>
 [Description("One image, as this set sees it.")]
 public sealed record ImageState
 {

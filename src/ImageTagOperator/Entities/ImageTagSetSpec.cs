@@ -4,7 +4,7 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>What is declared.</summary>
+/// <summary>The declared state.</summary>
 [Description("What is declared.")]
 public sealed class ImageTagSetSpec : ITagSetSpec
 {
@@ -69,6 +69,6 @@ public sealed class ImageTagSetSpec : ITagSetSpec
 
     IImageReference ITagSetSpec.Image => Image;
 
-    /// <summary>Printable ASCII without '/'; no blank at either end.</summary>
+    /// <summary>Matches printable ASCII without '/' and without leading or trailing blanks.</summary>
     internal const string TagPattern = "^[!-.0-~]([ -.0-~]*[!-.0-~])?$";
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Entities;
 
-/// <summary>What was found and done. Compares by reference: compare its JSON.</summary>
+/// <summary>The observed state. Equality is by reference: to compare, use its JSON.</summary>
 [Description("What the operator found and did.")]
 public sealed record ImageTagSetStatus
 {

@@ -29,11 +29,11 @@ public sealed class V1Alpha1ImageTagSet : CustomKubernetesEntity<ImageTagSetSpec
     public const string Version = "v1alpha1";
     public const string KindName = "ImageTagSet";
 
-    /// <summary>Changing this annotation's value makes the set reconciled at once: <c>kubectl annotate --overwrite its/NAME
+    /// <summary>A change of this annotation triggers a reconcile: <c>kubectl annotate --overwrite its/NAME
     /// imagetags.io/requested-at="$(date +%s)"</c>.</summary>
     public const string RequestedAtAnnotation = "imagetags.io/requested-at";
 
-    /// <summary>Keeps a deleted set until the tags that it manages are gone from its images.</summary>
+    /// <summary>Keeps a deleted set until its managed tags are removed from its images.</summary>
     public const string Finalizer = "imagetags.io/finalizer";
 
     /// <summary>The value of <see cref="RequestedAtAnnotation"/>, or null.</summary>

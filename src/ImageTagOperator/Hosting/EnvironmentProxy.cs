@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>The proxy of the environment, with <see cref="NoProxy"/>'s exceptions.</summary>
+/// <summary>The proxy of the environment, with the exceptions of <see cref="NoProxy"/>.</summary>
 internal sealed class EnvironmentProxy(IWebProxy inner, NoProxy except) : IWebProxy
 {
     public ICredentials? Credentials
@@ -11,7 +11,7 @@ internal sealed class EnvironmentProxy(IWebProxy inner, NoProxy except) : IWebPr
         set => inner.Credentials = value;
     }
 
-    /// <summary>Puts it in the place of .NET's own, for all that this process connects to.</summary>
+    /// <summary>Replaces .NET's default proxy for all connections of the process.</summary>
     public static void Use(Func<string, string?> variable)
     {
         if ((variable("no_proxy") ?? variable("NO_PROXY")) is { Length: > 0 } list) HttpClient.DefaultProxy = new EnvironmentProxy(

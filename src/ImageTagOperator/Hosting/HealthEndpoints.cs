@@ -2,8 +2,9 @@ using ImageTagOperator.Hosting.Metrics;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary><c>/healthz</c>: 200 while no part of the operator has died or hangs (a liveness probe). <c>/readyz</c>: 200 once all sets are
-/// in the cache. <c>/metrics</c>: for Prometheus; with TLS at an address of its own, where one is given.</summary>
+/// <summary>The HTTP endpoints. <c>/healthz</c> (liveness): 200 unless a part of the operator has crashed or hangs. <c>/readyz</c>
+/// (readiness): 200 once all sets are in the cache. <c>/metrics</c>: for Prometheus, with TLS at its own address if one is
+/// configured.</summary>
 public static class HealthEndpoints
 {
     public static void MapHealth(this IApplicationBuilder app)

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Where the health endpoints and /metrics can listen.</summary>
+/// <summary>Validates and applies the addresses that the health endpoints and /metrics listen on.</summary>
 internal static class ListenAddress
 {
-    /// <summary>What is wrong with an address, as the end of a sentence; null when it can be listened on.</summary>
-    /// <param name="example">A good one, with the scheme that it must have.</param>
+    /// <summary>What is wrong with an address, as the end of a sentence; null when it is valid.</summary>
+    /// <param name="example">A valid example, with the required scheme.</param>
     public static string? Problem(string text, string example)
     {
         var form = $"must be a URL such as {example}";
@@ -22,7 +22,7 @@ internal static class ListenAddress
         var host = hasPort ? rest[..colon] : rest;
         if (!hasPort || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
             out _)) return $"{form}, and {text} has no port from 0 to 65535.";
-        // Kestrel would listen everywhere for a name that it does not know.
+        // Kestrel would listen on all interfaces for an unknown name.
         return host is "localhost" or "*" or "+" || IPAddress.TryParse(host, out _) ? null
             : $"{form}: '{host}' is no IP address of this machine.";
     }

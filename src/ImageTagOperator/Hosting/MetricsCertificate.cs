@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>The certificate that /metrics is served with: <c>tls.crt</c> and <c>tls.key</c> of a folder, as a mounted Secret has them,
-/// looked at for each connection; or, without a folder, one that is signed by itself and lives as long as the process.</summary>
+/// <summary>The certificate of /metrics. With a folder: its <c>tls.crt</c> and <c>tls.key</c>, as in a mounted Secret, checked for changes
+/// at each connection. Without a folder: a self-signed one for the lifetime of the process.</summary>
 internal sealed class MetricsCertificate
 {
     private readonly string? folder;
@@ -15,7 +15,7 @@ internal sealed class MetricsCertificate
 
     private MetricsCertificate(string? folder) => this.folder = folder;
 
-    /// <exception cref="IOException">There is none in the folder that can be used.</exception>
+    /// <exception cref="IOException">The folder has no usable certificate.</exception>
     public static MetricsCertificate Of(string? folder)
     {
         var certificate = new MetricsCertificate(folder);
@@ -31,7 +31,8 @@ internal sealed class MetricsCertificate
         return certificate;
     }
 
-    /// <summary>While a new pair cannot be read, because it is being written, the former one is used.</summary>
+    /// <summary>The options for a new connection. While a new pair cannot be read, because it is being written, the previous one is
+    /// used.</summary>
     public SslServerAuthenticationOptions ForConnection()
     {
         lock (gate)
@@ -43,7 +44,7 @@ internal sealed class MetricsCertificate
             }
             catch (Exception e) when (current is not null && e is CryptographicException or UnauthorizedAccessException or IOException)
             {
-                // The next connection tries again.
+                // The next connection retries.
             }
 
             return current!.Value.Options;

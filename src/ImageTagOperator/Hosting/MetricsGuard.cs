@@ -2,12 +2,12 @@ using ImageTagOperator.Kubernetes.Authorization;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Lets in whom the API server lets read /metrics.</summary>
+/// <summary>Allows requests from clients that have permission on the API server to read /metrics.</summary>
 internal sealed partial class MetricsGuard(AccessReviewer reviewer, ILogger<MetricsGuard> logger)
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>The status and the text to refuse with; null for who may.</summary>
+    /// <summary>The status and text of the rejection; null when the request is allowed.</summary>
     public async Task<(int Status, string Text)?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         string given = request.Headers.Authorization.ToString();

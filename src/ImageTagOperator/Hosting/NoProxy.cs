@@ -3,14 +3,14 @@ using System.Net;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>What NO_PROXY means to curl, Go and Python, and not to .NET, which only knows names: networks (10.0.0.0/8), ports
-/// (example.com:8443) and a domain without a dot before it, which stands for all below it too.</summary>
-/// <param name="list">The variable.</param>
+/// <summary>NO_PROXY as curl, Go and Python interpret it. Besides names, which are all that .NET supports, it accepts networks
+/// (10.0.0.0/8), ports (example.com:8443) and a domain without a leading dot, which includes its subdomains.</summary>
+/// <param name="list">The value of the variable.</param>
 internal sealed class NoProxy(string list)
 {
     private readonly string[] entries = list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Goes directly.</summary>
+    /// <summary>Whether the URL is reached without the proxy.</summary>
     public bool Matches(Uri url) => entries.Any(entry => Matches(entry, url.IdnHost.Trim('[', ']'), url.Port));
 
     private static bool Matches(string entry, string host, int port)

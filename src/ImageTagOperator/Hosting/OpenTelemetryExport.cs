@@ -7,8 +7,8 @@ using OpenTelemetry.Trace;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Traces and metrics over OTLP, as the standard <c>OTEL_*</c> environment variables ask for. Without an endpoint in them there is
-/// none of it.</summary>
+/// <summary>Exports traces and metrics over OTLP as configured by the standard <c>OTEL_*</c> environment variables. Without an endpoint
+/// nothing is exported.</summary>
 internal sealed class OpenTelemetryExport : IDisposable
 {
     private readonly TracerProvider? traces;
@@ -23,24 +23,24 @@ internal sealed class OpenTelemetryExport : IDisposable
         var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
         return new(
-            !IsWanted("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
+            !IsEnabled("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .SetSampler(SamplerOf(variable("OTEL_TRACES_SAMPLER"), variable("OTEL_TRACES_SAMPLER_ARG")))
                 .AddSource("ImageTagOperator.*")
                 .AddOtlpExporter(otlp => Configure(otlp, "TRACES"))
                 .Build(),
-            !IsWanted("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
+            !IsEnabled("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter("ImageTagOperator", "ImageTagOperator.*")
                 .AddOtlpExporter((otlp, _) => Configure(otlp, "METRICS"))
                 .Build());
 
-        bool IsWanted(string signal) =>
+        bool IsEnabled(string signal) =>
             (variable($"OTEL_{signal}_EXPORTER") ?? "otlp") == "otlp"
             && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT"))
                 || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));
 
-        // The exporter itself reads the variables that are for all signals.
+        // The exporter itself reads the variables that apply to all signals.
         void Configure(OtlpExporterOptions otlp, string signal)
         {
             if (variable($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") is { Length: > 0 } protocol) otlp.Protocol = protocol == "grpc"
@@ -52,7 +52,7 @@ internal sealed class OpenTelemetryExport : IDisposable
         }
     }
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>Flushes and stops the exporters.</summary>
     public void Dispose()
     {
         traces?.Dispose();

@@ -20,19 +20,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Puts the operator together.</summary>
+/// <summary>Builds the host of the operator.</summary>
 public static class OperatorHost
 {
     public static readonly string Version = typeof(OperatorHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    /// <param name="logging">Sets up where logs go; none by default.</param>
-    /// <param name="replace">Puts other services in the place of those that are here.</param>
+    /// <param name="logging">Configures logging; none by default.</param>
+    /// <param name="replace">Replaces services, for tests.</param>
     public static IHost Build(
         OperatorOptions options, KubernetesClientConfiguration kubernetes, Action<ILoggingBuilder>? logging = null,
             TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
         var certificate = options.MetricsAddress is null ? null : MetricsCertificate.Of(options.MetricsCertPath);
-        // Not a WebApplication: three addresses need no routes and no settings from files, and those are a tenth of the program.
+        // Not a WebApplication: three endpoints need no routing and no configuration files, which are a tenth of the program.
         var app = new HostBuilder()
             .UseConsoleLifetime()
             .ConfigureLogging(builder =>
@@ -49,16 +49,16 @@ public static class OperatorHost
                 .Configure(http => http.MapHealth()), settings => settings.SuppressEnvironmentConfiguration = true)
             .Build();
         Activity.TraceIdGenerator = RequestIds.NewTraceId;
-        _ = app.Services.GetRequiredService<MetricCollector>();     // before there is anything to measure
+        _ = app.Services.GetRequiredService<MetricCollector>();     // before there are measurements
         _ = app.Services.GetRequiredService<OpenTelemetryExport>();
         _ = app.Services.GetRequiredService<TagMetrics>();
         _ = app.Services.GetRequiredService<SetGauges>();
         BuildInfo(app.Services.GetRequiredService<IMeterFactory>());
-        _ = app.Services.GetRequiredService<SetRegistry>();   // sees the cache fill, before the first reconcile
+        _ = app.Services.GetRequiredService<SetRegistry>();   // observes the cache before the first reconcile
         return app;
     }
 
-    /// <summary>Where the health endpoints listen, once the host has started.</summary>
+    /// <summary>The addresses of the health endpoints, once the host has started.</summary>
     public static ICollection<string> AddressesOf(IHost app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
@@ -116,9 +116,9 @@ public static class OperatorHost
         settings.Version = Version;
         settings.Namespaces = options.Namespaces;
         settings.ReconcileRequestAnnotation = V1Alpha1ImageTagSet.RequestedAtAnnotation;
-        settings.MaxParallelReconciliations = 64;    // they wait for clouds, most of the time: each cloud has limits of its own
+        settings.MaxParallelReconciliations = 64;    // they mostly wait for clouds, and each cloud has its own limits
         settings.MaxParallelPerNamespace = 32;
-        // the retries reach a cloud, which is dearer than an API server
+        // Retries reach a cloud, which is more expensive than an API server.
         settings.FailureBackoffInitial = TimeSpan.FromMilliseconds(200);
         settings.FailureBackoffCap = entity => entity is V1Alpha1ImageTagSet set ? RequeuePolicy.Interval(set.Spec.Interval) : null;
         settings.LeaderElection.Enabled = options.LeaderElection;

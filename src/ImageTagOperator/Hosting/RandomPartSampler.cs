@@ -3,8 +3,9 @@ using OpenTelemetry.Trace;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>Keeps this part of the traces, by the last seven bytes of their ids, as W3C's Trace Context Level 2 has it. The SDK's own ratio
-/// goes by the first bytes, which are the same for all traces of this process: it would keep all of them or none.</summary>
+/// <summary>Samples a share of the traces by the last seven bytes of their IDs, which are the random part according to W3C Trace Context
+/// Level 2. The SDK's ratio sampler uses the first bytes, which are the same for all traces of this process: it would keep all or
+/// none.</summary>
 internal sealed class RandomPartSampler(double ratio) : Sampler
 {
     private const double All = 1L << 56;

@@ -3,9 +3,8 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Hosting;
 
-/// <summary>The one composition of what reconciles: for the operator, for the command line and for tests. What it needs beside these is
-/// what the three differ in: an <see cref="ICloudDirectory"/>, an <see cref="IStatusStore"/>, a cache and a queue of sets, and
-/// sessions.</summary>
+/// <summary>Registers the services that reconcile, for the operator, the command line and tests. Each of them adds its own
+/// <see cref="ICloudDirectory"/>, <see cref="IStatusStore"/>, cache and queue of sets, and sessions.</summary>
 public static class ReconciliationServices
 {
     public static IServiceCollection AddReconciliation(this IServiceCollection services) => services

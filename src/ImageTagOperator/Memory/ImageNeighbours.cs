@@ -187,7 +187,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         var last = other.Memory.LastUsed(credentials);
         var key = (set.Metadata.NamespaceProperty, credentials, question.By.Cloud, question.Image.Id);
         if (sights.TryGet(key, out var known) && known.IsBy(last)) return known;
-        if (last is not null && !last.MayLeadTo(question.By.Cloud)) return Sight.Elsewhere;
+        if (last is not null && !last.MayReach(question.By.Cloud)) return Sight.Elsewhere;
         if (late.IsCancellationRequested) return null;
         var (found, by) = ((Sight?)null, last);
         left.Begin();
@@ -229,7 +229,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static async Task<CloudAccess?> LookAsync(Question question, CloudSession session, CancellationToken cancellationToken)
     {
         if (session == question.By.Session) return question.By.Access;
-        if (!session.MayLeadTo(question.By.Cloud)) return null;
+        if (!session.MayReach(question.By.Cloud)) return null;
         var access = await session.GetAccessAsync(cancellationToken);
         var sees = access.Cloud == question.By.Cloud && await session.GetImageAsync(question.Image.Id, cancellationToken) is not null;
         return sees ? access : null;

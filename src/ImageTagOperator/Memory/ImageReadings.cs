@@ -26,7 +26,7 @@ public sealed partial class ImageReadings(
         Follow(set.Key(), session, term);
         registry.MarkRead(registered);
         var trust = TakeTrust(registered.Memory, set);
-        var usualAge = RequeuePolicy.ReadingAge(IntervalOf(set), null, true);
+        var usualAge = RequeuePolicy.MaxReadingAge(IntervalOf(set), null, true);
         if (trust is not null) return session.Images.ReadAsync(term, trust.Age, usualAge, cancellationToken);
 
         // A reading of a moment ago will do, unless the set was edited since.
@@ -43,7 +43,7 @@ public sealed partial class ImageReadings(
     /// takes a person to go on.</summary>
     public void Note(V1Alpha1ImageTagSet set, SetResult result)
     {
-        var age = result.IsSuspended ? TimeSpan.Zero : RequeuePolicy.ReadingAge(IntervalOf(set), result.Worst, result.Plan is not null);
+        var age = result.IsSuspended ? TimeSpan.Zero : RequeuePolicy.MaxReadingAge(IntervalOf(set), result.Worst, result.Plan is not null);
         if (age > TimeSpan.Zero) registry.Of(set).Memory.Trust = ReadingTrust.Of(set, age);
     }
 

@@ -45,10 +45,10 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, Dat
     public bool MakesClaims => isValid && !Spec.Suspend && Spec.Mode != TagSetMode.Observe && !Set.IsTerminating();
 
     /// <summary>What <c>spec.image</c> says of this image. With <c>newest</c>, that it is a candidate.</summary>
-    public bool Means(ImageFacts image) => ImageSelection.Means(Spec.Image, image);
+    public bool Means(ImageFacts image) => ImageSelection.MatchesReference(Spec.Image, image);
 
     /// <summary>The same of one whose properties may not be known.</summary>
-    public bool MayMean(ImageFacts image) => ImageSelection.MayMean(Spec.Image, image);
+    public bool MayMean(ImageFacts image) => ImageSelection.MayMatchReference(Spec.Image, image);
 
     internal void Supersede() => isSuperseded = true;
 

@@ -33,10 +33,14 @@ public static class CloudRules
 
     private static string? WhyNotInIms(IReadOnlyList<string> tags)
     {
-        if (tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } bad) return SpecRule.ImsTakesTags.Broken($"'{bad}'");
+        if (tags.FirstOrDefault(tag => ImsTag.WhyNotAllowed(tag) is not null) is { } bad)
+        {
+            return SpecRule.ImsTakesTags.Violation($"'{bad}'");
+        }
+
         if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue) return SpecRule.ImsTakesFewValues.Message;
         var twice = tags.GroupBy(tag => ImsTag.Split(tag).Key).FirstOrDefault(same => same.Count() > 1);
         return twice is null ? null
-            : SpecRule.ImsTakesOneTagOfAKey.Broken(string.Join(" and ", twice.Select(tag => $"'{tag}'")));
+            : SpecRule.ImsTakesOneTagOfAKey.Violation(string.Join(" and ", twice.Select(tag => $"'{tag}'")));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ImageWrite(
     /// <summary>The set was edited, or the program is to end.</summary>
     private bool IsStopped => listener?.Stop.IsCancellationRequested == true || observed.Set.IsSuperseded;
 
-    private bool IsTurnOver => gate.IsWaitedFor && time.GetElapsedTime(begin) > TagApplier.Turn;
+    private bool IsTurnOver => gate.HasWaiters && time.GetElapsedTime(begin) > TagApplier.Turn;
 
     /// <exception cref="CloudException">The cloud failed before the first write.</exception>
     public async Task<ImageResult> RunAsync(CancellationToken cancellationToken)
@@ -120,7 +120,7 @@ internal sealed class ImageWrite(
                 return (Problems.Of(e), false);
             }
 
-            metrics.Written(step.Verb, outcome.Result);
+            metrics.RecordWrite(step.Verb, outcome.Result);
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);

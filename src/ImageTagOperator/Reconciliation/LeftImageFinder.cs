@@ -66,14 +66,15 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             registered, set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause))], by, cancellationToken);
         var sights = await Task.WhenAll(candidates.Select(one => LookAsync(set, one, by, WaysTo(one), cancellationToken)));
         var verdicts = sights.ToLookup(sight => ReleaseRule.Of(sight.Evidence, sight.Of.Cause, set.Spec.DeletionPolicy));
-        var leaving = await Task.WhenAll(verdicts[Release.LetGo].Select(sight => TryLeaveAsync(registered, set, sight, cancellationToken)));
-        Sight[] unreached = [.. verdicts[Release.TryAgain], .. leaving.Where(one => one.Image is null).Select(one => one.Sight)];
+        var leaving = await Task.WhenAll(
+            verdicts[Release.CleanUp].Select(sight => TryLeaveAsync(registered, set, sight, cancellationToken)));
+        Sight[] unreached = [.. verdicts[Release.Retry], .. leaving.Where(one => one.Image is null).Select(one => one.Sight)];
         return new LeftImages(
             [.. verdicts[Release.Keep].Select(sight => (sight.Image!, sight.Reading!))],
             [.. leaving.Select(one => one.Image).OfType<ObservedImage>()],
             [.. verdicts[Release.Forget].Select(sight => sight.Of.State)],
             [.. unreached.Select(Unreached)],
-            [.. verdicts[Release.Hold].Select(Kept)],
+            [.. verdicts[Release.Block].Select(Kept)],
             [.. verdicts[Release.Retain].Select(sight => sight.Of.State)],
             unreached.Select(sight => sight.Problem).FirstOrDefault(problem => problem is not null));
 
@@ -150,8 +151,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
                 if (await ReadAsync(set, one.State.Id, session, cancellationToken) is { Images: [var image, ..] } reading)
                 {
                     // Only where the spec leads now can it mean an image; a set that is deleted means none.
-                    var matches = isCurrent && ImageSelection.Means(set.Spec.Image, ImageChoice.Facts(image));
-                    return new Sight(one, matches ? Evidence.Matches : Evidence.MatchesNot) { By = by, Image = image, Reading = reading };
+                    var matches = isCurrent && ImageSelection.MatchesReference(set.Spec.Image, ImageChoice.Facts(image));
+                    return new Sight(one, matches ? Evidence.Matches : Evidence.DoesNotMatch) { By = by, Image = image, Reading = reading };
                 }
 
                 if (one.Location.IsSeenBy(by.Access)) evidence = Evidence.Gone;

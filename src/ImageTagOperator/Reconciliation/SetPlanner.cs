@@ -12,7 +12,7 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     {
         var memory = observed.Set.Memory;
         var (isDeleted, now) = (observed.By is null, time.GetUtcNow());
-        var fought = ContentionState.Held(memory.Contention, set.Metadata.Generation, now);
+        var fought = ContentionState.PausedImages(memory.Contention, set.Metadata.Generation, now);
         var removals = new RemovalBudget(isDeleted ? null : set.Spec.MaxRemovals);
         var plan = new SetPlan(
             observed,

@@ -68,7 +68,7 @@ public sealed class SetReconciler(
     /// <summary>On the image of another set, those that this one leaves there.</summary>
     private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
         && image.Observed.Claim.Declaration.Tags.All(tag =>
-            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner || ImagePlan.MayStay(winner, tag)));
+            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner || ImagePlan.Tolerates(winner, tag)));
 
     private SetResult WithContention(V1Alpha1ImageTagSet set, SetResult result)
     {
@@ -80,7 +80,7 @@ public sealed class SetReconciler(
         memory.Contention = state;
         return state is null ? result : result with { Images = [.. result.Images.Select(Judged)], Left = [.. result.Left.Select(Judged)] };
 
-        ImageResult Judged(ImageResult image) => image.Problem is null && Done(image).Where(state.IsFought).ToArray() is [var step, ..]
+        ImageResult Judged(ImageResult image) => image.Problem is null && Done(image).Where(state.IsContended).ToArray() is [var step, ..]
             ? image with { Problem = ImageProblems.Contended(image.Observed, step.Step) }
             : image;
     }

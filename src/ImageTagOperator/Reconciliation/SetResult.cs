@@ -30,7 +30,7 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
 
     /// <summary>The cloud showed everything that it was asked for, so that it is known how the images are.</summary>
     public bool IsVerified => Plan is null
-        ? Problem is { Reason.IsSeen: true }
+        ? Problem is { Reason.ImagesWereRead: true }
         : Plan.Unreached.Count == 0 && !Elsewhere.Any()
             && !All.Select(image => image.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
 

@@ -24,7 +24,7 @@ public static class StatusBuilder
         var steps = plan.All.SelectMany(image => image.Share.Plan.Steps).ToArray();
         var adds = steps.Count(step => step.Verb == TagVerb.Add);
         var status = set.Status with { };
-        if (!set.Status.History().HoldsUntilWritten(set.Metadata.Generation))
+        if (!set.Status.History().PersistsUntilNextWrite(set.Metadata.Generation))
         {
             Conclude(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
         }
@@ -89,7 +89,7 @@ public static class StatusBuilder
         var conditions = set.Status.History().Next(verdict, set.Metadata.Generation, RequeuePolicy.Interval(set.Spec.Interval), now);
         status.ObservedGeneration = set.Metadata.Generation;
         status.Conditions = [.. conditions.Select(StatusHistoryExtensions.Write)];
-        status.LastToldReason = set.Status.History().ToldBefore(status.History());
+        status.LastToldReason = set.Status.History().LastAnnouncedReasonFor(status.History());
         return conditions[0];
     }
 

@@ -16,7 +16,7 @@ internal static class StatusHistoryExtensions
     /// <summary>How a set is, from the condition that says most; and since when.</summary>
     public static (Situation Situation, DateTimeOffset? Since) Situation(this ImageTagSetStatus status)
     {
-        foreach (var type in Planning.Conditions.Situation.Decisive)
+        foreach (var type in Planning.Conditions.Situation.ConditionPrecedence)
         {
             if (status.Conditions?.FirstOrDefault(condition => condition.Type == type) is not { } decisive) continue;
             return (Planning.Conditions.Situation.Of(type, decisive.Status, decisive.Reason), decisive.LastTransitionTime);

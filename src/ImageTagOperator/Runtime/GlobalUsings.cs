@@ -1,9 +1,9 @@
-#pragma warning disable IDE0005 // shared with the tests: not every program needs each
+#pragma warning disable IDE0005 // shared with the tests; not every project needs each of them
 
-// What the operator sees of its runtime. KubeOps would be named here.
+// The runtime as the operator sees it. KubeOps could replace it here.
 global using ImageTagOperator.Kubernetes.Abstractions;
 
-// KubernetesClient has types of these names too; these are meant.
+// These types replace those of the same name in KubernetesClient.
 global using KubernetesException = ImageTagOperator.Kubernetes.Abstractions.KubernetesException;
 global using V1Condition = ImageTagOperator.Kubernetes.Abstractions.V1Condition;
 global using V1Status = ImageTagOperator.Kubernetes.Abstractions.V1Status;

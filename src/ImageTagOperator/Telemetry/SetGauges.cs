@@ -6,13 +6,13 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Telemetry;
 
-/// <summary>How many sets there are and how they are, as their statuses tell. Only the replica that works says so: what several say adds
+/// <summary>The number of sets and their states, from their statuses. Only the leader reports them, because the values of replicas add
 /// up.</summary>
 public sealed class SetGauges
 {
-    /// <summary>A set in order is seen once an interval, maybe by a reading that is almost as old, and the time of it is noted that seldom
-    /// again: together it is less than this many times <see cref="RequeuePolicy.Verification"/>.</summary>
-    private const int Due = 3;
+    /// <summary>A set in sync is verified once per interval, perhaps by a reading of almost that age, and the time is recorded as rarely
+    /// again. The total is below this multiple of <see cref="RequeuePolicy.VerificationInterval"/>.</summary>
+    private const int OverdueFactor = 3;
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
     private readonly OperatorState state;
@@ -36,28 +36,29 @@ public sealed class SetGauges
             "imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
     }
 
-    private IEnumerable<V1Alpha1ImageTagSet> Led => state.IsLeader ? sets.All : [];
+    private IEnumerable<V1Alpha1ImageTagSet> ReportedSets => state.IsLeader ? sets.All : [];
 
     private IEnumerable<Measurement<int>> Count() =>
-        Led.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));
+        ReportedSets.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));
 
     private IEnumerable<Measurement<double>> Longest()
     {
         var now = time.GetUtcNow();
-        return Led.GroupBy(SituationOf, (situation, members) =>
+        return ReportedSets.GroupBy(SituationOf, (situation, members) =>
             new Measurement<double>(members.Max(set => Math.Max(0, (now - SinceOf(set)).TotalSeconds)), Labels(situation)));
     }
 
     private IEnumerable<Measurement<double>> Unverified()
     {
         var now = time.GetUtcNow();
-        return Led.Where(set => !set.Spec.Suspend && !set.IsTerminating())
+        return ReportedSets.Where(set => !set.Spec.Suspend && !set.IsTerminating())
             .GroupBy(SituationOf, (situation, members) => new Measurement<double>(members.Max(Overdue), Labels(situation)));
 
         double Overdue(V1Alpha1ImageTagSet set)
         {
             var age = now - (set.Status.LastVerifiedTime ?? set.Metadata.CreationTimestamp ?? now);
-            return age > RequeuePolicy.Verification(RequeuePolicy.Interval(set.Spec.Interval)) * Due ? age.TotalSeconds : 0;
+            var expected = RequeuePolicy.VerificationInterval(RequeuePolicy.Interval(set.Spec.Interval));
+            return age > expected * OverdueFactor ? age.TotalSeconds : 0;
         }
     }
 
@@ -70,5 +71,5 @@ public sealed class SetGauges
         [new("state", situation.State), new("reason", situation.Reason)];
 
     private Measurement<long>[] Sum(Func<ImageTagSetStatus, int?> count) => state.IsLeader
-        ? [new(Led.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
+        ? [new(ReportedSets.Sum(set => (long)(count(set.Status) ?? 0)))] : [];
 }

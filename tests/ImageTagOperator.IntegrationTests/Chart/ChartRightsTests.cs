@@ -12,7 +12,7 @@ public sealed class ChartRightsTests
 {
     private const string Name = "rights-image-tag-operator";
 
-    public static TheoryData<string> Rights => new(OperatorRights.Of(["ns"], "ns", Name).Select(Short));
+    public static TheoryData<string> Rights => new(OperatorPermissions.Of(["ns"], "ns", Name).Select(Short));
 
     [Fact]
     public async Task It_uses_each_of_its_rights_and_asks_for_nothing_else()
@@ -35,7 +35,7 @@ public sealed class ChartRightsTests
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         using var account = await AccountAsync(world, await RightsAsync(world));
-        var needed = OperatorRights.Of([world.Namespace], world.Namespace, Name)
+        var needed = OperatorPermissions.Of([world.Namespace], world.Namespace, Name)
             .Select(right => $"{right.Verb} {right.Group}/{Resource(right)} {right.Name}");
         Assert.Equal(needed.Order(), (await MayAsync(account, world.Namespace)).Order());
         Assert.Empty(await MayAsync(account, "default"));

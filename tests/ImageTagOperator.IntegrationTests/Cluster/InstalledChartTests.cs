@@ -52,7 +52,7 @@ public sealed class InstalledChartTests
         var requests = (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.User == user).ToList();
         Assert.DoesNotContain(requests, entry => entry.Code == 403);
         Assert.Equal(
-            OperatorRights.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
+            OperatorPermissions.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
                 .Append("create selfsubjectaccessreviews").Order(),
             // Everybody who is logged in may read the API's description of itself, which is no resource.
             requests.Select(ChartRightsTests.Short).Where(request => !request.EndsWith(' ')).Distinct().Order());

@@ -65,7 +65,7 @@ public sealed class RuleTests
         var spec = new SpecCase(yaml, rule.Field, SchemaKnows: false).Spec();
         await using var world = await ModernWorld.CreateAsync();
         Assert.Contains($": {rule.Message}", await AnswerAsync(world, spec), StringComparison.Ordinal);
-        Assert.EndsWith(rule.Says, CloudRules.Check(spec.Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!)?.Message,
+        Assert.EndsWith(rule.Predicate, CloudRules.Check(spec.Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!)?.Message,
             StringComparison.Ordinal);
     }
 

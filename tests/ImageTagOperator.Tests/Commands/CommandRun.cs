@@ -40,7 +40,7 @@ internal sealed partial class CommandRun : IDisposable
     {
         using StringReader reader = new(input);
         await using StringWriter output = new(), error = new();
-        var here = new Surroundings(reader, output, error, Environment, Folder, isTerminal, TimeProvider.System);
+        var here = new CommandContext(reader, output, error, Environment, Folder, isTerminal, TimeProvider.System);
         var code = await CommandLine.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), here);
         return (code, output.ToString(), error.ToString());
     }

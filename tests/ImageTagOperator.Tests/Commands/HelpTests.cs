@@ -19,7 +19,7 @@ public sealed class HelpTests
         var markdown = await File.ReadAllTextAsync(file);
         var (begin, end) = (markdown.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length,
             markdown.IndexOf(End, StringComparison.Ordinal));
-        var current = markdown[..begin] + "\n" + CommandReference.Markdown(CommandLine.Create(Surroundings.Process()), "image-tag-operator")
+        var current = markdown[..begin] + "\n" + CommandReference.Markdown(CommandLine.Create(CommandContext.Process()), "image-tag-operator")
             + "\n" + markdown[end..];
         if (CommandRun.Rewrites) await File.WriteAllTextAsync(file, current);
         else Assert.True(markdown == current, "docs/cli.md is stale: run 'make golden' and commit the result");
@@ -31,7 +31,7 @@ public sealed class HelpTests
         using var run = new CommandRun();
         await run.IsGoldenAsync("help", "--help");
         await run.IsGoldenAsync("help-plan", "plan --help");
-        foreach (var command in CommandLine.Create(Surroundings.Process()).Subcommands)
+        foreach (var command in CommandLine.Create(CommandContext.Process()).Subcommands)
         {
             var (code, output, error) = await run.TypeAsync(command.Name + " -h");
             Assert.Equal((0, ""), (code, error));

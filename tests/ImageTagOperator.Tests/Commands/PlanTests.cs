@@ -105,7 +105,7 @@ public sealed class PlanTests
     {
         var time = new FakeTimeProvider();
         await using StringWriter output = new(), error = new();
-        var here = new Surroundings(
+        var here = new CommandContext(
             TextReader.Null, output, error, new Dictionary<string, string>(), "/", isTerminal, time, IsErrorTerminal: isTerminal);
         var progress = new Progress(here, "set", "planned");
         progress.Begin(3);

@@ -39,7 +39,7 @@ public sealed partial class CommandTests
     [Fact]
     public void Every_command_of_ours_is_understood()
     {
-        var commandLine = CommandLine.Create(Surroundings.Process());
+        var commandLine = CommandLine.Create(CommandContext.Process());
         var wrong =
             from typed in Typed()
             from Match ours in Ours().Matches(typed.Text)

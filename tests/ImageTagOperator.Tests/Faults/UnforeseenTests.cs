@@ -225,7 +225,7 @@ public sealed class UnforeseenTests
                 provider => new SabotagedKubernetes((KubernetesClient)client.ImplementationFactory!(provider), saboteur));
             services.AddSingleton(provider => new CloudSessions(new CloudLimits(), TimeProvider.System)
             {
-                Transport = cloud => new SabotagedCloud(CloudHttp.Connections(cloud, new CloudDialer(AllowedClouds.Anywhere)), saboteur),
+                Transport = cloud => new SabotagedCloud(CloudHttp.CreateHandler(cloud, new CloudDialer(AllowedClouds.Anywhere)), saboteur),
             });
             services.AddSingleton<EventPublisher>(provider =>
             {

@@ -109,7 +109,7 @@ public sealed class ConfigurationTests : IDisposable
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => found.Credentials.GetAsync(time, false, Cancel).AsTask()));
         Assert.All(all, credential => Assert.Equal("t-one", credential.Token));
         Assert.Single(Runs());
-        await found.Credentials.GetAsync(time, refused: true, Cancel);
+        await found.Credentials.GetAsync(time, rejected: true, Cancel);
         Assert.Equal(2, Runs().Length);
         time.Advance(TimeSpan.FromHours(1));
         await found.Credentials.GetAsync(time, false, Cancel);
@@ -194,7 +194,7 @@ public sealed class ConfigurationTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("two", (await source.GetAsync(time, false, Cancel)).Token);
         Write("token", "three");
-        Assert.Equal("three", (await source.GetAsync(time, refused: true, Cancel)).Token);
+        Assert.Equal("three", (await source.GetAsync(time, rejected: true, Cancel)).Token);
     }
 
     [Fact]

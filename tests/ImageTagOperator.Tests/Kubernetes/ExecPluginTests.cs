@@ -64,7 +64,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
 
         Answer("second", null);
         // Not by the clock: that would also be the end of the first request's patience.
-        await configuration.Credentials.GetAsync(Home.Time, refused: true, Cancel);
+        await configuration.Credentials.GetAsync(Home.Time, rejected: true, Cancel);
         Assert.NotNull(await client.GetAsync<Widget>("fast", "default", Cancel));
         Assert.False(slow.IsCompleted);
         release.SetResult();

@@ -97,7 +97,7 @@ public sealed class LeaderElectionTests
         using var __ = client;
         await elector.AcquireAsync(Cancel);
         using var outage = server.Faults.Add("*", LeasePath, new Fault { Hang = true });
-        var hold = elector.HoldAsync(Cancel);
+        var hold = elector.RenewUntilLostAsync(Cancel);
         await AdvanceAsync(9);
         Assert.True(elector.IsValid);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -122,7 +122,7 @@ public sealed class LeaderElectionTests
                 log.For<LeaderElector>());
         await elector.AcquireAsync(Cancel);
         frozen.FreezeAtReading(moment, () => Hold(server, "other", "2026-01-02T03:04:05.000000Z"));
-        await elector.HoldAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, Cancel);
+        await elector.RenewUntilLostAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, Cancel);
         Assert.False(elector.IsValid);
         Assert.True(log.Has("Lost the lease"));
         Assert.Equal("other", Holder(server));
@@ -136,7 +136,7 @@ public sealed class LeaderElectionTests
         using var _ = client;
         await elector.AcquireAsync(Cancel);
         using var stop = new CancellationTokenSource();
-        var hold = elector.HoldAsync(stop.Token);
+        var hold = elector.RenewUntilLostAsync(stop.Token);
         using (server.Faults.Add("*", LeasePath, new Fault { ResetBeforeWork = true }))
         {
             await AdvanceAsync(7);

@@ -174,7 +174,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task No_namespace_has_more_workers_than_its_share_and_the_next_free_one_is_its_again()
     {
-        using var queue = Shared(mostPerGroup: 2);
+        using var queue = Shared(maxPerGroup: 2);
         for (var i = 0; i < 4; i++) queue.Add($"a/{i}");
         Assert.Equal(["a/0", "a/1"], await TakeAsync(queue, 2));
         Assert.False(HasNext(queue), "a has its share");
@@ -237,7 +237,7 @@ public sealed class WorkQueueTests
         Assert.Equal(["a/1"], await TakeAsync(queue, 1));
     }
 
-    private WorkQueue<string> Shared(int mostPerGroup = int.MaxValue) => new(time, static key => key.Split('/')[0], mostPerGroup);
+    private WorkQueue<string> Shared(int maxPerGroup = int.MaxValue) => new(time, static key => key.Split('/')[0], maxPerGroup);
 
     private static async Task<List<string>> TakeAsync(WorkQueue<string> queue, int count)
     {

@@ -52,7 +52,7 @@ public sealed class BoundTests
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) => HostileCloud.JsonAsync(http,
             HostileCloud.Page([.. Enumerable.Range(0, 100).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x"));
-        using var session = Session(cloud, new CloudLimits { MostImages = 1000 });
+        using var session = Session(cloud, new CloudLimits { MaxImages = 1000 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("more than 1000 images", error.Message, StringComparison.Ordinal);
         Assert.Equal(11, cloud.Calls.Matching("GET", "*/v2/images*").Count);
@@ -66,7 +66,7 @@ public sealed class BoundTests
         cloud.Images = (http, _) => HostileCloud.JsonAsync(
             http, HostileCloud.Page(
                 [.. Enumerable.Range(0, 300).Select(_ => $"{Guid.NewGuid()}")], next: "/v2/images?marker=x", name: name));
-        using var session = Session(cloud, new CloudLimits { LongestList = 1 << 20 });
+        using var session = Session(cloud, new CloudLimits { MaxListBytes = 1 << 20 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.Images.ReadAsync(ImageTerm.All, Cancel));
         Assert.Contains("a list longer than 1 MiB", error.Message, StringComparison.Ordinal);
         Assert.InRange(cloud.Calls.Matching("GET", "*/v2/images*").Count, 2, 4);
@@ -108,7 +108,7 @@ public sealed class BoundTests
                 hungUp.SetResult();
             }
         };
-        using var session = Session(cloud, new CloudLimits { LongestAnswer = 1 << 20 });
+        using var session = Session(cloud, new CloudLimits { MaxAnswerBytes = 1 << 20 });
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
         Assert.Contains("longer than 1 MiB", error.Message, StringComparison.Ordinal);
         await hungUp.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, Cancel);

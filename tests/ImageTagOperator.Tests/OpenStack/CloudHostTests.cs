@@ -191,7 +191,7 @@ public sealed class CloudHostTests : IDisposable
         {
             await Assert.ThrowsAsync<CloudCallException>(() =>
                 SendAsync(
-                one, () => throw new CloudCallException("GET x: no such name", wasSent: false, new IOException()) { IsOwnFault = true }));
+                one, () => throw new CloudCallException("GET x: no such name", wasSent: false, new IOException()) { IsLocalCause = true }));
         }
 
         Assert.NotNull((await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(one, () => Answer(200)))).RetryAfter);

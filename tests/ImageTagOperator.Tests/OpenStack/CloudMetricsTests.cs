@@ -61,8 +61,8 @@ public sealed class CloudMetricsTests
         var meters = services.GetRequiredService<IMeterFactory>();
         using var collector = new MetricCollector(meters);
         using var hosts = new CloudHosts(new CloudLimits(), TimeProvider.System, static () => true, meters);
-        for (var i = 0; i < 500; i++) hosts.For("a", new Uri($"http://hostile-{i}.test/")).Metrics.Requested("create_token", "201");
-        hosts.For("b", new Uri("http://glance.test/")).Metrics.Requested("create_token", "201");
+        for (var i = 0; i < 500; i++) hosts.For("a", new Uri($"http://hostile-{i}.test/")).Metrics.RecordRequest("create_token", "201");
+        hosts.For("b", new Uri("http://glance.test/")).Metrics.RecordRequest("create_token", "201");
         var clouds = collector.Collect().Split('\n')
             .Where(line => line.StartsWith("imagetags_cloud_requests_total{", StringComparison.Ordinal)).ToArray();
         Assert.Equal(20 + 1 + 1, clouds.Length);

@@ -53,10 +53,10 @@ public sealed class FairSlotsTests
         var slots = new FairSlots(1, time);
         var held = await EnterAsync(slots, "a");
         var late = EnterAsync(slots, "b");
-        Assert.True(slots.IsWaitedFor);
+        Assert.True(slots.HasWaiters);
         time.Advance(TimeSpan.FromMinutes(1));
         await Assert.ThrowsAsync<TimeoutException>(() => late);
-        Assert.False(slots.IsWaitedFor);
+        Assert.False(slots.HasWaiters);
         held.Dispose();
         Assert.True(slots.IsIdle);
         (await EnterAsync(slots, "b")).Dispose();
@@ -96,7 +96,7 @@ public sealed class FairSlotsTests
         var hanging = new TaskCompletionSource<CloudResponse>();
         var first = host.SendAsync("GET x", async _ => await hanging.Task, Cancel);
         var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("it was sent"), Cancel);
-        time.Advance(CloudServer.LongestWait);
+        time.Advance(CloudServer.MaxWait);
         var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
         Assert.False(error.WasSent);
         Assert.Contains("its turn at glance.test:80 did not come within 2 minutes", error.Message, StringComparison.Ordinal);

@@ -21,8 +21,8 @@ public sealed class GuardTests
     public void The_same_change_done_again_and_again_is_a_fight(int times, int minutes, bool isFought)
     {
         var state = Done(null, times, minutes, Golden);
-        Assert.Equal(isFought, state!.IsFought(Golden));
-        var held = ContentionState.Held(state, 1, Now.AddMinutes(((times - 1) * minutes) + 1));
+        Assert.Equal(isFought, state!.IsContended(Golden));
+        var held = ContentionState.PausedImages(state, 1, Now.AddMinutes(((times - 1) * minutes) + 1));
         Assert.Equal(isFought ? [Golden.Step] : [], held["1"]);
         Assert.Empty(held["2"]);
     }
@@ -30,10 +30,10 @@ public sealed class GuardTests
     [Fact]
     public void A_truce_lasts_five_intervals_and_at_least_ten_minutes()
     {
-        Assert.NotEmpty(ContentionState.Held(Fought(Interval), 1, Now.AddMinutes(49)));
-        Assert.Empty(ContentionState.Held(Fought(Interval), 1, Now.AddMinutes(50)));
-        Assert.NotEmpty(ContentionState.Held(Fought(TimeSpan.FromSeconds(10)), 1, Now.AddSeconds(599)));
-        Assert.Empty(ContentionState.Held(Fought(TimeSpan.FromSeconds(10)), 1, Now.AddMinutes(10)));
+        Assert.NotEmpty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(49)));
+        Assert.Empty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(50)));
+        Assert.NotEmpty(ContentionState.PausedImages(Fought(TimeSpan.FromSeconds(10)), 1, Now.AddSeconds(599)));
+        Assert.Empty(ContentionState.PausedImages(Fought(TimeSpan.FromSeconds(10)), 1, Now.AddMinutes(10)));
 
         static ContentionState? Fought(TimeSpan interval)
         {
@@ -47,10 +47,10 @@ public sealed class GuardTests
     public void An_edit_ends_a_truce_and_starts_the_count_anew()
     {
         var state = Done(null, 4, 0, Golden);
-        Assert.Empty(ContentionState.Held(state, 2, Now));
-        Assert.False(ContentionState.After(state, 2, [Golden], Interval, Now)!.IsFought(Golden));
+        Assert.Empty(ContentionState.PausedImages(state, 2, Now));
+        Assert.False(ContentionState.After(state, 2, [Golden], Interval, Now)!.IsContended(Golden));
         Assert.Null(ContentionState.After(state, 2, [], Interval, Now));
-        Assert.Empty(ContentionState.Held(null, 1, Now));
+        Assert.Empty(ContentionState.PausedImages(null, 1, Now));
     }
 
     [Fact]
@@ -59,12 +59,12 @@ public sealed class GuardTests
         var other = Add("1", "lts");
         var state = Done(null, 3, 0, Golden);
         state = ContentionState.After(state, 1, [other], Interval, Now);
-        Assert.False(ContentionState.After(state, 1, [Golden], Interval, Now)!.IsFought(Golden));
+        Assert.False(ContentionState.After(state, 1, [Golden], Interval, Now)!.IsContended(Golden));
 
         state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(1));
-        Assert.True(state!.IsFought(Golden));
-        Assert.False(state.IsFought(other));
-        Assert.Equal([Golden.Step], ContentionState.Held(state, 1, Now.AddMinutes(2))["1"]);
+        Assert.True(state!.IsContended(Golden));
+        Assert.False(state.IsContended(other));
+        Assert.Equal([Golden.Step], ContentionState.PausedImages(state, 1, Now.AddMinutes(2))["1"]);
     }
 
     [Fact]
@@ -72,10 +72,10 @@ public sealed class GuardTests
     {
         var other = Add("2", "lts");
         var state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
-        Assert.NotEmpty(ContentionState.Held(state, 1, Now.AddMinutes(49)));
-        Assert.Empty(ContentionState.Held(state, 1, Now.AddMinutes(50)));
+        Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(49)));
+        Assert.Empty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
         state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
-        Assert.NotEmpty(ContentionState.Held(state, 1, Now.AddMinutes(50)));
+        Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
     }
 
     [Fact]

@@ -78,12 +78,12 @@ public sealed class ImagePlanTests
         var (leaving, heir) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
         var waiting = ImagePlan.Of([leaving, heir], ["golden"], Rules).ShareOf("a");
         Assert.True(waiting.Plan.IsEmpty);
-        Assert.Equal("b", waiting.Awaited["golden"]);
+        Assert.Equal("b", waiting.PendingHandovers["golden"]);
         Assert.Equal(["golden"], waiting.ManagedAfter);
 
         var done = ImagePlan.Of([leaving, Managing(heir, "golden")], ["golden"], Rules).ShareOf("a");
         Assert.True(done.Plan.IsEmpty);
-        Assert.Empty(done.Awaited);
+        Assert.Empty(done.PendingHandovers);
         Assert.Empty(done.ManagedAfter);
     }
 

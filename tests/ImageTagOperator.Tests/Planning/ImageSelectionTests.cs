@@ -26,15 +26,15 @@ public sealed class ImageSelectionTests
     [Fact]
     public void A_reference_means_an_image_by_its_id_its_name_or_what_it_is()
     {
-        Assert.True(ImageSelection.Means(new ImageReference { Id = "A-1" }, Images[0] with { Id = "a-1" }));
-        Assert.False(ImageSelection.Means(new ImageReference { Id = "2" }, Images[0]));
-        Assert.True(ImageSelection.Means(new ImageReference { Name = "debian-12" }, Images[2]));
-        Assert.False(ImageSelection.Means(new ImageReference { Name = "Debian-12" }, Images[2]));
-        Assert.False(ImageSelection.Means(new ImageReference(), Images[2]));
+        Assert.True(ImageSelection.MatchesReference(new ImageReference { Id = "A-1" }, Images[0] with { Id = "a-1" }));
+        Assert.False(ImageSelection.MatchesReference(new ImageReference { Id = "2" }, Images[0]));
+        Assert.True(ImageSelection.MatchesReference(new ImageReference { Name = "debian-12" }, Images[2]));
+        Assert.False(ImageSelection.MatchesReference(new ImageReference { Name = "Debian-12" }, Images[2]));
+        Assert.False(ImageSelection.MatchesReference(new ImageReference(), Images[2]));
         Assert.False(
-            ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["?*"] } }, Images[0] with { Name = null }));
+            ImageSelection.MatchesReference(new ImageReference { Selector = new ImageSelector { Names = ["?*"] } }, Images[0] with { Name = null }));
         Assert.True(
-            ImageSelection.Means(new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Images[0] with { Name = null }));
+            ImageSelection.MatchesReference(new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Images[0] with { Name = null }));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ImageShareTests
         Assert.True(share.IsUnfinished(null));
     }
 
-    /// <summary>Awaited is only what the set gives up and another that is heard declares and does not own yet.</summary>
+    /// <summary>PendingHandovers is only what the set gives up and another that is heard declares and does not own yet.</summary>
     [Theory]
     [InlineData("golden", "golden", "", "golden=b")]
     [InlineData("", "golden", "", "")]              // not on the image
@@ -77,7 +77,7 @@ public sealed class ImageShareTests
         ];
         claims = [.. claims.Select(claim => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } })];
         var share = ImagePlan.Of(claims, live.Length == 0 ? [] : [live], Rules).ShareOf("a");
-        Assert.Equal(expected, string.Join(' ', share.Awaited.Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal(expected, string.Join(' ', share.PendingHandovers.Select(pair => $"{pair.Key}={pair.Value}")));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ImageShareTests
             Additive(Claim("b", ["golden"])),
             Additive(Claim("c", ["golden"], "golden")),
         ];
-        Assert.Empty(ImagePlan.Of(claims, ["golden"], Rules).ShareOf("a").Awaited);
+        Assert.Empty(ImagePlan.Of(claims, ["golden"], Rules).ShareOf("a").PendingHandovers);
 
         static ImageClaim Additive(ImageClaim claim) => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } };
     }

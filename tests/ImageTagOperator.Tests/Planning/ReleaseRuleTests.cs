@@ -10,10 +10,10 @@ public sealed class ReleaseRuleTests
     [Theory]
     //                               the spec is the same, or the image moved on before | edited or deleted: Remove | Retain
     [InlineData(Evidence.Matches,      Release.Keep,     Release.Keep,     Release.Keep)]
-    [InlineData(Evidence.MatchesNot,   Release.LetGo,    Release.LetGo,    Release.Retain)]
+    [InlineData(Evidence.DoesNotMatch,   Release.CleanUp,    Release.CleanUp,    Release.Retain)]
     [InlineData(Evidence.Gone,         Release.Forget,   Release.Forget,   Release.Retain)]
-    [InlineData(Evidence.CloudChanged, Release.Hold,     Release.TryAgain, Release.Retain)]
-    [InlineData(Evidence.None,         Release.TryAgain, Release.TryAgain, Release.Retain)]
+    [InlineData(Evidence.CloudChanged, Release.Block,     Release.Retry, Release.Retain)]
+    [InlineData(Evidence.None,         Release.Retry, Release.Retry, Release.Retain)]
     public void Only_evidence_and_an_edit_let_a_tag_go(Evidence evidence, Release same, Release edited, Release retained)
     {
         foreach (var policy in Enum.GetValues<TagDeletionPolicy>())
@@ -26,8 +26,8 @@ public sealed class ReleaseRuleTests
     [Fact]
     public void What_moved_on_is_let_go_whatever_the_deletion_policy_and_kept_when_it_comes_back()
     {
-        Assert.Equal(Release.LetGo, ReleaseRule.Of(Evidence.MatchesNot, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
+        Assert.Equal(Release.CleanUp, ReleaseRule.Of(Evidence.DoesNotMatch, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
         Assert.Equal(Release.Keep, ReleaseRule.Of(Evidence.Matches, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
-        Assert.Equal(Release.TryAgain, ReleaseRule.Of(Evidence.CloudChanged, LeavingCause.MovedOn, TagDeletionPolicy.Remove));
+        Assert.Equal(Release.Retry, ReleaseRule.Of(Evidence.CloudChanged, LeavingCause.MovedOn, TagDeletionPolicy.Remove));
     }
 }

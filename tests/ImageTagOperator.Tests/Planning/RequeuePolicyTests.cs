@@ -68,16 +68,16 @@ public sealed class RequeuePolicyTests
     [InlineData(60, 60)]
     [InlineData(90, 90)]
     public void A_verification_is_told_to_the_hour_or_to_the_interval(int interval, int minutes) =>
-        Assert.Equal(TimeSpan.FromMinutes(minutes), RequeuePolicy.Verification(TimeSpan.FromMinutes(interval)));
+        Assert.Equal(TimeSpan.FromMinutes(minutes), RequeuePolicy.VerificationInterval(TimeSpan.FromMinutes(interval)));
 
     [Fact]
     public void Only_a_set_that_has_nothing_to_do_goes_by_a_reading_of_some_time_ago()
     {
-        Assert.Equal(TimeSpan.FromMinutes(8), RequeuePolicy.ReadingAge(interval, null, sawImages: true));
-        Assert.Equal(TimeSpan.FromSeconds(30), RequeuePolicy.ReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: true));
-        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: false));
-        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.Transient, ""), sawImages: true));
-        Assert.Equal(TimeSpan.Zero, RequeuePolicy.ReadingAge(interval, new Problem(Reason.ImageNotActive, ""), sawImages: true));
+        Assert.Equal(TimeSpan.FromMinutes(8), RequeuePolicy.MaxReadingAge(interval, null, sawImages: true));
+        Assert.Equal(TimeSpan.FromSeconds(30), RequeuePolicy.MaxReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: true));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.MaxReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: false));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.MaxReadingAge(interval, new Problem(Reason.Transient, ""), sawImages: true));
+        Assert.Equal(TimeSpan.Zero, RequeuePolicy.MaxReadingAge(interval, new Problem(Reason.ImageNotActive, ""), sawImages: true));
     }
 
     private TimeSpan? After(Reason reason) => new RequeuePolicy(() => 0.5).Next(interval, new Problem(reason, "somehow"));

@@ -97,8 +97,8 @@ public sealed class VerdictTests
         string status, string reason, long generation, string? verified, long? verifiedOf, bool isInOrder, bool isUnseen)
     {
         var history = new StatusHistory([new Condition("Ready", status, reason, "", generation, Now)], Now, verified, verifiedOf);
-        Assert.Equal((isInOrder, isUnseen), (history.IsInOrder(1), history.IsUnseen));
-        Assert.False(new StatusHistory([]).IsInOrder(null));
+        Assert.Equal((isInOrder, isUnseen), (history.IsInSync(1), history.IsUnverified));
+        Assert.False(new StatusHistory([]).IsInSync(null));
     }
 
     [Theory]
@@ -130,11 +130,11 @@ public sealed class VerdictTests
     public void All_reasons_are_known_and_the_most_telling_condition_decides()
     {
         Assert.All(Reason.All, reason => Assert.Equal(new Situation("stalled", reason.Name), Situation.Of("Stalled", "True", reason.Name)));
-        Assert.Equal(["Stalled", "Reconciling", "Drifted", "Ready"], Situation.Decisive);
+        Assert.Equal(["Stalled", "Reconciling", "Drifted", "Ready"], Situation.ConditionPrecedence);
         Assert.Equal(new Situation("unknown", ""), Situation.Unknown);
         Assert.Equal(
             ["ImageNotFound", "AmbiguousImage", "TooManyImages"],
-            Reason.All.Where(reason => reason.IsSeen).Select(reason => reason.Name));
+            Reason.All.Where(reason => reason.ImagesWereRead).Select(reason => reason.Name));
     }
 
     [Fact]

@@ -199,7 +199,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
 
     private static Problem NotAllowed(string address)
     {
-        var why = AllowedClouds.Of(["192.0.2.0/24"], isInCluster: true).WhyNot("cloud.example", IPAddress.Parse(address))!;
+        var why = AllowedClouds.Of(["192.0.2.0/24"], isInCluster: true).WhyRefused("cloud.example", IPAddress.Parse(address))!;
         return OfCloud(CloudCallException.For("GET http://x", null, new HttpRequestException("x", new AddressNotAllowedException(why))));
     }
 

@@ -106,7 +106,7 @@ public sealed class VerificationTests
         set.Metadata.Generation++;
         Report(set, SetResult.Failed(Outage), 1);
         Assert.EndsWith("the set was InSync, by the declaration of that time.", Ready(set).Message, StringComparison.Ordinal);
-        Assert.False(set.Status.History().IsInOrder(set.Metadata.Generation));
+        Assert.False(set.Status.History().IsInSync(set.Metadata.Generation));
     }
 
     [Fact]
@@ -260,7 +260,7 @@ public sealed class VerificationTests
     {
         var before = set.Status;
         Report(set, outcome, minute);
-        await announcer.ReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
+        await announcer.ReportReadyAsync(set, before, outcome, TestContext.Current.CancellationToken);
     }
 
     private static void Report(V1Alpha1ImageTagSet set, SetResult result, int minute)

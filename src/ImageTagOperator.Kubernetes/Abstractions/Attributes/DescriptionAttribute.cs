@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>What <c>kubectl explain</c> says.</summary>
+/// <summary>The description that <c>kubectl explain</c> shows.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Enum, AllowMultiple = true)]
 public sealed class DescriptionAttribute(string text) : SchemaAttribute
 {

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Whether objects live in namespaces; without this attribute they do.</summary>
+/// <summary>Whether objects are namespaced; the default without this attribute.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class EntityScopeAttribute(EntityScope scope = EntityScope.Namespaced) : Attribute
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>The only values that a string may have. Not needed on properties whose type is an enum.</summary>
+/// <summary>The allowed values of a string. Not needed on properties of an enum type.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class EnumValuesAttribute(params string[] values) : SchemaAttribute
 {

@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>A column of <c>kubectl get</c> that shows what a JSON path finds.</summary>
-/// <param name="jsonPath">Such as <c>.metadata.creationTimestamp</c>.</param>
+/// <summary>A column of <c>kubectl get</c> that shows the result of a JSON path.</summary>
+/// <param name="jsonPath">The path, such as <c>.metadata.creationTimestamp</c>.</param>
 /// <param name="name">The heading.</param>
 /// <param name="type"><c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c> or <c>date</c>.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]

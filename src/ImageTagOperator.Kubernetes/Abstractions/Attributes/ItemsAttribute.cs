@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Limits of the number of items in a list. A negative limit is none.</summary>
+/// <summary>Limits the number of items in a list. A negative value means no limit.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class ItemsAttribute(long minimum = -1, long maximum = -1) : SchemaAttribute
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Limits of a string, in characters. A negative limit is none.</summary>
+/// <summary>Limits the length of a string in characters. A negative value means no limit.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class LengthAttribute(long minimum = -1, long maximum = -1) : SchemaAttribute
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Values that a string may not have (<c>not: {enum: [...]}</c>).</summary>
+/// <summary>The forbidden values of a string (<c>not: {enum: [...]}</c>).</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class NotEnumValuesAttribute(params string[] values) : SchemaAttribute
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>An explicit null is a value of its own. Without this, the API server drops a null as if the field was left out.</summary>
+/// <summary>Keeps an explicit null as a value. Without this, the API server drops a null as if the field was left out.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class NullableAttribute() : SchemaAttribute
 {

@@ -2,8 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Limits of the number of fields that are set (<c>minProperties</c>, <c>maxProperties</c>): 1 and 1 mean exactly one of
-/// them.</summary>
+/// <summary>Limits the number of fields that are set (<c>minProperties</c>, <c>maxProperties</c>): 1 and 1 mean exactly one.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true)]
 public sealed class PropertyCountAttribute(long minimum = -1, long maximum = -1) : SchemaAttribute
 {

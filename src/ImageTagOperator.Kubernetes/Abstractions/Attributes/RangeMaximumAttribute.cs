@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>The greatest value of a number.</summary>
+/// <summary>The maximum value of a number.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class RangeMaximumAttribute(double value, bool exclusive = false) : SchemaAttribute
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>The least value of a number.</summary>
+/// <summary>The minimum value of a number.</summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class RangeMinimumAttribute(double value, bool exclusive = false) : SchemaAttribute
 {

@@ -1,5 +1,5 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>The field must be there.</summary>
+/// <summary>The field is required.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredAttribute : Attribute;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Whole numbers are written without a fraction.</summary>
+/// <summary>Writes whole numbers without a fraction.</summary>
 internal static class SchemaNumber
 {
     public static JsonNode Node(double value) =>

@@ -6,9 +6,9 @@ public enum XListType
     /// <summary>The list is one value.</summary>
     Atomic,
 
-    /// <summary>Each item has one owner; equal items are refused.</summary>
+    /// <summary>Each item has one owner; duplicates are rejected.</summary>
     Set,
 
-    /// <summary>Items are told apart by their map keys.</summary>
+    /// <summary>Items are identified by their map keys.</summary>
     Map,
 }

@@ -1,27 +1,29 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>How one of several replicas is chosen to work. The defaults are those of client-go.</summary>
+/// <summary>The settings of the leader election. The defaults are those of client-go.</summary>
 public sealed class LeaderElectionSettings
 {
+    /// <value>false</value>
     public bool Enabled { get; set; }
 
-    /// <summary>The operator's name when null.</summary>
+    /// <summary>The name of the Lease; null for the operator's name.</summary>
     public string? LeaseName { get; set; }
 
-    /// <summary>The namespace of the client configuration when null.</summary>
+    /// <summary>The namespace of the Lease; null for that of the client configuration.</summary>
     public string? LeaseNamespace { get; set; }
 
-    /// <summary>Tells this replica from others; the host's name and a random suffix when null.</summary>
+    /// <summary>Identifies this replica; null for the host name with a random suffix.</summary>
     public string? Identity { get; set; }
 
-    /// <summary>How long others wait, from the last renewal that they saw, before they take over.</summary>
+    /// <summary>How long others wait after the last renewal that they saw before they take over.</summary>
     /// <value>15 s</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the leader goes on without a renewal that succeeded.</summary>
+    /// <summary>How long the leader continues without a successful renewal.</summary>
     /// <value>10 s</value>
     public TimeSpan RenewDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The pause between two attempts to acquire or renew the lease.</summary>
     /// <value>2 s</value>
     public TimeSpan RetryPeriod { get; set; } = TimeSpan.FromSeconds(2);
 }

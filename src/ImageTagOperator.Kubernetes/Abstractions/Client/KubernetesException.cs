@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>The API server refused a request. The message names the request, the code and what the server said.</summary>
+/// <summary>The API server rejected a request. The message contains the request, the status code and the server's message.</summary>
 public sealed class KubernetesException : Exception
 {
     public KubernetesException(
@@ -19,7 +19,7 @@ public sealed class KubernetesException : Exception
 
     public string Method { get; }
 
-    /// <summary>Without the query.</summary>
+    /// <summary>The path without the query.</summary>
     public string Path { get; }
 
     public HttpStatusCode StatusCode { get; }
@@ -29,14 +29,14 @@ public sealed class KubernetesException : Exception
     /// <summary>How long the server asked to wait.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>Somebody else wrote first: read again and retry.</summary>
+    /// <summary>The object was changed meanwhile: read it again and retry.</summary>
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict && Status.Reason != "AlreadyExists";
 
     public bool IsAlreadyExists => StatusCode == HttpStatusCode.Conflict && Status.Reason == "AlreadyExists";
 
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 
-    /// <summary>Nothing can be made in this namespace any more, for it is being deleted (403, from the admission plugin
+    /// <summary>The namespace is being deleted, so nothing can be created in it (403, from the admission plugin
     /// NamespaceLifecycle).</summary>
     public bool IsNamespaceTerminating => Status.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true;
 

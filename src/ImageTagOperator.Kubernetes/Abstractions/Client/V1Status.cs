@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>What the API server says instead of an object: an error, or that a deletion was accepted (meta/v1 Status).</summary>
+/// <summary>The answer of the API server when it is not an object: an error, or an accepted deletion (meta/v1 Status).</summary>
 [KubernetesEntity(ApiVersion = "v1", Kind = "Status", PluralName = "statuses")]
 public sealed class V1Status : IKubernetesObject
 {

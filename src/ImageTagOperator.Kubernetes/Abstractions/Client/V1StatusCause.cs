@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>One of the causes of an error, such as a field that the schema refused.</summary>
+/// <summary>A cause of an error, such as a field that the schema rejected.</summary>
 public sealed class V1StatusCause
 {
     public string? Reason { get; set; }

@@ -1,13 +1,13 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>What an error is about.</summary>
+/// <summary>The object that an error is about, and its causes.</summary>
 public sealed class V1StatusDetails
 {
     public string? Name { get; set; }
 
     public string? Kind { get; set; }
 
-    /// <summary>Seconds to wait before the next try.</summary>
+    /// <summary>Seconds to wait before a retry.</summary>
     public int? RetryAfterSeconds { get; set; }
 
     public IList<V1StatusCause>? Causes { get; set; }

@@ -6,6 +6,6 @@ public enum WatchEventType
     Modified,
     Deleted,
 
-    /// <summary>Nothing happened up to this resourceVersion.</summary>
+    /// <summary>Only reports the current resourceVersion.</summary>
     Bookmark,
 }

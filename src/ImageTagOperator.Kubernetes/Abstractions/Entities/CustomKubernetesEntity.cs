@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Base of a custom resource with a spec and a status.</summary>
+/// <summary>Base class of a custom resource with a spec and a status.</summary>
 public abstract class CustomKubernetesEntity<TSpec, TStatus> : IKubernetesObject<V1ObjectMeta>
     where TSpec : new()
     where TStatus : new()

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Times as meta/v1 Time has them: UTC, whole seconds. Reads any RFC 3339 time.</summary>
+/// <summary>Writes times as meta/v1 Time: UTC, whole seconds. Reads any RFC 3339 time.</summary>
 public sealed class Rfc3339SecondsConverter : JsonConverter<DateTimeOffset?>
 {
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>A condition as in meta/v1. Compares by value, so that an unchanged condition is easily told from a changed one.</summary>
+/// <summary>A condition as in meta/v1. Compares by value, to detect changes.</summary>
 [Description("One aspect of the state of an object.")]
 public sealed record V1Condition
 {
@@ -17,7 +17,7 @@ public sealed record V1Condition
     [EnumValues("True", "False", "Unknown")]
     public string Status { get; set; } = "Unknown";
 
-    /// <summary>The generation that this condition was found for.</summary>
+    /// <summary>The generation that the condition was set for.</summary>
     [Description("The metadata.generation that the condition was set for.")]
     [RangeMinimum(0)]
     public long? ObservedGeneration { get; set; }

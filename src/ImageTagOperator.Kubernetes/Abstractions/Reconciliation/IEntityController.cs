@@ -1,22 +1,21 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Brings the world in line with an entity. A new instance, in a scope of its own, for each call; never two calls at once for
-/// one object.</summary>
+/// <summary>Reconciles an entity. Each call gets a new instance in its own scope. Calls for one object never overlap.</summary>
 public interface IEntityController<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <param name="entity">A private copy, with our finalizers already on it on the server.</param>
-    /// <param name="cancellationToken">Fires when the process has to stop, and at once when leadership is lost.</param>
+    /// <param name="entity">A private copy. Our finalizers are already attached on the server.</param>
+    /// <param name="cancellationToken">Cancelled when the process has to stop, and at once when leadership is lost.</param>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>The object is gone. Best effort: a process that was down meanwhile never hears of it. What must be done belongs in a
-    /// finalizer.</summary>
+    /// <summary>Called after the object was deleted. Best effort: a process that was down meanwhile misses it. Required cleanup belongs in
+    /// a finalizer.</summary>
     Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>A reconcile or finalizer of the object, or a write of its finalizers, threw what its code did not foresee: the place to say
-    /// so where people look for it. The object is tried again either way.</summary>
-    /// <param name="entity">A private copy of the object as the cache has it.</param>
-    /// <param name="error">What was thrown. The runtime logs it.</param>
-    /// <returns>The reason under which the run counts, or an empty text.</returns>
+    /// <summary>Called when a reconcile or finalizer of the object, or a write of its finalizers, threw an unexpected exception, so that
+    /// the controller can report it where users look. The object is retried in any case.</summary>
+    /// <param name="entity">A private copy of the object in the cache.</param>
+    /// <param name="error">The exception, which the runtime logs.</param>
+    /// <returns>The reason that the run is counted under; empty for none.</returns>
     Task<string> FailedAsync(TEntity entity, Exception error, CancellationToken cancellationToken) => Task.FromResult("");
 }

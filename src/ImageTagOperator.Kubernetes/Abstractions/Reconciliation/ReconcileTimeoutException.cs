@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>A reconcile took longer than <see cref="OperatorSettings.ReconcileTimeout"/> and was ended.</summary>
-/// <param name="inner">What it was ended with.</param>
+/// <summary>A reconcile exceeded <see cref="OperatorSettings.ReconcileTimeout"/> and was cancelled.</summary>
+/// <param name="inner">The exception of the cancellation.</param>
 public sealed class ReconcileTimeoutException(TimeSpan timeout, Exception inner)
     : Exception($"It took longer than {timeout.TotalMinutes:0.#} minutes and was ended; it is tried again.", inner);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>How a reconcile ended, and when to come back.</summary>
+/// <summary>The result of a reconcile, and when to requeue the object.</summary>
 public sealed record ReconciliationResult<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
@@ -18,16 +18,17 @@ public sealed record ReconciliationResult<TEntity>
 
     public TimeSpan? RequeueAfter { get; private init; }
 
-    /// <summary>Why it ended so, for metrics and traces: one of a few words that are known beforehand, or none.</summary>
+    /// <summary>The reason for metrics and traces: a value from a bounded set, or empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Done. Without <paramref name="requeueAfter"/> the object is left alone until its spec changes: the right answer also to an
-    /// error that only a change of the spec can cure.</summary>
+    /// <summary>Success. Without <paramref name="requeueAfter"/> the object is not reconciled until its spec changes; also return this for
+    /// an error that only an edit of the spec can fix.</summary>
     [SuppressMessage("Design", "CA1000", Justification = "The type argument is what makes the result fit its controller")]
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) =>
         new(entity) { IsSuccess = true, RequeueAfter = requeueAfter };
 
-    /// <summary>To be tried again: after <paramref name="requeueAfter"/>, or with a growing pause when that is null.</summary>
+    /// <summary>Failure. The object is retried after <paramref name="requeueAfter"/>, or with exponential backoff when that is
+    /// null.</summary>
     [SuppressMessage("Design", "CA1000", Justification = "The type argument is what makes the result fit its controller")]
     public static ReconciliationResult<TEntity> Failure(
         TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>

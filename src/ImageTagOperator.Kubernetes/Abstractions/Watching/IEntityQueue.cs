@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Kubernetes.Abstractions;
 
-/// <summary>Asks for objects to be reconciled.</summary>
+/// <summary>Requests reconciles of objects.</summary>
 public interface IEntityQueue<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>Queues the key now, or after a while. Many calls for one key collapse into one, and the earliest time wins.</summary>
+    /// <summary>Queues the key now or after a delay. Several calls for one key collapse into one; the earliest time applies.</summary>
     void Enqueue(NamespacedName key, TimeSpan after = default);
 }

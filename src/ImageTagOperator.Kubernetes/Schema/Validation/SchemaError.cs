@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
-/// <summary>What a schema has against a value.</summary>
-/// <param name="Path">Such as <c>spec.tags[2]</c>; empty for the whole.</param>
-/// <param name="Keyword">Of the schema, that the value does not keep to; <c>properties</c> for a field that is not among them.</param>
-/// <param name="Schema">The one that has the keyword.</param>
-/// <param name="Value">What is at the path; null also where nothing is.</param>
+/// <summary>A violation of a schema.</summary>
+/// <param name="Path">The path of the value, such as <c>spec.tags[2]</c>; empty for the whole.</param>
+/// <param name="Keyword">The violated keyword of the schema; <c>properties</c> for an unknown field.</param>
+/// <param name="Schema">The schema with the keyword.</param>
+/// <param name="Value">The value at the path; also null when it is missing.</param>
 /// <param name="Message">The end of a sentence about the field.</param>
 public sealed record SchemaError(string Path, string Keyword, JsonObject Schema, JsonNode? Value, string Message);

@@ -7,9 +7,8 @@ using ImageTagOperator.Kubernetes.Crds;
 
 namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
-/// <summary>Checks a value against a schema that <see cref="CustomResourceDefinition"/> makes, as an API server would, without one.
-/// Stricter in two things: a field that the schema does not know is an error, where a server drops it in silence, and so is a number that
-/// its type cannot hold.</summary>
+/// <summary>Validates a value against a schema of <see cref="CustomResourceDefinition"/> as an API server would. It is stricter in two
+/// ways: an unknown field is an error, although a server drops it silently, and so is a number that its type cannot represent.</summary>
 public static partial class SchemaValidator
 {
     public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, string path = "")
@@ -101,7 +100,7 @@ public static partial class SchemaValidator
                 $"must have at most {Count(longest, "character")}, and has {length}");
             else if ((string?)schema["pattern"] is { } pattern && !IsMatch(pattern, text)) yield return ("pattern",
                 $"'{text}' does not match {pattern}");
-            if (!Fits(format, text)) yield return ("format", $"'{text}' is not a {format}");
+            if (!MatchesFormat(format, text)) yield return ("format", $"'{text}' is not a {format}");
         }
         else if (value.GetValueKind() == JsonValueKind.Number)
         {
@@ -116,7 +115,7 @@ public static partial class SchemaValidator
         }
     }
 
-    private static bool Fits(string? format, string text) => format switch
+    private static bool MatchesFormat(string? format, string text) => format switch
     {
         "date-time" => Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _),
         "uuid" => Guid.TryParse(text, out _),
@@ -124,7 +123,7 @@ public static partial class SchemaValidator
         _ => true,
     };
 
-    /// <summary>In Go's patterns <c>$</c> is the very end; in .NET's it is also before a last line feed.</summary>
+    /// <summary>In Go <c>$</c> only matches the end; in .NET also before a trailing line feed.</summary>
     private static bool IsMatch(string pattern, string text) =>
         Regex.IsMatch(text, pattern.EndsWith('$') ? pattern[..^1] + @"\z" : pattern, RegexOptions.CultureInvariant);
 

@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
-/// <summary>How far apart two words are.</summary>
+/// <summary>Compares words for suggestions.</summary>
 public static class Similarity
 {
-    /// <summary>The word that was probably meant, or null. One letter in three may be wrong, whatever the case.</summary>
+    /// <summary>The word that was probably meant, or null. Case-insensitive; one letter in three can be wrong.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         var nearest = known.Select(one => (Name: one, Distance: Distance(word.ToUpperInvariant(), one.ToUpperInvariant())))
@@ -11,7 +11,7 @@ public static class Similarity
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, word.Length / 3) ? nearest.Name : null;
     }
 
-    /// <summary>Letters to add, to take away or to change (Levenshtein).</summary>
+    /// <summary>The Levenshtein distance: letters to add, remove or change.</summary>
     public static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

@@ -10,7 +10,7 @@ namespace ImageTagOperator.Commands.Apply;
 /// <summary><c>apply</c>: does once what the operator would do, without a cluster.</summary>
 internal static class ApplyCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");
@@ -33,18 +33,18 @@ internal static class ApplyCommand
             var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
             if (format is not null && work.Errors is not null)
             {
-                // Without the sets that have errors, the others could be given tags that no reviewer saw.
+                // Without the sets that have errors, the other images could get tags that no reviewer saw.
                 output.Write(format, new PlanReport(new PlanSummary(0, 0, 0, 0, 0), [], work.Errors), ReportJson.Readable.PlanReport);
                 return ExitCode.Error;
             }
 
             using var interrupt = new Interrupt(here.Error);
-            var (looking, progress) = (new Progress(here, "set", "planned"), new Progress(here, "change", "made"));
+            var (planning, progress) = (new Progress(here, "set", "planned"), new Progress(here, "change", "made"));
             using var operators = new ManifestOperator(
                 [.. work.Sets, .. work.Others], work.Directory, here.Time, new WriteListener((_, _) => progress.Step(), interrupt.Token));
-            looking.Begin(work.Sets.Count);
-            var plans = await operators.PlanAsync(work.Sets, looking.Step, cancellationToken);
-            looking.End();
+            planning.Begin(work.Sets.Count);
+            var plans = await operators.PlanAsync(work.Sets, planning.Step, cancellationToken);
+            planning.End();
             var planned = PlanReporter.Report(work.Manifests, plans, done: false).Summary;
             progress.Begin(planned.Add + planned.Remove);
             var outcomes = await operators.ApplyAsync(work.Sets, cancellationToken);

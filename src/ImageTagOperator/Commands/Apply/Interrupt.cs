@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImageTagOperator.Commands.Apply;
 
-/// <summary>Ctrl-C and SIGTERM ask for an end; the second time they are an end.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first signal requests a stop, the second ends the process.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly TextWriter error;
@@ -12,7 +12,10 @@ internal sealed class Interrupt : IDisposable
     public Interrupt(TextWriter error)
     {
         this.error = error;
-        registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, On), PosixSignalRegistration.Create(PosixSignal.SIGTERM, On)];
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
     }
 
     public CancellationToken Token => source.Token;
@@ -23,7 +26,7 @@ internal sealed class Interrupt : IDisposable
         source.Dispose();
     }
 
-    private void On(PosixSignalContext signal)
+    private void OnSignal(PosixSignalContext signal)
     {
         if (source.IsCancellationRequested) return;
         signal.Cancel = true;

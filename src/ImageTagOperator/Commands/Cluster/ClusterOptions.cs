@@ -6,8 +6,8 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Commands.Cluster;
 
-/// <summary>Which cluster, and which namespace of it.</summary>
-internal sealed class ClusterOptions(Surroundings here)
+/// <summary>The options that select a cluster and a namespace.</summary>
+internal sealed class ClusterOptions(CommandContext here)
 {
     private readonly Option<string?> kubeconfig = new(
         "--kubeconfig") { Description = "Path of a kubeconfig; by default $KUBECONFIG, the pod's service account or ~/.kube/config, in "

@@ -3,11 +3,11 @@ using ImageTagOperator.Entities;
 
 namespace ImageTagOperator.Commands.Cluster;
 
-/// <summary>The sets of a cluster, as far as one may see them.</summary>
+/// <summary>Lists the sets of a cluster that the user has permission to see.</summary>
 internal static class ClusterSets
 {
-    /// <summary>All of the cluster; where that is not allowed, those of some namespaces.</summary>
-    /// <exception cref="CommandException">The cluster does not know the kind.</exception>
+    /// <summary>Lists all sets of the cluster; without permission for that, those of the given namespaces.</summary>
+    /// <exception cref="CommandException">The CRD is not installed.</exception>
     public static async Task<IReadOnlyList<V1Alpha1ImageTagSet>> ListAsync(
         IKubernetesClient client, IEnumerable<string> namespaces, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using ImageTagOperator.Commands.Help;
 
 namespace ImageTagOperator.Commands.Completion;
 
-/// <summary><c>completion</c>: a script that teaches a shell to complete what is typed. It asks the program itself what may come, by the
-/// library's directive <c>[suggest:POSITION]</c>.</summary>
+/// <summary><c>completion</c>: prints a completion script for a shell. The script gets suggestions from the program through the library's
+/// directive <c>[suggest:POSITION]</c>.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
@@ -47,7 +47,7 @@ internal static class CompletionCommand
 
         """;
 
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." }.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new DocumentedCommand("completion", "Print a script that lets a shell complete commands and options.")

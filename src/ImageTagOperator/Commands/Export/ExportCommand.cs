@@ -13,12 +13,12 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Commands.Export;
 
-/// <summary><c>export</c>: sets that describe what a cloud has now.</summary>
+/// <summary><c>export</c>: prints sets that describe the current tags of a cloud.</summary>
 internal static class ExportCommand
 {
     private const string DefaultSecret = "openstack-clouds";
 
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var cloud = new Option<string?>(
             "--cloud") { Description = "The cloud of the local clouds.yaml; by default $OS_CLOUD, else that of the OS_* variables, else "
@@ -103,7 +103,7 @@ internal static class ExportCommand
         return command;
     }
 
-    /// <summary>Without what is the default anyway.</summary>
+    /// <summary>Serializes a set without its default values.</summary>
     private static JsonObject Document(V1Alpha1ImageTagSet set)
     {
         var whole = JsonSerializer.SerializeToNode(set, ImageTagSetJson.Default.V1Alpha1ImageTagSet)!.AsObject();

@@ -7,20 +7,20 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Export;
 
-/// <summary>From the images of a cloud to sets that describe them, so that a plan of these finds nothing to do. Pure.</summary>
-/// <param name="all">All images that the credentials are shown: a name is of use only while no other image has it.</param>
+/// <summary>Builds sets that describe the images of a cloud, so that a plan of them finds nothing to do. Pure.</summary>
+/// <param name="all">All images that the credentials can see: a name is only usable if no other image has it.</param>
 internal sealed partial class ImageExporter(ExportSettings settings, CloudProfile profile, IReadOnlyList<Image> all)
 {
-    /// <summary>Names that a selector takes.</summary>
-    private const int MostNames = 64;
+    /// <summary>The most names of a selector.</summary>
+    private const int MaxNames = 64;
 
-    private const int MostIgnored = 128;
+    private const int MaxIgnored = 128;
 
     private readonly Dictionary<string, int> names = all.GroupBy(image => image.Name ?? "")
         .ToDictionary(group => group.Key, group => group.Count());
-    private readonly HashSet<string> given = [];
+    private readonly HashSet<string> usedNames = [];
 
-    /// <summary>The images that are described.</summary>
+    /// <summary>The exported images.</summary>
     public IReadOnlyList<Image> Images { get; } =
         [.. ImageChoice.Select(settings.Selector, all).Where(image => settings.Untagged || image.Tags.Count > 0)
             .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Id, StringComparer.Ordinal)];
@@ -32,9 +32,9 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
     private IEnumerable<V1Alpha1ImageTagSet> OfGroup(Image[] group)
     {
         if (group.Length == 1) return [OfImage(group[0])];
-        return group.Chunk(MostNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
+        return group.Chunk(MaxNames).SelectMany<Image[], V1Alpha1ImageTagSet>(chunk =>
         {
-            // Globs may mean more images than they were made of; then each is named by itself.
+            // The globs may match more images than they were built from; then each image gets its own set.
             var selector = new ImageSelector { Names = [.. chunk.Select(image => image.Name ?? "").Distinct()],
                 Status = settings.Selector.Status, Visibility = settings.Selector.Visibility };
             var isExact = !settings.ById && selector.Names.All(name => name.Length is > 0 and <= 255)
@@ -46,7 +46,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
 
     private V1Alpha1ImageTagSet OfImage(Image image)
     {
-        // Community images are in no list that a name is looked up in.
+        // Community images are not in the lists that names are looked up in.
         var byName = !settings.ById && image.Visibility != "community" && image.Name is { Length: > 0 and <= 255 } name && names[name] == 1;
         return Set(image.Name is { Length: > 0 } text && names[text] == 1 ? text
             : $"{(string.IsNullOrEmpty(image.Name) ? "image" : image.Name)} {image.Id[..8]}", byName
@@ -65,7 +65,7 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
                 Policy = settings.Policy,
             },
         };
-        // What a declaration cannot hold, by the operator's own rules, is left alone instead.
+        // A tag that the operator's rules do not allow in spec.tags is ignored instead.
         var ignored = new List<string>();
         foreach (var tag in image.Tags.Order(StringComparer.Ordinal))
         {
@@ -76,22 +76,22 @@ internal sealed partial class ImageExporter(ExportSettings settings, CloudProfil
             ignored.Add(tag.EnumerateRunes().Count() <= 255 ? tag : string.Concat(tag.EnumerateRunes().Take(254)) + "*");
         }
 
-        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MostIgnored
+        if (ignored.Count > 0 && settings.Policy == TagPolicy.Exact) set.Spec.IgnoreTags = ignored.Distinct().Count() <= MaxIgnored
             ? [.. ignored.Distinct()] : ["*"];
         return set;
     }
 
-    /// <summary>A name for an object, which no other has.</summary>
+    /// <summary>A unique name for an object.</summary>
     private string NameOf(string text, string id)
     {
-        var name = Foreign().Replace(text.ToLowerInvariant(), "-");
+        var name = InvalidNameCharacters().Replace(text.ToLowerInvariant(), "-");
         name = string.Join(
             '.', name.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Trim('-')).Where(label => label.Length > 0));
         if (name.Length > 60) name = name[..60].TrimEnd('-', '.');
         if (name.Length == 0) name = "image";
-        return given.Add(name) ? name : $"{name}-{id}";
+        return usedNames.Add(name) ? name : $"{name}-{id}";
     }
 
     [GeneratedRegex("[^a-z0-9.]+")]
-    private static partial Regex Foreign();
+    private static partial Regex InvalidNameCharacters();
 }

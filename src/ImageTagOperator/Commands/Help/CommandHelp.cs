@@ -8,7 +8,7 @@ internal static class CommandHelp
 {
     private const int Width = 110;
 
-    /// <param name="program">As the user calls it: <c>image-tag-operator</c>, or <c>kubectl imagetags</c>.</param>
+    /// <param name="program">The program name as typed: <c>image-tag-operator</c>, or <c>kubectl imagetags</c>.</param>
     public static string Text(Command command, string program)
     {
         var text = new StringBuilder();
@@ -30,7 +30,7 @@ internal static class CommandHelp
         return text.ToString();
     }
 
-    /// <summary>Its own, and those that hold for all commands.</summary>
+    /// <summary>The options of the command and those of all commands.</summary>
     public static IEnumerable<Option> OptionsOf(Command command)
     {
         var inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive));
@@ -47,7 +47,7 @@ internal static class CommandHelp
         return string.Join(' ', words);
     }
 
-    /// <summary>An example with the program's name, which may stand in the middle of a pipe.</summary>
+    /// <summary>Inserts the program name into an example, possibly in the middle of a pipe.</summary>
     public static string Line(string line, string program) => line.Replace("{}", program, StringComparison.Ordinal);
 
     public static string Label(Option option)

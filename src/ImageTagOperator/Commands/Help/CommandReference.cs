@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageTagOperator.Commands.Help;
 
-/// <summary>The reference in docs/cli.md: all commands with their options, from the same definitions that the program is made of.</summary>
+/// <summary>Generates the reference in docs/cli.md from the definitions of the commands.</summary>
 internal static class CommandReference
 {
     public static string Markdown(RootCommand root, string program)

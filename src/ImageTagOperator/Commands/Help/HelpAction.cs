@@ -4,9 +4,9 @@ using System.CommandLine.Invocation;
 namespace ImageTagOperator.Commands.Help;
 
 /// <summary><c>--help</c>.</summary>
-internal sealed class HelpAction(Surroundings here) : SynchronousCommandLineAction
+internal sealed class HelpAction(CommandContext here) : SynchronousCommandLineAction
 {
-    /// <summary>Who asks for help has not given the options that are required.</summary>
+    /// <summary>Help must work without required options.</summary>
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)

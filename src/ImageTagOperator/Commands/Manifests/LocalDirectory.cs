@@ -6,8 +6,8 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>The clouds of whoever is at the keyboard stand in for those in the Secrets.</summary>
-/// <param name="chosen">The one cloud for all sets, or null: the one that each names.</param>
+/// <summary>Uses the clouds of the local user instead of those in Secrets.</summary>
+/// <param name="chosen">The cloud for all sets; null to use the one that each set names.</param>
 internal sealed class LocalDirectory(LocalClouds clouds, string? chosen) : ICloudDirectory
 {
     public Task<CloudConfiguration> FindAsync(RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)

@@ -4,25 +4,25 @@ using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>An ImageTagSet as it stands in a file.</summary>
-/// <param name="File">As the user named it; <c>-</c> is standard input.</param>
-/// <param name="Path">Where in its document it is: empty, or <c>items[2]</c> in a list.</param>
-/// <param name="Json">Without members that are null, which an API server drops.</param>
+/// <summary>An ImageTagSet in a file.</summary>
+/// <param name="File">The file as the user named it; <c>-</c> is standard input.</param>
+/// <param name="Path">The path in the document: empty, or <c>items[2]</c> in a list.</param>
+/// <param name="Json">The object without null members, which an API server drops.</param>
 internal sealed record Manifest(string File, YamlDocument Document, string Path, JsonObject Json)
 {
-    /// <summary><c>namespace/name</c>, as far as it is given.</summary>
+    /// <summary><c>namespace/name</c>, or what is given of it.</summary>
     public string Name => Text("namespace") is { } @namespace ? $"{@namespace}/{Text("name")}" : Text("name") ?? "";
 
-    /// <summary>For messages about another manifest.</summary>
+    /// <summary>The position, for messages about other manifests.</summary>
     public string Place => $"{File}, document {Document.Number}";
 
-    /// <summary>Null unless it is as the schema has it.</summary>
+    /// <summary>The parsed set; null when it does not match the schema.</summary>
     public V1Alpha1ImageTagSet? Set { get; init; }
 
     public ManifestError Error(string field, string message) =>
         new(File, Document.Number, Document.LineOf(Path.Length == 0 ? field : $"{Path}.{field}"), Name, field, message);
 
-    /// <summary>A single value as it was written.</summary>
+    /// <summary>The text of a scalar as written.</summary>
     public string? TextOf(string field) => Document.TextOf(Path.Length == 0 ? field : $"{Path}.{field}");
 
     private string? Text(string name) => (Json["metadata"] as JsonObject)?[name] is JsonValue value

@@ -3,7 +3,7 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>Stands in for the cluster: the sets are those of the manifests, and a status is kept for as long as the command runs.</summary>
+/// <summary>Replaces the cluster: it contains the sets of the manifests, and keeps statuses only in memory.</summary>
 internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> sets)
     : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue<V1Alpha1ImageTagSet>, IStatusStore
 {
@@ -16,10 +16,10 @@ internal sealed class ManifestCluster(IReadOnlyCollection<V1Alpha1ImageTagSet> s
     public IDisposable Subscribe(Action<EntityChange<V1Alpha1ImageTagSet>> observer)
     {
         foreach (var set in sets) observer(new EntityChange<V1Alpha1ImageTagSet>(WatchEventType.Added, set, null));
-        return new MemoryStream();      // nothing changes from here on, so there is nothing to end
+        return new MemoryStream();      // nothing changes after this, so there is nothing to unsubscribe
     }
 
-    /// <summary>Each set is looked at once.</summary>
+    /// <summary>Does nothing, because each set is reconciled once.</summary>
     public void Enqueue(NamespacedName key, TimeSpan after = default)
     {
     }

@@ -8,19 +8,18 @@ using ImageTagOperator.Telemetry;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What reconciles in the operator, over manifests instead of a cluster: what it plans and does here is what the operator
-/// would.</summary>
+/// <summary>Runs the operator's reconciler over manifests instead of a cluster, so that its plans and changes are the operator's.</summary>
 internal sealed class ManifestOperator : IDisposable
 {
     private readonly ServiceProvider services;
     private readonly SetReconciler reconciler;
 
-    /// <param name="sets">All that have a say, those of the cluster included.</param>
-    /// <param name="listener">Follows the writes.</param>
+    /// <param name="sets">All sets that can claim images, including those of the cluster.</param>
+    /// <param name="listener">Observes the writes.</param>
     public ManifestOperator(
         IReadOnlyCollection<V1Alpha1ImageTagSet> sets, ICloudDirectory directory, TimeProvider time, WriteListener? listener = null)
     {
-        // By these the operator knows a set and what it has seen of it, and only a server gives them.
+        // The operator identifies a set and its generation by these fields, which only a server sets.
         foreach (var metadata in sets.Select(set => set.Metadata))
         {
             (metadata.Uid, metadata.Generation) = (metadata.Uid ?? $"{metadata.NamespaceProperty}/{metadata.Name}", metadata.Generation
@@ -44,20 +43,20 @@ internal sealed class ManifestOperator : IDisposable
         reconciler = services.GetRequiredService<SetReconciler>();
     }
 
-    /// <summary>What would be done for each of the sets. Nothing is written.</summary>
-    /// <param name="planned">Called after each set.</param>
+    /// <summary>Plans each of the sets without writing anything.</summary>
+    /// <param name="planned">Called after each set was planned.</param>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> PlanAsync(
         IReadOnlyCollection<V1Alpha1ImageTagSet> sets, Action planned, CancellationToken cancellationToken) =>
             EachAsync(sets, onlyPlan: true, planned, cancellationToken);
 
-    /// <summary>Does it, once.</summary>
+    /// <summary>Reconciles each of the sets once.</summary>
     public Task<IReadOnlyDictionary<NamespacedName, SetResult>> ApplyAsync(
         IReadOnlyCollection<V1Alpha1ImageTagSet> sets, CancellationToken cancellationToken) =>
             EachAsync(sets, onlyPlan: false, static () => { }, cancellationToken);
 
     public void Dispose() => services.Dispose();
 
-    /// <summary>Side by side, so that they share requests; the cloud's limits are kept below.</summary>
+    /// <summary>Runs all sets concurrently, so that they share requests. The limits of each cloud still apply.</summary>
     private async Task<IReadOnlyDictionary<NamespacedName, SetResult>> EachAsync(
         IEnumerable<V1Alpha1ImageTagSet> sets, bool onlyPlan, Action done, CancellationToken cancellationToken)
     {
@@ -70,7 +69,7 @@ internal sealed class ManifestOperator : IDisposable
         return results.ToDictionary(one => one.set.Key(), one => one.Result);
     }
 
-    /// <summary>What nobody foresaw at one set does not keep the others from their plans.</summary>
+    /// <summary>An unexpected exception for one set must not stop the others.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is told in the set's place")]
     private async Task<SetResult> RunAsync(V1Alpha1ImageTagSet set, bool onlyPlan, CancellationToken cancellationToken)
     {

@@ -7,10 +7,10 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>The manifests that a command is about, and where the credentials for their clouds come from.</summary>
+/// <summary>The options that select manifests and the source of cloud credentials.</summary>
 internal sealed class ManifestOptions
 {
-    private readonly Surroundings here;
+    private readonly CommandContext here;
     private readonly ClusterOptions cluster;
 
     private readonly Option<string?> cloud = new(
@@ -21,7 +21,7 @@ internal sealed class ManifestOptions
         "--from-cluster") { Description = "Read credentials from the Secrets that the sets name, and what the operator manages from their "
         + "status, through the kubeconfig." };
 
-    public ManifestOptions(Surroundings here) => (this.here, cluster) = (here, new ClusterOptions(here));
+    public ManifestOptions(CommandContext here) => (this.here, cluster) = (here, new ClusterOptions(here));
 
     public static Option<string[]> Files() => new("--filename", "-f")
     {
@@ -47,13 +47,13 @@ internal sealed class ManifestOptions
         });
     }
 
-    /// <param name="hasErrors">Give errors of the manifests back beside the good ones, instead of throwing them.</param>
-    /// <exception cref="CommandException">A manifest would not work; all that is wrong is told.</exception>
+    /// <param name="hasErrors">True to return errors together with the valid manifests, instead of throwing.</param>
+    /// <exception cref="CommandException">A manifest is invalid; the message lists all errors.</exception>
     public async Task<ManifestWork> ReadAsync(ParseResult parsed, bool hasErrors, CancellationToken cancellationToken)
     {
         var reader = new ManifestReader(here);
         var (manifests, errors) = ManifestValidator.Validate(await reader.ReadAsync(parsed.GetValue(File)!, cancellationToken));
-        // A conflict is no reason to say nothing of the rest: the plan shows who gives way to whom.
+        // A conflict does not prevent a plan, which shows the set with precedence.
         var fatal = reader.Errors.Concat(errors).Where(error => error.Kind is ManifestErrorKind.Invalid or ManifestErrorKind.Unreadable)
             .ToArray();
         if (fatal.Length > 0 && !hasErrors) throw new CommandException(string.Join('\n', fatal.Select(error => error.ToString())));
@@ -69,19 +69,19 @@ internal sealed class ManifestOptions
     {
         var (client, inNamespace) = cluster.Connect(parsed);
         foreach (var manifest in manifests) manifest.Set!.Metadata.NamespaceProperty ??= inNamespace;
-        if (ManifestValidator.Twins(manifests).FirstOrDefault() is { } twin) throw new CommandException(twin.ToString());
+        if (ManifestValidator.Duplicates(manifests).FirstOrDefault() is { } duplicate) throw new CommandException(duplicate.ToString());
         var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!)
             .Distinct(), cancellationToken)).ToDictionary(set => set.Key());
         foreach (var set in manifests.Select(manifest => manifest.Set!))
         {
-            if (stored.Remove(set.Key(), out var known)) Take(set, known);
+            if (stored.Remove(set.Key(), out var known)) CopyFromCluster(set, known);
         }
 
         return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(new SharedSecrets(client, TimeProvider.System)));
     }
 
-    /// <summary>What the manifest does not say, as it would be once it was applied.</summary>
-    private static void Take(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet known)
+    /// <summary>Copies the fields that only the cluster has, as they would be after the manifest was applied.</summary>
+    private static void CopyFromCluster(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet known)
     {
         var isEdit = Json(set.Spec) != Json(known.Spec);
         (set.Metadata.Uid, set.Metadata.CreationTimestamp) = (known.Metadata.Uid, known.Metadata.CreationTimestamp);

@@ -4,8 +4,8 @@ using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>Finds the ImageTagSets in files, folders and standard input. Passes over other kinds.</summary>
-internal sealed class ManifestReader(Surroundings here)
+/// <summary>Finds the ImageTagSets in files, folders and standard input. Skips other kinds.</summary>
+internal sealed class ManifestReader(CommandContext here)
 {
     private const string StandardInput = "-";
 
@@ -14,11 +14,10 @@ internal sealed class ManifestReader(Surroundings here)
     private readonly List<Manifest> manifests = [];
     private readonly List<ManifestError> errors = [];
 
-    /// <summary>What of the files could not be read, and what in them looks like an ImageTagSet and is none: the rest is read all the
-    /// same.</summary>
+    /// <summary>Files that could not be read, and objects that resemble an ImageTagSet. They do not stop the reading of the rest.</summary>
     public IReadOnlyList<ManifestError> Errors => errors;
 
-    /// <exception cref="CommandException">A file is not there, or none of them has an ImageTagSet.</exception>
+    /// <exception cref="CommandException">A file does not exist, or no file contains an ImageTagSet.</exception>
     public async Task<IReadOnlyList<Manifest>> ReadAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         foreach (var name in names)
@@ -41,9 +40,9 @@ internal sealed class ManifestReader(Surroundings here)
         {
             var file = Path.Combine(name, Path.GetRelativePath(Full(name), path));
             var text = await ReadFileAsync(file, cancellationToken);
-            // A folder may hold what is no YAML, a chart's templates say; that is of no concern here.
+            // A folder may contain files that are not YAML, such as a chart's templates; they are skipped.
             var isMeant = text.Contains(V1Alpha1ImageTagSet.KindName, StringComparison.OrdinalIgnoreCase);
-            if (!isMeant && !NearMiss.MayBeIn(text)) continue;
+            if (!isMeant && !NearMiss.CanBeIn(text)) continue;
             var before = manifests.Count;
             Parse(file, text, mayBeOther: !isMeant);
             if (manifests.Count > before && !Endings.Contains(Path.GetExtension(path)))
@@ -70,7 +69,7 @@ internal sealed class ManifestReader(Surroundings here)
         }
     }
 
-    /// <param name="mayBeOther">That it is no YAML is no error.</param>
+    /// <param name="mayBeOther">True when invalid YAML is not an error.</param>
     private void Parse(string file, string text, bool mayBeOther = false)
     {
         try
@@ -87,7 +86,7 @@ internal sealed class ManifestReader(Surroundings here)
     {
         if (node is not JsonObject item) return;
         var (kind, version) = (Text(item, "kind"), Text(item, "apiVersion"));
-        // What kubectl get prints, and a List in a file.
+        // The output of kubectl get, or a List in a file.
         if (item["items"] is JsonArray items && kind?.EndsWith("List", StringComparison.Ordinal) == true)
         {
             foreach (var (index, child) in items.Index()) Find(

@@ -13,17 +13,17 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What can be said of manifests without a cluster and without a cloud: the schema of the definition, the operator's own rules,
-/// and the conflicts between sets that name the same image.</summary>
+/// <summary>Validates manifests offline: the schema of the CRD, the operator's own rules, and conflicts between sets that name the same
+/// image.</summary>
 internal static partial class ManifestValidator
 {
     private static readonly JsonSerializerOptions Json = KubernetesJson.Options(ImageTagSetJson.Default);
 
-    /// <summary>Gives back the manifests with their sets, and all that is wrong with them, in order.</summary>
+    /// <summary>Returns the manifests with their sets, and all errors, in order.</summary>
     public static (IReadOnlyList<Manifest> Manifests, IReadOnlyList<ManifestError> Errors) Validate(IReadOnlyList<Manifest> manifests)
     {
         var schema = CustomResourceDefinition.Schema<V1Alpha1ImageTagSet>(Json);
-        // The schema of a custom resource says nothing of metadata; that of all objects is the API server's.
+        // The schema of a custom resource does not cover metadata, which has its own schema in the API server.
         (schema["properties"]!["metadata"], schema["required"]) = (ObjectMetadata.Schema(), new JsonArray("metadata", "spec"));
         var errors = new List<ManifestError>();
         var read = new List<Manifest>();
@@ -34,7 +34,7 @@ internal static partial class ManifestValidator
             if (set is not null) read.Add(manifest with { Set = set });
         }
 
-        errors.AddRange(Twins(read));
+        errors.AddRange(Duplicates(read));
         errors.AddRange(Conflicts(read));
         return (read, errors);
     }
@@ -51,20 +51,20 @@ internal static partial class ManifestValidator
 
         var found = SchemaValidator.Validate(schema, manifest.Json).ToArray();
         var errors = found.Select(error => manifest.Error(error.Path, WithText(manifest, error))).ToList();
-        // The rules are for what is of the right types; an item that is empty is not.
+        // The rules need values of the right types, and no empty items.
         if (found.Any(error => error.Keyword == "type") || Read(manifest.Json) is not { } known) return errors;
         if (errors.Count == 0) set = known;
         if (CloudRules.Check(known.Spec) is not { } problem) return errors;
-        // The operator's words say why, where a schema has a pattern.
+        // The operator's message explains the rule better than a pattern of the schema.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
-        var said = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
-        if (same >= 0) errors[same] = said;
-        else if (errors.Count == 0) errors.Add(said);
+        var ruleError = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
+        if (same >= 0) errors[same] = ruleError;
+        else if (errors.Count == 0) errors.Add(ruleError);
         return errors;
     }
 
-    /// <summary>The advice to quote, with the text as it was written: 24.10 is 24.1 as a number.</summary>
+    /// <summary>Uses the text as written in the advice to quote a value: 24.10 is 24.1 as a number.</summary>
     private static string WithText(Manifest manifest, SchemaError error)
     {
         var message = error.Message;
@@ -78,7 +78,7 @@ internal static partial class ManifestValidator
         return message.EndsWith('?') ? message : message + ".";
     }
 
-    /// <summary>Null when a type is wrong, which the schema tells.</summary>
+    /// <summary>Null when a type is wrong, which the schema reports.</summary>
     private static V1Alpha1ImageTagSet? Read(JsonObject json)
     {
         try
@@ -91,17 +91,17 @@ internal static partial class ManifestValidator
         }
     }
 
-    /// <summary>Sets that an API server would take for one.</summary>
-    public static IEnumerable<ManifestError> Twins(IEnumerable<Manifest> manifests) =>
-        from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
-        let first = twins.First()
-        from other in twins.Skip(1)
+    /// <summary>Sets with the same key, which are one object on an API server.</summary>
+    public static IEnumerable<ManifestError> Duplicates(IEnumerable<Manifest> manifests) =>
+        from duplicates in manifests.GroupBy(manifest => manifest.Set!.Key())
+        let first = duplicates.First()
+        from other in duplicates.Skip(1)
         select other.Error("metadata.name",
             $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");
 
-    /// <summary>Of sets that name the same image in the same words. Whether selectors meet on one, only the cloud can tell: <c>plan</c>
-    /// asks it.</summary>
+    /// <summary>Conflicts between sets that reference the same image in the same way. Overlapping selectors need the cloud: <c>plan</c>
+    /// finds them.</summary>
     private static IEnumerable<ManifestError> Conflicts(IReadOnlyList<Manifest> manifests)
     {
         var sharing = manifests

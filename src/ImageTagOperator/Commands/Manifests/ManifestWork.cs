@@ -3,11 +3,11 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>Sets to plan for, and what the plan depends on.</summary>
-/// <param name="Others">Sets of the cluster that are not among the manifests, and that may claim the same images.</param>
+/// <summary>The sets to plan, and the input of the plan.</summary>
+/// <param name="Others">Other sets of the cluster, which may claim the same images.</param>
 internal sealed record ManifestWork(IReadOnlyList<Manifest> Manifests, IReadOnlyList<V1Alpha1ImageTagSet> Others, ICloudDirectory Directory)
 {
-    /// <summary>What is wrong with other manifests; null when nothing is.</summary>
+    /// <summary>The errors of other manifests; null when there are none.</summary>
     public IReadOnlyList<ManifestError>? Errors { get; init; }
 
     public IReadOnlyList<V1Alpha1ImageTagSet> Sets { get; } = [.. Manifests.Select(manifest => manifest.Set!)];

@@ -2,8 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What an API server wants of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta), as far as people write
-/// it.</summary>
+/// <summary>The schema of <c>metadata</c> (Kubernetes API reference, meta/v1 ObjectMeta) for the fields that people write.</summary>
 internal static class ObjectMetadata
 {
     private const string Label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -19,7 +18,7 @@ internal static class ObjectMetadata
         };
         string[] others = ["generateName", "uid", "resourceVersion", "selfLink"];
         foreach (var name in others) properties[name] = new JsonObject { ["type"] = "string" };
-        // Tools that make manifests leave a creationTimestamp that is null.
+        // Tools that generate manifests leave a null creationTimestamp.
         foreach (var name in new[] { "creationTimestamp", "deletionTimestamp" }) properties[
             name] = new JsonObject { ["type"] = "string", ["format"] = "date-time", ["nullable"] = true };
         foreach (var name in new[] { "generation", "deletionGracePeriodSeconds" }) properties[

@@ -5,8 +5,8 @@ using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.Commands.Output;
 
-/// <summary>In which form a command prints: for people, with or without colours, or for programs.</summary>
-internal sealed class OutputOptions(Surroundings here, params string[] formats)
+/// <summary>The output format of a command: for people, with or without colours, or for programs.</summary>
+internal sealed class OutputOptions(CommandContext here, params string[] formats)
 {
     private readonly Option<string?> format = new Option<string?>("--output",
         "-o") { Description = $"{string.Join(" or ", formats)} instead of text.", HelpName = "format" }.AcceptOnlyFromAmong(formats);
@@ -32,7 +32,7 @@ internal sealed class OutputOptions(Surroundings here, params string[] formats)
         _ => here.IsTerminal && here.Variable("NO_COLOR") is null && here.Variable("TERM") != "dumb",
     });
 
-    /// <summary>Prints a value for programs.</summary>
+    /// <summary>Writes a value as JSON or YAML.</summary>
     public void Write<T>(string format, T value, JsonTypeInfo<T> type)
     {
         if (format == "yaml") here.Out.Write(KubernetesYaml.Serialize(JsonSerializer.SerializeToNode(value, type)!));

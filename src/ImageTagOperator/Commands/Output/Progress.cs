@@ -1,10 +1,10 @@
 namespace ImageTagOperator.Commands.Output;
 
-/// <summary>Tells on standard error how far long work has come: on a terminal in one line that changes, elsewhere a line every ten seconds,
-/// and of work that is done at once nothing. Safe for concurrent use.</summary>
-/// <param name="noun">What is counted, such as <c>set</c>.</param>
-/// <param name="participle">What happens to it, such as <c>planned</c>.</param>
-internal sealed class Progress(Surroundings here, string noun, string participle)
+/// <summary>Reports the progress of long work on standard error: on a terminal in one updated line, elsewhere in a line every ten seconds.
+/// Short work reports nothing. Thread-safe.</summary>
+/// <param name="noun">The counted object, such as <c>set</c>.</param>
+/// <param name="participle">What is done to it, such as <c>planned</c>.</param>
+internal sealed class Progress(CommandContext here, string noun, string participle)
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Elsewhere = TimeSpan.FromSeconds(10);
@@ -40,7 +40,7 @@ internal sealed class Progress(Surroundings here, string noun, string participle
         {
             if (timer is null) return;
             isShown = true;
-            // More than was planned may turn out to be needed.
+            // There may be more steps than planned.
             var (now, all) = (Volatile.Read(ref done), Math.Max(steps, Volatile.Read(ref done)));
             var text = $"{now} of {Words.Count(all, noun)} {participle}";
             if (here.IsErrorTerminal) here.Error.Write($"\r{text} ");

@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace ImageTagOperator.Commands.Output;
 
-/// <summary>Text for people, with colours where they are seen. Texts that come from a cloud or a file can hold what moves a cursor; none of
-/// that goes through.</summary>
+/// <summary>Writes text for people, with colours if supported. Text from clouds and files is escaped, because it can contain terminal
+/// control sequences.</summary>
 internal sealed class Terminal
 {
     private static readonly Dictionary<Tone, Style> Styles = new()
@@ -30,14 +30,14 @@ internal sealed class Terminal
             Out = new AnsiConsoleOutput(writer),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
-        console.Profile.Width = int.MaxValue / 2;       // a terminal wraps by itself, and a file should not
+        console.Profile.Width = int.MaxValue / 2;       // a terminal wraps lines itself, and a file should not
     }
 
     public bool HasColours { get; }
 
     public void Line(params IEnumerable<(string Text, Tone Tone)> pieces)
     {
-        // Not as markup: that would take brackets and :words: in a tag for something else.
+        // Not as markup, which would interpret brackets and :words: in a tag.
         var line = new Paragraph();
         foreach (var (text, tone) in pieces) line.Append(VisibleText.Of(text), Styles[tone]);
         console.Write(line);
@@ -46,7 +46,7 @@ internal sealed class Terminal
 
     public void Line(string text = "", Tone tone = Tone.Plain) => Line([(text, tone)]);
 
-    /// <summary>Columns as wide as they need to be, three blanks apart.</summary>
+    /// <summary>Writes a table with columns as wide as needed, three blanks apart.</summary>
     public void Table(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<(string Text, Tone Tone)>> rows)
     {
         var widths = headings.Select(
@@ -63,6 +63,6 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>The cursor back to the upper left, and nothing below it.</summary>
+    /// <summary>Clears the screen and moves the cursor to the upper left.</summary>
     public void Clear() => console.Clear(home: true);
 }

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Commands.Output;
 
-/// <summary>What a piece of text is about, for those who see colours.</summary>
+/// <summary>The meaning of a piece of text, which decides its colour.</summary>
 internal enum Tone
 {
     Plain,

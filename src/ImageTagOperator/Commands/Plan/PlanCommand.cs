@@ -5,10 +5,10 @@ using ImageTagOperator.Commands.Output;
 
 namespace ImageTagOperator.Commands.Plan;
 
-/// <summary><c>plan</c>: what would be added and removed, without a cluster.</summary>
+/// <summary><c>plan</c>: shows what would be added and removed, without a cluster.</summary>
 internal static class PlanCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var manifests = new ManifestOptions(here);
         var output = new OutputOptions(here, "json", "yaml");

@@ -2,15 +2,15 @@ using ImageTagOperator.Commands.Output;
 
 namespace ImageTagOperator.Commands.Plan;
 
-/// <summary>Shows a report to people. A line that stands for a change begins with its sign, so that it is coloured in a code block of kind
-/// <c>diff</c> too.</summary>
+/// <summary>Prints a report for people. A line about a change starts with its sign, so that a code block of type <c>diff</c> colours it
+/// too.</summary>
 internal static class PlanPrinter
 {
-    /// <param name="done">True: tells what was done. False: what would be.</param>
+    /// <param name="done">True to report what was done, false for what would be done.</param>
     public static void Print(PlanReport report, Terminal terminal, bool done)
     {
         foreach (var set in report.Sets) Print(set, terminal, done);
-        if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && IsBlind(set)))
+        if (!done && report.Sets.Any(set => !set.ManagedTagsKnown && !set.Held && NeedsStatus(set)))
         {
             terminal.Line(
                 "Without a status it is not known which tags these sets put on images before. What an Additive set declares no more,",
@@ -41,8 +41,8 @@ internal static class PlanPrinter
         terminal.Line(($"{what} ", isChange ? Tone.Strong : Tone.Good), ($"{Words.Count(summary.Sets, "set")}.", Tone.Plain));
     }
 
-    /// <summary>What a status would add could matter.</summary>
-    private static bool IsBlind(PlannedSet set) => set.Policy == nameof(Planning.Specs.TagPolicy.Additive) || set.HasSelector;
+    /// <summary>Whether the plan could be different with a status.</summary>
+    private static bool NeedsStatus(PlannedSet set) => set.Policy == nameof(Planning.Specs.TagPolicy.Additive) || set.HasSelector;
 
     private static void Print(PlannedSet set, Terminal terminal, bool done)
     {
@@ -55,7 +55,7 @@ internal static class PlanPrinter
         {
             terminal.Line(("  image ", Tone.Plain), (image.Name is { } name ? $"{name} " : "", Tone.Strong),
                 (image.Name is null ? image.Id : $"({image.Id})", Tone.Faint));
-            // What does not happen is indented, and therefore no line of a diff.
+            // Changes that will not be made are indented, so that they are not lines of a diff.
             var isHeld = set.Held || image.Held;
             foreach (var tag in image.Add) terminal.Line($"{(isHeld ? "      + " : "+     ")}{tag}", isHeld ? Tone.Faint : Tone.Added);
             foreach (var tag in image.Remove) terminal.Line($"{(isHeld ? "      - " : "-     ")}{tag}", isHeld ? Tone.Faint : Tone.Removed);

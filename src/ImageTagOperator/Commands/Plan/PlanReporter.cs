@@ -6,10 +6,10 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Commands.Plan;
 
-/// <summary>From what the controller says of sets to a report. Pure.</summary>
+/// <summary>Builds a report from the results of reconciles. Pure.</summary>
 internal static class PlanReporter
 {
-    /// <param name="done">True: tells what was done. False: what would be.</param>
+    /// <param name="done">True to report what was done, false for what would be done.</param>
     public static PlanReport Report(
         IReadOnlyCollection<Manifest> manifests, IReadOnlyDictionary<NamespacedName, SetResult> outcomes, bool done)
     {
@@ -34,7 +34,7 @@ internal static class PlanReporter
             _ when set.Spec.Mode == TagSetMode.Observe => (true, "Observe", "spec.mode is Observe: nothing is written."),
             _ => (false, null, (string?)null),
         };
-        // A cloud lists images in any order, and a comment on a pull request should change only when the plan does.
+        // Sort the images, because a cloud lists them in any order and a comment on a pull request should only change with the plan.
         PlannedImage[] images =
         [
             .. outcome.All.Select(image => Image(image, places, done))
@@ -55,7 +55,7 @@ internal static class PlanReporter
     private static PlannedImage Image(ImageResult result, IReadOnlyDictionary<string, string> places, bool done)
     {
         var (add, remove) = done ? (result.Added, result.Removed) : (result.Plan.Adds, result.Plan.Removes);
-        // A tag that cannot be written keeps the others from nothing.
+        // A tag that cannot be written does not block the others.
         var refusal = ImageProblems.RefusalOf(result.Observed, result.Image, result.Plan);
         var problem = result.Problem ?? refusal ?? (result.Plan.IsEmpty ? null : ImageProblems.WhyNotActive(result.Observed, result.Image));
         var message = problem?.Message;

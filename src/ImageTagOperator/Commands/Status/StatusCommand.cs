@@ -8,10 +8,10 @@ using ImageTagOperator.Kubernetes.Client;
 
 namespace ImageTagOperator.Commands.Status;
 
-/// <summary><c>status</c>: the sets of a cluster, their images, and what is wrong.</summary>
+/// <summary><c>status</c>: shows the sets of a cluster, their images and problems.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var cluster = new ClusterOptions(here);
         var all = new Option<bool>("--all-namespaces", "-A") { Description = "The sets of all namespaces." };
@@ -66,7 +66,7 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <summary>All sets, now and after each change. Ends when it is cancelled.</summary>
+    /// <summary>All sets, now and after each change, until cancelled.</summary>
     private static async IAsyncEnumerable<IReadOnlyCollection<V1Alpha1ImageTagSet>> FollowAsync(
         KubernetesClient client, string? inNamespace,
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal static class StatusCommand
             yield return sets.Values;
             await using var changes = client.WatchAsync<V1Alpha1ImageTagSet>(inNamespace, list.ResourceVersion, null, cancellationToken)
                 .GetAsyncEnumerator(cancellationToken);
-            // A watch ends after some minutes, or when what it began with is too old; what is true then is read anew.
+            // A watch ends after some minutes, or when its version is too old; then list again.
             while (await NextAsync(changes))
             {
                 var change = changes.Current;

@@ -3,10 +3,10 @@ using ImageTagOperator.Commands.Output;
 
 namespace ImageTagOperator.Commands.Status;
 
-/// <summary>The sets of a cluster as a table: a line for each set, below it one for each image that has something to tell.</summary>
+/// <summary>Prints the sets of a cluster as a table: a line for each set, then one for each image with something to report.</summary>
 internal static class StatusPrinter
 {
-    /// <param name="wide">All images, with their ids, and the messages.</param>
+    /// <param name="wide">True for all images with their IDs, and the messages.</param>
     public static void Print(IReadOnlyList<SetStatus> sets, Terminal terminal, bool withNamespace, bool wide)
     {
         if (sets.Count == 0)
@@ -25,7 +25,7 @@ internal static class StatusPrinter
     private static IEnumerable<(string Text, Tone Tone)[]> Rows(SetStatus set, bool wide)
     {
         var tone = set.Ready switch { "True" => Tone.Good, "False" => Tone.Problem, _ => Tone.Faint };
-        var told = set.Images.Where(image => wide || image.Reason is not null || image.Pending.Any()).ToArray();
+        var shown = set.Images.Where(image => wide || image.Reason is not null || image.Pending.Any()).ToArray();
         var single = set.Images is [var only] ? only : null;
         yield return
         [
@@ -34,19 +34,19 @@ internal static class StatusPrinter
             (set.Ready, tone),
             (single is not null ? Label(single, wide) : Words.Count(set.ImageCount ?? 0, "image"), Tone.Plain),
             ($"{set.TagCount ?? 0}", Tone.Plain),
-            (Few([.. set.Pending]), Tone.Plain),
+            (Summary([.. set.Pending]), Tone.Plain),
             (set.Reason ?? "", tone),
             (set.LastVerifiedTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never", Tone.Plain),
             (set.Message ?? "", Tone.Plain),
         ];
         if (single is not null) yield break;
-        foreach (var image in told)
+        foreach (var image in shown)
         {
             yield return
             [
                 ("", Tone.Plain), ("", Tone.Plain), ("", Tone.Plain), ("  " + Label(image, wide), Tone.Plain),
                     ($"{image.ManagedTags.Count}", Tone.Faint),
-                (Few([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), ("", Tone.Plain),
+                (Summary([.. image.Pending]), Tone.Plain), (image.Reason ?? "", Tone.Problem), ("", Tone.Plain),
                     (image.Message ?? "", Tone.Plain),
             ];
         }
@@ -55,7 +55,7 @@ internal static class StatusPrinter
     private static string Label(ImageStatus image, bool wide) => image.Name is null ? image.Id : wide ? $"{image.Name} ({image.Id})"
         : image.Name;
 
-    private static string Few(string[] pending) => pending.Length switch
+    private static string Summary(string[] pending) => pending.Length switch
     {
         0 => "-",
         <= 4 => string.Join(' ', pending),

@@ -3,7 +3,7 @@ using ImageTagOperator.Entities;
 
 namespace ImageTagOperator.Commands.Status;
 
-/// <summary>What <c>status</c> tells programs of one set; documented in docs/cli.md.</summary>
+/// <summary>The output of <c>status</c> for one set, for programs; documented in docs/cli.md.</summary>
 internal sealed record SetStatus(
     string Namespace, string Name, string Ready, string? Reason, string? Message, string Policy, string Mode, int? ImageCount,
         int? TagCount,
@@ -13,7 +13,7 @@ internal sealed record SetStatus(
     [JsonIgnore]
     public IEnumerable<string> Pending => Images.SelectMany(image => image.Pending);
 
-    /// <param name="set">As the cluster has it.</param>
+    /// <param name="set">The set from the cluster.</param>
     public static SetStatus Of(V1Alpha1ImageTagSet set)
     {
         var ready = set.Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");

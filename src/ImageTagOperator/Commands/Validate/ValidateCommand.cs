@@ -6,10 +6,10 @@ using ImageTagOperator.Commands.Plan;
 
 namespace ImageTagOperator.Commands.Validate;
 
-/// <summary><c>validate</c>: what is wrong with manifests, without a cluster and without a cloud.</summary>
+/// <summary><c>validate</c>: validates manifests, without a cluster and without a cloud.</summary>
 internal static class ValidateCommand
 {
-    public static Command Create(Surroundings here)
+    public static Command Create(CommandContext here)
     {
         var files = ManifestOptions.Files();
         var output = new OutputOptions(here, "json");
@@ -30,10 +30,10 @@ internal static class ValidateCommand
             var reader = new ManifestReader(here);
             var manifests = await reader.ReadAsync(parsed.GetValue(files)!, cancellationToken);
             IReadOnlyList<ManifestError> errors = [
-                .. reader.Errors, .. ManifestValidator.Validate(manifests).Errors, .. ManifestDoubts.Of(manifests)];
+                .. reader.Errors, .. ManifestValidator.Validate(manifests).Errors, .. ManifestWarnings.Of(manifests)];
             if (output.Format(parsed) is { } format) output.Write(format, errors, ReportJson.Readable.IReadOnlyListManifestError);
             else Print(manifests, errors, output.Terminal(parsed));
-            return errors.All(error => error.Kind == ManifestErrorKind.Doubtful) ? ExitCode.Nothing : ExitCode.Error;
+            return errors.All(error => error.Kind == ManifestErrorKind.Warning) ? ExitCode.Nothing : ExitCode.Error;
         });
         return command;
     }
@@ -41,7 +41,7 @@ internal static class ValidateCommand
     private static void Print(IReadOnlyList<Manifest> manifests, IReadOnlyList<ManifestError> errors, Terminal terminal)
     {
         foreach (var error in errors) Print(error, terminal);
-        var warnings = errors.Count(error => error.Kind == ManifestErrorKind.Doubtful);
+        var warnings = errors.Count(error => error.Kind == ManifestErrorKind.Warning);
         var wrong = errors.Count - warnings;
         var also = warnings == 0 ? "" : $", {Words.Count(warnings, "warning")}";
         if (errors.Count == 0) terminal.Line($"{Words.Count(manifests.Count, "ImageTagSet")} checked, all good.", Tone.Good);
@@ -61,7 +61,7 @@ internal static class ValidateCommand
         terminal.Line(
             ($"{error.File}:{error.Line}: ", Tone.Strong),
             ($"document {error.Document}{(error.Set.Length == 0 ? "" : $", ImageTagSet {error.Set}")}: ", Tone.Faint),
-            (error.Kind == ManifestErrorKind.Doubtful ? "warning: " : "", Tone.Faint),
+            (error.Kind == ManifestErrorKind.Warning ? "warning: " : "", Tone.Faint),
             (error.Field, Tone.Problem),
             ($" {error.Message}", Tone.Plain));
     }

@@ -4,20 +4,20 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Hosting.Logging;
 
-/// <summary>One line for each entry: time, level, category, scopes, message, exception. On a terminal the category is short and the scopes
-/// come last. Messages hold texts from clouds; what would move a cursor or hide in them is written out.</summary>
+/// <summary>Writes one line per entry: time, level, category, scopes, message, exception. On a terminal the category is short and the
+/// scopes come last. Messages can contain text from clouds, so control and invisible characters are escaped.</summary>
 internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "text";
 
-    /// <summary>Of the short category; a longer one moves its own line only.</summary>
+    /// <summary>The width of the short category. A longer one only shifts its own line.</summary>
     private const int Column = 16;
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         if (style != TextLogStyle.Plain)
         {
-            WriteForPeople(logEntry, scopeProvider, textWriter);
+            WriteAligned(logEntry, scopeProvider, textWriter);
             return;
         }
 
@@ -31,7 +31,7 @@ internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : 
         textWriter.Write('\n');
     }
 
-    private void WriteForPeople<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
+    private void WriteAligned<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
     {
         var now = time.GetUtcNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
         writer.Write($"{Paint("2", now)} {Paint(Colour(entry.LogLevel), Word(entry.LogLevel))} ");
@@ -44,7 +44,7 @@ internal sealed class TextLogFormatter(TimeProvider time, TextLogStyle style) : 
 
     private string Paint(string code, string text) => style == TextLogStyle.Coloured ? $"\e[{code}m{text}\e[0m" : text;
 
-    /// <summary>Its last part, without type arguments.</summary>
+    /// <summary>The last part of the category, without type arguments.</summary>
     private static string Short(string category)
     {
         var plain = category.Split('<', '`', '[')[0];

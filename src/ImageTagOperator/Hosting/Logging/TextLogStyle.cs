@@ -1,14 +1,14 @@
 namespace ImageTagOperator.Hosting.Logging;
 
-/// <summary>How a line of the text log looks.</summary>
+/// <summary>The style of the text log.</summary>
 internal enum TextLogStyle
 {
-    /// <summary>For files and programs: the whole time and category.</summary>
+    /// <summary>For files and programs: the full time and category.</summary>
     Plain,
 
-    /// <summary>For people: short and in columns.</summary>
+    /// <summary>For a terminal: short and in columns.</summary>
     Aligned,
 
-    /// <summary>The same in colours.</summary>
+    /// <summary>Like <see cref="Aligned"/>, in colours.</summary>
     Coloured,
 }

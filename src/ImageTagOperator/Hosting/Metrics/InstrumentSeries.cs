@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.Hosting.Metrics;
 
-/// <summary>The series of one instrument. Safe for concurrent use.</summary>
+/// <summary>The series of one instrument. Thread-safe.</summary>
 internal sealed class InstrumentSeries
 {
-    /// <summary>OpenTelemetry's, for a histogram whose instrument advises none.</summary>
+    /// <summary>OpenTelemetry's default buckets, for a histogram without advice.</summary>
     private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
     private readonly Lock gate = new();
@@ -35,13 +35,13 @@ internal sealed class InstrumentSeries
         }
     }
 
-    /// <summary>Forgets what an observable instrument told last time: it tells all it has each time.</summary>
+    /// <summary>Drops the values of an observable instrument, which reports all of them each time.</summary>
     public void Clear()
     {
         lock (gate) series.Clear();
     }
 
-    /// <summary>Each combination of labels, and what <paramref name="write"/> makes of its series.</summary>
+    /// <summary>Formats each series with <paramref name="write"/>.</summary>
     public IReadOnlyList<(string Labels, string Text)> Write(Func<string, Series, string> write)
     {
         lock (gate) return [.. series.Select(one => (one.Key, write(one.Key, one.Value)))];

@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.Hosting.Metrics;
 
-/// <summary>Listens to the program's own instruments and keeps what they measured. Safe for concurrent use.</summary>
+/// <summary>Collects the measurements of the operator's own instruments. Thread-safe.</summary>
 public sealed class MetricCollector : IDisposable
 {
     private readonly MeterListener listener = new();
     private readonly ConcurrentDictionary<Instrument, InstrumentSeries> instruments = new();
     private readonly Lock gate = new();
 
-    /// <param name="scope">Only meters of this scope (<see cref="Meter.Scope"/>) are listened to: several operators may run in one
+    /// <param name="scope">Only meters of this scope (<see cref="Meter.Scope"/>) are collected: several operators can run in one
     /// process.</param>
     public MetricCollector(IMeterFactory scope)
     {
@@ -21,7 +21,7 @@ public sealed class MetricCollector : IDisposable
             var series = instruments.GetOrAdd(instrument, static published => new InstrumentSeries(published));
             self.EnableMeasurementEvents(instrument, series);
         };
-        // The instruments of a cloud that nobody uses any more.
+        // The instruments of a cloud that is no longer in use.
         listener.MeasurementsCompleted = (instrument, _) => instruments.TryRemove(instrument, out InstrumentSeries? _);
         listener.SetMeasurementEventCallback<double>(static (_, value, tags, series) => ((InstrumentSeries)series!).Measure(value, tags));
         listener.SetMeasurementEventCallback<long>(static (_, value, tags, series) => ((InstrumentSeries)series!).Measure(value, tags));
@@ -29,7 +29,7 @@ public sealed class MetricCollector : IDisposable
         listener.Start();
     }
 
-    /// <summary>All metrics in Prometheus' text format.</summary>
+    /// <summary>Returns all metrics in Prometheus' text format.</summary>
     public string Collect()
     {
         lock (gate)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ImageTagOperator.Hosting.Metrics;
 
-/// <summary>What a metric is, as Prometheus' text format has it.</summary>
+/// <summary>The metric types of Prometheus' text format.</summary>
 internal enum MetricType
 {
     Counter,
@@ -10,11 +10,11 @@ internal enum MetricType
     Histogram,
 }
 
-/// <summary>An instrument's name, kind and description as Prometheus has them.</summary>
+/// <summary>The name, type and description of an instrument in Prometheus.</summary>
 internal sealed record MetricFamily(string Name, MetricType Type, string Help)
 {
-    /// <summary>By OpenTelemetry's rules ("Prometheus and OpenMetrics Compatibility"), so that metrics that come over OTLP have the same
-    /// names: the unit is written out at the end, and a counter's name ends in <c>_total</c>.</summary>
+    /// <summary>Applies OpenTelemetry's rules ("Prometheus and OpenMetrics Compatibility"), so that metrics over OTLP have the same names:
+    /// the unit is appended, and the name of a counter ends in <c>_total</c>.</summary>
     public static MetricFamily Of(Instrument instrument)
     {
         var type = TypeOf(instrument);

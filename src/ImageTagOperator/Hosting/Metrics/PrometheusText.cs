@@ -3,12 +3,12 @@ using System.Text;
 
 namespace ImageTagOperator.Hosting.Metrics;
 
-/// <summary>Prometheus' text format, version 0.0.4 ("Exposition formats" in its documentation).</summary>
+/// <summary>Writes Prometheus' text format, version 0.0.4 ("Exposition formats" in its documentation).</summary>
 internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>The families by name, each with its series by label.</summary>
+    /// <summary>Writes the families sorted by name, each with its series sorted by labels.</summary>
     public static string Write(IEnumerable<InstrumentSeries> instruments)
     {
         var text = new StringBuilder();
@@ -17,8 +17,8 @@ internal static class PrometheusText
         return text.ToString();
     }
 
-    /// <summary><c>cloud="a:5000",status="200"</c>, sorted by name. A label without a value is left out: to Prometheus that is the
-    /// same.</summary>
+    /// <summary>Formats labels sorted by name: <c>cloud="a:5000",status="200"</c>. A label without a value is left out, which is equivalent
+    /// in Prometheus.</summary>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = new List<(string Name, string Value)>(tags.Length);
@@ -34,7 +34,7 @@ internal static class PrometheusText
 
     private static void Write(StringBuilder text, MetricFamily family, IEnumerable<InstrumentSeries> instruments)
     {
-        // Of all instruments together: several servers' meters share a family.
+        // All instruments together, because the meters of several servers share a family.
         var samples = instruments
             .SelectMany(instrument => instrument.Write((labels, series) => family.Type == MetricType.Histogram
                 ? Histogram(family.Name, labels, series) : Sample(family.Name, labels, series.Value)))

@@ -1,20 +1,20 @@
 namespace ImageTagOperator.Hosting.Metrics;
 
-/// <summary>One combination of labels of an instrument, and what was measured of it. Not safe for concurrent use.</summary>
-/// <param name="bounds">The upper bounds of a histogram's buckets; null for anything but a histogram.</param>
+/// <summary>The values of one combination of labels of an instrument. Not thread-safe.</summary>
+/// <param name="bounds">The upper bounds of a histogram's buckets; null for other types.</param>
 internal sealed class Series(double[]? bounds)
 {
     private readonly long[] buckets = new long[(bounds?.Length ?? -1) + 1];
 
-    /// <summary>Of a counter or gauge; of a histogram, the sum.</summary>
+    /// <summary>The value of a counter or gauge; the sum of a histogram.</summary>
     public double Value { get; private set; }
 
-    /// <summary>How many values a histogram took.</summary>
+    /// <summary>The number of values of a histogram.</summary>
     public long Count { get; private set; }
 
     public IReadOnlyList<double> Bounds => bounds ?? [];
 
-    /// <summary>How many values fell between the bound before and this one; the last is for those above all bounds.</summary>
+    /// <summary>The number of values between the previous bound and this one; the last bucket is for values above all bounds.</summary>
     public IReadOnlyList<long> Buckets => buckets;
 
     public void Set(double value) => Value = value;

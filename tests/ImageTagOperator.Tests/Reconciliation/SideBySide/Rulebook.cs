@@ -171,7 +171,7 @@ internal sealed class Rulebook(SharedStory story)
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
-        bool HasAll(Share share) => wish.Tags.All(tag => live[share.Image].Contains(tag) && (share.IsHeard || MayStay(share.First, tag)));
+        bool HasAll(Share share) => wish.Tags.All(tag => live[share.Image].Contains(tag) && (share.IsHeard || Tolerates(share.First, tag)));
     }
 
     private void Depart(int set, Wish wish)
@@ -326,7 +326,7 @@ internal sealed class Rulebook(SharedStory story)
         var owns = leave.By.Project == images[leave.Image].Owner;
         Say[] others = [.. Heard(leave.Image, leave.Hold.Secret).Where(say => say.Set != set && (say.Owns || !owns))];
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
-            ? before.Where(tag => others.All(say => MayStay(say, tag))).ToArray()
+            ? before.Where(tag => others.All(say => Tolerates(say, tag))).ToArray()
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)],
@@ -364,7 +364,7 @@ internal sealed class Rulebook(SharedStory story)
         return heirs.Length > 0 && !heirs.Any(say => holds.GetValueOrDefault((say.Set, image))?.Managed.Contains(tag) == true);
     }
 
-    private static bool MayStay(Say say, string tag) => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag);
+    private static bool Tolerates(Say say, string tag) => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag);
 
     private void Drop(int set, int image)
     {

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace ImageTagOperator.Commands;
 
-/// <summary>What a command finds around it.</summary>
-/// <param name="Environment">The variables.</param>
-/// <param name="Folder">The current one.</param>
-/// <param name="IsTerminal">Somebody reads <paramref name="Out"/> on a terminal.</param>
-/// <param name="Program">What was typed to run it.</param>
-/// <param name="IsErrorTerminal">Somebody reads <paramref name="Error"/> on a terminal.</param>
-internal sealed record Surroundings(
+/// <summary>The environment of a command: streams, variables, folder, time.</summary>
+/// <param name="Environment">The environment variables.</param>
+/// <param name="Folder">The current folder.</param>
+/// <param name="IsTerminal">Whether <paramref name="Out"/> is a terminal.</param>
+/// <param name="Program">The program name as typed.</param>
+/// <param name="IsErrorTerminal">Whether <paramref name="Error"/> is a terminal.</param>
+internal sealed record CommandContext(
     TextReader In, TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder, bool IsTerminal,
         TimeProvider Time, string Program = "image-tag-operator", bool IsErrorTerminal = false)
 {
-    public static Surroundings Process() => new(
-        // PowerShell writes UTF-16
+    public static CommandContext Process() => new(
+        // PowerShell writes UTF-16.
         new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true),
         Console.Out,
         Console.Error,
@@ -26,8 +26,8 @@ internal sealed record Surroundings(
         ProgramName(),
         !Console.IsErrorRedirected);
 
-    /// <summary>kubectl runs an executable <c>kubectl-NAME</c> for <c>kubectl NAME</c>. The name that was typed is in the command line
-    /// only: the path of the process is that of the file behind a link.</summary>
+    /// <summary>Reads the program name. kubectl runs <c>kubectl-NAME</c> for <c>kubectl NAME</c>. Only the command line has the name as
+    /// typed: the path of the process is that of the file behind a link.</summary>
     private static string ProgramName()
     {
         const string plugin = "kubectl-";

@@ -4,10 +4,10 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Commands.Manifests;
 
-/// <summary>What works and is hardly meant so.</summary>
-internal static class ManifestDoubts
+/// <summary>Warns about what works but is rarely intended.</summary>
+internal static class ManifestWarnings
 {
-    /// <summary>Those of Glance ("Image statuses" of its documentation).</summary>
+    /// <summary>The statuses of Glance ("Image statuses" in its documentation).</summary>
     private static readonly string[] Statuses = [
         "queued", "saving", "uploading", "importing", "active", "deactivated", "killed", "deleted", "pending_delete"];
 
@@ -17,21 +17,21 @@ internal static class ManifestDoubts
     {
         var spec = manifest.Json["spec"];
         var isExact = Text(spec?["policy"]) is null or nameof(TagPolicy.Exact);
-        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Doubt("spec.tags", SpecRule.ExactSetHasTags.Says);
+        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Warning("spec.tags", SpecRule.ExactSetHasTags.Predicate);
         if (isExact && spec?["ignoreTags"] is JsonArray globs && spec["tags"] is JsonArray tags
             && globs.Select(Text).OfType<string>().FirstOrDefault(
                 glob => tags.Any(tag => Text(tag) is { } text && TagGlob.IsMatch(glob, text))) is { } ignored)
         {
-            yield return Doubt("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Says}");
+            yield return Warning("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Predicate}");
         }
 
         if (Text(spec?["image"]?["selector"]?["status"]) is { } status && !Statuses.Contains(status))
         {
-            yield return Doubt("spec.image.selector.status",
+            yield return Warning("spec.image.selector.status",
                 $"is '{status}', and Glance has no such status, so that no image matches. It has {string.Join(", ", Statuses)}.");
         }
 
-        ManifestError Doubt(string field, string message) => manifest.Error(field, message) with { Kind = ManifestErrorKind.Doubtful };
+        ManifestError Warning(string field, string message) => manifest.Error(field, message) with { Kind = ManifestErrorKind.Warning };
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
