@@ -58,6 +58,12 @@ internal sealed class YamlTree
         {
             throw;
         }
+        catch (YamlException e) when (e.Message.Contains(" tab ", StringComparison.Ordinal))
+        {
+            // The parser names the place where the mapping begins.
+            var line = 1 + yaml.Split('\n').TakeWhile(text => text.TrimStart(' ') is not ['\t', ..]).Count();
+            throw new InvalidCloudsYamlException($"{file} is not valid YAML at line {line}: a tab indents it. Use spaces.");
+        }
         catch (YamlException e)
         {
             // The parser's own message may quote the text around the error, and with it a password.

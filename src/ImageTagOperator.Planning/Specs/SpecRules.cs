@@ -26,7 +26,8 @@ public sealed partial class SpecRules(TagRules every)
     {
         yield return NameOfSecret().IsMatch(spec.SecretName)
             ? null
-            : Invalid($"spec.cloudCredentialsRef.secretName '{spec.SecretName}' is not the name of a Secret.");
+            : Invalid($"spec.cloudCredentialsRef.secretName '{spec.SecretName}' is not the name of a Secret. "
+                + "Use lower case letters, digits, '-' and '.'.");
         yield return TextFits("spec.cloudCredentialsRef.cloudName", spec.CloudName, 256);
         yield return ExactlyOneImageReference(spec.Image);
         yield return ImageIdIsUuid(spec.Image.Id);
@@ -99,7 +100,8 @@ public sealed partial class SpecRules(TagRules every)
         {
             for (var j = i + 1; j < tags.Count; j++)
             {
-                if (tags[i] != tags[j] && !every.Collides(tags[i], tags[j])) continue;
+                if (tags[i] == tags[j]) return Invalid($"spec.tags '{tags[i]}' is there more than once. Leave one out.");
+                if (!every.Collides(tags[i], tags[j])) continue;
                 return Invalid(SpecRule.TagsDifferInMoreThanCase.Broken($"'{tags[i]}' and '{tags[j]}'"));
             }
         }
