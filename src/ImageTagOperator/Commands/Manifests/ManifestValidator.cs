@@ -78,7 +78,7 @@ internal static partial class ManifestValidator
 
         if (error.Keyword == "pattern" && ObjectMetadata.Characters(error.Path) is { } characters)
         {
-            message = $"'{manifest.TextOf(error.Path)}' is not a name for Kubernetes. Use {characters}, with a letter or digit at both ends";
+            message = $"'{error.Value}' is not a name for Kubernetes. Use {characters}, with a letter or digit at both ends";
         }
 
         return message.EndsWith('?') ? message : message + ".";
