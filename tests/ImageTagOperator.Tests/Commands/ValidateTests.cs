@@ -136,12 +136,12 @@ public sealed class ValidateTests
     public async Task A_spec_that_is_no_object_hides_no_other_manifest()
     {
         using var run = new CommandRun();
-        var bad = Good.Replace("NAME", "y", StringComparison.Ordinal).Replace("tags:", "tag:", StringComparison.Ordinal);
+        var bad = Good.Replace("NAME", "z", StringComparison.Ordinal).Replace("tags:", "tag:", StringComparison.Ordinal);
         var (code, output, error) = await run.TypeAsync(
             "validate -f -", $"apiVersion: imagetags.io/v1alpha1\nkind: ImageTagSet\nmetadata: {{name: x}}\nspec: ubuntu\n---\n{bad}");
         Assert.Equal((1, ""), (code, error));
         Assert.Contains("ImageTagSet x: spec must be of type object", output, StringComparison.Ordinal);
-        Assert.Contains("ImageTagSet images/y: spec.tags is missing.", output, StringComparison.Ordinal);
+        Assert.Contains("ImageTagSet images/z: spec.tags is missing.", output, StringComparison.Ordinal);
     }
 
     [Fact]
