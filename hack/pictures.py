@@ -67,7 +67,7 @@ def comment(title, lines):
     yield f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="6" fill="#ffffff" stroke="#d1d9e0"/>'
     yield f'<path d="M.5 36V7a6 6 0 0 1 6-6h{width - 13}a6 6 0 0 1 6 6v29z" fill="#f6f8fa" stroke="#d1d9e0"/>'
     yield text(MARGIN, 24, "github-actions", "#1f2328", "bold", sans)
-    yield text(MARGIN + 108, 24, "commented on this pull request", "#59636e", "normal", sans)
+    yield text(MARGIN + 116, 24, "commented on this pull request", "#59636e", "normal", sans)
     yield text(MARGIN, 60, "Image tags", "#1f2328", "bold", sans)
     yield f'<rect x="{MARGIN}" y="{top - 12}" width="{width - 2 * MARGIN}" height="{len(rows) * LINE + 20}" rx="6" fill="#f6f8fa"/>'
     for i, row in enumerate(rows):

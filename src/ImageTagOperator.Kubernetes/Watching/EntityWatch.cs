@@ -48,7 +48,7 @@ internal sealed partial class EntityWatch<TEntity>(
             }
             catch (KubernetesException error) when (error.IsExpired)
             {
-                LogExpired(logger, Kind, inNamespace, version);
+                LogExpired(logger, Kind, Place, version);
                 Restarted?.Invoke("expired");
                 version = null;
                 pause = failures++ == 0 ? null : backoff.Next();
@@ -56,7 +56,7 @@ internal sealed partial class EntityWatch<TEntity>(
             catch (Exception error)
             {
                 pause = Longer(backoff.Next(), (error as KubernetesException)?.RetryAfter);
-                LogFailed(logger, Kind, inNamespace, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"),
+                LogFailed(logger, Kind, Place, error.Message + ApiErrorAdvice.For<TEntity>(error, "list and watch"),
                     pause.Value.TotalSeconds);
                 Restarted?.Invoke("failed");
                 if (++failures % FailuresBeforeRelist == 0) version = null;
@@ -65,6 +65,8 @@ internal sealed partial class EntityWatch<TEntity>(
             if (pause is { } wait) await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private string Place => inNamespace ?? "all namespaces";
 
     private static string Kind => EntityDefinition.Of<TEntity>().Kind;
 
@@ -79,7 +81,7 @@ internal sealed partial class EntityWatch<TEntity>(
             cache.Replace(inNamespace, list);
             version = list.ResourceVersion;
             listFrom = null;
-            LogListed(logger, Kind, inNamespace, list.Items.Count, version);
+            LogListed(logger, Kind, Place, list.Items.Count, version);
         }
 
         var started = time.GetTimestamp();
@@ -95,7 +97,7 @@ internal sealed partial class EntityWatch<TEntity>(
         if (idle && time.GetElapsedTime(started) < MinimumWatchDuration)
         {
             var pause = backoff.Next();
-            LogFailed(logger, Kind, inNamespace, "the server ended the watch at once", pause.TotalSeconds);
+            LogFailed(logger, Kind, Place, "the server ended the watch at once", pause.TotalSeconds);
             return pause;
         }
 
@@ -104,11 +106,11 @@ internal sealed partial class EntityWatch<TEntity>(
     }
 
     [LoggerMessage(1211, LogLevel.Debug, "Listed {Kind} in {Namespace}: {Count} objects at {Version}")]
-    private static partial void LogListed(ILogger logger, string kind, string? @namespace, int count, string? version);
+    private static partial void LogListed(ILogger logger, string kind, string @namespace, int count, string? version);
 
     [LoggerMessage(1212, LogLevel.Information, "The watch of {Kind} in {Namespace} is too old at {Version}: listing again")]
-    private static partial void LogExpired(ILogger logger, string kind, string? @namespace, string? version);
+    private static partial void LogExpired(ILogger logger, string kind, string @namespace, string? version);
 
     [LoggerMessage(1213, LogLevel.Warning, "The watch of {Kind} in {Namespace} failed: {Reason}. Next try in {Seconds:0.0} s")]
-    private static partial void LogFailed(ILogger logger, string kind, string? @namespace, string reason, double seconds);
+    private static partial void LogFailed(ILogger logger, string kind, string @namespace, string reason, double seconds);
 }

@@ -52,8 +52,8 @@ public static class KubernetesYaml
         }
         catch (YamlException error)
         {
-            throw new FormatException(
-                $"{prefix}line {linesBefore + error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
+            var (line, column, message) = Explained(error, yaml);
+            throw new FormatException($"{prefix}line {linesBefore + line}, column {column}: {message}", error);
         }
         catch (Exception error)
         {
@@ -63,5 +63,19 @@ public static class KubernetesYaml
                 $"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not "
                 + "closed above it", error);
         }
+    }
+
+    /// <summary>Of two slips YamlDotNet names another place: a tab that indents, and a text that begins with <c>*</c>.</summary>
+    private static (long Line, long Column, string Message) Explained(YamlException error, string yaml)
+    {
+        var lines = yaml.Split('\n');
+        var tab = error.Message.Contains(" tab ", StringComparison.Ordinal)
+            ? Array.FindIndex(lines, line => line.TrimStart(' ') is ['\t', ..]) : -1;
+        if (tab >= 0) return (tab + 1, lines[tab].IndexOf('\t') + 1, "a tab indents this line; use spaces.");
+        var alias = error is AnchorNotFoundException ? "*" + error.Message.Split('\'').ElementAtOrDefault(1) : null;
+        var place = alias is null ? -1 : Array.FindIndex(lines, line => line.Contains(alias, StringComparison.Ordinal));
+        return place < 0 ? (error.Start.Line, error.Start.Column, error.Message)
+            : (place + 1, lines[place].IndexOf(alias!, StringComparison.Ordinal) + 1,
+                $"there is no anchor for {alias}; to mean this text, put it in quotes.");
     }
 }

@@ -54,7 +54,8 @@ internal sealed class YamlReader(string prefix)
         var result = new JsonObject();
         foreach (var (key, value) in mapping.Children)
         {
-            if (key is not YamlScalarNode name) throw Error(key, "a key must be a string");
+            if (key is not YamlScalarNode name) throw Error(key,
+                "a key must be a string; if this is a template with {{ }}, render it first");
             if (name is { Value: "<<", Style: ScalarStyle.Plain }) Merge(result, value, depth);
             else result[KeyText(name)] = Read(value, depth + 1);
         }

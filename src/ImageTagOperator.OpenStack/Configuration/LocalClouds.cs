@@ -36,6 +36,8 @@ public sealed class LocalClouds
         if (Variable("OS_CLOUD") is { } usual) return usual == EnvironmentCloud && !Has(usual) ? FromVariables() : Named(usual);
         if (Variable("OS_AUTH_URL") is not null) return FromVariables();
         if (declared is null && Names is [var only]) return Named(only);
+        if (path is not null && Names is []) throw new InvalidCloudsYamlException(
+            $"{path} has no clouds. It must have the key 'clouds', with one entry per cloud.");
         throw new InvalidCloudsYamlException(
             path is null
                 ? $"There is no clouds.yaml; looked for {string.Join(", ", candidates)}. Set OS_CLIENT_CONFIG_FILE, or OS_AUTH_URL and "

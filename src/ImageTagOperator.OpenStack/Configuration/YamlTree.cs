@@ -60,6 +60,12 @@ internal sealed class YamlTree
         {
             throw;
         }
+        catch (YamlException e) when (e.Message.Contains(" tab ", StringComparison.Ordinal))
+        {
+            // The parser names the place where the mapping begins.
+            var line = 1 + yaml.Split('\n').TakeWhile(text => text.TrimStart(' ') is not ['\t', ..]).Count();
+            throw new InvalidCloudsYamlException($"{file} is not valid YAML at line {line}: a tab indents it. Use spaces.");
+        }
         catch (YamlException e)
         {
             // The message of the parser may quote the text around the error, including a password.

@@ -27,7 +27,8 @@ public sealed partial class SpecRules(TagRules common)
     {
         yield return NameOfSecret().IsMatch(spec.SecretName)
             ? null
-            : Invalid($"spec.cloudCredentialsRef.secretName '{spec.SecretName}' is not the name of a Secret.");
+            : Invalid($"spec.cloudCredentialsRef.secretName '{spec.SecretName}' is not the name of a Secret. "
+                + "Use lower case letters, digits, '-' and '.'.");
         yield return TextFits("spec.cloudCredentialsRef.cloudName", spec.CloudName, 256);
         yield return ExactlyOneImageReference(spec.Image);
         yield return ImageIdIsUuid(spec.Image.Id);
@@ -100,7 +101,8 @@ public sealed partial class SpecRules(TagRules common)
         {
             for (var j = i + 1; j < tags.Count; j++)
             {
-                if (tags[i] != tags[j] && !common.Collides(tags[i], tags[j])) continue;
+                if (tags[i] == tags[j]) return Invalid($"spec.tags '{tags[i]}' is there more than once. Leave one out.");
+                if (!common.Collides(tags[i], tags[j])) continue;
                 return Invalid(SpecRule.TagsDifferInMoreThanCase.Violation($"'{tags[i]}' and '{tags[j]}'"));
             }
         }

@@ -53,7 +53,7 @@ public sealed class CrdCommandTests
         var file = Path.Combine(CommandRun.RepositoryFolder(), "docs", "admission.md");
         var page = await File.ReadAllTextAsync(file);
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
-        var written = $"{page[..begin]}{Table(SpecRule.All)}\nAnd of these it warns, where it is asked to:\n\n"
+        var written = $"{page[..begin]}{Table(SpecRule.All)}\nWarnings, not errors:\n\n"
             + $"{Table(SpecRule.Warnings)}{page[end..]}";
         if (CommandRun.Rewrites) await File.WriteAllTextAsync(file, written);
         else Assert.True(page == written, "docs/admission.md is stale: run 'make golden' and commit the result");

@@ -104,6 +104,46 @@ public sealed class ValidateTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("image: {name: ubuntu-24.04}", "image: ubuntu-24.04",
+        "-:6: document 1, ImageTagSet images/x: spec.image must be of type object, and is of type string: write its fields below it "
+        + "(id, name, selector).\n")]
+    [InlineData("image: {name: ubuntu-24.04}", "image: [{name: ubuntu-24.04}]", ": spec.image must be of type object, and is of type array")]
+    [InlineData("image: {name: ubuntu-24.04}", "image: {selector: ubuntu}", ": spec.image.selector must be of type object")]
+    [InlineData("tags: [golden]", "tags: golden", ": spec.tags must be of type array, and is of type string: write it as a list")]
+    [InlineData("tags: [golden]", "tags: [lts, lts]", "'lts' is there more than once. Leave one out.\n")]
+    [InlineData("secretName: openstack-clouds, ", "", ": spec.cloudCredentialsRef.secretName is missing.\n")]
+    [InlineData("secretName: openstack-clouds", "secretName: Clouds",
+        ": spec.cloudCredentialsRef.secretName 'Clouds' is not the name of a Secret. Use lower case letters, digits, '-' and '.'.\n")]
+    [InlineData("name: x", "name: My set",
+        ": metadata.name 'My set' is not a name for Kubernetes. Use lower case letters, digits, '-' and '.', with a letter or digit at "
+        + "both ends.\n")]
+    [InlineData("namespace: images", "namespace: a.b", ": metadata.namespace 'a.b' is not a name for Kubernetes.")]
+    [InlineData("  tags: [golden]", "  tags:\n\t- golden", "-: line 8, column 1: a tab indents this line; use spaces.\n")]
+    [InlineData("tags: [golden]", "tags: [*golden]",
+        "-: line 7, column 10: there is no anchor for *golden; to mean this text, put it in quotes.\n")]
+    [InlineData("name: x", "name: {{ .Name }}", "a key must be a string; if this is a template with {{ }}, render it first\n")]
+    public async Task A_slip_is_named_where_it_is_and_with_its_remedy(string right, string wrong, string expected)
+    {
+        using var run = new CommandRun();
+        var (code, output, error) = await run.TypeAsync(
+            "validate -f -", Good.Replace("NAME", "x", StringComparison.Ordinal).Replace(right, wrong, StringComparison.Ordinal));
+        Assert.Equal((1, ""), (code, error));
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_spec_that_is_no_object_hides_no_other_manifest()
+    {
+        using var run = new CommandRun();
+        var bad = Good.Replace("NAME", "z", StringComparison.Ordinal).Replace("tags:", "tag:", StringComparison.Ordinal);
+        var (code, output, error) = await run.TypeAsync(
+            "validate -f -", $"apiVersion: imagetags.io/v1alpha1\nkind: ImageTagSet\nmetadata: {{name: x}}\nspec: ubuntu\n---\n{bad}");
+        Assert.Equal((1, ""), (code, error));
+        Assert.Contains("ImageTagSet x: spec must be of type object", output, StringComparison.Ordinal);
+        Assert.Contains("ImageTagSet images/z: spec.tags is missing.", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Reads_standard_input()
     {

@@ -187,6 +187,7 @@ public sealed class WatchTests
                 times: 1);
         await using var watch = Watching.Start(server, time);
         await Eventually.TrueAsync(() => watch.Log.At(LogLevel.Warning).Any(), "the refusal is logged");
+        Assert.True(watch.Log.Has("The watch of Widget in all namespaces failed: "), "the log says where");
         await time.UntilDueInAsync(TimeSpan.FromSeconds(17));
         time.Advance(TimeSpan.FromSeconds(16.9));
         await Eventually.NeverAsync(() => server.OpenWatches > 0, "a watch before Retry-After");

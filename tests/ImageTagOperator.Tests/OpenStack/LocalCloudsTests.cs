@@ -64,6 +64,16 @@ public sealed class LocalCloudsTests : IDisposable
         Assert.Equal("third", Url(null));
     }
 
+    [Theory]
+    [InlineData("cloud: {a: {}}")]
+    [InlineData("clouds: {}")]
+    public void A_file_without_clouds_is_told_the_key_that_it_needs(string yaml)
+    {
+        Write("clouds.yaml", yaml);
+        Assert.EndsWith("/clouds.yaml has no clouds. It must have the key 'clouds', with one entry per cloud.", Error("a"),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_name_that_the_user_gave_is_not_replaced()
     {

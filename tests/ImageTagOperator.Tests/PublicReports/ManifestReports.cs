@@ -109,6 +109,9 @@ public sealed class ManifestReports
         "warning: spec.ignoreTags 'gold*' matches a tag of spec.tags: once that is declared no longer, it stays on the images.")]
     [InlineData("image: {name: ubuntu-24.04}", "image: {selector: {status: aktive}}",
         "warning: spec.image.selector.status is 'aktive', and Glance has no such status, so that no image matches.")]
+    [InlineData("image: {name: ubuntu-24.04}", "image: {name: ubuntu-*}",
+        "warning: spec.image.name 'ubuntu-*' is read as it is written, not as a glob.")]
+    [InlineData("tags: [golden]", "tags: ['golden, lts']", "warning: spec.tags 'golden, lts' is one tag with a comma in it.")]
     public async Task What_is_hardly_meant_is_warned_of(string usual, string odd, string expected) =>
         await IsToldAsync(Good.Replace(usual, odd, StringComparison.Ordinal), expected, 0);
 

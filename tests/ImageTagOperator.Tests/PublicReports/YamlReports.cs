@@ -22,6 +22,14 @@ public sealed class YamlReports
         Assert.DoesNotContain("s3cr3t", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_tab_in_clouds_yaml_is_named_by_its_line()
+    {
+        const string yaml = "clouds:\n  demo:\n    auth:\n\tpassword: s3cr3t\n";
+        var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
+        Assert.Equal("clouds.yaml is not valid YAML at line 4: a tab indents it. Use spaces.", error.Message);
+    }
+
     // aaubry/YamlDotNet#541
     [Theory]
     [InlineData("spec: {tags: [a\nkind: x\n")]

@@ -19,6 +19,7 @@ using ImageTagOperator.Sandbox;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
 using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Documentation;
 using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 
@@ -56,6 +57,22 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         {
             Assert.Equal(reason, problem.Reason);
             MessageRules.Check(Reported(problem));
+        }
+    }
+
+    /// <summary>Somebody who has only the message searches the page for its words.</summary>
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Troubleshooting_quotes_words_of_each_message(string name)
+    {
+        var paragraph = Page.Of("docs/troubleshooting.md").Lines.SkipWhile(line => line != $"### {name}").Skip(1)
+            .TakeWhile(line => !line.StartsWith("### ", StringComparison.Ordinal));
+        var quoting = paragraph.Single(line => line.StartsWith("*Message:* ", StringComparison.Ordinal));
+        string[] words = [.. quoting.Split('`').Where((_, i) => i % 2 == 1)];
+        var reason = Reason.All.Single(reason => reason.Name == name);
+        foreach (var problem in InScenarios.Contains(reason) ? [] : await ProblemsAsync(reason))
+        {
+            Assert.True(words.Any(text => problem.Message.Contains(text, StringComparison.Ordinal)), $"No words of: {problem.Message}");
         }
     }
 

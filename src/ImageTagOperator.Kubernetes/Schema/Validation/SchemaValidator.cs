@@ -39,8 +39,14 @@ public static partial class SchemaValidator
         };
         if (expected is null || actual == expected || (expected == "number" && actual == "integer")
             || (value is null && (bool?)schema["nullable"] == true)) return null;
-        var remedy = expected == "string" && actual is "boolean" or "integer" or "number" ? $": put it in quotes, '{value!.ToJsonString()}'"
-            : "";
+        var remedy = (expected, actual) switch
+        {
+            ("string", "boolean" or "integer" or "number") => $": put it in quotes, '{value!.ToJsonString()}'",
+            ("array", "string" or "boolean" or "integer" or "number") => ": write it as a list, in [ ] or as lines that begin with '- '",
+            ("object", not "null") when schema["properties"] is JsonObject fields =>
+                $": write its fields below it ({string.Join(", ", fields.Select(field => field.Key))})",
+            _ => "",
+        };
         return $"must be of type {expected}, and is {(actual is "null" ? "empty" : $"of type {actual}")}{remedy}";
     }
 

@@ -59,8 +59,9 @@ internal static partial class ManifestValidator
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
         var ruleError = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
-        if (same >= 0) errors[same] = ruleError;
-        else if (errors.Count == 0) errors.Add(ruleError);
+        if (same < 0 && errors.Count == 0) errors.Add(ruleError);
+        // Of what is missing the operator sees an empty text.
+        else if (same >= 0 && found[same].Keyword != "required") errors[same] = ruleError;
         return errors;
     }
 
@@ -73,6 +74,11 @@ internal static partial class ManifestValidator
             message = error.Path == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
                 ? $"must have a unit: {text}s, {text}m or {text}h"
                 : message.Replace($"'{value.ToJsonString()}'", $"'{text}'", StringComparison.Ordinal);
+        }
+
+        if (error.Keyword == "pattern" && ObjectMetadata.Characters(error.Path) is { } characters)
+        {
+            message = $"'{error.Value}' is not a name for Kubernetes. Use {characters}, with a letter or digit at both ends";
         }
 
         return message.EndsWith('?') ? message : message + ".";

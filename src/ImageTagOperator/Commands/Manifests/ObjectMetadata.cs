@@ -28,6 +28,14 @@ internal static class ObjectMetadata
         return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = new JsonArray("name") };
     }
 
+    /// <summary>What a name is made of, for people: a pattern says it to programs. Null for other fields.</summary>
+    public static string? Characters(string field) => field switch
+    {
+        "metadata.name" => "lower case letters, digits, '-' and '.'",
+        "metadata.namespace" => "lower case letters, digits and '-'",
+        _ => null,
+    };
+
     private static JsonObject Name(string pattern, int longest) =>
         new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = longest, ["pattern"] = pattern };
 
