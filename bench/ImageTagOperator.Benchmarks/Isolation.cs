@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ImageTagOperator.Benchmarks.Clouds;
 using ImageTagOperator.Benchmarks.Tools;
 using ImageTagOperator.Tests.Tenants;

@@ -155,7 +155,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     }
 
     private static JsonObject Set(
-        string inNamespace, string name, (string Secret, string Cloud) credentials, string image, IReadOnlyList<string> tags, string interval) =>
+        string inNamespace, string name, (string Secret, string Cloud) credentials, string image, IReadOnlyList<string> tags,
+        string interval) =>
         new()
     {
         ["apiVersion"] = "imagetags.io/v1alpha1",
