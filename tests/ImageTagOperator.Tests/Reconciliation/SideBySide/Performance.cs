@@ -200,7 +200,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     {
         var started = new Lane(thread);
         var connection = Cluster.Connect(started);
-        var another = new OperatorLife(connection, connection, Clouds.Connect(started), this, clock, clock);
+        var time = new LaneTime(clock, started);
+        var another = new OperatorLife(connection, connection, Clouds.Connect(started), this, time, time);
         foreach (var set in Cluster.All) Enqueue(set.Key());
         return (started, another);
     }
