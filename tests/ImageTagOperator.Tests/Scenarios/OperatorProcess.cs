@@ -24,6 +24,8 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool HasExited => process.HasExited;
+
     public required string HealthUrl { get; init; }
 
     /// <summary>The file that <c>ITO_OPERATOR</c> names, as <c>make test-integration</c> does with the published one; else the one that was

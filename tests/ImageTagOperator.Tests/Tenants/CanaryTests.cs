@@ -3,10 +3,10 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageTagOperator.Tests.Commands;
-using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
+using OperatorProcess = ImageTagOperator.Scenarios.OperatorProcess;
 
 namespace ImageTagOperator.Tests.Tenants;
 
