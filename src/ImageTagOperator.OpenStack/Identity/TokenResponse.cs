@@ -8,6 +8,8 @@ internal sealed record TokenResponse(TokenResponseToken? Token);
 
 internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog = null)
 {
+    public DateTimeOffset? IssuedAt { get; init; }
+
     /// <summary>What the token is scoped to; all three are missing from an unscoped one.</summary>
     public JsonElement? Project { get; init; }
 
