@@ -136,6 +136,8 @@ public sealed class ManifestReports
     [Theory]
     [InlineData("version: 1.20", "metadata.labels.version must be of type string, and is of type number: put it in quotes, '1.20'.")]
     [InlineData("build: 123456789", "metadata.labels.build must be of type string, and is of type integer: put it in quotes, '123456789'.")]
+    [InlineData("app.kubernetes.io/version: 1.20",
+        "metadata.labels.app.kubernetes.io/version must be of type string, and is of type number: put it in quotes, '1.20'.")]
     public async Task A_label_that_is_no_text_is_named_with_its_line(string label, string expected) => await IsToldAsync(
         Good.Replace("{name: one, namespace: images}", $"\n  name: one\n  namespace: images\n  labels:\n    tier: a\n    {label}",
             StringComparison.Ordinal),

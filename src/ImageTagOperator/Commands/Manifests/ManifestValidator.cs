@@ -5,6 +5,7 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Schema.Validation;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Ownership;
@@ -46,7 +47,8 @@ internal static partial class ManifestValidator
         if (version != $"{V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}")
         {
             return [manifest.Error(
-                "apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
+                FieldPath.Of("apiVersion"),
+                $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
         }
 
         var found = SchemaValidator.Validate(schema, manifest.Json).ToArray();
@@ -58,7 +60,8 @@ internal static partial class ManifestValidator
         // The operator's words say why, where a schema has a pattern.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
-        var said = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
+        var place = same < 0 ? FieldPath.Of(field.Split('.', StringSplitOptions.RemoveEmptyEntries)) : found[same].Path;
+        var said = manifest.Error(place, problem.Message[field.Length..].TrimStart());
         if (same >= 0) errors[same] = said;
         else if (errors.Count == 0) errors.Add(said);
         return errors;
@@ -70,7 +73,7 @@ internal static partial class ManifestValidator
         var message = error.Message;
         if (error.Keyword == "type" && error.Value is { } value && manifest.TextOf(error.Path) is { } text)
         {
-            message = error.Path == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
+            message = error.Path.ToString() == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
                 ? $"must have a unit: {text}s, {text}m or {text}h"
                 : message.Replace($"'{value.ToJsonString()}'", $"'{text}'", StringComparison.Ordinal);
         }
@@ -96,7 +99,7 @@ internal static partial class ManifestValidator
         from twins in manifests.GroupBy(manifest => manifest.Set!.Key())
         let first = twins.First()
         from other in twins.Skip(1)
-        select other.Error("metadata.name",
+        select other.Error(FieldPath.Of("metadata", "name"),
             $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");
 
@@ -118,7 +121,7 @@ internal static partial class ManifestValidator
             {
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
                 var other = group.First(one => one.Set!.Key().ToString() == winner);
-                yield return manifest.Error("spec.image",
+                yield return manifest.Error(FieldPath.Of("spec", "image"),
                     $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with "
                     + "nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }
