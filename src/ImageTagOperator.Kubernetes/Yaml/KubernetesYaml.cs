@@ -50,8 +50,8 @@ public static class KubernetesYaml
         }
         catch (YamlException error)
         {
-            throw new FormatException(
-                $"{prefix}line {linesBefore + error.Start.Line}, column {error.Start.Column}: {error.Message}", error);
+            var (line, column) = PlaceOf(error, yaml);
+            throw new FormatException($"{prefix}line {linesBefore + line}, column {column}: {error.Message}", error);
         }
         catch (Exception error)
         {
@@ -61,5 +61,14 @@ public static class KubernetesYaml
                 $"{prefix}line {linesBefore + at.Line}, column {at.Column}: not valid YAML; look for a bracket or a quote that is not "
                 + "closed above it", error);
         }
+    }
+
+    /// <summary>That a key has no colon, the scanner notices at what comes next, which is on a later line.</summary>
+    private static (long Line, long Column) PlaceOf(YamlException error, string yaml)
+    {
+        var before = yaml.Split('\n').Take((int)error.Start.Line - 1).ToArray();
+        var line = Array.FindLastIndex(before, static text => text.AsSpan().TrimStart() is [not '#', ..]);
+        return line >= 0 && error.Message.Contains("could not find expected ':'", StringComparison.Ordinal)
+            ? (line + 1, before[line].Length - before[line].TrimStart().Length + 1) : (error.Start.Line, error.Start.Column);
     }
 }
