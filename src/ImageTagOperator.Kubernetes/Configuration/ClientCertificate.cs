@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
@@ -9,9 +10,8 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
     /// <exception cref="System.Security.Cryptography.CryptographicException">The text is not PEM, or the key does not match.</exception>
     public static ClientCertificate Read(string pem, string key)
     {
-        var others = new X509Certificate2Collection();
-        others.ImportFromPem(pem);
+        var others = PemCertificates.Read(pem);
         if (others.Count > 0) others.RemoveAt(0);
-        return new(X509Certificate2.CreateFromPem(pem, key), others);
+        return new(X509Certificate2.CreateFromPem(PemCertificates.Separated(pem), PemCertificates.Separated(key)), others);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
@@ -46,16 +47,14 @@ internal sealed class ConfigurationFinder(
 
     private static X509Certificate2Collection Authority(string path)
     {
-        var authority = new X509Certificate2Collection();
         try
         {
-            authority.ImportFromPemFile(path);
+            return PemCertificates.Read(File.ReadAllText(path)) is { Count: > 0 } authority ? authority
+                : throw new CryptographicException("it has no certificate in it");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new KubernetesConfigurationException($"service account: cannot use {path}: {error.Message}", error);
         }
-
-        return authority;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.Kubernetes.Configuration;
 
@@ -21,12 +22,7 @@ internal static class KubeconfigResolver
     private static X509Certificate2Collection? Authority(KubeconfigEntry cluster)
     {
         if (cluster.Pem("certificate-authority") is not { } pem) return null;
-        var authority = new X509Certificate2Collection();
-        cluster.Certificate("certificate-authority", () =>
-        {
-            authority.ImportFromPem(pem);
-            return 0;
-        });
+        var authority = cluster.Certificate("certificate-authority", () => PemCertificates.Read(pem));
         return authority.Count > 0 ? authority : throw cluster.Error("certificate-authority has no certificate in it");
     }
 

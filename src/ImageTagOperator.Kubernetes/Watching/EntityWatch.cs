@@ -39,7 +39,9 @@ internal sealed partial class EntityWatch<TEntity>(
             TimeSpan? pause;
             try
             {
-                pause = await ListAndWatchAsync(cancellationToken);
+                await ListAndWatchAsync(cancellationToken);
+                failures = 0;
+                pause = null;
                 Restarted?.Invoke("ended");
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -72,8 +74,8 @@ internal sealed partial class EntityWatch<TEntity>(
 
     private static TimeSpan Longer(TimeSpan pause, TimeSpan? retryAfter) => retryAfter > pause ? retryAfter.Value : pause;
 
-    /// <returns>The pause before the next watch; null for none.</returns>
-    private async Task<TimeSpan?> ListAndWatchAsync(CancellationToken cancellationToken)
+    /// <exception cref="IOException">The watch ended at once, and nothing came of it: that is no way to go on.</exception>
+    private async Task ListAndWatchAsync(CancellationToken cancellationToken)
     {
         if (version is null)
         {
@@ -85,24 +87,20 @@ internal sealed partial class EntityWatch<TEntity>(
         }
 
         var started = time.GetTimestamp();
-        var idle = true;
+        var isIdle = true;
         await foreach (var change in client.WatchAsync<TEntity>(inNamespace, version, null, cancellationToken))
         {
-            idle = false;
-            failures = 0;
+            if (change.Type != WatchEventType.Bookmark || change.ResourceVersion != version)
+            {
+                isIdle = false;
+                failures = 0;
+            }
+
             if (change.Type != WatchEventType.Bookmark) cache.Apply(change);
             version = change.ResourceVersion ?? version;
         }
 
-        if (idle && time.GetElapsedTime(started) < MinimumWatchDuration)
-        {
-            var pause = backoff.Next();
-            LogFailed(logger, Kind, Place, "the server ended the watch at once", pause.TotalSeconds);
-            return pause;
-        }
-
-        failures = 0;
-        return null;
+        if (isIdle && time.GetElapsedTime(started) < MinimumWatchDuration) throw new IOException("the server ended the watch at once");
     }
 
     [LoggerMessage(1211, LogLevel.Debug, "Listed {Kind} in {Namespace}: {Count} objects at {Version}")]

@@ -74,8 +74,12 @@ public static class KubernetesYaml
         if (tab >= 0) return (tab + 1, lines[tab].IndexOf('\t') + 1, "a tab indents this line; use spaces.");
         var alias = error is AnchorNotFoundException ? "*" + error.Message.Split('\'').ElementAtOrDefault(1) : null;
         var place = alias is null ? -1 : Array.FindIndex(lines, line => line.Contains(alias, StringComparison.Ordinal));
-        return place < 0 ? (error.Start.Line, error.Start.Column, error.Message)
-            : (place + 1, lines[place].IndexOf(alias!, StringComparison.Ordinal) + 1,
-                $"there is no anchor for {alias}; to mean this text, put it in quotes.");
+        if (place >= 0) return (place + 1, lines[place].IndexOf(alias!, StringComparison.Ordinal) + 1,
+            $"there is no anchor for {alias}; to mean this text, put it in quotes.");
+        // The scanner notices a missing colon at the next token, which is on a later line.
+        var keyAt = error.Message.Contains("could not find expected ':'", StringComparison.Ordinal)
+            ? Array.FindLastIndex(lines, (int)error.Start.Line - 2, static line => line.AsSpan().TrimStart() is [not '#', ..]) : -1;
+        return keyAt < 0 ? (error.Start.Line, error.Start.Column, error.Message)
+            : (keyAt + 1, lines[keyAt].Length - lines[keyAt].TrimStart().Length + 1, error.Message);
     }
 }

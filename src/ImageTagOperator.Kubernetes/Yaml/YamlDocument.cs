@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.RepresentationModel;
 
@@ -20,26 +19,23 @@ public sealed class YamlDocument
     public JsonNode Json { get; }
 
     /// <summary>The line of a field, or of its nearest existing parent.</summary>
-    /// <param name="path">The path, such as <c>spec.tags[2]</c>.</param>
-    public long LineOf(string path) => linesBefore + Find(path).Line;
+    public long LineOf(FieldPath path) => linesBefore + Find(path).Line;
 
     /// <summary>The text of a scalar as written; null when there is none at this path.</summary>
-    /// <param name="path">The path, such as <c>spec.tags[2]</c>.</param>
-    public string? TextOf(string path) => Find(path) is (YamlScalarNode { Value: { } text }, _, true) ? text : null;
+    public string? TextOf(FieldPath path) => Find(path) is (YamlScalarNode { Value: { } text }, _, true) ? text : null;
 
-    private (YamlNode Node, long Line, bool IsThere) Find(string path)
+    private (YamlNode Node, long Line, bool IsThere) Find(FieldPath path)
     {
         var (node, line) = (root, root.Start.Line);
-        foreach (var step in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var step in path.Steps)
         {
-            switch (node)
+            switch (node, step)
             {
-                case YamlMappingNode map when map.Children.FirstOrDefault(
-                    pair => (pair.Key as YamlScalarNode)?.Value == step) is { Key: { } key, Value: { } value }:
+                case (YamlMappingNode map, string name) when map.Children.FirstOrDefault(
+                    pair => (pair.Key as YamlScalarNode)?.Value == name) is { Key: { } key, Value: { } value }:
                     (node, line) = (value, key.Start.Line);     // a mapping starts below its key
                     break;
-                case YamlSequenceNode list when int.TryParse(step.Trim('[', ']'), CultureInfo.InvariantCulture, out var index)
-                    && index < list.Children.Count:
+                case (YamlSequenceNode list, int index) when index < list.Children.Count:
                     (node, line) = (list.Children[index], list.Children[index].Start.Line);
                     break;
                 default:

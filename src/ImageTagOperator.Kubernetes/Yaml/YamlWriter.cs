@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -79,8 +79,7 @@ internal sealed partial class YamlWriter(Emitter emitter)
         value.Contains('\n', StringComparison.Ordinal) && value[0] is not (' ' or '\n' or '\t') && value.All(IsPlainInBlock);
 
     private static bool IsPlainInBlock(char c) =>
-        c == '\n' || (c >= ' ' && !char.IsSurrogate(c) && char.GetUnicodeCategory(c) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
+        c == '\n' || (!char.IsSurrogate(c) && !VisibleText.IsHidden(new Rune(c)));
 
     /// <summary>A plain scalar: starts with a letter, digit or path character and not like a list item, contains no <c>: </c> or <c> #</c>,
     /// and does not end with a colon or blank.</summary>

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ImageTagOperator.OpenStack.Configuration;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.OpenStack.Http;
 
@@ -41,17 +42,16 @@ internal static class CloudTls
         }
         else if (cloud.CaCertificates is { } pem)
         {
-            var roots = new X509Certificate2Collection();
+            X509Certificate2Collection roots;
             try
             {
-                roots.ImportFromPem(pem);
+                roots = PemCertificates.Read(pem);
             }
-            catch (Exception e) when (e is not InvalidCloudsYamlException)
+            catch (CryptographicException e)
             {
                 throw new InvalidCloudsYamlException(
-                    $"cloud '{cloud.Name}': 'cacert' holds what is no PEM certificate in the block that begins at line "
-                    + $"{LineOfFirstInvalid(pem)}. Put it there as it was issued; this shows how it is read: "
-                    + "openssl x509 -noout -text -in FILE",
+                    $"cloud '{cloud.Name}': 'cacert' cannot be used: {e.Message}. Put it there as it was issued; this "
+                    + "shows how it is read: openssl x509 -noout -text -in FILE",
                     e);
             }
 
@@ -65,28 +65,6 @@ internal static class CloudTls
             var trust = new ChainTrust(roots);
             options.RemoteCertificateValidationCallback = (_, server, chain, errors) => trust.IsTrusted(server, chain, errors);
         }
-    }
-
-    /// <summary>The line of the first block that cannot be parsed.</summary>
-    private static int LineOfFirstInvalid(string pem)
-    {
-        var read = 0;
-        while (PemEncoding.TryFind(pem.AsSpan(read), out var block))
-        {
-            try
-            {
-                using var certificate = X509Certificate2.CreateFromPem(pem.AsSpan(read)[block.Location]);
-            }
-            catch (CryptographicException)
-            {
-                read += block.Location.Start.Value;
-                break;
-            }
-
-            read += block.Location.End.Value;
-        }
-
-        return pem.AsSpan(0, pem.IndexOf("-----BEGIN", read, StringComparison.Ordinal) is var at and >= 0 ? at : read).Count('\n') + 1;
     }
 
     /// <summary>The client certificate with its intermediates, which not every server has.</summary>
@@ -104,8 +82,7 @@ internal static class CloudTls
             throw new InvalidCloudsYamlException($"cloud '{cloud.Name}': 'cert' comes without a private key; give it as 'key'.");
         }
 
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(certificates);
-        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificates, key), chain, offline: true);
+        var leaf = X509Certificate2.CreateFromPem(PemCertificates.Separated(certificates), PemCertificates.Separated(key));
+        return SslStreamCertificateContext.Create(leaf, PemCertificates.Read(certificates), offline: true);
     }
 }

@@ -29,9 +29,8 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     {
         lock (gate)
         {
-            var now = time.GetUtcNow();
-            if (current is { } token && now + RenewBefore < token.Expires) return Task.FromResult(token);
-            if (rejection is { } refused && now < refused.Until) return Task.FromException<Token>(refused.Error);
+            if (current is { } token && token.LifeLeft(time) > RenewBefore) return Task.FromResult(token);
+            if (rejection is { } refused && time.GetUtcNow() < refused.Until) return Task.FromException<Token>(refused.Error);
             // The login is shared: a caller that gives up must not cancel it for the others.
             if (login is null or { IsCompleted: true }) login = LoginAsync();
             return login.WaitAsync(cancellationToken);
@@ -74,6 +73,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequest.For(cloud), CloudJson.Default.TokenRequest);
         CloudResponse response;
+        var asked = time.GetTimestamp();
         try
         {
             response = await http.SendAsync(
@@ -109,7 +109,7 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
                     + "and give the user a role in it.");
         }
 
-        var token = new Token(id, answer.ExpiresAt,
+        var token = new Token(id, asked, answer.ExpiresAt - (answer.IssuedAt ?? response.Date ?? time.GetUtcNow()),
             [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
         lock (gate)
         {

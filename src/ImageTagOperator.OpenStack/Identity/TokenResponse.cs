@@ -8,6 +8,8 @@ internal sealed record TokenResponse(TokenResponseToken? Token);
 
 internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyList<CatalogService>? Catalog = null)
 {
+    public DateTimeOffset? IssuedAt { get; init; }
+
     /// <summary>The scope of the token; all three are missing from an unscoped one.</summary>
     public JsonElement? Project { get; init; }
 

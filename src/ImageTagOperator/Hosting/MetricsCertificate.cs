@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.Hosting;
 
@@ -55,9 +56,8 @@ internal sealed class MetricsCertificate
     {
         var (certificate, key) = (File.ReadAllText(Path.Combine(path, "tls.crt")), File.ReadAllText(Path.Combine(path, "tls.key")));
         if (current?.Text == certificate + key) return;
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(certificate);
-        current = (certificate + key, Options(X509Certificate2.CreateFromPem(certificate, key), chain));
+        var leaf = X509Certificate2.CreateFromPem(PemCertificates.Separated(certificate), PemCertificates.Separated(key));
+        current = (certificate + key, Options(leaf, PemCertificates.Read(certificate)));
     }
 
     private static SslServerAuthenticationOptions Options(X509Certificate2 certificate, X509Certificate2Collection chain) =>

@@ -11,7 +11,7 @@ internal sealed class NoProxy(string list)
     private readonly string[] entries = list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Whether the URL is reached without the proxy.</summary>
-    public bool Matches(Uri url) => entries.Any(entry => Matches(entry, url.IdnHost.Trim('[', ']'), url.Port));
+    public bool Matches(Uri url) => entries.Any(entry => Matches(entry, url.IdnHost.Trim('[', ']').TrimEnd('.'), url.Port));
 
     private static bool Matches(string entry, string host, int port)
     {

@@ -14,6 +14,7 @@ public sealed class VisibleTextTests
     [InlineData("a\u202eb\u2066c\u200fd", "a\\u{202e}b\\u{2066}c\\u{200f}d")]
     [InlineData("a\u200bb\ufeffc\u2028d\u00ade", "a\\u{200b}b\\u{feff}c\\u{2028}d\\xade")]
     [InlineData("a\U000e0041b", "a\\u{e0041}b")]
+    [InlineData("a\u00a0b\u2003c\u202fd\u3000e f", "a\\xa0b\\u{2003}c\\u{202f}d\\u{3000}e f")]
     public void What_nobody_sees_is_written_out(string text, string expected) => Assert.Equal(expected, VisibleText.Of(text));
 
     [Theory]

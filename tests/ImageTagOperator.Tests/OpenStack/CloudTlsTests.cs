@@ -110,8 +110,8 @@ public sealed class CloudTlsTests
         var lines = good.Count(c => c == '\n');
         foreach (var (pem, expected) in new (string, string)[]
         {
-            (good + "# the next one\n-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n", $"at line {lines + 2}."),
-            ("-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n", "holds no PEM certificate."),
+            (good + "# the next one\n-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n", $"at line {lines + 2} "),
+            ("-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n", "at line 1 "),
             ("c2VjcmV0", "holds no PEM certificate."),
         })
         {

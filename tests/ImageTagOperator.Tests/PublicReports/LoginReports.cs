@@ -195,6 +195,25 @@ public sealed class LoginReports : IAsyncLifetime
         ahead.Advance(TimeSpan.FromHours(2));
         using var session = TestSession.Of(CloudsYaml.Parse(behind.CloudsYaml, "demo"), ahead);
         for (var read = 0; read < 3; read++) Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+        Assert.Single(behind.Calls.Matching("POST", "*/auth/tokens"));
+    }
+
+    // ncw/swift#166
+    [Fact]
+    public async Task With_a_clock_that_is_behind_the_clouds_no_token_is_used_past_its_end()
+    {
+        var theirs = new FakeTimeProvider();
+        theirs.Advance(TimeSpan.FromHours(2));
+        await using var ahead = await SandboxCloud.StartAsync(theirs);
+        var image = ahead.AddImage("ubuntu");
+        var ours = new FakeTimeProvider();
+        using var session = TestSession.Of(CloudsYaml.Parse(ahead.CloudsYaml, "demo"), ours);
+        Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+        theirs.Advance(ahead.TokenLifetime);
+        ours.Advance(ahead.TokenLifetime);
+        Assert.Equal("ubuntu", (await session.GetImageAsync(image.Id, Cancel))!.Name);
+        Assert.Equal(2, ahead.Calls.Matching("POST", "*/auth/tokens").Count);
+        Assert.DoesNotContain(ahead.Calls.All, call => call.Status == 401);
     }
 
     // gophercloud/gophercloud#2096, gophercloud/utils#155

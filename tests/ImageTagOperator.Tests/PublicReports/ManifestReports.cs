@@ -139,6 +139,8 @@ public sealed class ManifestReports
     [Theory]
     [InlineData("version: 1.20", "metadata.labels.version must be of type string, and is of type number: put it in quotes, '1.20'.")]
     [InlineData("build: 123456789", "metadata.labels.build must be of type string, and is of type integer: put it in quotes, '123456789'.")]
+    [InlineData("app.kubernetes.io/version: 1.20",
+        "metadata.labels.app.kubernetes.io/version must be of type string, and is of type number: put it in quotes, '1.20'.")]
     public async Task A_label_that_is_no_text_is_named_with_its_line(string label, string expected) => await IsToldAsync(
         Good.Replace("{name: one, namespace: images}", $"\n  name: one\n  namespace: images\n  labels:\n    tier: a\n    {label}",
             StringComparison.Ordinal),
@@ -150,6 +152,10 @@ public sealed class ManifestReports
     [InlineData("  tags: [golden]", "\u00a0\u00a0tags: [golden]", "sets.yaml:7: ")]
     [InlineData("tags: [golden]", "tags:\u00a0[golden]", "sets.yaml: line 7, ")]
     [InlineData("tags: [golden]", "tags: [golden,\u00a0lts]", "sets.yaml:7: ")]
+    [InlineData("tags: [golden]", "tags: [golden,\u00a0lts]", "\\xa0lts")]
+    [InlineData("tags: [golden]", "tags: [golden, \u3000lts]", "\\u{3000}lts")]
+    [InlineData("tags: [golden]", "tags:\n  -\u00a0golden", "sets.yaml: line 8, ")]
+    [InlineData("tags: [golden]", "tags:\n  -\u00a0golden\n\n  # how to proceed\n  policy: Exact", "sets.yaml: line 8, column 3: ")]
     public async Task A_blank_that_only_looks_like_one_is_told_with_its_line(string right, string wrong, string expected) =>
         await IsToldAsync(Good.Replace(right, wrong, StringComparison.Ordinal), expected, 1);
 

@@ -37,6 +37,8 @@ public sealed class ProxyReports
     [InlineData("example.com.", "https://example.com")]
     [InlineData("example.com.", "https://keystone.example.com")]
     [InlineData(".example.com.", "https://keystone.example.com:5000")]
-    public void A_dot_at_the_end_of_a_name_in_the_list_makes_it_no_other_name(string list, string url) =>
+    [InlineData("example.com", "https://keystone.example.com.")]
+    [InlineData(".svc.cluster.local", "https://kubernetes.default.svc.cluster.local.:6443")]
+    public void A_dot_at_the_end_of_a_name_makes_it_no_other_name(string list, string url) =>
         Assert.True(new NoProxy(list).Matches(new Uri(url)));
 }

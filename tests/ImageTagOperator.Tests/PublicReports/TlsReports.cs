@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ImageTagOperator.Contracts;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.OpenStack.Http;
 using ImageTagOperator.Tests.Kubernetes;
@@ -86,6 +87,59 @@ public sealed class TlsReports
         using var home = new KubeconfigFolder();
         var user = $"client-certificate-data: {KubeconfigFolder.Base64(certificate)}, client-key-data: {KubeconfigFolder.Base64(key)}";
         Assert.True(home.Find(home.One("https://api", "", user)).Credentials.Current.Certificate!.Leaf.HasPrivateKey);
+    }
+
+    // debops/debops#1424, flatcar/Flatcar#1601
+    [Fact]
+    public void An_authority_is_not_lost_where_files_were_put_together_without_an_end_of_line()
+    {
+        var pem = $"{new TestCertificates().Pem}{new TestCertificates().Pem}\n{new TestCertificates().Pem}";
+        Assert.Equal(3, CloudTls.Options(Cloud(new(pem))).CertificateChainPolicy!.CustomTrustStore.Count);
+        using var home = HomeWith(pem);
+        Assert.Equal(3, home.Find(home.PathOf("config")).CertificateAuthority!.Count);
+        Assert.Equal(3, home.Find().CertificateAuthority!.Count);
+    }
+
+    // debops/debops#1424
+    [Fact]
+    public void An_authority_that_is_cut_off_is_named_by_its_line_and_not_passed_over()
+    {
+        var good = new TestCertificates().Pem;
+        var pem = $"{good}\n# the next one\n{good.Replace("-----END CERTIFICATE-----", "", StringComparison.Ordinal)}{good}";
+        var expected = $"the block that begins at line {good.Count(c => c == '\n') + 3} is no PEM certificate";
+        Assert.Contains(expected, Assert.Throws<InvalidCloudsYamlException>(() => CloudTls.Options(Cloud(new(pem)))).Message,
+            StringComparison.Ordinal);
+        using var home = HomeWith(pem);
+        foreach (var (flag, place) in new (string?, string)[] { (home.PathOf("config"), "cluster 'c'"), (null, home.PathOf("sa/ca.crt")) })
+        {
+            var error = Assert.Throws<KubernetesConfigurationException>(() => home.Find(flag));
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+            Assert.Contains(place, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    // debops/debops#1424
+    [Fact]
+    public void A_client_certificate_is_followed_by_its_authorities_where_there_is_no_end_of_line_between_them()
+    {
+        var between = new TestCertificates().Intermediate();
+        var (leaf, key) = between.Issue("operator");
+        var together = leaf + between.Pem + key;
+        Assert.True(CloudTls.Options(Cloud(new(null, together))).ClientCertificateContext!.TargetCertificate.HasPrivateKey);
+        var certificate = ClientCertificate.Read(together, together);
+        Assert.Equal(("CN=operator", 1), (certificate.Leaf.Subject, certificate.Others.Count));
+    }
+
+    /// <summary>A pod, and a kubeconfig, with these authorities.</summary>
+    private static KubeconfigFolder HomeWith(string authorities)
+    {
+        var home = new KubeconfigFolder();
+        home.One("https://api", $"certificate-authority-data: {KubeconfigFolder.Base64(authorities)}", "token: x");
+        home.Environment["KUBERNETES_SERVICE_HOST"] = "127.0.0.1";
+        home.Environment["KUBERNETES_SERVICE_PORT"] = "6443";
+        home.Write("sa/token", "pod-token\n");
+        home.Write("sa/ca.crt", authorities);
+        return home;
     }
 
     private static CloudConfiguration Cloud(TlsFiles files) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.OpenStack.Configuration;
@@ -50,6 +51,16 @@ public sealed class YamlReports
         var path = folder.Write("config", "clusters: [{name: c, cluster: {server: https://x\ncurrent-context: x\n");
         var error = Assert.Throws<KubernetesConfigurationException>(() => folder.Find(path));
         Assert.StartsWith($"{path}: line 2, column ", error.Message, StringComparison.Ordinal);
+    }
+
+    // astronomer/docs#261
+    [Fact]
+    public void A_blank_that_only_looks_like_one_is_seen_in_the_YAML_that_is_written_and_read_back()
+    {
+        var node = new JsonObject { ["two lines"] = "a\u00a0b\n\u3000c\n", ["one\u00a0line"] = "\u2003" };
+        var yaml = KubernetesYaml.Serialize(node);
+        Assert.All(yaml, c => Assert.InRange(c, '\n', '~'));
+        Assert.True(JsonNode.DeepEquals(node, KubernetesYaml.LoadAll(yaml)[0]), yaml);
     }
 
     // kubernetes-client/java#1802, kubernetes/kubernetes#21062

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageTagOperator.Kubernetes.Crds;
+using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.Kubernetes.Schema.Validation;
 
@@ -11,7 +12,9 @@ namespace ImageTagOperator.Kubernetes.Schema.Validation;
 /// ways: an unknown field is an error, although a server drops it silently, and so is a number that its type cannot represent.</summary>
 public static partial class SchemaValidator
 {
-    public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, string path = "")
+    public static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value) => Validate(schema, value, FieldPath.Root);
+
+    private static IEnumerable<SchemaError> Validate(JsonObject schema, JsonNode? value, FieldPath path)
     {
         if (WhyWrongType(schema, value) is { } wrong) return [new SchemaError(path, "type", schema, value, wrong)];
         var (own, inner) = value switch
@@ -59,32 +62,32 @@ public static partial class SchemaValidator
             $"must have at most {Count(most, noun)}, and has {size}{which}");
     }
 
-    private static IEnumerable<SchemaError> InMap(JsonObject schema, JsonObject map, string path)
+    private static IEnumerable<SchemaError> InMap(JsonObject schema, JsonObject map, FieldPath path)
     {
         var properties = schema["properties"] as JsonObject;
         foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => (string)name!)
-            .Where(name => !map.ContainsKey(name))) yield return new(Join(path, name), "required", schema, null, "is missing");
+            .Where(name => !map.ContainsKey(name))) yield return new(path.Field(name), "required", schema, null, "is missing");
         foreach (var (name, value) in map)
         {
             if ((properties?[name] ?? schema["additionalProperties"]) is JsonObject known)
             {
-                foreach (var error in Validate(known, value, Join(path, name))) yield return error;
+                foreach (var error in Validate(known, value, path.Field(name))) yield return error;
             }
             else if (properties is not null)
             {
-                yield return new(Join(path, name), "properties", schema, value,
+                yield return new(path.Field(name), "properties", schema, value,
                     $"is not a field that is known here{Suggestion(name, properties.Select(pair => pair.Key))}");
             }
         }
     }
 
-    private static IEnumerable<SchemaError> InList(JsonObject schema, JsonArray list, string path)
+    private static IEnumerable<SchemaError> InList(JsonObject schema, JsonArray list, FieldPath path)
     {
         var seen = new HashSet<string>();
         foreach (var (index, item) in list.Index())
         {
-            foreach (var error in Validate(schema["items"]!.AsObject(), item, $"{path}[{index}]")) yield return error;
-            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new($"{path}[{index}]", "x-kubernetes-list-type", schema,
+            foreach (var error in Validate(schema["items"]!.AsObject(), item, path.Item(index))) yield return error;
+            if (KeyOf(schema, item) is { } key && !seen.Add(key)) yield return new(path.Item(index), "x-kubernetes-list-type", schema,
                 item, $"{key} is there before");
         }
     }
@@ -151,8 +154,6 @@ public static partial class SchemaValidator
     private static string Listed(JsonArray values) => string.Join(", ", values.Select(value => value?.ToString()));
 
     private static string Count(double number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
-
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex Rfc3339();

@@ -74,7 +74,7 @@ internal sealed class ManifestReader(CommandContext here)
     {
         try
         {
-            foreach (var document in KubernetesYaml.LoadDocuments(text, file)) Find(file, document, document.Json, "");
+            foreach (var document in KubernetesYaml.LoadDocuments(text, file)) Find(file, document, document.Json, FieldPath.Root);
         }
         catch (FormatException e)
         {
@@ -82,7 +82,7 @@ internal sealed class ManifestReader(CommandContext here)
         }
     }
 
-    private void Find(string file, YamlDocument document, JsonNode? node, string path)
+    private void Find(string file, YamlDocument document, JsonNode? node, FieldPath path)
     {
         if (node is not JsonObject item) return;
         var (kind, version) = (Text(item, "kind"), Text(item, "apiVersion"));
@@ -90,14 +90,14 @@ internal sealed class ManifestReader(CommandContext here)
         if (item["items"] is JsonArray items && kind?.EndsWith("List", StringComparison.Ordinal) == true)
         {
             foreach (var (index, child) in items.Index()) Find(
-                file, document, child, $"{(path.Length == 0 ? "" : path + ".")}items[{index}]");
+                file, document, child, path.Field("items").Item(index));
             return;
         }
 
         var manifest = new Manifest(file, document, path, item);
         if (kind != V1Alpha1ImageTagSet.KindName || version?.Split('/')[0] != V1Alpha1ImageTagSet.Group)
         {
-            if (NearMiss.Of(kind, version) is var (field, message)) errors.Add(manifest.Error(field, message));
+            if (NearMiss.Of(kind, version) is var (field, message)) errors.Add(manifest.Error(FieldPath.Of(field), message));
             return;
         }
 

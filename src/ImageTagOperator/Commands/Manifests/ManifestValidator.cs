@@ -5,6 +5,7 @@ using ImageTagOperator.Entities;
 using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Schema.Validation;
+using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Ownership;
@@ -46,7 +47,8 @@ internal static partial class ManifestValidator
         if (version != $"{V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}")
         {
             return [manifest.Error(
-                "apiVersion", $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
+                FieldPath.Of("apiVersion"),
+                $"is {version}, and this version knows {V1Alpha1ImageTagSet.Group}/{V1Alpha1ImageTagSet.Version}.")];
         }
 
         var found = SchemaValidator.Validate(schema, manifest.Json).ToArray();
@@ -58,7 +60,8 @@ internal static partial class ManifestValidator
         // The operator's message explains the rule better than a pattern of the schema.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
-        var ruleError = manifest.Error(same < 0 ? field : errors[same].Field, problem.Message[field.Length..].TrimStart());
+        var place = same < 0 ? FieldPath.Of(field.Split('.', StringSplitOptions.RemoveEmptyEntries)) : found[same].Path;
+        var ruleError = manifest.Error(place, problem.Message[field.Length..].TrimStart());
         if (same < 0 && errors.Count == 0) errors.Add(ruleError);
         // Of what is missing the operator sees an empty text.
         else if (same >= 0 && found[same].Keyword != "required") errors[same] = ruleError;
@@ -71,12 +74,12 @@ internal static partial class ManifestValidator
         var message = error.Message;
         if (error.Keyword == "type" && error.Value is { } value && manifest.TextOf(error.Path) is { } text)
         {
-            message = error.Path == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
+            message = error.Path.ToString() == "spec.interval" && value.GetValueKind() == JsonValueKind.Number
                 ? $"must have a unit: {text}s, {text}m or {text}h"
                 : message.Replace($"'{value.ToJsonString()}'", $"'{text}'", StringComparison.Ordinal);
         }
 
-        if (error.Keyword == "pattern" && ObjectMetadata.Characters(error.Path) is { } characters)
+        if (error.Keyword == "pattern" && ObjectMetadata.Characters(error.Path.ToString()) is { } characters)
         {
             message = $"'{error.Value}' is not a name for Kubernetes. Use {characters}, with a letter or digit at both ends";
         }
@@ -102,7 +105,7 @@ internal static partial class ManifestValidator
         from duplicates in manifests.GroupBy(manifest => manifest.Set!.Key())
         let first = duplicates.First()
         from other in duplicates.Skip(1)
-        select other.Error("metadata.name",
+        select other.Error(FieldPath.Of("metadata", "name"),
             $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");
 
@@ -124,7 +127,7 @@ internal static partial class ManifestValidator
             {
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
                 var other = group.First(one => one.Set!.Key().ToString() == winner);
-                yield return manifest.Error("spec.image",
+                yield return manifest.Error(FieldPath.Of("spec", "image"),
                     $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with "
                     + "nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }

@@ -17,7 +17,7 @@ internal static class SchemaFindings
     public static IEnumerable<FieldError> Duplicates(JsonObject schema, JsonNode? value) =>
         SchemaValidator.Validate(schema, value)
             .Where(error => error.Keyword == ListType)
-            .Select(error => FieldError.Duplicate(error.Path, KeyOf(error)))
+            .Select(error => FieldError.Duplicate(error.Path.ToString(), KeyOf(error)))
             // A value that is there three times is reported once, at its second place.
             .DistinctBy(error => (error.Field![..error.Field!.LastIndexOf('[')], error.Message));
 
@@ -32,7 +32,7 @@ internal static class SchemaFindings
 
     private static FieldError InWords(SchemaError error, string root)
     {
-        var (schema, value, field, body) = (error.Schema, error.Value, Field(root, error.Path), $"{error.Path} in body");
+        var (schema, value, field, body) = (error.Schema, error.Value, Field(root, error.Path.ToString()), $"{error.Path} in body");
         var limit = schema.Integer(error.Keyword) ?? 0;
         return error.Keyword switch
         {
