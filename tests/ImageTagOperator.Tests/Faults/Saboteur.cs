@@ -12,6 +12,7 @@ internal sealed class Saboteur(int at) : ILoggerProvider, ILogger
     private readonly List<string> events = [];
     private readonly ConcurrentQueue<Exception> exceptions = [];
     private int calls;
+    private bool isEnded;
 
     /// <summary>Calls for the time are left alone.</summary>
     public bool SparesTheClock { get; init; }
@@ -28,11 +29,21 @@ internal sealed class Saboteur(int at) : ILoggerProvider, ILogger
     /// <summary>What was thrown, and what the operator logged of it.</summary>
     public IReadOnlyCollection<Exception> Exceptions => exceptions;
 
+    /// <summary>What was struck has recovered. Where nothing was struck yet, nothing will be.</summary>
+    public bool IsOver()
+    {
+        lock (gate)
+        {
+            isEnded = Struck is null;
+            return isEnded || events.Contains("Normal Recovered");
+        }
+    }
+
     public void Call(string what)
     {
         lock (gate)
         {
-            if (++calls != at) return;
+            if (isEnded || ++calls != at) return;
             Struck = what;
             var unforeseen = new UnforeseenException();
             exceptions.Enqueue(unforeseen);

@@ -124,11 +124,10 @@ public sealed class CanaryTests
             new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "1400000" }, logLevel: "Trace");
         var image = world.Cloud.AddImage("ubuntu");
         await world.CreateAsync(world.Set("first", image.Id, "golden"));
-        await world.TagsAsync(image.Id, "golden");
+        await Eventually.TrueAsync(() => image.Tags.Contains("golden"), "the password was used", seconds: 120);
         for (var i = 0; i < 4000 && !process.HasExited; i++) await world.CreateAsync(
             world.Set($"set-{i}", image.Id, [.. Enumerable.Range(0, 100).Select(tag => $"{new string('t', 200)}-{i}-{tag}")]));
-        Assert.NotEqual(0, await process.ExitAsync());
-        Assert.Contains("OutOfMemory", process.Log.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.InRange(await process.ExitAsync(), 129, 255);    // a signal of the runtime
         Lacks("what a crash prints", [process.Log]);
     }
 

@@ -20,10 +20,11 @@ internal static class ManifestWarnings
         var spec = manifest.Json["spec"] as JsonObject;
         var image = spec?["image"] as JsonObject;
         var isExact = Text(spec?["policy"]) is null or nameof(TagPolicy.Exact);
-        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Warning(FieldPath.Of("spec", "tags"), SpecRule.ExactSetHasTags.Predicate);
+        var tagsField = FieldPath.Of("spec", "tags");
+        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Warning(tagsField, SpecRule.ExactSetHasTags.Predicate);
         if ((spec?["tags"] as JsonArray)?.Select(Text).FirstOrDefault(tag => tag?.Contains(',') == true) is { } several)
         {
-            yield return Warning(FieldPath.Of("spec", "tags"), $"'{several}' is one tag with a comma in it. Write each tag as an item of its own.");
+            yield return Warning(tagsField, $"'{several}' is one tag with a comma in it. Write each tag as an item of its own.");
         }
 
         if (isExact && spec?["ignoreTags"] is JsonArray globs && spec["tags"] is JsonArray tags
