@@ -26,7 +26,7 @@ public sealed class UnforeseenTests
 
     private const int AtATime = 8;
 
-    private static readonly string[] Stories = ["create", "change", "delete", "retain", "move", "newest", "neighbours"];
+    private static readonly string[] Stories = ["create", "delete", "retain", "move", "newest", "neighbours"];
 
     /// <summary>Awaits that no story reaches: how they begin, and why.</summary>
     private static readonly (string Why, string[] Awaits)[] Unreached =
@@ -63,6 +63,7 @@ public sealed class UnforeseenTests
             "ImageWrite.cs: if (!await ReadAsync(", "ImageWrite.cs: if (await Session.GetImageAsync(", "ImageWrite.cs: if (gate.Written",
             "ImageWrite.cs: return await ReadAsync", "ImageWrite.cs: share = await", "ImageWrite.cs: observed = observed with",
             "ImageWrite.cs: var share"]),
+        ("is in generic code, whose lines are lost when it is optimised; all that is struck passes through it", ["Steps.cs: "]),
         ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt"]),
     ];
 
@@ -93,7 +94,7 @@ public sealed class UnforeseenTests
         {
             "delete" => ["send DELETE golden", "hear of DELETE golden", "publish TagsRemoved", "write the finalizers", "ask for the time"],
             "retain" => ["publish TagsRetained", "write the finalizers"],
-            "create" or "change" => ["read the Secret", "send POST tokens", "hear of POST tokens", "send PUT lts", "hear of PUT lts",
+            "create" => ["read the Secret", "send POST tokens", "hear of POST tokens", "send PUT lts", "hear of PUT lts",
                 "publish TagsAdded", "ask for the time", "write status True InSync"],
             _ => [],        // two sets side by side: the order of calls differs from play to play
         };
@@ -107,7 +108,7 @@ public sealed class UnforeseenTests
         var image = world.Cloud.AddImage("ubuntu", "foreign");
         image.CreatedAt -= TimeSpan.FromHours(1);
         var second = story == "move" ? world.Cloud.AddImage("second", "foreign") : image;
-        var set = world.Set(Name, image.Id, story == "change" ? ["golden"] : ["golden", "lts"]);
+        var set = world.Set(Name, image.Id, "golden", "lts");
         set.Spec.Policy = TagPolicy.Additive;
         if (story == "retain") set.Spec.DeletionPolicy = TagDeletionPolicy.Retain;
         if (story == "newest") set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["ubuntu*"], Newest = 1 } };
@@ -124,9 +125,6 @@ public sealed class UnforeseenTests
             await using (await RunningOperator.StartAsync(world, null)) await world.ReadyAsync(Name, "True");
             switch (story)
             {
-                case "change":
-                    await world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
-                    break;
                 case "move":
                     await world.EditAsync(Name, new JsonObject { ["image"] = new JsonObject { ["id"] = second.Id } });
                     break;
@@ -141,7 +139,7 @@ public sealed class UnforeseenTests
 
         // Whether it counts has to be found out: no operator has looked at it yet.
         if (story is "neighbours" or "move" or "newest") await world.CreateAsync(Neighbour(world));
-        var saboteur = new Saboteur(at) { SparesTheClock = story is not ("create" or "change" or "delete") };
+        var saboteur = new Saboteur(at) { SparesTheClock = story is not ("create" or "delete") };
         await using var running = await RunningOperator.StartAsync(world, saboteur);
         if (story is "delete" or "retain")
         {
