@@ -30,6 +30,8 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
         catch (ProblemException e) when (e.Problem.Reason != Reason.Transient)
         {
             // Another set may have read the Secret before this set and what it needs were created.
+            var name = new NamespacedName(set.Key.Namespace, reference.SecretName);
+            if (!await secrets.WaitForNewerAsync(name, set.ChangedAt, cancellationToken)) throw;
             return await FindAsync(set, reference, set.ChangedAt, cancellationToken);
         }
     }

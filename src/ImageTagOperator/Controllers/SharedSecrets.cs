@@ -10,6 +10,8 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>How long a reading is shared: a changed Secret is used at most this much later.</summary>
     private static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1.1);
+
     private readonly Remembered<NamespacedName, Reading> readings = new(time);
 
     /// <param name="editedAt">A reading that started before this time is not used.</param>
@@ -27,6 +29,15 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
                 : new Reading(now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None)),
             SharedFor);
         return reading.Secret.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits before a Secret that did not help is read again: what many new sets need is one more reading.</summary>
+    /// <returns>False at once when the last reading is not older than that.</returns>
+    public async Task<bool> WaitForNewerAsync(NamespacedName name, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        if (readings.TryGet(name, out var known) && known.At >= since) return false;
+        await Task.Delay(ReadAgainAfter, time, cancellationToken);
+        return true;
     }
 
     private sealed record Reading(DateTimeOffset At, Task<V1Secret?> Secret);

@@ -64,7 +64,7 @@ public sealed class UnforeseenTests
             "ImageWrite.cs: return await ReadAsync", "ImageWrite.cs: share = await", "ImageWrite.cs: observed = observed with",
             "ImageWrite.cs: var share"]),
         ("is in generic code, whose lines are lost when it is optimised; all that is struck passes through it", ["Steps.cs: "]),
-        ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt"]),
+        ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt", "SecretClouds.cs: if (!await secrets", "SharedSecrets.cs: "]),
     ];
 
     [Fact]

@@ -233,7 +233,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         var set = Set();
         var clouds = new SecretClouds(new SharedSecrets(client, new FakeTimeProvider()));
         return (await Assert.ThrowsAsync<ProblemException>(() => clouds.FindAsync(
-            new RegisteredSet(set, new SetMemory(), DateTimeOffset.MaxValue), set.Spec.CloudCredentialsRef, Cancel))).Problem;
+            new RegisteredSet(set, new SetMemory(), DateTimeOffset.MinValue), set.Spec.CloudCredentialsRef, Cancel))).Problem;
     }
 
     private async Task<Problem> LoginAsync(string name, string method, string target, Fault fault)
