@@ -34,6 +34,7 @@ internal sealed class Isolation : Benchmark
             http.Response.StatusCode = 500;
             return http.Response.WriteAsync(string.Concat(Enumerable.Repeat("<head", 200_000)), http.RequestAborted);
         };
+        process.AddNamespace(Attacker);
         process.AddSecret(Attacker, "endless", endless.CloudsYaml);
         process.AddSecret(Attacker, "silent", silent.CloudsYaml);
         process.AddSecret(Attacker, "large", large.CloudsYaml);

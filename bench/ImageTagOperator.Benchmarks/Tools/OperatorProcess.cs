@@ -134,6 +134,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public void AddSet(string inNamespace, string name, string secret, string image, IReadOnlyList<string> tags) => kubernetes.Apply(
         Set(inNamespace, name, (secret, BenchmarkCloud.CloudName), image, tags, "10m"));
 
+    public void AddNamespace(string name) => kubernetes.Apply(new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Namespace",
+        ["metadata"] = new JsonObject { ["name"] = name },
+    });
+
     public void AddSecret(string inNamespace, string name, string cloudsYaml) =>
         kubernetes.Apply(Secret(inNamespace, name, cloudsYaml));
 
