@@ -46,6 +46,11 @@ internal sealed class Isolation : Benchmark
         }
 
         var attacked = await EditsAsync(process, cloud, image, "attacked");
+        if (new[] { endless, silent, large }.Any(hostile => hostile.Calls.All.Count == 0))
+        {
+            throw new InvalidOperationException("a hostile cloud was never asked, so there was no attack");
+        }
+
         return
         [
             new("an edit reaches its image: median", Part(alone, 0.5), "s"),

@@ -10,6 +10,7 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>How long a reading is shared: a changed Secret is used at most this much later.</summary>
     private static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(5);
 
+    /// <summary>A namespace that creates sets all the time, whose Secret does not help, has it read at most so often.</summary>
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1.1);
 
     private readonly Remembered<NamespacedName, Reading> readings = new(time);
@@ -31,8 +32,9 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
         return reading.Secret.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Waits before a Secret that did not help is read again: what many new sets need is one more reading.</summary>
-    /// <returns>False at once when the last reading is not older than that.</returns>
+    /// <summary>Waits before a Secret that is missing or cannot be used is read again, so that many new sets share one more read.</summary>
+    /// <param name="since">When the set that asks became known.</param>
+    /// <returns>False, without a wait, when the last read started after that: another one would show the same.</returns>
     public async Task<bool> WaitForNewerAsync(NamespacedName name, DateTimeOffset since, CancellationToken cancellationToken)
     {
         if (readings.TryGet(name, out var known) && known.At >= since) return false;
