@@ -107,22 +107,23 @@ public sealed class ChartRightsTests
         return image;
     }
 
-    /// <summary>A set is made, and its tag taken away until the same is told a second time.</summary>
+    /// <summary>Creates a set, and removes its tag until the operator repeats an Event about it. How often that takes is not fixed: a
+    /// removal while the operator's own write of the tag has not ended can be lost in Glance.</summary>
     private static async Task LiveAsync(RealWorld world)
     {
         var image = await CreateAsync(world);
         await world.ReadyAsync("a", "True");
-        for (var i = 0; i < 2; i++)
-        {
-            await world.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
-            await world.RequestAsync("a", $"{i}");
-            await world.TagsAsync(image, "golden");
-        }
-
+        var requests = 0;
         await world.UntilAsync(
-            async () => (await world.AuditAsync()).Where(entry => entry.Verb == "patch").Select(Short).ToList(),
+            async () =>
+            {
+                await world.Glance.TryWriteTagAsync(HttpMethod.Delete, image, "golden");
+                await world.RequestAsync("a", $"{requests++}");
+                await world.TagsAsync(image, "golden");
+                return (await world.AuditAsync()).Where(entry => entry.Verb == "patch").Select(Short).ToList();
+            },
             patched => patched.Contains("patch events"),
-            "an Event to be told again",
+            "an Event to be repeated",
             patched => string.Join(", ", patched));
     }
 
