@@ -10,15 +10,18 @@ internal sealed class SabotagedClock(Saboteur saboteur) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        if (saboteur.SparesTheClock) return System.GetUtcNow();
-        // Other parts of the process ask it too; they are not what this is about.
-        var callers = new StackTrace(fNeedFileInfo: false).GetFrames().Select(frame => frame.GetMethod()).OfType<MethodBase>().ToArray();
-        if (callers.Any(caller => Rooms.Contains(caller.DeclaringType?.Namespace)) && !callers.Any(IsBesideReconciles))
-        {
-            saboteur.Call("ask for the time");
-        }
-
+        if (!saboteur.SparesTheClock && saboteur.Struck is null && FindCaller() is { } line) saboteur.CallOnce("ask for the time", line);
         return System.GetUtcNow();
+    }
+
+    /// <summary>The statement of a reconcile that asks; null when another part of the process does.</summary>
+    private static string? FindCaller()
+    {
+        var frames = new StackTrace(fNeedFileInfo: false).GetFrames();
+        var caller = Array.Find(frames, frame => Rooms.Contains(frame.GetMethod()?.DeclaringType?.Namespace));
+        if (caller is null || frames.Select(frame => frame.GetMethod()).OfType<MethodBase>().Any(IsBesideReconciles)) return null;
+        var method = caller.GetMethod()!;
+        return $"{method.DeclaringType}.{method.Name}+{caller.GetILOffset()}";
     }
 
     private static bool IsBesideReconciles(MethodBase caller) =>

@@ -10,9 +10,13 @@ internal sealed class Saboteur(int at) : ILoggerProvider, ILogger
     private readonly Lock gate = new();
     private readonly List<(string Set, string Ready)> statuses = [];
     private readonly List<string> events = [];
+    private readonly HashSet<string> lines = [];
     private readonly ConcurrentQueue<Exception> exceptions = [];
     private int calls;
     private bool isEnded;
+
+    /// <summary>How many calls there were.</summary>
+    public int Calls => calls;
 
     /// <summary>Calls for the time are left alone.</summary>
     public bool SparesTheClock { get; init; }
@@ -48,6 +52,15 @@ internal sealed class Saboteur(int at) : ILoggerProvider, ILogger
             var unforeseen = new UnforeseenException();
             exceptions.Enqueue(unforeseen);
             throw unforeseen;
+        }
+    }
+
+    /// <summary>As <see cref="Call"/>, but a statement's first call only.</summary>
+    public void CallOnce(string what, string line)
+    {
+        lock (gate)
+        {
+            if (lines.Add(line)) Call(what);
         }
     }
 
