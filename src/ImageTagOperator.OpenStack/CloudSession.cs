@@ -27,7 +27,7 @@ public sealed class CloudSession : IDisposable
         http = new CloudHttp(cloud, user, hosts);
         keystone = new Keystone(cloud, http, time);
         api = new ImageApi(cloud, http, keystone, hosts.Limits, time);
-        Room = http.NewRoom();
+        Room = http.NewReservation();
         Images = new ImageReader(api, gates, Room, hosts.Limits, time);
         written = new WrittenImages(api, Images, time);
     }
@@ -38,7 +38,7 @@ public sealed class CloudSession : IDisposable
     internal IEnumerable<string> Servers => http.ServersUsed;
 
     /// <summary>The memory that <see cref="Images"/> uses. It does not reference the session.</summary>
-    internal ListRoom Room { get; }
+    internal MemoryReservation Room { get; }
 
     /// <summary>The cached readings of images, shared by all users of this session.</summary>
     public ImageReader Images { get; }
@@ -73,7 +73,7 @@ public sealed class CloudSession : IDisposable
     {
         var asOf = time.GetUtcNow();
         var image = await api.GetAsync(imageId, cancellationToken, isUrgent);
-        if (image is not null) Images.Note(image, asOf);
+        if (image is not null) Images.CacheImage(image, asOf);
         return image;
     }
 

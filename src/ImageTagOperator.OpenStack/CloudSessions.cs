@@ -17,7 +17,7 @@ public sealed class CloudSessions : IDisposable
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<CloudConfiguration, (WeakReference<CloudSession> Session, ListRoom Room)> sessions = [];
+    private readonly Dictionary<CloudConfiguration, (WeakReference<CloudSession> Session, MemoryReservation Room)> sessions = [];
     private readonly TimeProvider time;
     private readonly CloudHosts hosts;
     private readonly ITimer sweeper;
@@ -49,7 +49,7 @@ public sealed class CloudSessions : IDisposable
     public ImageGates Gates { get; }
 
     /// <summary>The estimated bytes of memory that the images use.</summary>
-    internal long ImageMemory => hosts.ImageMemory.Taken;
+    internal long ImageMemory => hosts.ImageMemory.Reserved;
 
     /// <param name="user">The user that limits are applied to. A session that several users share counts for the first one.</param>
     /// <exception cref="InvalidCloudsYamlException">The certificates are not valid PEM.</exception>

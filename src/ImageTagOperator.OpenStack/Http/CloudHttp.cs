@@ -42,7 +42,7 @@ internal sealed class CloudHttp : IDisposable
     public KnownSecrets Secrets { get; }
 
     /// <summary>Reserves memory for the images that a session reads.</summary>
-    public ListRoom NewRoom() => hosts.ImageMemory.For(user);
+    public MemoryReservation NewReservation() => hosts.ImageMemory.For(user);
 
     /// <summary>Host and port of the servers that requests were sent to.</summary>
     public IEnumerable<string> ServersUsed => used.Values.Select(host => host.Server.Authority);

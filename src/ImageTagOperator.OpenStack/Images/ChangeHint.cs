@@ -2,95 +2,96 @@ using System.Globalization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Asks a cloud with one request which images changed since some time. A cloud that does not know the filter answers an empty
-/// list, so each answer has to prove itself: an image that is known to belong in must be in it, and none that does not.</summary>
+/// <summary>Lists the images that changed since a given time with one request. A cloud that does not support the filter returns an empty
+/// list, so each response is checked: it must contain an image that is known to match the filter, and no image that does not
+/// match.</summary>
 internal sealed class ChangeHint(ImageApi api, TimeProvider time)
 {
-    /// <summary>Glance notes the time before it writes the tags, and its clock need not be ours.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+    /// <summary>Glance sets <c>updated_at</c> before it writes the tags, and its clock can differ from ours.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    /// <summary>The same where a change that is missed is found later all the same.</summary>
-    private static readonly TimeSpan ShortSlack = TimeSpan.FromSeconds(10);
+    /// <summary>The margin of <see cref="GetChangesAsync"/>. A change that it misses is found by a later read.</summary>
+    private static readonly TimeSpan ShortMargin = TimeSpan.FromSeconds(10);
 
-    /// <summary>What changed before is left to the next full reading.</summary>
-    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(10);
+    /// <summary>Older changes are found by the next full read.</summary>
+    private static readonly TimeSpan MaxPeriod = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan Trust = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Distrust = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan DisabledFor = TimeSpan.FromHours(1);
 
-    /// <summary>One failed proof may be an image that was deleted in the meantime.</summary>
-    private const int FailedProofs = 3;
+    /// <summary>A single failed check can be caused by an image that was deleted since the last read.</summary>
+    private const int MaxFailedChecks = 3;
 
-    private int failed;
+    private int failedChecks;
     private DateTimeOffset notBefore;
-    private DateTimeOffset askedAt = time.GetUtcNow();
-    private DateTimeOffset provenAt = DateTimeOffset.MinValue;
+    private DateTimeOffset lastRequestAt = time.GetUtcNow();
+    private DateTimeOffset checkedAt = DateTimeOffset.MinValue;
 
-    /// <summary>What changed since this was called before; null when the cloud's answer cannot be relied on. The filter is proven once an
-    /// hour with images that have to pass it: an answer without images, which is the usual one, proves nothing.</summary>
-    /// <param name="known">Images that lists probably show, as they were read last. One of them has to be there still.</param>
-    public async Task<IReadOnlyList<Image>?> NewsAsync(Func<IReadOnlyList<Image>> known, CancellationToken cancellationToken)
+    /// <summary>The images that changed since the previous call; null when the response is not reliable. Once an hour, the filter is tested
+    /// with images that must match it, because the usual response is empty and does not show that the filter works.</summary>
+    /// <param name="known">Images that lists probably show, as last read. At least one of them must still exist.</param>
+    public async Task<IReadOnlyList<Image>?> GetChangesAsync(Func<IReadOnlyList<Image>> known, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (now < notBefore) return null;
         try
         {
-            if (now - provenAt >= Trust)
+            if (now - checkedAt >= CheckInterval)
             {
-                if (known() is not [_, ..] witnesses) return null;
-                var ids = string.Join(',', witnesses.Select(image => image.Id));
-                var proof = await ListAsync(witnesses.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", cancellationToken);
-                if (!Judge(proof.Images.IntersectBy(witnesses.Select(image => image.Id), image => image.Id).Any())) return null;
-                provenAt = now;
+                if (known() is not [_, ..] samples) return null;
+                var ids = string.Join(',', samples.Select(image => image.Id));
+                var check = await ListAsync(samples.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", cancellationToken);
+                if (!RecordCheck(check.Images.IntersectBy(samples.Select(image => image.Id), image => image.Id).Any())) return null;
+                checkedAt = now;
             }
 
-            var since = askedAt > now - LongestGap ? askedAt : now - LongestGap;
-            var bound = WholeSecond(since + api.ClockSkew - ShortSlack);
+            var since = lastRequestAt > now - MaxPeriod ? lastRequestAt : now - MaxPeriod;
+            var bound = WholeSecond(since + api.ClockSkew - ShortMargin);
             var changed = (await ListAsync(bound, "", cancellationToken)).Images;
-            if (!Judge(changed.All(image => image.UpdatedAt >= bound))) return null;
-            askedAt = now;
+            if (!RecordCheck(changed.All(image => image.UpdatedAt >= bound))) return null;
+            lastRequestAt = now;
             return changed;
         }
         catch (CloudException e)
         {
-            if (e.Kind == CloudErrorKind.Rejected) Judge(isProven: false);
-            return null;    // the next time asks for as much more
+            if (e.Kind == CloudErrorKind.Rejected) RecordCheck(isReliable: false);
+            return null;    // the next call covers this period too
         }
     }
 
-    /// <summary>What changed, by id, and some that did not; null when the cloud's answer cannot be relied on. Images that lists do not show
-    /// are not in it.</summary>
-    /// <param name="since">By our clock.</param>
-    /// <param name="known">Images that lists show, as they were read last.</param>
+    /// <summary>The changed images by id, with some unchanged ones; null when the response is not reliable. Images that lists do not show
+    /// are missing.</summary>
+    /// <param name="since">The time on our clock.</param>
+    /// <param name="known">Images that lists show, as last read.</param>
     public async Task<IReadOnlyDictionary<string,
         Image>?> ChangedSinceAsync(DateTimeOffset since, IEnumerable<Image> known, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() < notBefore || known.MaxBy(image => image.UpdatedAt) is not { UpdatedAt: { } newest } witness) return null;
-        var bound = since + api.ClockSkew - Slack;
+        if (time.GetUtcNow() < notBefore || known.MaxBy(image => image.UpdatedAt) is not { UpdatedAt: { } newest } sample) return null;
+        var bound = since + api.ClockSkew - Margin;
         if (newest < bound) bound = newest;
         bound = WholeSecond(bound);
         IReadOnlyList<Image> changed;
         try
         {
             var list = await ListAsync(bound, "", cancellationToken);
-            if (list.Odd.Count > 0) return null;
+            if (list.UnreadableIds.Count > 0) return null;
             changed = list.Images;
         }
         catch (CloudException)
         {
-            changed = [];   // no hint; what has to be known is then read, and fails there if the cloud fails
+            changed = [];   // the caller reads the images instead, and gets the error if the cloud still fails
         }
 
-        return Judge(changed.Any(image => image.Id == witness.Id) && changed.All(image => image.UpdatedAt >= bound))
+        return RecordCheck(changed.Any(image => image.Id == sample.Id) && changed.All(image => image.UpdatedAt >= bound))
             ? changed.ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase)
             : null;
     }
 
-    private bool Judge(bool isProven)
+    private bool RecordCheck(bool isReliable)
     {
-        if (isProven) failed = 0;
-        else if (++failed >= FailedProofs) (failed, notBefore) = (0, time.GetUtcNow() + Distrust);
-        return isProven;
+        if (isReliable) failedChecks = 0;
+        else if (++failedChecks >= MaxFailedChecks) (failedChecks, notBefore) = (0, time.GetUtcNow() + DisabledFor);
+        return isReliable;
     }
 
     private Task<ImageList> ListAsync(DateTimeOffset bound, string filter, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>An image as the Image API v2 shows it ("Show image"), as far as tags need it.</summary>
+/// <summary>An image of the Image API v2 ("Show image"), with the fields that the operator uses.</summary>
 public sealed record Image
 {
     /// <summary>A UUID.</summary>
@@ -18,44 +18,45 @@ public sealed record Image
 
     public string? Owner { get; init; }
 
-    /// <summary>Lists show it only when asked for hidden ones.</summary>
+    /// <summary>A hidden image. Lists contain it only with <c>os_hidden=true</c>.</summary>
     [JsonConverter(typeof(LenientFlagConverter))]
     public bool OsHidden { get; init; }
 
     [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Moves with every change, tags included, in steps of one second.</summary>
+    /// <summary>The time of the last change, tags included. The resolution is one second.</summary>
     [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>A set: the order in which a cloud lists tags is random.</summary>
+    /// <summary>A set: the cloud returns tags in random order.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
     /// <summary>The stores that Glance is copying the image's data to, comma-separated; empty or missing when it is not.</summary>
     public string? OsGlanceImportingToStores { get; init; }
 
-    /// <summary>Everything else that the cloud says of it, properties included: those are members beside the others.</summary>
+    /// <summary>All other members of the response, custom properties included.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; set; }
+    public IDictionary<string, JsonElement>? OtherMembers { get; set; }
 
-    /// <summary>Tags may be written. Glance loses an upload that runs beside a tag write, so nothing else than an active image is
-    /// touched.</summary>
+    /// <summary>The operator may write tags. Glance loses an upload that runs at the same time as a tag write, so only active images are
+    /// written.</summary>
     [JsonIgnore]
     public bool IsActive => Status == "active";
 
-    /// <summary>The image's data is on the move although the image is active: Glance would lose the import beside a tag write. The lock of
-    /// an import, <c>os_glance_import_task</c>, is no sign of that: where a worker died it stays on the image until somebody imports
-    /// again.</summary>
+    /// <summary>Glance is importing data into the active image, and a tag write at the same time would lose the import. The import lock
+    /// <c>os_glance_import_task</c> does not show this: after a worker crash it stays on the image until the next import.</summary>
     [JsonIgnore]
     public bool IsImporting => !string.IsNullOrEmpty(OsGlanceImportingToStores);
 
-    /// <summary>The value of a property, or null.</summary>
-    public string? Property(string name) =>
-        More is not null && More.TryGetValue(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString()
-            : value.GetRawText() : null;
+    /// <summary>The value of a custom property, or null. Values that are not strings are returned as JSON.</summary>
+    public string? Property(string name)
+    {
+        if (OtherMembers is null || !OtherMembers.TryGetValue(name, out var value)) return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+    }
 
-    /// <summary>Nothing differs that a tag set could depend on.</summary>
+    /// <summary>True when all fields that an ImageTagSet can depend on are equal.</summary>
     public bool IsSameAs(Image other) =>
         Id == other.Id && Name == other.Name && Status == other.Status && Visibility == other.Visibility && Owner == other.Owner
             && OsHidden == other.OsHidden
@@ -64,8 +65,8 @@ public sealed record Image
         && SameProperties(other);
 
     private bool SameProperties(Image other) =>
-        More is null || other.More is null
-            || (More.Count == other.More.Count && More.Keys.All(name => Property(name) == other.Property(name)));
+        OtherMembers is null || other.OtherMembers is null
+            || (OtherMembers.Count == other.OtherMembers.Count && OtherMembers.Keys.All(name => Property(name) == other.Property(name)));
 }
 
 /// <summary>One page of "List images".</summary>

@@ -1,8 +1,8 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>What came of asking for one term.</summary>
-/// <param name="IsListed">Lists show these images, so that a list can tell whether they changed.</param>
-/// <param name="Odd">The ids of what a list shows and that cannot be read.</param>
-/// <param name="Error">Why nothing is known; then there are no images here.</param>
+/// <summary>The result of the query for one term.</summary>
+/// <param name="IsListed">True when lists contain these images, so that a list shows whether they changed.</param>
+/// <param name="UnreadableIds">The ids of the list entries that cannot be parsed.</param>
+/// <param name="Error">The error of the query, or null. With an error, <paramref name="Images"/> is empty.</param>
 internal sealed record ImageAnswer(
-    ImageTerm Term, IReadOnlyList<Image> Images, bool IsListed, CloudException? Error = null, IReadOnlyList<string>? Odd = null);
+    ImageTerm Term, IReadOnlyList<Image> Images, bool IsListed, CloudException? Error = null, IReadOnlyList<string>? UnreadableIds = null);

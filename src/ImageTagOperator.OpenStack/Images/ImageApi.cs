@@ -6,51 +6,53 @@ using ImageTagOperator.OpenStack.Identity;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>The Image API v2, a method per call, with a token of ours.</summary>
+/// <summary>A client of the Image API v2. It adds the token to each request.</summary>
 internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keystone keystone, CloudLimits limits, TimeProvider time)
 {
-    private const int PageSize = 1000;      // the most that Glance gives
+    private const int PageSize = 1000;      // the maximum of Glance
     private const int Restarts = 3;
 
-    /// <summary>Of one image. Glance allows 128 properties by default, of 64 kB each; none that has them is useful to anybody.</summary>
-    private const int LongestImage = 1 << 20;
+    /// <summary>The maximum size of one image in bytes. Glance allows 128 properties of 64 kB each by default; real images are far
+    /// smaller.</summary>
+    private const int MaxImageBytes = 1 << 20;
 
-    /// <summary>Members of all images of one page: a thousand with 128 properties and some thirty others.</summary>
-    private const int MostMembers = 200_000;
+    /// <summary>The maximum number of JSON members in one page: 1,000 images with 128 properties and about 30 other fields.</summary>
+    private const int MaxMembers = 200_000;
 
-    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromDays(1);
 
     private volatile bool hasAnswered;
 
-    /// <summary>How far the cloud's clock is ahead of ours, as of its last answer; zero as long as it does not tell.</summary>
+    /// <summary>How far the cloud's clock is ahead of ours, from the <c>Date</c> header of the last response; zero when there is
+    /// none.</summary>
     public TimeSpan ClockSkew { get; private set; }
 
-    /// <summary>"Show image"; null when the cloud knows no such image or does not show it to us.</summary>
-    /// <param name="isUrgent">Goes before what else waits to be sent.</param>
-    /// <exception cref="CloudException"/>
+    /// <summary>"Show image"; null when the image does not exist or is not visible to the credentials.</summary>
+    /// <param name="isUrgent">Send the request before other waiting requests.</param>
+    /// <exception cref="CloudException">The login or the request failed.</exception>
     public async Task<Image?> GetAsync(string imageId, CancellationToken cancellationToken, bool isUrgent = false)
     {
         var response = await ReadAsync($"/v2/images/{Uri.EscapeDataString(imageId)}", cancellationToken, isUrgent);
-        // Only the Image API's own 404 says anything about the image: proxies say 404 too, as a page, while what they stand for is away.
+        // Only a JSON 404 comes from the Image API. A proxy answers 404 with an HTML page while its backend is down.
         if (response is { Status: 404, IsJson: true }) return null;
-        if (response.Status == 404) throw Judged(
+        if (response.Status == 404) throw Classified(
             new(CloudErrorKind.Transient, $"{response.Describe()}. This is not how an Image API says it.") { IsUnexpectedContent = true });
-        if (response.Body.Length > LongestImage) throw response.TooLarge($"an image longer than {LongestImage >> 20} MiB");
+        if (response.Body.Length > MaxImageBytes) throw response.TooLarge($"an image longer than {MaxImageBytes >> 20} MiB");
         try
         {
             return Checked(response, Content(response, CloudJson.Default.Image));
         }
         catch (CloudException e)
         {
-            throw Judged(e);
+            throw Classified(e);
         }
     }
 
-    /// <summary>"List images": all pages. What of them cannot be read is left out and named; where nothing can be, it is no list. An image
-    /// that is deleted meanwhile may be the marker of the next page; the list then starts over.</summary>
+    /// <summary>"List images": all pages. Entries that cannot be parsed are left out and their ids are returned; a list without any valid
+    /// entry is an error. When the marker image of a page was deleted, the list starts again.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
-    /// <param name="isUrgent">Goes before what else waits to be sent.</param>
-    /// <exception cref="CloudException"/>
+    /// <param name="isUrgent">Send the requests before other waiting requests.</param>
+    /// <exception cref="CloudException">The login or a request failed, or the list exceeds a limit.</exception>
     public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken, bool isUrgent = false)
     {
         using var deadline = new CancellationTokenSource(limits.ListDeadline, time);
@@ -64,7 +66,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
         catch (CloudException e)
         {
-            throw Judged(e);
+            throw Classified(e);
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -73,11 +75,11 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
-    /// <summary>Sends with our token; a 401 leads to one fresh login and one more try, which is safe for writes too: a 401 does no
-    /// work.</summary>
-    /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>
-    /// <exception cref="CloudException">No token could be had.</exception>
-    /// <exception cref="CloudCallException">No whole answer came.</exception>
+    /// <summary>Sends a request with the token. After a 401 it logs in again and retries once. This is safe for writes too, because a
+    /// request with status 401 was not executed.</summary>
+    /// <param name="path">The encoded path, with the version (<c>/v2/images</c>).</param>
+    /// <exception cref="CloudException">The login failed.</exception>
+    /// <exception cref="CloudCallException">There was no complete response.</exception>
     public async Task<CloudResponse> SendAsync(
         HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken, bool isUrgent = false)
     {
@@ -89,17 +91,17 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return await SendOnceAsync(method, path, json, token, isUrgent, cancellationToken);
     }
 
-    /// <summary>Null when the marker of a page was gone and there may be another try.</summary>
+    /// <summary>Reads all pages once; null when the marker image of a page was deleted and the list can start again.</summary>
     private async Task<ImageList?> ListOnceAsync(string filters, bool isLast, bool isUrgent, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages may overlap while images come and go
-        var odd = new SortedSet<string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages can overlap
+        var unreadable = new SortedSet<string>(StringComparer.Ordinal);
         string? marker = null;
         var bytes = 0L;
-        using var room = http.NewRoom();
+        using var memory = http.NewReservation();
         do
         {
-            // Not by the page's own link to the next: Glance drops repeated filters from it.
+            // The page's own <c>next</c> link is not used: Glance drops repeated filters from it.
             var response = await ReadAsync(
                 $"/v2/images?{filters}&limit={PageSize}" + (marker is null ? "" : $"&marker={marker}"), cancellationToken, isUrgent);
             if (marker is not null && response.Status is 400 or 403 or 404 && !isLast) return null;
@@ -112,32 +114,33 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
 
             bytes += response.Body.Length;
             if (bytes > limits.MaxListBytes) throw response.TooLarge($"a list longer than {limits.MaxListBytes >> 20} MiB");
-            if (Members(response.Body) > MostMembers) throw response.TooLarge($"a page with more than {MostMembers} members of images");
+            if (CountMembers(response.Body) > MaxMembers) throw response.TooLarge($"a page with more than {MaxMembers} members of images");
             var page = Content(response, CloudJson.Default.ImagePage);
             if (page.Images is null) throw response.Unreadable("no images");
-            var before = found.Count + odd.Count;
+            var before = found.Count + unreadable.Count;
             foreach (var (image, id) in page.Images)
             {
                 if (ImageCheck.Problem(image) is not null)
                 {
-                    odd.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
+                    unreadable.Add(Guid.TryParseExact(id, "D", out _) ? id! : "without an id");
                     continue;
                 }
 
-                room.Add(ListMemory.SizeOf(image!));
+                memory.Add(ListMemory.SizeOf(image!));
                 found[image!.Id] = Canonical(image);
             }
 
-            // A list that is cut short would be a list without the images that follow, so none of these is a list at all.
+            // A truncated list must not look like a list with fewer images, so each of these is an error.
             var first = page.Images is [] ? null : page.Images[0].Image;
-            if (found.Count == 0 && odd.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
-            if (found.Count + odd.Count == before && page.Images.Count > 0) throw response.Unreadable("a page repeats the ones before");
+            if (found.Count == 0 && unreadable.Count > 0) throw response.Unreadable(ImageCheck.Problem(first)!);
+            var isRepeated = found.Count + unreadable.Count == before && page.Images.Count > 0;
+            if (isRepeated) throw response.Unreadable("a page repeats the ones before");
             if (found.Count > limits.MaxImages) throw response.TooLarge($"more than {limits.MaxImages} images");
             var isLastPage = page.Next is null || page.Images is [];
             marker = isLastPage ? null : page.Images[^1].Id ?? throw response.Unreadable("the last image of a page has no id");
         }
         while (marker is not null);
-        return new ImageList([.. found.Values], [.. odd]);
+        return new ImageList([.. found.Values], [.. unreadable]);
     }
 
     private async Task<CloudResponse> ReadAsync(string pathAndQuery, CancellationToken cancellationToken, bool isUrgent = false)
@@ -162,13 +165,13 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return response;
     }
 
-    /// <summary>Without the version, which each path begins with.</summary>
+    /// <summary>The endpoint without the version, because each path starts with it.</summary>
     private string Address(Token token) => Catalog.ImageEndpoint(cloud, token.Catalog).AbsoluteUri[..^"/v2".Length];
 
-    /// <summary>A clock that is further off is none.</summary>
-    private static TimeSpan Skew(TimeSpan ahead) => ahead.Duration() < MostSkew ? ahead : TimeSpan.Zero;
+    /// <summary>Ignores a skew of a day or more.</summary>
+    private static TimeSpan Skew(TimeSpan ahead) => ahead.Duration() < MaxSkew ? ahead : TimeSpan.Zero;
 
-    /// <summary>What the parser takes for an image is not always one.</summary>
+    /// <summary>Checks an image that the parser accepted.</summary>
     private Image Checked(CloudResponse response, Image? image) =>
         ImageCheck.Problem(image) is { } problem ? throw response.Unreadable(problem) : Canonical(image!);
 
@@ -176,8 +179,9 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         cloud.Profile == CloudProfile.IMS ? image with { Tags = [.. image.Tags.Select(ImsTag.Canonical).Distinct(StringComparer.Ordinal)] }
             : image;
 
-    /// <summary>The names in a text that is JSON: each takes far more memory than its few bytes. Of a short text there are few.</summary>
-    private static int Members(ReadOnlySpan<byte> json)
+    /// <summary>The number of property names in a JSON text: a parsed property needs far more memory than its text. Zero for a short
+    /// text.</summary>
+    private static int CountMembers(ReadOnlySpan<byte> json)
     {
         if (json.Length <= BoundedBody.Small) return 0;
         var reader = new Utf8JsonReader(json);
@@ -191,7 +195,7 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
         catch (JsonException)
         {
-            return 0;       // whoever reads it says so
+            return 0;       // the parser reports it
         }
 
         return names;
@@ -205,17 +209,17 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         return content;
     }
 
-    /// <summary>What never answered as an Image API is none: a person has to correct the address. What did may be away for a
-    /// while.</summary>
-    private CloudException Judged(CloudException error) => !error.IsUnexpectedContent || hasAnswered ? error : new(
+    /// <summary>Unexpected content from a server that never answered as an Image API means a wrong endpoint, which a person must correct.
+    /// Otherwise the error is transient.</summary>
+    private CloudException Classified(CloudException error) => !error.IsUnexpectedContent || hasAnswered ? error : new(
         CloudErrorKind.EndpointNotFound,
         $"{error.Message.TrimEnd('.')}. There may be no Image API v2 at this address: correct image_endpoint_override, or the catalog's "
             + "endpoint for 'image'.",
         error.RetryAfter,
         error);
 
-    /// <summary>A Glance that cannot reach Keystone says 401 too, so a 401 for a token of a moment ago does not prove anything about
-    /// us.</summary>
+    /// <summary>The error of a 401 with a new token. Glance also answers 401 when it cannot reach Keystone, so the credentials can be
+    /// valid.</summary>
     private CloudException TokenRefused(CloudResponse response) => cloud.Credential is ApplicationCredential
         ? new(
             CloudErrorKind.AccessRulesForbid,

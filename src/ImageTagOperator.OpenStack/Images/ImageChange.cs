@@ -1,5 +1,5 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>What is known of a term has changed.</summary>
-/// <param name="Images">Each image that differs, as it was and as it is; one of the two where it is new or gone.</param>
+/// <summary>A change of the images of one term.</summary>
+/// <param name="Images">For each changed image the old and the new state; only one of them for an added or deleted image.</param>
 public sealed record ImageChange(ImageTerm Term, IReadOnlyList<Image> Images);

@@ -2,15 +2,15 @@ using ImageTagOperator.OpenStack.Http;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>The right to write to one image. Glance's tag calls are a read-modify-write without a transaction: two at a time lose tags,
-/// so in the whole process only the holder writes. Namespaces have it in turns.</summary>
+/// <summary>The lock for writes to one image. Glance's tag calls are a read-modify-write without a transaction, and two concurrent calls
+/// lose tags. In the whole process only the holder of the lock writes. Namespaces get it in turn.</summary>
 public sealed class ImageGate
 {
-    /// <summary>How long a write that got no answer is given to come to an end.</summary>
+    /// <summary>The time after which a write without a response is considered finished.</summary>
     public static readonly TimeSpan UncertainWritePause = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest wait for it: as much as a few others may take, each some ten seconds and what is under way then.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    /// <summary>The maximum wait for the lock. A few other holders fit into it, with about ten seconds each.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     private readonly FairSlots slot;
     private readonly ImageGates gates;
@@ -24,41 +24,40 @@ public sealed class ImageGate
         slot = new FairSlots(1, time);
     }
 
-    /// <summary>Others wait for it.</summary>
+    /// <summary>Another reconcile waits for the lock.</summary>
     public bool HasWaiters => slot.HasWaiters;
 
-    /// <summary>The sweep before which somebody asked for it last.</summary>
+    /// <summary>The number of the sweep at the last use.</summary>
     internal long LastAsked { get; set; }
 
     internal long LastWrite => Interlocked.Read(ref lastWrite);
 
     internal bool IsIdle(TimeProvider time) => slot.IsIdle && UncertainFor(time) == TimeSpan.Zero;
 
-    /// <summary>Waits for the right to write. Dispose the result to give it back.</summary>
-    /// <param name="user">Those with the same one share their turns.</param>
-    /// <exception cref="CloudException">Transient: its turn did not come in time.</exception>
+    /// <summary>Acquires the lock. Dispose the result to release it.</summary>
+    /// <param name="user">The namespace of the caller. All callers of one namespace share its turns.</param>
+    /// <exception cref="CloudException">Transient: the lock was not acquired within <see cref="MaxWait"/>.</exception>
     public async Task<IDisposable> EnterAsync(string user, CancellationToken cancellationToken)
     {
         try
         {
-            return await slot.EnterAsync(user, LongestWait, cancellationToken);
+            return await slot.EnterAsync(user, MaxWait, cancellationToken);
         }
         catch (TimeoutException e)
         {
             throw new CloudException(
                 CloudErrorKind.Transient,
-                $"Image {imageId} is being changed for others, and its turn did not come within {LongestWait.TotalMinutes:0} minutes. "
+                $"Image {imageId} is being changed for others, and its turn did not come within {MaxWait.TotalMinutes:0} minutes. "
                 + "It is tried again.",
                 inner: e);
         }
     }
 
-    /// <summary>True when the image was written to after <paramref name="sequence"/> was taken, so that an image read then is
-    /// stale.</summary>
+    /// <summary>True when the image was written after <paramref name="sequence"/> was taken. A read that started then is stale.</summary>
     public bool WrittenSince(long sequence) => Interlocked.Read(ref lastWrite) > sequence;
 
-    /// <summary>How long the image must still be left alone, because a write that got no answer may be running in the cloud; zero when none
-    /// is.</summary>
+    /// <summary>The time until the next write is allowed, because a write without a response can still be running in the cloud; zero when
+    /// there is none.</summary>
     public TimeSpan UncertainFor(TimeProvider time) =>
         TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref uncertainUntil) - time.GetUtcNow().UtcTicks));
 

@@ -2,23 +2,25 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>The gates of all images that this process writes to, whichever credentials it uses for it.</summary>
+/// <summary>The write locks of all images of this process, shared by all credentials.</summary>
 public sealed class ImageGates(TimeProvider time)
 {
-    /// <summary>Sweeps that a gate outlives when nobody asks for it.</summary>
-    private const long Kept = 10;
+    /// <summary>The number of sweeps after which an unused gate is removed.</summary>
+    private const long SweepsKept = 10;
 
     private readonly ConcurrentDictionary<(string Cloud, string ImageId), ImageGate> gates = new();
     private long sequence;
     private long sweeps;
     private long forgotten;
 
-    /// <summary>Take this before reading an image: <see cref="ImageGate.WrittenSince"/> then tells whether the reading is stale.</summary>
+    /// <summary>Get this before a read of an image. <see cref="ImageGate.WrittenSince"/> then returns whether the result is
+    /// stale.</summary>
     public long Sequence => Interlocked.Read(ref sequence);
 
     internal int Count => gates.Count;
 
-    /// <summary>The gate of one image. A cloud of one's own that holds an image of the same id keeps nobody out of another.</summary>
+    /// <summary>The gate of one image. The cloud is part of the key, so an image with the same id in another cloud has its own
+    /// gate.</summary>
     /// <param name="cloud"><see cref="CloudAccess.Cloud"/>.</param>
     public ImageGate For(string cloud, string imageId)
     {
@@ -28,18 +30,17 @@ public sealed class ImageGates(TimeProvider time)
         return gate;
     }
 
-    /// <summary>Somebody holds the gate of the image, or waits for it.</summary>
+    /// <summary>True when the gate of the image is locked, or a caller waits for it.</summary>
     internal bool IsBusy(string cloud, string imageId) =>
         gates.TryGetValue((cloud, imageId.ToLowerInvariant()), out var gate) && !gate.IsIdle(time);
 
     internal long Next() => Interlocked.Increment(ref sequence);
 
-    /// <summary>Forgets the gates that nobody has asked for in a while. What was written through one of them counts for its
-    /// successor.</summary>
+    /// <summary>Removes unused gates. A new gate for the same image starts with the last write sequence of the removed ones.</summary>
     internal void Sweep()
     {
         var now = Interlocked.Increment(ref sweeps);
-        foreach (var (key, gate) in gates.Where(pair => now - pair.Value.LastAsked > Kept && pair.Value.IsIdle(time)))
+        foreach (var (key, gate) in gates.Where(pair => now - pair.Value.LastAsked > SweepsKept && pair.Value.IsIdle(time)))
         {
             Interlocked.Exchange(ref forgotten, Math.Max(Interlocked.Read(ref forgotten), gate.LastWrite));
             gates.TryRemove(key, out _);

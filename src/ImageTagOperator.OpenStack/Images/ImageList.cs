@@ -1,5 +1,5 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>What a list shows.</summary>
-/// <param name="Odd">The ids of what is no image as the API documents it, as far as they have one.</param>
-internal sealed record ImageList(IReadOnlyList<Image> Images, IReadOnlyList<string> Odd);
+/// <summary>The result of "List images".</summary>
+/// <param name="UnreadableIds">The ids of the entries that cannot be parsed as images.</param>
+internal sealed record ImageList(IReadOnlyList<Image> Images, IReadOnlyList<string> UnreadableIds);

@@ -3,25 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Asks for many terms with few requests. What a batch does not show is asked for by itself before it is taken for missing: lists
-/// leave out hidden images and some shared ones, and a cloud that does not know a filter answers an empty list.</summary>
+/// <summary>Reads many terms with few requests. A term that is missing in a batch is read with its own request before it counts as missing:
+/// lists omit hidden images and some shared ones, and a cloud that does not support a filter returns an empty list.</summary>
 internal sealed partial class ImageQueries(ImageApi api)
 {
-    /// <summary>About 8.1 kB of URL is too long for Glance: 220 ids fit, 230 do not.</summary>
-    public const int MostTerms = 200;
+    /// <summary>The maximum number of terms in a batch. Glance rejects a URL of about 8.1 kB: 220 ids fit, 230 do not.</summary>
+    public const int MaxTerms = 200;
 
-    private const int MostCharacters = 7500;
+    private const int MaxCharacters = 7500;
 
-    /// <summary>Terms that batches do not show although they exist.</summary>
+    /// <summary>Terms that exist and that batches do not return.</summary>
     private readonly ConcurrentDictionary<ImageTerm, bool> unlisted = new();
 
-    /// <summary>The term is not in lists, so a list does not tell whether it changed.</summary>
+    /// <summary>True when batches do not return the term.</summary>
     public bool IsUnlisted(ImageTerm term) => unlisted.ContainsKey(term);
 
-    /// <summary>Gives batches another chance.</summary>
+    /// <summary>Clears the unlisted terms, so that they are read in batches again.</summary>
     public void ForgetUnlisted() => unlisted.Clear();
 
-    /// <summary>Splits terms into groups of one request each, as long as nothing is missing.</summary>
+    /// <summary>Splits terms into groups. A group needs one request when no term is missing in the response.</summary>
     public IReadOnlyList<IReadOnlyList<ImageTerm>> Groups(IEnumerable<ImageTerm> terms)
     {
         var groups = new List<IReadOnlyList<ImageTerm>>();
@@ -30,14 +30,13 @@ internal sealed partial class ImageQueries(ImageApi api)
             || (term.Kind == ImageTermKind.Name && !PlainName().IsMatch(term.Text)))))
         {
             if (kind.Key.Alone) groups.AddRange(kind.Select(term => (IReadOnlyList<ImageTerm>)[term]));
-            else groups.AddRange(Packed(kind));
+            else groups.AddRange(Batches(kind));
         }
 
         return groups;
     }
 
-    /// <summary>The images of each term of one group. Not being able to say of one term does not keep the others from their
-    /// answers.</summary>
+    /// <summary>Reads the images of one group of terms. An error of one term does not affect the others.</summary>
     public async Task<IReadOnlyList<ImageAnswer>> FetchAsync(IReadOnlyList<ImageTerm> group, CancellationToken cancellationToken)
     {
         if (group is [var single]) return [await AnswerAsync(single, cancellationToken)];
@@ -45,12 +44,12 @@ internal sealed partial class ImageQueries(ImageApi api)
         IReadOnlyList<Image> images;
         try
         {
-            // What cannot be read is missing here, so that it is asked for by itself.
+            // An entry that cannot be parsed is missing here, and is then read with its own request.
             images = (await ListAsync(group, cancellationToken)).Images;
         }
         catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
         {
-            images = [];    // a cloud that refuses the filter is asked for each term by itself
+            images = [];    // the cloud rejects the filter: each term is read with its own request
         }
         catch (CloudException e)
         {
@@ -62,7 +61,12 @@ internal sealed partial class ImageQueries(ImageApi api)
         var missing = group.Where(term => !byTerm.Contains(term)).ToArray();
         var alone = await Task.WhenAll(missing.Select(term => AnswerAsync(term, cancellationToken)));
         foreach (var answer in alone.Where(answer => answer is { Images.Count: > 0 } or { Error: not null })) unlisted[answer.Term] = true;
-        return [.. alone, .. group.Except(missing).Select(term => new ImageAnswer(term, [.. byTerm[term].Select(Slim)], IsListed: true))];
+        return
+        [
+            .. alone,
+            .. group.Except(missing).Select(term =>
+                new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true)),
+        ];
     }
 
     private async Task<ImageAnswer> AnswerAsync(ImageTerm term, CancellationToken cancellationToken)
@@ -70,7 +74,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         try
         {
             var list = await FetchOneAsync(term, cancellationToken);
-            return new ImageAnswer(term, list.Images, IsListed: term.Kind != ImageTermKind.Id, Odd: list.Odd);
+            return new ImageAnswer(term, list.Images, IsListed: term.Kind != ImageTermKind.Id, UnreadableIds: list.UnreadableIds);
         }
         catch (CloudException e)
         {
@@ -83,21 +87,22 @@ internal sealed partial class ImageQueries(ImageApi api)
         switch (term.Kind)
         {
             case ImageTermKind.Id:
-                return await api.GetAsync(term.Text, cancellationToken) is { } image ? new([Slim(image)], []) : new([], []);
+                return await api.GetAsync(term.Text, cancellationToken) is { } image ? new([WithoutProperties(image)], []) : new([], []);
             case ImageTermKind.Name:
-                // A colon would make Glance take the part before it for an operator such as in: or gte:. What follows eq: is taken as it
-                // is, where in: keeps the backslashes that its quotes call for.
+                // Glance parses the text before a colon as an operator such as in: or gte:. After eq: the text is used literally; in: would
+                // keep the backslashes of a quoted text.
                 var filter = term.Text.Contains(':') ? "eq:" + term.Text : term.Text;
                 var named = await api.ListAsync($"name={Uri.EscapeDataString(filter)}", cancellationToken);
-                // One of them may be the one that is meant.
-                if (named.Odd.Count > 0)
+                // An entry that cannot be parsed can be an image with this name.
+                if (named.UnreadableIds.Count > 0)
                 {
-                    var message = $"The cloud shows an image named '{term.Text}' that cannot be read: {string.Join(", ", named.Odd)}.";
+                    var ids = string.Join(", ", named.UnreadableIds);
+                    var message = $"The cloud shows an image named '{term.Text}' that cannot be read: {ids}.";
                     throw new CloudException(CloudErrorKind.Transient, message);
                 }
 
-                // Clouds fold case in the filter.
-                return new([.. named.Images.Where(image => image.Name == term.Text).Select(Slim)], []);
+                // The filter of some clouds ignores case.
+                return new([.. named.Images.Where(image => image.Name == term.Text).Select(WithoutProperties)], []);
             default:
                 return await api.ListAsync(term.Text.Length == 0 ? "" : $"visibility={term.Text}", cancellationToken);
         }
@@ -109,16 +114,16 @@ internal sealed partial class ImageQueries(ImageApi api)
         return api.ListAsync(group[0].Kind == ImageTermKind.Id ? $"id=in:{list}&visibility=all" : $"name=in:{list}", cancellationToken);
     }
 
-    /// <summary>Only selectors look at properties, and they are most of an image's size.</summary>
-    public static Image Slim(Image image) => image.More is null ? image : image with { More = null };
+    /// <summary>Removes the custom properties. Only selectors use them, and they are most of an image's size.</summary>
+    public static Image WithoutProperties(Image image) => image.OtherMembers is null ? image : image with { OtherMembers = null };
 
-    private static IEnumerable<IReadOnlyList<ImageTerm>> Packed(IEnumerable<ImageTerm> terms)
+    private static IEnumerable<IReadOnlyList<ImageTerm>> Batches(IEnumerable<ImageTerm> terms)
     {
         var (group, characters) = (new List<ImageTerm>(), 0);
         foreach (var term in terms)
         {
             var needed = Uri.EscapeDataString(term.Text).Length + 1;
-            if (group.Count == MostTerms || characters + needed > MostCharacters)
+            if (group.Count == MaxTerms || characters + needed > MaxCharacters)
             {
                 yield return group;
                 (group, characters) = ([], 0);
@@ -131,7 +136,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         if (group.Count > 0) yield return group;
     }
 
-    /// <summary>Names that stand for themselves in a list behind <c>in:</c>.</summary>
+    /// <summary>Names that need no quotes in an <c>in:</c> filter.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9._-]+\z")]
     private static partial Regex PlainName();
 }

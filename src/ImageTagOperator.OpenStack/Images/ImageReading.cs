@@ -1,11 +1,11 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>What a cloud said of its images.</summary>
-/// <param name="Images">Those that the question was about; none when there are none.</param>
-/// <param name="AsOf">When it was asked: what happened later may be missing.</param>
-/// <param name="Sequence"><see cref="ImageGates.Sequence"/> at that time: tells whether one of the images was written to since.</param>
+/// <summary>The images of one term as the cloud returned them.</summary>
+/// <param name="Images">The images that match the term; empty when there are none.</param>
+/// <param name="AsOf">The time of the request. Later changes can be missing.</param>
+/// <param name="Sequence"><see cref="ImageGates.Sequence"/> at that time. It shows whether an image was written since.</param>
 public sealed record ImageReading(IReadOnlyList<Image> Images, DateTimeOffset AsOf, long Sequence)
 {
-    /// <summary>The ids of what the cloud shows in the list and what is no image as the API documents it.</summary>
-    public IReadOnlyList<string> Odd { get; init; } = [];
+    /// <summary>The ids of the list entries that cannot be parsed as images.</summary>
+    public IReadOnlyList<string> UnreadableIds { get; init; } = [];
 }

@@ -1,13 +1,13 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>What the Image API can and cannot do with a tag's text.</summary>
+/// <summary>The limits of the Image API on the text of a tag.</summary>
 public static class ImageTag
 {
-    /// <summary>Characters, not bytes; Glance answers 400 to a PUT above it and 404 to a DELETE.</summary>
+    /// <summary>The maximum length in characters. Above it, Glance answers 400 to a PUT and 404 to a DELETE.</summary>
     public const int MaxLength = 255;
 
-    /// <summary>Why no request may carry this tag in its path, as the end of a sentence, or null when it may.
-    /// Such tags come onto an image with its creation or a PATCH.</summary>
+    /// <summary>Why a request path cannot contain this tag, as the end of a sentence; or null. An image can get such a tag when it is
+    /// created or with a PATCH.</summary>
     public static string? WhyNotAddressable(string tag) => tag switch
     {
         "" => "is empty, and the API has no address for an empty tag",
@@ -19,8 +19,8 @@ public static class ImageTag
         _ => null,
     };
 
-    /// <summary>True when a MariaDB behind Glance takes the two for the same tag although they differ: it folds case, accents and trailing
-    /// blanks. Once both are stored, deleting either answers 500 for ever.</summary>
+    /// <summary>True when the MariaDB of Glance treats two different tags as equal: it ignores case, accents and trailing blanks. When an
+    /// image has both, a DELETE of either always answers 500.</summary>
     public static bool Collides(string left, string right)
     {
         if (left == right) return false;
@@ -33,7 +33,7 @@ public static class ImageTag
         || (IsAccented(a) && (IsAccented(b) || char.IsAsciiLetter(b)))
         || (IsAccented(b) && char.IsAsciiLetter(a));
 
-    /// <summary>A Latin letter with a diacritic. Which base letter it folds to depends on the database's collation, so any is
-    /// assumed.</summary>
+    /// <summary>A Latin letter with a diacritic. The base letter depends on the collation of the database, so this matches any
+    /// letter.</summary>
     private static bool IsAccented(char c) => c is (>= '\u00C0' and <= '\u024F') or (>= '\u1E00' and <= '\u1EFF');
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>A flag that some clouds write as text. One odd image must not hide the others of its list, so that what says neither is
-/// false.</summary>
+/// <summary>Reads a boolean that some clouds send as a string. An invalid value is false, so that one invalid image does not fail the whole
+/// list.</summary>
 internal sealed class LenientFlagConverter : JsonConverter<bool>
 {
     public override bool HandleNull => true;

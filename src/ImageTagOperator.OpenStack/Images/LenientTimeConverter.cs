@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>A time that some clouds leave empty. One odd image must not hide the others of its list, so that what is no time counts as
-/// none.</summary>
+/// <summary>Reads a time that some clouds send as an empty string. An invalid value is null, so that one invalid image does not fail the
+/// whole list.</summary>
 internal sealed class LenientTimeConverter : JsonConverter<DateTimeOffset?>
 {
     public override bool HandleNull => true;

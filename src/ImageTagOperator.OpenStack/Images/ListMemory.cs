@@ -2,87 +2,88 @@ using System.Runtime.InteropServices;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>How much memory images take that were read, of all users together and of one: whoever names ever more clouds with ever longer
-/// lists must not fill it. Estimates. Safe for concurrent use.</summary>
-internal sealed class ListMemory(long forAll)
+/// <summary>Limits the memory for cached images, in total and for each user (a namespace). A user with many clouds and long lists cannot
+/// exhaust the memory. Sizes are estimates in bytes. Thread-safe.</summary>
+internal sealed class ListMemory(long totalLimit)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> byUser = new(StringComparer.Ordinal);
-    private readonly long forOne = forAll / 3;
-    private long all;
+    private readonly long userLimit = totalLimit / 3;
+    private long total;
 
-    /// <summary>Of all users.</summary>
-    public long Taken
+    /// <summary>The reserved bytes of all users.</summary>
+    public long Reserved
     {
         get
         {
-            lock (gate) return all;
+            lock (gate) return total;
         }
     }
 
-    /// <summary>Room for one user, in which there is nothing yet.</summary>
-    public ListRoom For(string user) => new(this, user);
+    /// <summary>A new reservation of zero bytes for one user.</summary>
+    public MemoryReservation For(string user) => new(this, user);
 
-    /// <summary>What an image takes: .NET needs some 250 bytes for each property.</summary>
+    /// <summary>The size of an image in bytes. .NET needs about 250 bytes for each property.</summary>
     public static long SizeOf(Image image) => 512
         + image.Tags.Sum(static tag => 64L + (2 * tag.Length))
-        + (image.More?.Sum(static pair => 256L + (2 * pair.Key.Length) + JsonMarshal.GetRawUtf8Value(pair.Value).Length) ?? 0);
+        + (image.OtherMembers?.Sum(static pair => 256L + (2 * pair.Key.Length) + JsonMarshal.GetRawUtf8Value(pair.Value).Length) ?? 0);
 
-    /// <summary>Takes that much more, or less; or nothing.</summary>
-    public bool TryTake(string user, long more)
+    /// <summary>Reserves bytes, or releases them when negative. False when a limit would be exceeded; then nothing changes.</summary>
+    public bool TryReserve(string user, long more)
     {
         lock (gate)
         {
             var own = byUser.GetValueOrDefault(user) + more;
-            if (more > 0 && (own > forOne || all + more > forAll)) return false;
-            all += more;
+            if (more > 0 && (own > userLimit || total + more > totalLimit)) return false;
+            total += more;
             if (own == 0) byUser.Remove(user);
             else byUser[user] = own;
             return true;
         }
     }
 
-    /// <summary>Why there was no room.</summary>
-    public CloudException Full(string user, long more)
+    /// <summary>The error for a failed reservation.</summary>
+    public CloudException LimitExceeded(string user, long more)
     {
         lock (gate)
         {
-            return byUser.GetValueOrDefault(user) + more > forOne
+            return byUser.GetValueOrDefault(user) + more > userLimit
                 ? new(
                     CloudErrorKind.Rejected,
-                    $"The images that the sets of this namespace go by take more than {forOne >> 20} MiB of the operator's memory, the "
+                    $"The images that the sets of this namespace go by take more than {userLimit >> 20} MiB of the operator's memory, the "
                         + "share of one namespace. "
                     + "Use fewer clouds with selectors, or name images by spec.image.id; the operator's administrator can raise its "
                         + "memory limit.")
                 : new(
                     CloudErrorKind.Transient,
-                    $"The images that all sets go by take more than {forAll >> 20} MiB of the operator's memory. It is tried again; raise "
-                        + "the operator's memory limit.");
+                    $"The images that all sets go by take more than {totalLimit >> 20} MiB of the operator's memory. It is tried again; "
+                        + "raise the operator's memory limit.");
         }
     }
 }
 
-/// <summary>What one user has taken for one purpose. Dispose it to give it back.</summary>
-internal sealed class ListRoom(ListMemory memory, string user) : IDisposable
+/// <summary>The memory that one user reserved for one purpose. Dispose it to release the memory.</summary>
+internal sealed class MemoryReservation(ListMemory memory, string user) : IDisposable
 {
     private readonly Lock gate = new();
-    private long taken;
-    private bool isOver;
+    private long reserved;
+    private bool isDisposed;
 
-    /// <exception cref="CloudException">There is no room for it.</exception>
+    /// <exception cref="CloudException">A limit would be exceeded.</exception>
     public void Add(long bytes)
     {
-        if (!TryAdd(bytes)) throw memory.Full(user, bytes);
+        if (!TryAdd(bytes)) throw memory.LimitExceeded(user, bytes);
     }
 
-    /// <summary>Takes that much more, or less.</summary>
+    /// <summary>Reserves bytes, or releases them when negative. False when a limit would be exceeded. No effect after <see
+    /// cref="Dispose"/>.</summary>
     public bool TryAdd(long bytes)
     {
         lock (gate)
         {
-            if (isOver) return true;
-            if (!memory.TryTake(user, bytes)) return false;
-            taken += bytes;
+            if (isDisposed) return true;
+            if (!memory.TryReserve(user, bytes)) return false;
+            reserved += bytes;
             return true;
         }
     }
@@ -91,8 +92,8 @@ internal sealed class ListRoom(ListMemory memory, string user) : IDisposable
     {
         lock (gate)
         {
-            memory.TryTake(user, -taken);
-            (taken, isOver) = (0, true);
+            memory.TryReserve(user, -reserved);
+            (reserved, isDisposed) = (0, true);
         }
     }
 }

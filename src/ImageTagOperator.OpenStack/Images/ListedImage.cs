@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>One image of a list, or what stands in its place.</summary>
-/// <param name="Image">Null: it is none that the API documents.</param>
-/// <param name="Id">As far as there is one.</param>
+/// <summary>One entry of a list of images.</summary>
+/// <param name="Image">Null when the entry cannot be parsed.</param>
+/// <param name="Id">The id, or null when the entry has none.</param>
 internal readonly record struct ListedImage(Image? Image, string? Id);
 
-/// <summary>One image that cannot be read does not hide the others.</summary>
+/// <summary>Reads an entry of a list. An entry that cannot be parsed does not fail the list.</summary>
 internal sealed class ListedImageConverter : JsonConverter<ListedImage>
 {
     public override ListedImage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

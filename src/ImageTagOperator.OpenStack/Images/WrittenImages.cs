@@ -1,11 +1,11 @@
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Reads images that were written to. Those that are written at the same time wait for each other, at most
-/// <see cref="LongestWait"/>, and are read with one request. Safe for concurrent use.</summary>
+/// <summary>Reads images after writes. Images that are written at the same time are read with one request; a read waits for the others for
+/// at most <see cref="MaxWait"/>. Thread-safe.</summary>
 internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvider time)
 {
-    /// <summary>Short beside the writes of one image, which take some 35 ms each on a real Glance.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    /// <summary>A write takes about 35 ms on a real Glance.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<WrittenImage, TaskCompletionSource<Image?>> waiting = [];
@@ -18,7 +18,7 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
         return new WrittenImage(this, imageId);
     }
 
-    /// <summary>No more is written to the image; those that wait for it need not any longer.</summary>
+    /// <summary>Ends the writes to an image, so that the others no longer wait for it.</summary>
     public void End()
     {
         lock (gate)
@@ -28,14 +28,15 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
         }
     }
 
-    /// <exception cref="CloudException"/>
+    /// <summary>Reads the image; null when it does not exist.</summary>
+    /// <exception cref="CloudException">The read failed.</exception>
     public Task<Image?> ReadAsync(WrittenImage image, CancellationToken cancellationToken)
     {
         lock (gate)
         {
             var answer = waiting[image] = new TaskCompletionSource<Image?>(TaskCreationOptions.RunContinuationsAsynchronously);
             ReadIfComplete();
-            if (waiting.Count > 0) timer ??= time.CreateTimer(_ => Read(), null, LongestWait, Timeout.InfiniteTimeSpan);
+            if (waiting.Count > 0) timer ??= time.CreateTimer(_ => Read(), null, MaxWait, Timeout.InfiniteTimeSpan);
             return answer.Task.WaitAsync(cancellationToken);
         }
     }
@@ -47,7 +48,7 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
 
     private void ReadIfComplete()
     {
-        if (waiting.Count >= beingWritten || waiting.Count >= ImageQueries.MostTerms) ReadNow();
+        if (waiting.Count >= beingWritten || waiting.Count >= ImageQueries.MaxTerms) ReadNow();
     }
 
     private void ReadNow()
@@ -55,7 +56,7 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
         timer?.Dispose();
         timer = null;
         if (waiting.Count == 0) return;
-        foreach (var group in waiting.ToArray().Chunk(ImageQueries.MostTerms)) _ = AnswerAsync(group);      // it never throws
+        foreach (var group in waiting.ToArray().Chunk(ImageQueries.MaxTerms)) _ = AnswerAsync(group);      // it never throws
         waiting.Clear();
     }
 
@@ -67,10 +68,10 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
             var asOf = time.GetUtcNow();
             var ids = group.Select(pair => pair.Key.Id).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
             var listed = (ids.Length == 1 ? [] : await ListAsync(ids)).ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
-            foreach (var image in listed.Values) reader.Note(image, asOf);
+            foreach (var image in listed.Values) reader.CacheImage(image, asOf);
             await Task.WhenAll(group.Select(pair => AnswerAsync(pair.Key.Id, listed, pair.Value)));
         }
-#pragma warning disable CA1031 // told to everybody who waits
+#pragma warning disable CA1031 // passed on to all callers
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -78,7 +79,7 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
         }
     }
 
-    /// <summary>A list leaves out hidden images, and what cannot be read.</summary>
+    /// <summary>Completes one read. A list omits hidden images and entries that cannot be parsed; those are read by id.</summary>
     private async Task AnswerAsync(string id, Dictionary<string, Image> listed, TaskCompletionSource<Image?> answer)
     {
         try
@@ -87,7 +88,7 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
             {
                 var asOf = time.GetUtcNow();
                 image = await api.GetAsync(id, CancellationToken.None, isUrgent: true);
-                if (image is not null) reader.Note(image, asOf);
+                if (image is not null) reader.CacheImage(image, asOf);
             }
 
             answer.TrySetResult(image);
@@ -106,12 +107,12 @@ internal sealed class WrittenImages(ImageApi api, ImageReader reader, TimeProvid
         }
         catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
         {
-            return [];      // a cloud that refuses the filter is asked for each image by itself
+            return [];      // the cloud rejects the filter: each image is read by its id
         }
     }
 }
 
-/// <summary>An image that is being written to. Dispose it when no more is.</summary>
+/// <summary>An image that is being written. Dispose it after the last write.</summary>
 public sealed class WrittenImage : IDisposable
 {
     private readonly WrittenImages all;

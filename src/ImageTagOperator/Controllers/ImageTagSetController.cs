@@ -22,7 +22,7 @@ public sealed class ImageTagSetController(
         await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
-        readings.Note(entity, result);
+        readings.RecordResult(entity, result);
         metrics.RecordReconcile(entity, before, result);
         return Requeue(entity, result) with { Reason = entity.Status.Situation().Situation.Reason };
     }

@@ -25,7 +25,7 @@ public sealed partial class KubernetesStatusStore(IKubernetesClient kubernetes, 
         var (whole, kept) = (StatusWriter.Json(sent), StatusWriter.Json(stored.Status));
         string[] dropped = whole == kept ? [] : [.. Missing(JsonNode.Parse(whole), JsonNode.Parse(kept), "status").Distinct()];
         // The managed tags must be stored where another process finds them.
-        registry.Of(set).Memory.Dropped = dropped.Length > 0 && StatusWriter.IsOwnedTheSame(sent, stored.Status) ? (kept, sent) : null;
+        registry.Of(set).Memory.Dropped = dropped.Length > 0 && StatusWriter.HasSameOwnership(sent, stored.Status) ? (kept, sent) : null;
         if (dropped.Length > 0 && Interlocked.Exchange(ref isWarned, 1) == 0) LogDropped(string.Join(", ", dropped));
         return stored;
     }

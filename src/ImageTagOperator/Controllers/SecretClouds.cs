@@ -18,7 +18,7 @@ public sealed partial class SecretClouds(SharedSecrets secrets) : ICloudDirector
     private readonly ConditionalWeakTable<V1Secret, CloudsFile> parsed = [];
 
     /// <summary>One lock per namespace: its files are parsed one after another, because a namespace can have many that take long.</summary>
-    private readonly Remembered<string, SemaphoreSlim> locks = new(TimeProvider.System);
+    private readonly ExpiringCache<string, SemaphoreSlim> locks = new(TimeProvider.System);
 
     public async Task<CloudConfiguration> FindAsync(
         RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>A namespace that creates sets all the time, whose Secret does not help, has it read at most so often.</summary>
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1.1);
 
-    private readonly Remembered<NamespacedName, Reading> readings = new(time);
+    private readonly ExpiringCache<NamespacedName, Reading> readings = new(time);
 
     /// <param name="editedAt">A reading that started before this time is not used.</param>
     /// <returns>The Secret; null when there is none. Callers that share a reading get the same object.</returns>

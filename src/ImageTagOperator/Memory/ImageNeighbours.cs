@@ -11,24 +11,25 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>What the other sets say of an image. One counts when its own credentials were shown the image in the same cloud: its status
-/// says so, or it shares a session with who asks, or it is found out, which is remembered for a while. Safe for concurrent use.</summary>
+/// <summary>Finds the claims of the other sets on an image. A claim counts only when the set's own credentials can read the image in the
+/// same cloud. Its status shows this, or it uses the same session, or the image is read with its credentials and the result is cached.
+/// Thread-safe.</summary>
 /// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace,
 /// however many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and
-/// <see cref="Patience"/> over all looks. A namespace that has used it up is not waited for until <see cref="PatienceFor"/> is over: only
-/// what is known of its sets counts.</remarks>
+/// <see cref="WaitBudget"/> over all looks. A namespace that has used it up is not waited for until <see cref="WaitBudgetPeriod"/> is over:
+/// only what is known of its sets counts.</remarks>
 public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
 {
     private const int AtATime = 8;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan PatienceFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WaitBudgetPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UnseenFor = TimeSpan.FromMinutes(1);
 
-    private readonly ConditionalWeakTable<CloudSession, Remembered<string, Image?>> wholeImages = [];
-    private readonly Remembered<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Sight> sights = new(time);
-    private readonly Remembered<(string? By, string? Of), Patience> patience = new(time);
+    private readonly ConditionalWeakTable<CloudSession, ExpiringCache<string, Image?>> wholeImages = [];
+    private readonly ExpiringCache<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Sight> sights = new(time);
+    private readonly ExpiringCache<(string? By, string? Of), WaitBudget> waitBudgets = new(time);
 
     /// <summary>The claims of the others on an image of this session, those that are on their way out included.</summary>
     /// <exception cref="CloudException">Whether one of them counts could not be found out in time.</exception>
@@ -37,7 +38,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     {
         var claims = new List<ImageClaim>();
         var unproven = new List<Meaning>();
-        foreach (var other in registry.Concerning(ImageChoice.Facts(image)))
+        foreach (var other in registry.FindByImage(ImageChoice.Facts(image)))
         {
             var set = other.Set;
             if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
@@ -63,7 +64,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         }
     }
 
-    /// <summary>What a set itself says of an image that it means.</summary>
+    /// <summary>The claim of a set on an image that it selects.</summary>
     public static ImageClaim ClaimOf(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage) => new(
         set.Key().ToString(),
         set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
@@ -77,12 +78,12 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     private static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
-    /// <summary>What a set says of an image that it leaves, or is about to leave; null when it leaves nothing of it to others.</summary>
+    /// <summary>The claim of a set on an image that it no longer selects; null when it has no tags to remove there.</summary>
     private static ImageClaim? LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState? state) => state is null || IsRetained(set, state)
         ? null
         : ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
 
-    /// <summary>The tags that it leaves are nobody's, although its own turn has not come yet.</summary>
+    /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
         && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
 
@@ -108,7 +109,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         if (other.Spec.Image.Selector is { } selector)
         {
             if (state?.Leaving is not null) return null;
-            if (selector.Properties is not null && image.More is null)
+            if (selector.Properties is not null && image.OtherMembers is null)
             {
                 // Readings by id or name leave properties out.
                 if (!ImageSelection.Matches(selector, facts, withProperties: false)) return null;
@@ -118,7 +119,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             }
         }
 
-        return other.Means(facts) ? new Meaning(other, facts) : null;
+        return other.Matches(facts) ? new Meaning(other, facts) : null;
     }
 
     /// <summary>With <c>newest</c> its status tells, unless it is of another spec.</summary>
@@ -143,7 +144,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(
         Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
     {
-        var left = patience.GetOrPut((question.Namespace, meanings.Key), _ => new Patience(time), PatienceFor);
+        var left = waitBudgets.GetOrPut((question.Namespace, meanings.Key), _ => new WaitBudget(time), WaitBudgetPeriod);
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         if (left.Left is { Ticks: > 0 } rest) late.CancelAfter(rest < LongestWait ? rest : LongestWait);
         else await late.CancelAsync();
@@ -180,7 +181,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <returns>Null: it could not be found out now.</returns>
     private async Task<Sight?> SightAsync(
-        Question question, RegisteredSet other, Patience left, SemaphoreSlim places, CancellationToken late,
+        Question question, RegisteredSet other, WaitBudget left, SemaphoreSlim places, CancellationToken late,
         CancellationToken cancellationToken)
     {
         var (set, credentials) = (other.Set, other.Spec.CloudCredentialsRef);

@@ -7,85 +7,85 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>Reads the images of sets. A set that was in order and only comes round again can do with a reading that another one asked for
-/// since. When a reading or the cloud's probe shows a change, the sets that it concerns are looked at at once. Safe for concurrent
-/// use.</summary>
+/// <summary>Reads the images of sets. A periodic reconcile of a set without problems can use a cached reading. When a reading or a probe of
+/// the cloud shows a change, the affected sets are queued at once. Thread-safe.</summary>
 public sealed partial class ImageReadings(
     SetRegistry registry, IEntityQueue<V1Alpha1ImageTagSet> queue, RequeuePolicy requeue, OperatorOptions options, TimeProvider time,
     ILogger<ImageReadings>? logger = null)
 {
     private readonly ConditionalWeakTable<CloudSession, object> subscribed = [];
     private readonly Lock gate = new();
-    private readonly Dictionary<NamespacedName, (CloudSession Session, ImageTerm Term)> interests = [];
-    private readonly Dictionary<CloudSession, Interest> interested = [];
+    private readonly Dictionary<NamespacedName, (CloudSession Session, ImageTerm Term)> subscriptions = [];
+    private readonly Dictionary<CloudSession, Subscribers> bySession = [];
 
-    /// <exception cref="CloudException"/>
+    /// <summary>Reads the images of a set's term, or returns a cached reading that is recent enough.</summary>
+    /// <exception cref="CloudException">The read failed.</exception>
     public Task<ImageReading> ReadAsync(
         RegisteredSet registered, V1Alpha1ImageTagSet set, CloudSession session, ImageTerm term, CancellationToken cancellationToken)
     {
-        Follow(set.Key(), session, term);
+        Subscribe(set.Key(), session, term);
         registry.MarkRead(registered);
-        var trust = TakeTrust(registered.Memory, set);
+        var limit = TakeAgeLimit(registered.Memory, set);
         var usualAge = RequeuePolicy.MaxReadingAge(IntervalOf(set), null, true);
-        if (trust is not null) return session.Images.ReadAsync(term, trust.Age, usualAge, cancellationToken);
+        if (limit is not null) return session.Images.ReadAsync(term, limit.Age, usualAge, cancellationToken);
 
-        // A reading of a moment ago will do, unless the set was edited since.
+        // A reading of the last few seconds is recent enough, unless the set was edited since.
         var known = time.GetUtcNow() - registered.ChangedAt;
         return session.Images.ReadAsync(
-            term, known < TagApplier.FreshFor ? known : TagApplier.FreshFor, usualAge, cancellationToken, isFirst: true, Company);
+            term, known < TagApplier.FreshFor ? known : TagApplier.FreshFor, usualAge, cancellationToken, isFirst: true, Prefetch);
 
-        IEnumerable<ImageTerm> Company(int most) =>
+        IEnumerable<ImageTerm> Prefetch(int most) =>
             registry.TakeUnread(registered.Key.Namespace, set.Spec.CloudCredentialsRef, most)
                 .Select(other => ImageChoice.Term(other.Spec.Image)).Where(other => other.Kind != ImageTermKind.List);
     }
 
-    /// <summary>How a reconcile ended: when all is in order, the next one may go by an older reading, and by a slightly older one while it
-    /// takes a person to go on.</summary>
-    public void Note(V1Alpha1ImageTagSet set, SetResult result)
+    /// <summary>Records the result of a reconcile. It decides how old a reading the next reconcile can use: older without problems, and
+    /// slightly older while a person must fix a problem.</summary>
+    public void RecordResult(V1Alpha1ImageTagSet set, SetResult result)
     {
         var age = result.IsSuspended ? TimeSpan.Zero : RequeuePolicy.MaxReadingAge(IntervalOf(set), result.Worst, result.Plan is not null);
-        if (age > TimeSpan.Zero) registry.Of(set).Memory.Trust = ReadingTrust.Of(set, age);
+        if (age > TimeSpan.Zero) registry.Of(set).Memory.ReadingAgeLimit = ReadingAgeLimit.Of(set, age);
     }
 
     public void Forget(V1Alpha1ImageTagSet set)
     {
-        lock (gate) Leave(set.Key());
+        lock (gate) Unsubscribe(set.Key());
     }
 
-    /// <summary>Counts once: a reconcile that ends badly leaves no trust behind.</summary>
-    private static ReadingTrust? TakeTrust(SetMemory memory, V1Alpha1ImageTagSet set)
+    /// <summary>Takes the limit. After a failed reconcile there is none, so that the next one reads again.</summary>
+    private static ReadingAgeLimit? TakeAgeLimit(SetMemory memory, V1Alpha1ImageTagSet set)
     {
-        var trust = memory.Trust;
-        memory.Trust = null;
-        return trust is not null && trust == ReadingTrust.Of(set, trust.Age) ? trust : null;
+        var limit = memory.ReadingAgeLimit;
+        memory.ReadingAgeLimit = null;
+        return limit is not null && limit == ReadingAgeLimit.Of(set, limit.Age) ? limit : null;
     }
 
     private static TimeSpan IntervalOf(V1Alpha1ImageTagSet set) => RequeuePolicy.Interval(set.Spec.Interval);
 
-    private void Follow(NamespacedName set, CloudSession session, ImageTerm term)
+    private void Subscribe(NamespacedName set, CloudSession session, ImageTerm term)
     {
         lock (gate)
         {
-            if (interests.TryGetValue(set, out var old) && old == (session, term)) return;
-            Leave(set);
-            interests[set] = (session, term);
-            if (!interested.TryGetValue(session, out var interest)) interested[session] = interest = new Interest(Probe(session));
-            interest.Add(term, set);
-            if (subscribed.TryAdd(session, session)) session.Images.Changed += change => Wake(session, change);
+            if (subscriptions.TryGetValue(set, out var old) && old == (session, term)) return;
+            Unsubscribe(set);
+            subscriptions[set] = (session, term);
+            if (!bySession.TryGetValue(session, out var subscribers)) bySession[session] = subscribers = new Subscribers(Probe(session));
+            subscribers.Add(term, set);
+            if (subscribed.TryAdd(session, session)) session.Images.Changed += change => QueueAffected(session, change);
         }
     }
 
-    private void Leave(NamespacedName set)
+    private void Unsubscribe(NamespacedName set)
     {
-        if (!interests.Remove(set, out var old)) return;
-        var interest = interested[old.Session];
-        interest.Remove(old.Term, set);
-        if (!interest.IsEmpty) return;
-        interest.Probe?.Dispose();
-        interested.Remove(old.Session);
+        if (!subscriptions.Remove(set, out var old)) return;
+        var subscribers = bySession[old.Session];
+        subscribers.Remove(old.Term, set);
+        if (!subscribers.IsEmpty) return;
+        subscribers.Probe?.Dispose();
+        bySession.Remove(old.Session);
     }
 
-    /// <summary>Asks the cloud what changed, as long as there is a set that it may concern.</summary>
+    /// <summary>Starts the periodic probe of a cloud. It runs while sets use the session.</summary>
     private ITimer? Probe(CloudSession session)
     {
         if (options.DriftProbe <= TimeSpan.Zero) return null;
@@ -102,7 +102,7 @@ public sealed partial class ImageReadings(
             }
             catch (CloudException)
             {
-                // The reconciles of the sets report why the cloud cannot be used; the next probe asks for what this one did not see.
+                // The reconciles of the sets report the error. The next probe covers this period too.
             }
             catch (Exception e) when (logger is not null)
             {
@@ -115,23 +115,24 @@ public sealed partial class ImageReadings(
         }
     }
 
-    /// <summary>Of the sets with selectors, only those that mean one of the images, as it was or as it is.</summary>
-    private void Wake(CloudSession session, ImageChange change)
+    /// <summary>Queues the affected sets. A set with a selector is affected when it matches the old or the new state of a changed
+    /// image.</summary>
+    private void QueueAffected(CloudSession session, ImageChange change)
     {
         NamespacedName[] sets;
-        lock (gate) sets = [.. interested.GetValueOrDefault(session)?.Of(change.Term) ?? []];
+        lock (gate) sets = [.. bySession.GetValueOrDefault(session)?.Of(change.Term) ?? []];
         var images = change.Term.Kind == ImageTermKind.List ? change.Images.Select(ImageChoice.Facts).ToArray() : null;
         foreach (var set in sets)
         {
-            if (images is null || registry.Find(set) is not { } selecting || images.Any(selecting.MayMean)) queue.Enqueue(set);
+            if (images is null || registry.Find(set) is not { } selecting || images.Any(selecting.MayMatch)) queue.Enqueue(set);
         }
     }
 
-    [LoggerMessage(30, LogLevel.Error, "The probe of cloud {Cloud} failed in a way that nobody foresaw. The next one comes in its time.")]
+    [LoggerMessage(30, LogLevel.Error, "The probe of cloud {Cloud} failed with an unexpected error. The next probe runs as scheduled.")]
     private static partial void LogProbeFailed(ILogger logger, string cloud, Exception error);
 
-    /// <summary>The sets that go by the readings of one session, by what they read.</summary>
-    private sealed class Interest(ITimer? probe)
+    /// <summary>The sets that use one session, by term.</summary>
+    private sealed class Subscribers(ITimer? probe)
     {
         private readonly Dictionary<ImageTerm, HashSet<NamespacedName>> sets = [];
 

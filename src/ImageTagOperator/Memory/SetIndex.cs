@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>Sets by something that more than one can have.</summary>
+/// <summary>An index of sets by a value that several sets can share.</summary>
 internal sealed class SetIndex(IEqualityComparer<string> comparer)
 {
     private readonly Dictionary<string, ImmutableHashSet<NamespacedName>> sets = new(comparer);
 
     public ImmutableHashSet<NamespacedName> this[string value] => sets.GetValueOrDefault(value, []);
 
-    /// <summary>A set had some of them and has others now.</summary>
+    /// <summary>Replaces the values of a set.</summary>
     public void Move(NamespacedName set, IReadOnlyCollection<string> before, IReadOnlyCollection<string> after)
     {
         foreach (var value in before.Except(after, comparer))

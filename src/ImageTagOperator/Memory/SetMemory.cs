@@ -4,28 +4,29 @@ using ImageTagOperator.Planning.Guards;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>What this process remembers of one set between its reconciles. It belongs to the set's uid and is gone with it. Only the set's
-/// own reconciles, one at a time, write to it.</summary>
+/// <summary>The state of one set between its reconciles. It belongs to the uid of the set and is not persisted. Only the reconciles of the
+/// set write it, one at a time.</summary>
 public sealed class SetMemory
 {
     private volatile UsedSession? lastUsed;
 
-    /// <summary>The session that reached all images of the set last, for the time after its Secret is gone or leads elsewhere.</summary>
+    /// <summary>The last session that reached all images of the set. It is used when the Secret was deleted or now names another
+    /// cloud.</summary>
     public CloudSession? LastGood { get; set; }
 
-    /// <summary>Changes that somebody else may be undoing.</summary>
+    /// <summary>Changes that another client may undo.</summary>
     public ContentionState? Contention { get; set; }
 
-    /// <summary>Since when images that have tags to give up could not be reached.</summary>
+    /// <summary>Since when images with tags to remove could not be reached; null when all can.</summary>
     public DateTimeOffset? UnreachedSince { get; set; }
 
-    /// <summary>A status of which the API server dropped some fields: what it kept, and the whole.</summary>
+    /// <summary>The last status of which the API server dropped fields: as stored, and as sent.</summary>
     public (string Kept, ImageTagSetStatus Whole)? Dropped { get; set; }
 
-    /// <summary>How old a reading the next reconcile may go by.</summary>
-    internal ReadingTrust? Trust { get; set; }
+    /// <summary>The maximum age of a cached reading for the next reconcile; null: none.</summary>
+    internal ReadingAgeLimit? ReadingAgeLimit { get; set; }
 
-    /// <summary>The session that these credentials led to last, or null. Other sets' reconciles ask too.</summary>
+    /// <summary>The last session of these credentials, or null. Reconciles of other sets read it too.</summary>
     public CloudSession? LastUsed(CloudCredentialsRef credentials) => lastUsed is { } last && last.Credentials == credentials ? last.Session
         : null;
 

@@ -7,21 +7,21 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>All sets, found by the images that they mean or have in their status. Follows the cache, on replicas that only stand by too,
-/// and has the sets that share an image looked at again when one of them comes, goes or changes what it has there. Safe for concurrent
-/// use.</summary>
+/// <summary>An index of all sets by the images of their spec and status. It follows the watch cache, on standby replicas too. When a set is
+/// created, deleted or changed, it queues the other sets of the same images. Thread-safe.</summary>
 public sealed class SetRegistry : IDisposable
 {
     private static readonly ImmutableHashSet<string> NoImages = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whoever edits its sets all the time has those of other namespaces looked at no more often than this.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>The delay before sets of other namespaces are queued. It limits the load from a namespace that edits its sets all the
+    /// time.</summary>
+    private static readonly TimeSpan OtherNamespaceDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<NamespacedName, RegisteredSet> sets = [];
     private readonly SetIndex byName = new(StringComparer.Ordinal);
     private readonly SetIndex byImage = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<NamespacedName> selecting = [];
+    private readonly HashSet<NamespacedName> withSelector = [];
     private readonly Dictionary<(string?, CloudCredentialsRef), SortedDictionary<long, RegisteredSet>> unread = [];
     private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
     private readonly TimeProvider time;
@@ -34,32 +34,33 @@ public sealed class SetRegistry : IDisposable
         subscription = cache.Subscribe(OnChange);
     }
 
-    /// <summary>The registered generation that this is; one that is superseded when there is another by now.</summary>
+    /// <summary>The registered generation of a set. When another generation is registered, the result is a superseded one.</summary>
     public RegisteredSet Of(V1Alpha1ImageTagSet set)
     {
         RegisteredSet? known;
         lock (gate) known = sets.GetValueOrDefault(set.Key());
-        if (known?.IsFor(set) == true) return known;
+        if (known?.IsSameGeneration(set) == true) return known;
         var now = time.GetUtcNow();
-        var stray = new RegisteredSet(set, known?.IsOf(set) == true ? known.Memory : new SetMemory(), now) { EditedAt = now };
-        // One that is being deleted is on its last way, which nothing supersedes.
-        if (!set.IsTerminating()) stray.Supersede();
-        return stray;
+        var unregistered = new RegisteredSet(set, known?.IsSameSet(set) == true ? known.Memory : new SetMemory(), now) { EditedAt = now };
+        // The finalizer of a terminating set must run to its end, so nothing supersedes it.
+        if (!set.IsTerminating()) unregistered.Supersede();
+        return unregistered;
     }
 
-    /// <summary>The sets that mean the image, or may if its properties are not known, or have it in their status.</summary>
-    public IReadOnlyList<RegisteredSet> Concerning(ImageFacts image)
+    /// <summary>The sets whose spec matches the image, or can match it if its properties are unknown, and the sets with the image in their
+    /// status.</summary>
+    public IReadOnlyList<RegisteredSet> FindByImage(ImageFacts image)
     {
         RegisteredSet[] known, candidates;
         lock (gate)
         {
             var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
             known = [.. keys.Select(key => sets[key])];
-            candidates = [.. selecting.Where(key => !keys.Contains(key)).Select(key => sets[key])];
+            candidates = [.. withSelector.Where(key => !keys.Contains(key)).Select(key => sets[key])];
         }
 
-        // Not under the lock: anybody can have thousands of globs.
-        return [.. known, .. candidates.Where(set => set.MayMean(image))];
+        // Outside the lock: a user can have thousands of globs.
+        return [.. known, .. candidates.Where(set => set.MayMatch(image))];
     }
 
     public RegisteredSet? Find(NamespacedName key)
@@ -67,20 +68,20 @@ public sealed class SetRegistry : IDisposable
         lock (gate) return sets.GetValueOrDefault(key);
     }
 
-    /// <summary>The set's images are read now.</summary>
+    /// <summary>Marks that the images of the set are being read.</summary>
     public void MarkRead(RegisteredSet set)
     {
-        lock (gate) NoLongerUnread(set);
+        lock (gate) RemoveUnread(set);
     }
 
-    /// <summary>Up to so many sets with these credentials whose images were never read, in the order in which they became known: they are
-    /// about to be. Each is given once.</summary>
+    /// <summary>Takes at most the given number of sets with these credentials whose images were never read, in registration order. Each set
+    /// is returned once.</summary>
     public IReadOnlyList<RegisteredSet> TakeUnread(string? inNamespace, CloudCredentialsRef credentials, int most)
     {
         lock (gate)
         {
             RegisteredSet[] next = [.. unread.GetValueOrDefault((inNamespace, credentials))?.Values.Take(most) ?? []];
-            foreach (var set in next) NoLongerUnread(set);
+            foreach (var set in next) RemoveUnread(set);
             return next;
         }
     }
@@ -90,14 +91,14 @@ public sealed class SetRegistry : IDisposable
     private void OnChange(EntityChange<V1Alpha1ImageTagSet> change)
     {
         var key = change.Entity.Key();
-        HashSet<NamespacedName> woken = [];
+        HashSet<NamespacedName> affected = [];
         lock (gate)
         {
             var known = sets.GetValueOrDefault(key);
             var before = known?.Set;
             var after = change.Type == WatchEventType.Deleted ? null : change.Entity;
             Index(key, before, after);
-            if (known is not null && after is not null && known.IsFor(after))
+            if (known is not null && after is not null && known.IsSameGeneration(after))
             {
                 var isAskedFor = V1Alpha1ImageTagSet.RequestedAt(known.Set) != V1Alpha1ImageTagSet.RequestedAt(after);
                 if (isAskedFor) known.ChangedAt = known.EditedAt = time.GetUtcNow();
@@ -108,20 +109,20 @@ public sealed class SetRegistry : IDisposable
                 if (known is not null)
                 {
                     known.Supersede();
-                    NoLongerUnread(known);
+                    RemoveUnread(known);
                 }
 
                 if (after is null) sets.Remove(key);
-                else Register(key, after, known?.IsOf(after) == true ? known.Memory : null);
+                else Register(key, after, known?.IsSameSet(after) == true ? known.Memory : null);
             }
 
-            Wake(key, before, after, woken);
+            CollectAffected(key, before, after, affected);
         }
 
-        foreach (var other in woken) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : Pause);
+        foreach (var other in affected) queue.Enqueue(other, other.Namespace == key.Namespace ? TimeSpan.Zero : OtherNamespaceDelay);
     }
 
-    /// <param name="memory">Of its earlier generations; null: it has none.</param>
+    /// <param name="memory">The state from earlier generations; null when there are none.</param>
     private void Register(NamespacedName key, V1Alpha1ImageTagSet entity, SetMemory? memory)
     {
         var now = time.GetUtcNow();
@@ -133,7 +134,7 @@ public sealed class SetRegistry : IDisposable
         (others ??= []).Add(set.Number, set);
     }
 
-    private void NoLongerUnread(RegisteredSet set)
+    private void RemoveUnread(RegisteredSet set)
     {
         var credentials = (set.Key.Namespace, set.Spec.CloudCredentialsRef);
         if (unread.TryGetValue(credentials, out var others) && others.Remove(set.Number) && others.Count == 0) unread.Remove(credentials);
@@ -143,30 +144,31 @@ public sealed class SetRegistry : IDisposable
     {
         byImage.Move(key, ImagesOf(before), ImagesOf(after));
         byName.Move(key, NamesOf(before), NamesOf(after));
-        if (after?.Spec.Image.Selector is not null) selecting.Add(key);
-        else selecting.Remove(key);
+        if (after?.Spec.Image.Selector is not null) withSelector.Add(key);
+        else withSelector.Remove(key);
     }
 
-    /// <summary>Who has one of the images is looked at when the set's say on it comes, goes or changes; else only who gives up a tag that
-    /// the set has taken over.</summary>
-    private void Wake(NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> woken)
+    /// <summary>Collects the sets to queue after a change of a set. A new generation affects all sets of its images. A new status affects
+    /// only the sets that can now stop managing a tag, and all sets of an image whose state Forbidden changed.</summary>
+    private void CollectAffected(
+        NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> affected)
     {
         var (old, current) = (ImagesOf(before), ImagesOf(after));
-        var isNews = before is null || after is null || before.Metadata.Uid != after.Metadata.Uid
+        var isNewGeneration = before is null || after is null || before.Metadata.Uid != after.Metadata.Uid
             || before.Metadata.Generation != after.Metadata.Generation || before.IsTerminating() != after.IsTerminating();
-        foreach (var id in isNews ? old.Union(current) : old.SymmetricExcept(current)) woken.UnionWith(byImage[id]);
-        if (!isNews)
+        foreach (var id in isNewGeneration ? old.Union(current) : old.SymmetricExcept(current)) affected.UnionWith(byImage[id]);
+        if (!isNewGeneration)
         {
             foreach (var id in old.Intersect(current))
             {
                 var (was, has) = (StateOf(before!, id), StateOf(after!, id));
-                if (was?.Reason != has?.Reason && (IsRefused(was) || IsRefused(has))) woken.UnionWith(byImage[id]);
+                if (was?.Reason != has?.Reason && (IsRefused(was) || IsRefused(has))) affected.UnionWith(byImage[id]);
                 var taken = TakenOver(after!, has).Except(TakenOver(before!, was)).ToArray();
-                if (taken.Length > 0) woken.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
+                if (taken.Length > 0) affected.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
             }
         }
 
-        woken.Remove(key);
+        affected.Remove(key);
     }
 
     private static bool GivesUp(V1Alpha1ImageTagSet set, string id, string[] tags) =>

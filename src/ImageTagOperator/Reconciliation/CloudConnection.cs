@@ -4,9 +4,9 @@ using ImageTagOperator.OpenStack.Images;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>A session that is logged in.</summary>
-/// <param name="Credentials">What the session comes from.</param>
-/// <param name="Access">Which images it reaches, and as whom.</param>
+/// <summary>A session after login.</summary>
+/// <param name="Credentials">The reference to the credentials of the session.</param>
+/// <param name="Access">The cloud and the project of the session.</param>
 public sealed record CloudConnection(CloudCredentialsRef Credentials, CloudSession Session, CloudAccess Access)
 {
     public string Cloud => Access.Cloud;

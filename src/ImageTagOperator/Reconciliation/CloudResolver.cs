@@ -6,13 +6,14 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From a set's <c>cloudCredentialsRef</c> to a session with its cloud.</summary>
+/// <summary>Resolves a set's <c>cloudCredentialsRef</c> to a session.</summary>
 public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessions)
 {
-    /// <summary>Take this before reading an image by itself.</summary>
+    /// <summary><see cref="OpenStack.Images.ImageGates.Sequence"/>. Get this before a read of a single image.</summary>
     public long Sequence => sessions.Gates.Sequence;
 
-    /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
+    /// <summary>Finds the credentials and returns their session. It does not log in.</summary>
+    /// <exception cref="ProblemException">The credentials do not exist or cannot be used.</exception>
     public async Task<CloudSession> ResolveAsync(
         RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken)
     {
@@ -28,6 +29,6 @@ public sealed class CloudResolver(ICloudDirectory directory, CloudSessions sessi
         }
     }
 
-    /// <summary>Where the set's credentials are, for messages.</summary>
+    /// <summary>Describes where the set's credentials are stored, for messages.</summary>
     public string Describe(RegisteredSet set) => directory.Describe(set, set.Spec.CloudCredentialsRef);
 }

@@ -7,7 +7,7 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What a plan has to know of each kind of cloud.</summary>
+/// <summary>The tag rules of each cloud profile.</summary>
 public static class CloudRules
 {
     private static readonly TagRules OpenStack = new(ImageTag.WhyNotAddressable, ImageTag.Collides);
@@ -28,7 +28,7 @@ public static class CloudRules
         _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, null),
     };
 
-    /// <summary>What is wrong with a spec, or null.</summary>
+    /// <summary>Validates a spec; null when it is valid.</summary>
     public static Problem? Check(ImageTagSetSpec spec) => Specs.Check(spec, For(spec.CloudCredentialsRef.Profile));
 
     private static string? WhyNotInIms(IReadOnlyList<string> tags)
@@ -38,7 +38,7 @@ public static class CloudRules
             return SpecRule.ImsTakesTags.Violation($"'{bad}'");
         }
 
-        if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MostWithValue) return SpecRule.ImsTakesFewValues.Message;
+        if (tags.Count(tag => ImsTag.Split(tag).Value is not null) > ImsTag.MaxTagsWithValue) return SpecRule.ImsTakesFewValues.Message;
         var twice = tags.GroupBy(tag => ImsTag.Split(tag).Key).FirstOrDefault(same => same.Count() > 1);
         return twice is null ? null
             : SpecRule.ImsTakesOneTagOfAKey.Violation(string.Join(" and ", twice.Select(tag => $"'{tag}'")));

@@ -5,12 +5,13 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Knows what a set's <c>cloudCredentialsRef</c> stands for.</summary>
+/// <summary>Reads the cloud configuration that a set's <c>cloudCredentialsRef</c> names.</summary>
 public interface ICloudDirectory
 {
-    /// <exception cref="ProblemException">There is no such cloud, or what there is cannot be used.</exception>
+    /// <summary>Reads the configuration.</summary>
+    /// <exception cref="ProblemException">The credentials do not exist or cannot be used.</exception>
     Task<CloudConfiguration> FindAsync(RegisteredSet set, CloudCredentialsRef reference, CancellationToken cancellationToken);
 
-    /// <summary>Where the credentials are, for messages.</summary>
+    /// <summary>Describes where the credentials are stored, for messages.</summary>
     string Describe(RegisteredSet set, CloudCredentialsRef reference);
 }

@@ -2,10 +2,10 @@ using ImageTagOperator.Entities;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Keeps the statuses of sets.</summary>
+/// <summary>Stores the status of sets.</summary>
 public interface IStatusStore
 {
     /// <summary>Stores the status of the set.</summary>
-    /// <returns>The set as it was stored. A store may drop fields that it does not know.</returns>
+    /// <returns>The set as stored. An API server with an older definition drops unknown fields.</returns>
     Task<V1Alpha1ImageTagSet> SaveAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken);
 }

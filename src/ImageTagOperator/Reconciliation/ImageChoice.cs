@@ -6,12 +6,12 @@ using ImageTagOperator.Planning.Selection;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From <c>spec.image</c> to the images of a cloud. Pure.</summary>
+/// <summary>Selects the images of <c>spec.image</c> from the images that were read. Pure.</summary>
 public static class ImageChoice
 {
     private const int NamesListed = 5;
 
-    /// <summary>What the cloud is asked for.</summary>
+    /// <summary>The query for a reference.</summary>
     public static ImageTerm Term(ImageReference reference) => reference switch
     {
         { Id: { } id } => ImageTerm.Id(id),
@@ -20,9 +20,9 @@ public static class ImageChoice
         _ => ImageTerm.All,
     };
 
-    /// <summary>Of what was read, the images that the set applies to: one, or with a selector any number.</summary>
-    /// <param name="leaving">Images that it does not apply to any more.</param>
-    /// <exception cref="ProblemException">There is no such image, or more than one.</exception>
+    /// <summary>The images that the set applies to: exactly one, or with a selector any number.</summary>
+    /// <param name="leaving">Images that the set no longer applies to.</param>
+    /// <exception cref="ProblemException">No image matches, or more images than allowed.</exception>
     public static IReadOnlyList<Image> Choose(
         ImageReference reference, CloudConnection by, IReadOnlyList<ObservedImage> leaving, IReadOnlyList<Image> images)
     {
@@ -30,10 +30,10 @@ public static class ImageChoice
         return images.Count == 1 ? images : throw WhyNotOne(by.Session.Cloud, reference, leaving, images).ToException();
     }
 
-    /// <summary>Of what was read, the ids that the set would have if nothing were missing.</summary>
+    /// <summary>The ids of the images that match the reference, without any check of their number.</summary>
     public static IReadOnlyList<string> Found(ImageReference reference, IReadOnlyList<Image> images) => reference switch
     {
-        { Id: { } id } => [id],     // it was asked for by its id already
+        { Id: { } id } => [id],     // it was read by its id
         { Selector: { } selector } => [.. Select(selector, images).Select(image => image.Id)],
         _ => [.. images.Select(image => image.Id)],
     };
@@ -41,7 +41,7 @@ public static class ImageChoice
     public static ImageFacts Facts(Image image) =>
         new(image.Id, image.Name, image.Owner, image.Visibility, image.Status, image.CreatedAt, image.Tags, image.Property);
 
-    /// <summary>Those that a selector means.</summary>
+    /// <summary>The images that a selector matches.</summary>
     public static IEnumerable<Image> Select(ImageSelector selector, IReadOnlyList<Image> images)
     {
         var byId = images.ToDictionary(image => image.Id);
@@ -84,7 +84,7 @@ public static class ImageChoice
                 $"Cloud '{cloud.Name}' has {found.Count} images named '{reference.Name}': {ids}. Choose one with spec.image.id.");
     }
 
-    /// <summary>A name that was corrected elsewhere leaves the tags where they are.</summary>
+    /// <summary>After an image was renamed in the cloud, the tags stay on it.</summary>
     private static string Renamed(ObservedImage image) =>
         $" The managed tags {string.Join(", ", image.Claim.Managed.Order(StringComparer.Ordinal))} are still on {image.Description}, "
             + "which had that name. "

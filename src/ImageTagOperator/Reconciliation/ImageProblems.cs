@@ -7,10 +7,10 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What can be wrong with one image, in sentences that name the object, the cause and the remedy.</summary>
+/// <summary>The problems of one image. Each message names the object, the cause and the fix.</summary>
 internal static class ImageProblems
 {
-    /// <summary>Another set excludes this one; or null.</summary>
+    /// <summary>Another set excludes this one; null when there is no conflict.</summary>
     public static Problem? ConflictOf(ObservedImage image, ImageShare share)
     {
         if (share.Winner is not { } winner) return null;
@@ -22,7 +22,7 @@ internal static class ImageProblems
             + $"This set takes over when {it} is deleted. Delete one of them, merge their tags, or make both Additive.");
     }
 
-    /// <summary>Of a set of another namespace no more than the namespace.</summary>
+    /// <summary>The name of the other set for messages. For a set of another namespace, only the namespace.</summary>
     public static (string Name, string It) NameOf(ObservedImage image, string owner)
     {
         var ofIt = owner[..Math.Max(0, owner.IndexOf('/'))];
@@ -30,7 +30,7 @@ internal static class ImageProblems
         return isOurs ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
     }
 
-    /// <summary>An earlier write may still be running, so that what was read need not be the last word; or null.</summary>
+    /// <summary>An earlier write without a response can still be running, so the image can change; or null.</summary>
     public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause
         ? null : new Problem(
         Reason.Transient,
@@ -60,8 +60,8 @@ internal static class ImageProblems
                 + $"See its status: {Show(observed)} -c status");
     }
 
-    /// <summary>What a plan leaves undone for good, or null.</summary>
-    /// <param name="image">As it is now.</param>
+    /// <summary>The tags that the cloud cannot add or remove, or null.</summary>
+    /// <param name="image">The current state.</param>
     public static Problem? RefusalOf(ObservedImage observed, Image image, TagPlan plan)
     {
         if (plan.Refused.IsEmpty) return null;
@@ -77,8 +77,8 @@ internal static class ImageProblems
         };
     }
 
-    /// <summary>A write did not do its work.</summary>
-    /// <param name="failsAlways">The removal of this tag has failed too often for chance.</param>
+    /// <summary>A write failed.</summary>
+    /// <param name="failsAlways">True when the removal of this tag failed so often that a retry does not help.</param>
     public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways)
     {
         var what = step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
@@ -103,11 +103,11 @@ internal static class ImageProblems
     public static Problem Interrupted(ObservedImage observed, TagPlan plan) =>
         new(Reason.Interrupted, $"Stopped before these changes to {observed.Description}: {Listed(plan.Steps)}.");
 
-    public static Problem TurnIsOver(ObservedImage observed, TagPlan plan) => new(
+    public static Problem TurnEnded(ObservedImage observed, TagPlan plan) => new(
         Reason.Transient, $"Others wait to change {observed.Description}; these changes are left for the next turn: {Listed(plan.Steps)}.");
 
-    /// <summary>The image differs from the plan after all rounds.</summary>
-    /// <param name="done">What the cloud acknowledged in the last one.</param>
+    /// <summary>The image still differs from the declaration after the last round.</summary>
+    /// <param name="done">The writes that the cloud acknowledged in the last round.</param>
     public static Problem Lost(ObservedImage observed, TagPlan plan, IReadOnlyCollection<TagStep> done, int rounds, TimeSpan waited)
     {
         var lost = plan.Steps.Where(done.Contains).ToArray();
@@ -121,7 +121,7 @@ internal static class ImageProblems
     public static Problem Deleted(ObservedImage observed) =>
         new(Reason.ImageNotFound, $"{Capital(observed)} was deleted. Import it again, or correct spec.image.");
 
-    /// <summary>Another client undoes a change each time.</summary>
+    /// <summary>Another client undoes a change repeatedly.</summary>
     public static Problem Contended(ObservedImage observed, TagStep step)
     {
         var (theirs, from, ours) = step.Verb == TagVerb.Add ? ("removes", "from", "added") : ("adds", "to", "removed");
@@ -132,7 +132,7 @@ internal static class ImageProblems
             + "Find that client, or leave the tag to it (spec.tags, spec.ignoreTags).");
     }
 
-    /// <summary>More would be removed than is left of <c>spec.maxRemovals</c>; or null, and the removals are taken from it.</summary>
+    /// <summary>The removals exceed the rest of <c>spec.maxRemovals</c>. Otherwise null, and they are subtracted from it.</summary>
     public static Problem? WhyNotRemoved(ObservedImage observed, RemovalBudget budget, TagPlan plan)
     {
         string[] removals = [.. plan.Removes];
@@ -147,7 +147,7 @@ internal static class ImageProblems
 
     private static string Capital(ObservedImage image) => char.ToUpperInvariant(image.Description[0]) + image.Description[1..];
 
-    /// <summary>The request that removes what no call for a single tag can name.</summary>
+    /// <summary>A command that removes tags which the calls for a single tag cannot address.</summary>
     private static string Replacement(ObservedImage observed, Image image, TagPlan plan)
     {
         var unnamed = plan.Refused.Where(refused => refused.Refusal == TagRefusal.NotAddressable).Select(refused => refused.Tag);

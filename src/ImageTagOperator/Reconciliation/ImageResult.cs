@@ -5,22 +5,22 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What was done on one image.</summary>
-/// <param name="Image">As it was last read.</param>
-/// <param name="Share">What is still to be done.</param>
-/// <param name="Added">Tags that were added: seen on the image, or at least acknowledged where it could not be read again.</param>
-/// <param name="Removed">Tags that were removed, likewise.</param>
+/// <summary>The result of a reconcile for one image.</summary>
+/// <param name="Image">The image as last read.</param>
+/// <param name="Share">The remaining changes.</param>
+/// <param name="Added">The added tags: verified with a read, or only acknowledged when the image could not be read again.</param>
+/// <param name="Removed">The removed tags, verified or acknowledged in the same way.</param>
 public sealed record ImageResult(
     PlannedImage Planned, Image Image, ImageShare Share, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, Problem? Problem)
 {
     public ObservedImage Observed => Planned.Observed;
 
-    /// <summary>What is still to be written.</summary>
+    /// <summary>The remaining writes.</summary>
     public TagPlan Plan => Share.Plan;
 
     public bool IsChanged => Added.Count + Removed.Count > 0;
 
-    /// <summary>The writes that were done.</summary>
+    /// <summary>The completed writes.</summary>
     public IEnumerable<TagStep> Done =>
         [.. Added.Select(tag => new TagStep(TagVerb.Add, tag)), .. Removed.Select(tag => new TagStep(TagVerb.Remove, tag))];
 

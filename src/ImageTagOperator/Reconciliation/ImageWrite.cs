@@ -9,13 +9,13 @@ using ImageTagOperator.Telemetry;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>The writes of one reconcile to one image. The image's gate is held meanwhile.</summary>
+/// <summary>The writes of one reconcile to one image. The caller holds the image's gate.</summary>
 internal sealed class ImageWrite(
     PlannedImage planned, RemovalBudget removals, ImageGate gate, ImageNeighbours neighbours, ServerErrors serverErrors, TagMetrics metrics,
     TimeProvider time, WriteListener? listener)
 {
-    /// <summary>Another client that writes at the same moment makes Glance lose tags; more rounds than this are left to the next
-    /// reconcile.</summary>
+    /// <summary>The maximum rounds of write and verify. Glance loses tags when another client writes at the same time; the next reconcile
+    /// retries.</summary>
     private const int Rounds = 3;
 
     private readonly long begin = time.GetTimestamp();
@@ -25,10 +25,10 @@ internal sealed class ImageWrite(
 
     private CloudSession Session => observed.By.Session;
 
-    /// <summary>The set was edited, or the program is to end.</summary>
+    /// <summary>The set was edited or deleted, or the command was interrupted.</summary>
     private bool IsStopped => listener?.Stop.IsCancellationRequested == true || observed.Set.IsSuperseded;
 
-    private bool IsTurnOver => gate.HasWaiters && time.GetElapsedTime(begin) > TagApplier.Turn;
+    private bool IsTurnOver => gate.HasWaiters && time.GetElapsedTime(begin) > TagApplier.MaxTurn;
 
     /// <exception cref="CloudException">The cloud failed before the first write.</exception>
     public async Task<ImageResult> RunAsync(CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class ImageWrite(
         var share = await PlanAsync(cancellationToken);
         if (!share.Plan.IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
         {
-            // A reading of some time ago shows that there is nothing to do; no write follows from it.
+            // An old reading can show that nothing has to change, but a write needs a fresh one.
             if (!await ReadAsync(cancellationToken)) return Gone();
             share = await PlanAsync(cancellationToken);
         }
@@ -64,7 +64,7 @@ internal sealed class ImageWrite(
 
             if (problem?.Reason == Reason.TagQuotaExceeded && round < Rounds)
             {
-                // Good for this reconcile only: no API tells the limit, and another client may have filled the image for a moment.
+                // Valid for this reconcile only: no API returns the quota, and another client may have filled the image temporarily.
                 observed = observed with { Rules = observed.Rules with { Quota = image.Tags.Count } };
                 problem = null;
             }
@@ -80,7 +80,7 @@ internal sealed class ImageWrite(
         }
     }
 
-    /// <summary>Who else claims the image is asked each time: sets come and go.</summary>
+    /// <summary>Reads the claims of the other sets each time, because sets are created and deleted meanwhile.</summary>
     private async Task<ImageShare> PlanAsync(CancellationToken cancellationToken)
     {
         observed = observed with { Others = await neighbours.OfAsync(observed.Set.Set, observed.By, image, cancellationToken) };
@@ -92,11 +92,11 @@ internal sealed class ImageWrite(
         if (ImageProblems.ConflictOf(observed, share) is { } conflict) return conflict;
         if (share.Plan.IsEmpty) return null;
         if (IsStopped) return ImageProblems.Interrupted(observed, share.Plan);
-        return IsTurnOver ? ImageProblems.TurnIsOver(observed, share.Plan) : ImageProblems.WhyNotActive(observed, image);
+        return IsTurnOver ? ImageProblems.TurnEnded(observed, share.Plan) : ImageProblems.WhyNotActive(observed, image);
     }
 
-    /// <summary>Sends the steps one after the other. A tag that the cloud does not take does not keep the others from it.</summary>
-    /// <param name="done">Takes the steps that the cloud acknowledged.</param>
+    /// <summary>Sends the steps one after another. A tag that the cloud rejects does not stop the others.</summary>
+    /// <param name="done">Receives the steps that the cloud acknowledged.</param>
     private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(TagPlan plan, List<TagStep> done,
         CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed class ImageWrite(
         foreach (var step in plan.Steps)
         {
             if (IsStopped || (done.Count > 0 && IsTurnOver)) break;
-            // Beside a tag that should have gone first, and that the cloud takes for the same, this one would make both undeletable.
+            // The removal of a colliding tag failed. With both tags on the image, the cloud could delete neither.
             if (step.Verb == TagVerb.Add && stayed.Exists(other => observed.Rules.Collides(step.Tag, other))) continue;
             TagWriteOutcome outcome;
             try
@@ -116,7 +116,7 @@ internal sealed class ImageWrite(
             }
             catch (CloudException e)
             {
-                // No token could be had for this one; those before it were written all the same.
+                // The login failed for this step. The steps before it were written.
                 return (Problems.Of(e), false);
             }
 
@@ -130,15 +130,15 @@ internal sealed class ImageWrite(
             }
 
             if (step.Verb == TagVerb.Remove) stayed.Add(step.Tag);
-            // A 404 may be a removal of what is gone already, or an image that is gone, or one of Glance's false ones: the reading that
-            // follows tells.
+            // A 404 means that the tag or the image was deleted, or it is a false 404 of Glance under load. The read after the writes shows
+            // which.
             if (outcome.Result is TagWriteResult.NotFound) continue;
             var failsAlways = step.Verb == TagVerb.Remove && outcome.Result is TagWriteResult.ServerError
-                && serverErrors.Another(observed.By.Cloud, image.Id, step.Tag);
+                && serverErrors.Record(observed.By.Cloud, image.Id, step.Tag);
             var problem = ImageProblems.OfWrite(observed, step, outcome, failsAlways);
             first ??= problem;
             if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
-            // Another one would fare no better, and what goes may have to go first.
+            // The next step would fail in the same way.
             if (outcome.Result is TagWriteResult.NotSent or TagWriteResult.Forbidden or TagWriteResult.QuotaExceeded) return (
                 problem, false);
         }
@@ -146,7 +146,7 @@ internal sealed class ImageWrite(
         return (first, false);
     }
 
-    /// <returns>False: the image is gone.</returns>
+    /// <returns>False when the image was deleted.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         if (await Session.GetImageAsync(image.Id, cancellationToken, isUrgent: true) is not { } read) return false;
@@ -154,8 +154,9 @@ internal sealed class ImageWrite(
         return true;
     }
 
-    /// <summary>A replica of the cloud's database may lag, so that one look does not prove that a write was lost.</summary>
-    /// <returns>False: the image is gone.</returns>
+    /// <summary>Reads the image after the writes. When a write is missing, it reads again after a delay, because a database replica can
+    /// lag.</summary>
+    /// <returns>False when the image was deleted.</returns>
     private async Task<bool> ReadBackAsync(WrittenImage write, List<TagStep> done, CancellationToken cancellationToken)
     {
         if (await Session.GetWrittenAsync(write, cancellationToken) is not { } read) return false;
@@ -173,7 +174,7 @@ internal sealed class ImageWrite(
         [.. before.Tags.Except(image.Tags).Except(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
         problem ?? ImageProblems.RefusalOf(observed, image, share.Plan));
 
-    /// <summary>People are told of what the cloud acknowledged, even when it cannot be asked whether it is so.</summary>
+    /// <summary>The result when the image could not be read again: acknowledged writes are reported.</summary>
     private ImageResult Unverified(ImageShare share, List<TagStep> done, Problem? problem)
     {
         var result = Result(share, problem);

@@ -11,12 +11,12 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Looks after the images of a status that were not among those found, by <see cref="ReleaseRule"/>. They may be in another cloud
-/// than the one that the set names by now, so each is looked for with the credentials it was reached by.</summary>
+/// <summary>Decides by <see cref="ReleaseRule"/> about the images in a status that the set no longer selects. They can be in another cloud
+/// than the one that the set now names, so each is read with the credentials that reached it before.</summary>
 public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighbours, TimeProvider time)
 {
-    /// <summary>Looks for the images of a status that are not among <paramref name="found"/>. Never fails for a cloud's or a Secret's
-    /// sake.</summary>
+    /// <summary>Reads the images of the status that are not in <paramref name="found"/>. Errors of a cloud or a Secret are part of the
+    /// result.</summary>
     public Task<LeftImages> FindAsync(
         RegisteredSet registered, V1Alpha1ImageTagSet set, CloudConnection by, IReadOnlyCollection<string> found,
             CancellationToken cancellationToken)
@@ -27,16 +27,16 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         return FindAsync(registered, set, left, state => isEdited ? LeavingCause.Edited : state.Leaving, by, cancellationToken);
     }
 
-    /// <summary>The spec, as far as it says which images are meant, is another one than the status was found by.</summary>
+    /// <summary>True when <c>spec.image</c> or <c>spec.cloudCredentialsRef</c> was edited since the status was written.</summary>
     public static bool IsEdited(V1Alpha1ImageTagSet set) => set.Status.Image is { } applied
         && (Json(applied) != Json(set.Spec.Image)
             || (set.Status.CloudCredentialsRef ?? set.Spec.CloudCredentialsRef) != set.Spec.CloudCredentialsRef);
 
-    /// <summary>Looks for all images of the status of a set that is deleted.</summary>
+    /// <summary>Reads all images of the status of a deleted set.</summary>
     public Task<LeftImages> FindAllAsync(RegisteredSet registered, V1Alpha1ImageTagSet set, CancellationToken cancellationToken) =>
         FindAsync(registered, set, set.Status.Images ?? [], _ => LeavingCause.Edited, null, cancellationToken);
 
-    /// <summary>An image that was found to be left, with what has to be done on it.</summary>
+    /// <summary>Builds the observation of an image that the set leaves, with the claims on it.</summary>
     public async Task<ObservedImage> LeaveAsync(
         RegisteredSet registered, V1Alpha1ImageTagSet set, LeavingCause cause, CloudConnection by, Image image, ImageReading reading,
         CancellationToken cancellationToken)
@@ -62,80 +62,85 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
                 .Select(state => new Candidate(state, causeOf(state), Location.Of(set, state))),
         ];
         if (candidates.Length == 0) return LeftImages.None;
-        var ways = await WaysAsync(
+        var sessions = await ResolveSessionsAsync(
             registered, set, [.. candidates.Where(one => one.Cause is not null && !IsRetained(set, one.Cause))], by, cancellationToken);
-        var sights = await Task.WhenAll(candidates.Select(one => LookAsync(set, one, by, WaysTo(one), cancellationToken)));
-        var verdicts = sights.ToLookup(sight => ReleaseRule.Of(sight.Evidence, sight.Of.Cause, set.Spec.DeletionPolicy));
+        var inspections = await Task.WhenAll(candidates.Select(one => InspectAsync(set, one, by, SessionsFor(one), cancellationToken)));
+        var byRelease = inspections.ToLookup(inspection =>
+            ReleaseRule.Of(inspection.Evidence, inspection.Of.Cause, set.Spec.DeletionPolicy));
         var leaving = await Task.WhenAll(
-            verdicts[Release.CleanUp].Select(sight => TryLeaveAsync(registered, set, sight, cancellationToken)));
-        Sight[] unreached = [.. verdicts[Release.Retry], .. leaving.Where(one => one.Image is null).Select(one => one.Sight)];
+            byRelease[Release.CleanUp].Select(inspection => TryLeaveAsync(registered, set, inspection, cancellationToken)));
+        Inspection[] unreached = [.. byRelease[Release.Retry], .. leaving.Where(one => one.Image is null).Select(one => one.Inspection)];
         return new LeftImages(
-            [.. verdicts[Release.Keep].Select(sight => (sight.Image!, sight.Reading!))],
+            [.. byRelease[Release.Keep].Select(inspection => (inspection.Image!, inspection.Reading!))],
             [.. leaving.Select(one => one.Image).OfType<ObservedImage>()],
-            [.. verdicts[Release.Forget].Select(sight => sight.Of.State)],
+            [.. byRelease[Release.Forget].Select(inspection => inspection.Of.State)],
             [.. unreached.Select(Unreached)],
-            [.. verdicts[Release.Block].Select(Kept)],
-            [.. verdicts[Release.Retain].Select(sight => sight.Of.State)],
-            unreached.Select(sight => sight.Problem).FirstOrDefault(problem => problem is not null));
+            [.. byRelease[Release.Block].Select(Kept)],
+            [.. byRelease[Release.Retain].Select(inspection => inspection.Of.State)],
+            unreached.Select(inspection => inspection.Problem).FirstOrDefault(problem => problem is not null));
 
-        // Where the spec did not change, and where nothing is removed, only the credentials that the spec names have a say.
-        IEnumerable<Way> WaysTo(Candidate one) =>
-            one.Cause is null || IsRetained(set, one.Cause) ? [new Way(by?.Session, null)] : ways(one);
+        // When the spec did not change, or no tags are removed, only the credentials of the spec are used.
+        IEnumerable<SessionOption> SessionsFor(Candidate one) =>
+            one.Cause is null || IsRetained(set, one.Cause) ? [new SessionOption(by?.Session, null)] : sessions(one);
     }
 
-    /// <summary>Without an image: the sight, with what was in the way.</summary>
-    private async Task<(Sight Sight, ObservedImage? Image)> TryLeaveAsync(
-        RegisteredSet registered, V1Alpha1ImageTagSet set, Sight sight, CancellationToken cancellationToken)
+    /// <summary>Observes an image that the set leaves. On an error the image is null, and the inspection has the problem.</summary>
+    private async Task<(Inspection Inspection, ObservedImage? Image)> TryLeaveAsync(
+        RegisteredSet registered, V1Alpha1ImageTagSet set, Inspection inspection, CancellationToken cancellationToken)
     {
-        var cause = sight.Of.Cause ?? LeavingCause.MovedOn;
+        var cause = inspection.Of.Cause ?? LeavingCause.MovedOn;
         try
         {
-            return (sight, await LeaveAsync(registered, set, cause, sight.By!, sight.Image!, sight.Reading!, cancellationToken));
+            var (by, image, reading) = (inspection.By!, inspection.Image!, inspection.Reading!);
+            return (inspection, await LeaveAsync(registered, set, cause, by, image, reading, cancellationToken));
         }
         catch (CloudException e)
         {
-            return (sight with { Of = sight.Of with { Cause = cause }, Problem = Problems.Of(e) }, null);
+            return (inspection with { Of = inspection.Of with { Cause = cause }, Problem = Problems.Of(e) }, null);
         }
     }
 
-    /// <summary>The ways to an image that is left on purpose, in the order in which they are tried: the credentials that reached it, those
+    /// <summary>Resolves the sessions for images that the set leaves, in the order of use: the credentials that reached the image, those
     /// that the set names now, and the last ones that worked.</summary>
-    private async Task<Func<Candidate, IEnumerable<Way>>> WaysAsync(
+    private async Task<Func<Candidate, IEnumerable<SessionOption>>> ResolveSessionsAsync(
         RegisteredSet registered, V1Alpha1ImageTagSet set, IReadOnlyCollection<Candidate> leaving, CloudConnection? by,
             CancellationToken cancellationToken)
     {
-        var ways = new Dictionary<CloudCredentialsRef, Way>();
+        var sessions = new Dictionary<CloudCredentialsRef, SessionOption>();
         var current = set.Spec.CloudCredentialsRef;
         if (leaving.Count == 0) return _ => [];
         foreach (var credentials in leaving.Select(one => one.Location.Credentials).Append(current).Distinct())
         {
-            ways[credentials] = by is not null && credentials == current ? new Way(by.Session, null)
-                : await WayAsync(registered, credentials, cancellationToken);
+            sessions[credentials] = by is not null && credentials == current ? new SessionOption(by.Session, null)
+                : await ResolveSessionAsync(registered, credentials, cancellationToken);
         }
 
-        return one => new[] { ways[one.Location.Credentials], ways[current], new Way(registered.Memory.LastGood, null) }.Distinct();
+        var lastGood = new SessionOption(registered.Memory.LastGood, null);
+        return one => new[] { sessions[one.Location.Credentials], sessions[current], lastGood }.Distinct();
     }
 
-    private async Task<Way> WayAsync(RegisteredSet set, CloudCredentialsRef credentials, CancellationToken cancellationToken)
+    private async Task<SessionOption> ResolveSessionAsync(
+        RegisteredSet set, CloudCredentialsRef credentials, CancellationToken cancellationToken)
     {
         try
         {
-            return new Way(await clouds.ResolveAsync(set, credentials, cancellationToken), null);
+            return new SessionOption(await clouds.ResolveAsync(set, credentials, cancellationToken), null);
         }
         catch (ProblemException e)
         {
-            return new Way(null, e.Problem);
+            return new SessionOption(null, e.Problem);
         }
     }
 
-    private async Task<Sight> LookAsync(
-        V1Alpha1ImageTagSet set, Candidate one, CloudConnection? current, IEnumerable<Way> ways, CancellationToken cancellationToken)
+    private async Task<Inspection> InspectAsync(
+        V1Alpha1ImageTagSet set, Candidate one, CloudConnection? current, IEnumerable<SessionOption> sessions,
+        CancellationToken cancellationToken)
     {
         var (evidence, problem) = (Evidence.CloudChanged, (Problem?)null);
-        foreach (var way in ways)
+        foreach (var option in sessions)
         {
-            problem ??= way.Problem;
-            if (way.Session is not { } session) continue;
+            problem ??= option.Problem;
+            if (option.Session is not { } session) continue;
             try
             {
                 var isCurrent = session == current?.Session;
@@ -150,9 +155,10 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
 
                 if (await ReadAsync(set, one.State.Id, session, cancellationToken) is { Images: [var image, ..] } reading)
                 {
-                    // Only where the spec leads now can it mean an image; a set that is deleted means none.
+                    // The spec matches only images of its current cloud; a deleted set matches none.
                     var matches = isCurrent && ImageSelection.MatchesReference(set.Spec.Image, ImageChoice.Facts(image));
-                    return new Sight(one, matches ? Evidence.Matches : Evidence.DoesNotMatch) { By = by, Image = image, Reading = reading };
+                    var evidenceOfImage = matches ? Evidence.Matches : Evidence.DoesNotMatch;
+                    return new Inspection(one, evidenceOfImage) { By = by, Image = image, Reading = reading };
                 }
 
                 if (one.Location.IsSeenBy(by.Access)) evidence = Evidence.Gone;
@@ -166,37 +172,37 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             }
         }
 
-        return new Sight(one, evidence) { Problem = problem };
+        return new Inspection(one, evidence) { Problem = problem };
     }
 
-    /// <summary>The image by its id: with no image when it is not shown.</summary>
+    /// <summary>Reads an image by its id; the reading is empty when the image is not visible.</summary>
     private async Task<ImageReading> ReadAsync(
         V1Alpha1ImageTagSet set, string imageId, CloudSession session, CancellationToken cancellationToken)
     {
         if (set.Spec.Image.Selector is not { Properties: not null }) return await session.Images.ReadAsync(
             ImageTerm.Id(imageId), cancellationToken);
-        // Batches leave out what this selector looks at.
+        // Cached readings do not contain the properties that this selector uses.
         var (asOf, sequence) = (time.GetUtcNow(), clouds.Sequence);
         return new ImageReading(await session.GetImageAsync(imageId, cancellationToken) is { } image ? [image] : [], asOf, sequence);
     }
 
-    /// <summary>An outage has many messages. The first one stays, so that not each try is a status write.</summary>
-    private static ImageState Unreached(Sight sight)
+    /// <summary>The messages of an outage vary. The first message is kept, so that a retry does not write the status.</summary>
+    private static ImageState Unreached(Inspection inspection)
     {
-        var problem = sight.Problem ?? new Problem(Reason.Transient, "It is tried again.");
-        var state = sight.Of.State;
-        return sight.Of.Location.Note(state) with
+        var problem = inspection.Problem ?? new Problem(Reason.Transient, "It is tried again.");
+        var state = inspection.Of.State;
+        return inspection.Of.Location.WriteTo(state) with
         {
-            Leaving = sight.Of.Cause,
+            Leaving = inspection.Of.Cause,
             Reason = problem.Reason.Name,
             Message = state.Reason == problem.Reason.Name ? state.Message : problem.Message,
         };
     }
 
-    private static ImageState Kept(Sight sight) => sight.Of.Location.Note(sight.Of.State) with
+    private static ImageState Kept(Inspection inspection) => inspection.Of.Location.WriteTo(inspection.Of.State) with
     {
         Reason = Reason.CloudChanged.Name,
-        Message = $"{sight.Problem?.Message} Its tags stay, because a changed Secret removes no tags. "
+        Message = $"{inspection.Problem?.Message} Its tags stay, because a changed Secret removes no tags. "
             + "Restore the Secret. Or edit spec.cloudCredentialsRef or spec.image, which removes the tags.",
     };
 
@@ -205,14 +211,14 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
 
     private static string Json(ImageReference reference) => JsonSerializer.Serialize(reference, ImageTagSetJson.Default.ImageReference);
 
-    /// <summary>An image of the status.</summary>
+    /// <summary>An image of the status, with the reason why the set leaves it.</summary>
     private sealed record Candidate(ImageState State, LeavingCause? Cause, Location Location);
 
-    /// <summary>A session that may lead to an image, or why there is none.</summary>
-    private sealed record Way(CloudSession? Session, Problem? Problem);
+    /// <summary>A session for reading an image, or the problem why there is none.</summary>
+    private sealed record SessionOption(CloudSession? Session, Problem? Problem);
 
-    /// <summary>What was learned of an image.</summary>
-    private sealed record Sight(Candidate Of, Evidence Evidence)
+    /// <summary>The result of reading one image.</summary>
+    private sealed record Inspection(Candidate Of, Evidence Evidence)
     {
         public CloudConnection? By { get; init; }
 

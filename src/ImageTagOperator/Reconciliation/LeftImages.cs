@@ -4,16 +4,16 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>The images of a status that were not among those found.</summary>
-/// <param name="Holders">Those that match all the same, read by their ids: the list that lacked them was not complete.</param>
-/// <param name="Leaving">Those that the set leaves.</param>
-/// <param name="Gone">Those that the cloud does not show (any more).</param>
-/// <param name="Unreached">Those of which nothing could be learned, with the reason and the message of what was in the way.</param>
-/// <param name="Kept">Those whose tags stay the set's, although it does not find them or nothing has taken their place.</param>
-/// <param name="Retained">Those that the spec lets go and whose tags stay, as <c>deletionPolicy</c> says.</param>
-/// <param name="Problem">What was in the way first.</param>
+/// <summary>The images of a status that the set's query did not return.</summary>
+/// <param name="StillMatching">Images that still match when read by id: the list was incomplete.</param>
+/// <param name="Leaving">Images that the set no longer applies to and whose tags it removes.</param>
+/// <param name="Gone">Images that were deleted or are no longer visible.</param>
+/// <param name="Unreached">Images that could not be read, with the reason and the message.</param>
+/// <param name="Kept">Images that stay managed, because the credentials changed or no other image replaced them.</param>
+/// <param name="Retained">Images that the spec no longer selects and whose tags stay, because <c>deletionPolicy</c> is Retain.</param>
+/// <param name="Problem">The first problem of the unreachable images, or null.</param>
 public sealed record LeftImages(
-    IReadOnlyList<(Image Image, ImageReading Reading)> Holders,
+    IReadOnlyList<(Image Image, ImageReading Reading)> StillMatching,
     IReadOnlyList<ObservedImage> Leaving,
     IReadOnlyList<ImageState> Gone,
     IReadOnlyList<ImageState> Unreached,

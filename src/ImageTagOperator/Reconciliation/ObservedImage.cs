@@ -5,35 +5,35 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>One image of a set as it was observed, with all that a plan for it depends on.</summary>
-/// <param name="Set">Whose image it is.</param>
-/// <param name="By">How it was reached.</param>
-/// <param name="Image">As it was read.</param>
-/// <param name="Reading">When that was.</param>
-/// <param name="Claim">What the set wants of it.</param>
-/// <param name="Others">What the other sets want of it.</param>
+/// <summary>One image of a set as it was read, with all inputs of its plan.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="By">The connection that reached the image.</param>
+/// <param name="Image">The image as read.</param>
+/// <param name="Reading">The reading that contains the image.</param>
+/// <param name="Claim">The claim of the set.</param>
+/// <param name="Others">The claims of the other sets.</param>
 public sealed record ObservedImage(
     RegisteredSet Set, CloudConnection By, Image Image, ImageReading Reading, ImageClaim Claim, IReadOnlyList<ImageClaim> Others)
 {
-    /// <summary>Why the set leaves the image; null when it does not.</summary>
+    /// <summary>Why the set no longer applies to the image; null when it applies.</summary>
     public LeavingCause? Leaving { get; init; }
 
-    /// <summary>Tags that stay on an image that is left, because none of the images that the set applies to has them yet.</summary>
-    public IReadOnlyCollection<string> HeldBack { get; init; } = [];
+    /// <summary>Tags that are not removed yet from an image that the set leaves, because no image that it applies to has them.</summary>
+    public IReadOnlyCollection<string> KeptTags { get; init; } = [];
 
-    /// <summary>What the cloud takes.</summary>
+    /// <summary>The tag rules of the cloud.</summary>
     public TagRules Rules { get; init; } = CloudRules.For(By.Session.Cloud.Profile);
 
-    /// <summary>For messages.</summary>
+    /// <summary>The name and id of the image, for messages.</summary>
     public string Description => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
 
     public ImageGate Gate => By.Session.Gate(By.Access, Image.Id);
 
-    /// <summary>What has to be done if the image is so.</summary>
+    /// <summary>Plans the changes of this set for the given state of the image.</summary>
     public ImageShare ShareOf(Image image)
     {
-        var claim = HeldBack.Count == 0 ? Claim
-            : Claim with { Declaration = TagDeclaration.Nothing with { Tags = [.. HeldBack.Intersect(image.Tags)] } };
+        var claim = KeptTags.Count == 0 ? Claim
+            : Claim with { Declaration = TagDeclaration.Nothing with { Tags = [.. KeptTags.Intersect(image.Tags)] } };
         return ImagePlan.Of([claim, .. Others], image.Tags, Rules).ShareOf(Claim.Owner);
     }
 }

@@ -3,14 +3,14 @@ using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What is to be done on one image.</summary>
-/// <param name="Problem">Why nothing is done; null when the share is carried out.</param>
+/// <summary>The plan for one image of a set.</summary>
+/// <param name="Problem">Why the share is not applied; null when it is.</param>
 public sealed record PlannedImage(ObservedImage Observed, ImageShare Share, Problem? Problem)
 {
-    /// <param name="held">Why the image is left alone, whatever its share is.</param>
-    public static PlannedImage Of(ObservedImage observed, Problem? held = null)
+    /// <param name="problem">A problem that prevents all writes to the image, or null.</param>
+    public static PlannedImage Of(ObservedImage observed, Problem? problem = null)
     {
         var share = observed.ShareOf(observed.Image);
-        return new PlannedImage(observed, share, held ?? ImageProblems.ConflictOf(observed, share));
+        return new PlannedImage(observed, share, problem ?? ImageProblems.ConflictOf(observed, share));
     }
 }

@@ -4,19 +4,20 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From an exception to the problem that it is.</summary>
+/// <summary>Converts exceptions and write results to problems.</summary>
 public static class Problems
 {
     public static Problem Of(CloudException e) => new(ReasonOf(e.Kind), e.Message.TrimEnd('.') + ".", e.RetryAfter);
 
-    /// <summary>Of what nobody foresaw. Its own message is for the log only: it may hold anything, and be another one each time.</summary>
+    /// <summary>The problem of an unexpected exception. Its message goes only to the log, because it can contain anything and can differ
+    /// each time.</summary>
     public static Problem Unforeseen(Exception error) => new(
         Reason.InternalError,
         $"The operator failed to {Steps.Of(error)}, with {error.GetBaseException().GetType().Name}: a bug of image-tag-operator. "
         + "The images may not have the declared tags. It is tried again. Please report this message together with the operator's log, "
             + "which has the details under this set's name.");
 
-    /// <summary>Of a write that did not do its work.</summary>
+    /// <summary>The reason of a failed write.</summary>
     public static Reason ReasonOf(TagWriteResult result) => result switch
     {
         TagWriteResult.Forbidden => Reason.Forbidden,

@@ -3,14 +3,13 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What a person can type about a problem of a set in a cluster. The commands that plan from files do not show it: there the
-/// file is edited.</summary>
+/// <summary>Commands that help with a problem of a set in a cluster. Commands that plan from files do not show them.</summary>
 internal static class Remedies
 {
     private const string OperatorPods = "-l app.kubernetes.io/name=image-tag-operator";
 
-    /// <summary>What to type, after a word that says what for; or null where the message itself ends in a command, and so without a full
-    /// stop, and where nothing helps but time.</summary>
+    /// <summary>A command with its purpose. Null when the message itself ends with a command, and so without a full stop, or when only
+    /// waiting helps.</summary>
     public static string? Of(V1Alpha1ImageTagSet set, Problem problem) => problem.Message.EndsWith('.') ? Of(set, problem.Reason) : null;
 
     private static string? Of(V1Alpha1ImageTagSet set, Reason reason)
@@ -36,7 +35,7 @@ internal static class Remedies
             _ => $"Edit the set: kubectl {inNamespace} edit imagetagset {set.Metadata.Name}",
         };
 
-        // Leaves the other keys of the Secret as they are.
+        // Does not change the other keys of the Secret.
         string Put(string file) => $"kubectl {inNamespace} create secret generic {secret} --from-file={file} --dry-run=client -o yaml "
             + $"| kubectl {inNamespace} patch secret {secret} --patch-file /dev/stdin";
     }

@@ -5,30 +5,30 @@ using ImageTagOperator.Planning.Guards;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>What is to be done for a set.</summary>
-/// <param name="Images">On the images that it applies to.</param>
-/// <param name="Leaving">On those that it leaves.</param>
-/// <param name="Removals">What may be removed; the images share it.</param>
+/// <summary>The plan for all images of a set.</summary>
+/// <param name="Images">The images that the set applies to.</param>
+/// <param name="Leaving">The images that it leaves.</param>
+/// <param name="Removals">The limit on removals, shared by all images.</param>
 public sealed record SetPlan(
     Observation Observed, IReadOnlyList<PlannedImage> Images, IReadOnlyList<PlannedImage> Leaving, RemovalBudget Removals)
 {
-    /// <summary>Why nothing of it is done; or null.</summary>
+    /// <summary>Why the plan is not applied; or null.</summary>
     public Problem? Blocked { get; init; }
 
-    /// <summary>Images that have tags to give up could not be reached for so long that they are given up.</summary>
+    /// <summary>True when images with tags to remove were unreachable for longer than the deletion deadline.</summary>
     public bool HasGivenUp { get; init; }
 
     public IEnumerable<PlannedImage> All => Images.Concat(Leaving);
 
     public bool HasWork => All.Any(image => image.Problem is null && !image.Share.Plan.IsEmpty);
 
-    /// <summary>Images that still have tags of the set, in a cloud that cannot be reached.</summary>
+    /// <summary>Unreachable images that still have tags of the set and are retried.</summary>
     public IReadOnlyList<ImageState> Unreached => [.. Observed.Left.Unreached.Where(image => !IsGivenUp(image))];
 
-    /// <summary>Those of which that was so for too long.</summary>
+    /// <summary>Unreachable images that are no longer retried. Their tags stay.</summary>
     public IReadOnlyList<ImageState> LeftBehind => [.. Observed.Left.Unreached.Where(IsGivenUp)];
 
-    /// <summary>All images are reached with this session.</summary>
+    /// <summary>True when this session reaches all images.</summary>
     public bool IsReachedBy(CloudSession session) =>
         Unreached.Count == 0 && Observed.Left.Kept.Count == 0 && Leaving.All(image => image.Observed.By.Session == session);
 

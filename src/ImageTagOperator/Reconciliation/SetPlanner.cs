@@ -5,19 +5,19 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From what was observed to what is to be done: one plan per image, and the guards over all of them.</summary>
+/// <summary>Plans the changes for an observation: one plan per image, and the guards for all of them.</summary>
 public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
 {
     public SetPlan Plan(V1Alpha1ImageTagSet set, Observation observed)
     {
         var memory = observed.Set.Memory;
         var (isDeleted, now) = (observed.By is null, time.GetUtcNow());
-        var fought = ContentionState.PausedImages(memory.Contention, set.Metadata.Generation, now);
+        var contended = ContentionState.PausedImages(memory.Contention, set.Metadata.Generation, now);
         var removals = new RemovalBudget(isDeleted ? null : set.Spec.MaxRemovals);
         var plan = new SetPlan(
             observed,
-            [.. observed.Images.Select(image => Guarded(PlannedImage.Of(image)))],
-            [.. observed.Left.Leaving.Select(image => Guarded(PlannedImage.Of(image, ImageProblems.UncertainOf(image, time))))],
+            [.. observed.Images.Select(image => WithContention(PlannedImage.Of(image)))],
+            [.. observed.Left.Leaving.Select(image => WithContention(PlannedImage.Of(image, ImageProblems.UncertainOf(image, time))))],
             removals);
         var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
         memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
@@ -27,12 +27,14 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
             HasGivenUp = now - memory.UnreachedSince >= options.DeletionDeadline,
         };
 
-        PlannedImage Guarded(PlannedImage image) => image.Problem is null && fought[image.Observed.Image.Id].ToArray() is [var step, ..]
+        PlannedImage WithContention(PlannedImage image) =>
+            image.Problem is null && contended[image.Observed.Image.Id].ToArray() is [var step, ..]
             ? image with { Problem = ImageProblems.Contended(image.Observed, step) }
             : image;
     }
 
-    /// <summary>A reading that another set asked for some time ago shows that there is nothing to do. No write follows from it.</summary>
+    /// <summary>True when the plan has writes and its reading is old. A cached reading can show that nothing has to change, but a write
+    /// needs a fresh one.</summary>
     public bool IsTooOldFor(SetPlan plan) => plan.HasWork && time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor;
 
     private static Problem? TooManyRemovals(SetPlan plan)

@@ -9,13 +9,14 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Brings the images of a set in line with its declaration: observe, plan, record, apply. The controller, the finalizer and the
-/// command line report what comes of it.</summary>
+/// <summary>Reconciles the images of a set: observe, plan, record ownership, apply. The controller, the finalizer and the commands report
+/// the result.</summary>
 public sealed class SetReconciler(
     SetRegistry registry, CloudResolver clouds, Observer observer, SetPlanner planner, StatusWriter status, TagApplier applier,
         TimeProvider time)
 {
-    /// <param name="onlyPlan">Nothing is written.</param>
+    /// <summary>Reconciles a set. Errors of the cloud and the credentials are part of the result.</summary>
+    /// <param name="onlyPlan">Plan without any write.</param>
     public async Task<SetResult> ReconcileAsync(V1Alpha1ImageTagSet set, bool onlyPlan, CancellationToken cancellationToken)
     {
         if (CloudRules.Check(set.Spec) is { } invalid) return SetResult.Failed(invalid);
@@ -31,7 +32,7 @@ public sealed class SetReconciler(
 
             await status.SaveOwnershipAsync(set, plan, cancellationToken);      // write-ahead
             var written = await Steps.During(Steps.Write, ApplyAsync(plan, plan.Images, cancellationToken));
-            var released = await Steps.During(Steps.Write, ApplyAsync(plan, WithHeldBack(set, plan, written), cancellationToken));
+            var released = await Steps.During(Steps.Write, ApplyAsync(plan, WithKeptTags(set, plan, written), cancellationToken));
             return WithContention(set, new SetResult(plan, written, released, plan.Observed.Problem));
         }
         catch (ProblemException e)
@@ -44,28 +45,29 @@ public sealed class SetReconciler(
         }
     }
 
-    /// <summary>Lets all images of a deleted set go. Its status owns what is removed already.</summary>
+    /// <summary>Removes the tags of a deleted set. No ownership is recorded, because its status already contains the tags.</summary>
     public async Task<SetResult> ReleaseAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
     {
         var plan = planner.Plan(set, await observer.ObserveDeletedAsync(registry.Of(set), set, cancellationToken));
         return new SetResult(plan, [], await ApplyAsync(plan, plan.Leaving, cancellationToken), plan.Observed.Problem);
     }
 
-    /// <summary>Side by side, as far as the cloud's limits let them.</summary>
+    /// <summary>Applies the plans in parallel, within the limits of the cloud client.</summary>
     private Task<ImageResult[]> ApplyAsync(SetPlan plan, IEnumerable<PlannedImage> images, CancellationToken cancellationToken) =>
         Task.WhenAll(images.Select(image => applier.ApplyAsync(image, plan.Removals, cancellationToken)));
 
-    /// <summary>As long as the images that the set applies to have not all tags, those that it leaves give up only what is no longer
-    /// declared: a tag that moves is always on one of them.</summary>
-    private static IEnumerable<PlannedImage> WithHeldBack(V1Alpha1ImageTagSet set, SetPlan plan, IEnumerable<ImageResult> written)
+    /// <summary>Until all images that the set applies to have all tags, declared tags are kept on the images that it leaves, so that a
+    /// moving tag is always on one of them.</summary>
+    private static IEnumerable<PlannedImage> WithKeptTags(V1Alpha1ImageTagSet set, SetPlan plan, IEnumerable<ImageResult> written)
     {
         if (MoveOrder.MayRelease([.. written.Select(image => (HasAllDeclared(image), image.Problem))])) return plan.Leaving;
         return plan.Leaving.Select(image => set.Spec.Tags.Intersect(image.Observed.Claim.Managed).ToArray() is [_, ..] stays
-            ? PlannedImage.Of(image.Observed with { HeldBack = stays }, image.Problem)
+            ? PlannedImage.Of(image.Observed with { KeptTags = stays }, image.Problem)
             : image);
     }
 
-    /// <summary>On the image of another set, those that this one leaves there.</summary>
+    /// <summary>True when the image has all declared tags. On an image of another set that excludes this one, that set must tolerate
+    /// them.</summary>
     private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
         && image.Observed.Claim.Declaration.Tags.All(tag =>
             image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner || ImagePlan.Tolerates(winner, tag)));
@@ -78,9 +80,11 @@ public sealed class SetReconciler(
         var state = ContentionState.After(
             memory.Contention, set.Metadata.Generation, done, RequeuePolicy.Interval(set.Spec.Interval), time.GetUtcNow());
         memory.Contention = state;
-        return state is null ? result : result with { Images = [.. result.Images.Select(Judged)], Left = [.. result.Left.Select(Judged)] };
+        return state is null ? result
+            : result with { Images = [.. result.Images.Select(WithProblem)], Left = [.. result.Left.Select(WithProblem)] };
 
-        ImageResult Judged(ImageResult image) => image.Problem is null && Done(image).Where(state.IsContended).ToArray() is [var step, ..]
+        ImageResult WithProblem(ImageResult image) =>
+            image.Problem is null && Done(image).Where(state.IsContended).ToArray() is [var step, ..]
             ? image with { Problem = ImageProblems.Contended(image.Observed, step.Step) }
             : image;
     }

@@ -3,11 +3,11 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>How a reconcile of one set ended.</summary>
-/// <param name="Plan">What was to be done; null when it is not known how the images are.</param>
-/// <param name="Images">One result for each image that the set applies to.</param>
-/// <param name="Left">One for each image that it leaves.</param>
-/// <param name="Problem">What is wrong with the whole set; problems of single images are in their results.</param>
+/// <summary>The result of a reconcile of one set.</summary>
+/// <param name="Plan">The plan; null when the images were not read.</param>
+/// <param name="Images">The results of the images that the set applies to.</param>
+/// <param name="Left">The results of the images that it leaves.</param>
+/// <param name="Problem">A problem of the whole set, or null. Problems of single images are in their results.</param>
 public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images, IReadOnlyList<ImageResult> Left, Problem? Problem)
 {
     public static SetResult Suspended { get; } = new(null, [], [], null) { IsSuspended = true };
@@ -16,7 +16,7 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
 
     public static SetResult Failed(Problem problem) => new(null, [], [], problem);
 
-    /// <summary>Nothing was written.</summary>
+    /// <summary>The result of a plan that was not applied.</summary>
     public static SetResult Of(SetPlan plan) => new(
         plan,
         [.. plan.Images.Select(image => ImageResult.Untouched(image, image.Problem
@@ -28,26 +28,26 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
 
     public bool ChangedAnything => All.Any(image => image.IsChanged);
 
-    /// <summary>The cloud showed everything that it was asked for, so that it is known how the images are.</summary>
+    /// <summary>True when all images were read, so that their state is known.</summary>
     public bool IsVerified => Plan is null
         ? Problem is { Reason.ImagesWereRead: true }
         : Plan.Unreached.Count == 0 && !Elsewhere.Any()
             && !All.Select(image => image.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
 
-    /// <summary>The problem that speaks for the set. An image that is left counts only as long as it is tried again: one that was
-    /// deactivated, say, is no reason to doubt the others.</summary>
+    /// <summary>The problem that decides the condition of the set, or null. An image that the set leaves counts only while it is retried: a
+    /// deactivated one, for example, does not make the set fail.</summary>
     public Problem? Worst => Problem ?? Problem.Worst(
     [
         .. Images.Select(image => image.Problem),
         .. Left.Select(image => image.Problem).Where(problem => problem?.Reason.Kind == ProblemKind.Retrying),
-        .. Elsewhere.Take(1).Select(HeldProblem),
+        .. Elsewhere.Take(1).Select(CloudChangedProblem),
         .. (Plan?.Unreached ?? []).Take(1).Select(UnreachedProblem),
     ]);
 
-    /// <summary>Images in a cloud that the credentials lead to no more.</summary>
+    /// <summary>Images in a cloud that the credentials no longer reach.</summary>
     private IEnumerable<ImageState> Elsewhere => (Plan?.Observed.Left.Kept ?? []).Where(image => image.Reason == Reason.CloudChanged.Name);
 
-    private Problem HeldProblem(ImageState first)
+    private Problem CloudChangedProblem(ImageState first)
     {
         var all = Plan!.Observed.Left.Kept.Count;
         return new Problem(

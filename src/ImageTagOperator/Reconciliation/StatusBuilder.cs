@@ -6,18 +6,19 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>From what happened to the status that tells of it. Pure.</summary>
+/// <summary>Builds the status from the result of a reconcile. Pure.</summary>
 public static class StatusBuilder
 {
-    /// <summary>etcd takes objects of up to 1.5 MB; the rest is for the spec and for what others write into the metadata.</summary>
-    public const int MostCharacters = 1_000_000;
+    /// <summary>The maximum size of the status JSON. etcd stores objects of up to 1.5 MB; the rest is for the spec and the
+    /// metadata.</summary>
+    public const int MaxCharacters = 1_000_000;
 
-    private const int MostListed = 5;
+    private const int MaxListed = 5;
 
-    /// <summary>What is said after the message of a problem, in characters.</summary>
-    private const int RoomForHistory = 512;
+    /// <summary>Characters that are reserved for the text after the message of a problem.</summary>
+    private const int ReservedForHistory = 512;
 
-    /// <summary>The write-ahead: owns everything that is about to be written, so that a crash at any later point leaves no tag of ours
+    /// <summary>The status before the writes (write-ahead). It owns all tags that are about to be written, so that a crash leaves no tag
     /// without an owner.</summary>
     public static ImageTagSetStatus BeforeWrites(V1Alpha1ImageTagSet set, SetPlan plan, DateTimeOffset now)
     {
@@ -26,33 +27,33 @@ public static class StatusBuilder
         var status = set.Status with { };
         if (!set.Status.History().PersistsUntilNextWrite(set.Metadata.Generation))
         {
-            Conclude(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
+            SetConditions(status, set, Verdict.Progressing($"Adding {adds} and removing {steps.Length - adds} tags."), now);
         }
 
-        Locate(status, set, plan);
+        SetLocation(status, set, plan);
         status.Images =
         [
-            .. plan.Images.Select(image => About(set, plan, ImageResult.Untouched(image), image.Share.ManagedBefore)),
+            .. plan.Images.Select(image => StateOf(set, plan, ImageResult.Untouched(image), image.Share.ManagedBefore)),
             .. plan.Leaving.Select(image => Leaving(set, plan, ImageResult.Untouched(image))),
             .. CarriedOver(set, plan),
         ];
         return status;
     }
 
-    /// <summary>The report at the end of a reconcile.</summary>
+    /// <summary>The status at the end of a reconcile.</summary>
     public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, SetResult result, DateTimeOffset now)
     {
         var status = set.Status with { };
-        var ready = Conclude(status, set, VerdictOf(set, result), now);
+        var ready = SetConditions(status, set, VerdictOf(set, result), now);
         if (result.ChangedAnything) status.LastSyncTime = now;
-        if (result.IsVerified) Verify(status, set, result, ready, result.Plan?.Observed.AsOf ?? now);
+        if (result.IsVerified) SetVerified(status, set, result, ready, result.Plan?.Observed.AsOf ?? now);
         if (result.Plan is not { } plan) return status;
-        Locate(status, set, plan);
+        SetLocation(status, set, plan);
         var mayWrite = plan.Blocked is null && set.Spec.Mode != TagSetMode.Observe;
         status.Images =
         [
-            .. result.Images.Select(image => About(set, plan, image, image.Share.Managed(mayWrite, image.Problem, image.Added))),
-            .. result.Left.Where(image => image.Share.IsUnfinished(image.Problem) || image.Observed.HeldBack.Count > 0)
+            .. result.Images.Select(image => StateOf(set, plan, image, image.Share.Managed(mayWrite, image.Problem, image.Added))),
+            .. result.Left.Where(image => image.Share.IsUnfinished(image.Problem) || image.Observed.KeptTags.Count > 0)
                 .Select(image => Leaving(set, plan, image)),
             .. CarriedOver(set, plan),
         ];
@@ -61,11 +62,11 @@ public static class StatusBuilder
         return status;
     }
 
-    /// <summary>What is left of a status that is too large: all that the operator itself needs.</summary>
+    /// <summary>Shortens a status that is too large to the fields that the operator needs.</summary>
     public static ImageTagSetStatus WithoutDetails(ImageTagSetStatus status) =>
         status with { Images = [.. (status.Images ?? []).Select(image => image with { Pending = null, Message = null })] };
 
-    /// <summary>Something differs that did not differ before.</summary>
+    /// <summary>True when a change is pending that was not pending before.</summary>
     public static bool DriftedFurther(ImageTagSetStatus before, ImageTagSetStatus after)
     {
         if (after.History().Find(Condition.Drifted) is not { } drifted || before.History()
@@ -84,7 +85,7 @@ public static class StatusBuilder
         (status.Images ?? []).SelectMany(image => StepsOf(image.Pending).Select(step => (image.Id, step)));
 
     /// <returns>The condition Ready.</returns>
-    private static Condition Conclude(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Verdict verdict, DateTimeOffset now)
+    private static Condition SetConditions(ImageTagSetStatus status, V1Alpha1ImageTagSet set, Verdict verdict, DateTimeOffset now)
     {
         var conditions = set.Status.History().Next(verdict, set.Metadata.Generation, RequeuePolicy.Interval(set.Spec.Interval), now);
         status.ObservedGeneration = set.Metadata.Generation;
@@ -99,36 +100,37 @@ public static class StatusBuilder
         if (result.Worst is { } problem)
         {
             if (Remedies.Of(set, problem) is not { } remedy) return Verdict.Of(problem);
-            var message = StatusHistoryExtensions.Visible(problem.Message, RoomForHistory + remedy.Length);
+            var message = StatusHistoryExtensions.Visible(problem.Message, ReservedForHistory + remedy.Length);
             return Verdict.Of(problem with { Message = message }, remedy);
         }
 
         ImageResult[] drifted = set.Spec.Mode == TagSetMode.Observe ? [.. result.All.Where(image => !image.Plan.IsEmpty)] : [];
         if (drifted.Length > 0) return Verdict.Drifted($"{Differences(drifted)}. Nothing was written, because spec.mode is Observe.");
-        var odd = Odd(result.Plan!.Observed.Odd);
-        if (result.Images.Count == 0) return Verdict.InSync($"No image matches spec.image.selector.{odd}");
+        var unreadable = UnreadableIds(result.Plan!.Observed.UnreadableIds);
+        if (result.Images.Count == 0) return Verdict.InSync($"No image matches spec.image.selector.{unreadable}");
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
-        return Verdict.InSync($"{Count(result.Images.Count, "image")} with {tags}.{odd}");
+        return Verdict.InSync($"{Count(result.Images.Count, "image")} with {tags}.{unreadable}");
     }
 
-    private static string Odd(IReadOnlyList<string> odd)
+    private static string UnreadableIds(IReadOnlyList<string> unreadable)
     {
-        if (odd.Count == 0) return "";
+        if (unreadable.Count == 0) return "";
         return " Left out, because the cloud does not show them as images: "
-            + $"{string.Join(", ", odd.Take(MostListed))}{(odd.Count > MostListed ? ", ..." : ".")}";
+            + $"{string.Join(", ", unreadable.Take(MaxListed))}{(unreadable.Count > MaxListed ? ", ..." : ".")}";
     }
 
     private static string Differences(ImageResult[] drifted)
     {
-        var images = drifted.Take(MostListed).Select(image => $"{image.Observed.Description}: {Few(image.Plan.Steps)}");
-        var more = drifted.Length > MostListed ? $"; and on {drifted.Length - MostListed} more" : "";
+        var images = drifted.Take(MaxListed).Select(image => $"{image.Observed.Description}: {Few(image.Plan.Steps)}");
+        var more = drifted.Length > MaxListed ? $"; and on {drifted.Length - MaxListed} more" : "";
         return $"{Count(drifted.Sum(image => image.Plan.Steps.Length), "tag")} would change on {string.Join("; ", images)}{more}";
 
-        static string Few(IReadOnlyCollection<TagStep> steps) => string.Join(", ", steps.Take(2 * MostListed))
-            + (steps.Count > 2 * MostListed ? ", ..." : "");
+        static string Few(IReadOnlyCollection<TagStep> steps) => string.Join(", ", steps.Take(2 * MaxListed))
+            + (steps.Count > 2 * MaxListed ? ", ..." : "");
     }
 
-    private static void Verify(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetResult result, Condition ready, DateTimeOffset seen)
+    private static void SetVerified(
+        ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetResult result, Condition ready, DateTimeOffset seen)
     {
         var isDue = result.ChangedAnything || set.Status.History()
             .IsVerificationDue(ready, seen, RequeuePolicy.Interval(set.Spec.Interval));
@@ -137,15 +139,15 @@ public static class StatusBuilder
         (status.LastVerifiedReason, status.LastVerifiedGeneration) = (ready.Reason, ready.Generation);
     }
 
-    /// <summary>The status says where the images are and how they were found.</summary>
+    /// <summary>True when the status already contains the location of the images of the plan.</summary>
     public static bool IsLocated(V1Alpha1ImageTagSet set, SetPlan plan)
     {
         var located = set.Status with { };
-        Locate(located, set, plan);
+        SetLocation(located, set, plan);
         return StatusWriter.Json(located) == StatusWriter.Json(set.Status);
     }
 
-    private static void Locate(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetPlan plan)
+    private static void SetLocation(ImageTagSetStatus status, V1Alpha1ImageTagSet set, SetPlan plan)
     {
         var access = plan.Observed.By!.Access;
         (status.ImageEndpoint, status.CloudCredentialsRef, status.Image) = (access.Endpoint.AbsoluteUri, set.Spec.CloudCredentialsRef,
@@ -153,13 +155,14 @@ public static class StatusBuilder
         (status.Cloud, status.ProjectId) = (access.Cloud, access.ProjectId);
     }
 
-    /// <summary>What nothing was done about stays as it was; where the image is must be said by itself once the set has another
-    /// home.</summary>
+    /// <summary>The unchanged entries of images that were not processed. An entry gets its own location when the location of the status
+    /// changes.</summary>
     private static IEnumerable<ImageState> CarriedOver(V1Alpha1ImageTagSet set, SetPlan plan) =>
-        plan.Unreached.Concat(plan.Observed.Left.Kept).Select(state => Location.Of(set, state).Note(state, Location.Of(plan.Observed.By!)));
+        plan.Unreached.Concat(plan.Observed.Left.Kept).Select(state =>
+            Location.Of(set, state).WriteTo(state, Location.Of(plan.Observed.By!)));
 
-    private static ImageState About(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image, IEnumerable<string> managed) =>
-        Location.Of(image.Observed.By).Note(
+    private static ImageState StateOf(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image, IEnumerable<string> managed) =>
+        Location.Of(image.Observed.By).WriteTo(
         new ImageState
         {
             Id = image.Image.Id,
@@ -172,17 +175,19 @@ public static class StatusBuilder
         },
         Location.Of(plan.Observed.By!));
 
-    /// <summary>What it looks like on the way out is not what it was at first contact.</summary>
+    /// <summary>The entry of an image that the set leaves. Its original tags are not recorded now, because they were recorded at first
+    /// contact.</summary>
     private static ImageState Leaving(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image) =>
-        About(set, plan, image, image.Observed.Claim.Managed) with { OriginalTags = Known(set, image)?.OriginalTags,
+        StateOf(set, plan, image, image.Observed.Claim.Managed) with { OriginalTags = Known(set, image)?.OriginalTags,
             Leaving = image.Observed.Leaving };
 
     private static IReadOnlyList<string>? OriginalTags(V1Alpha1ImageTagSet set, ImageResult image)
     {
         if (set.Spec.DeletionPolicy != TagDeletionPolicy.Restore) return null;
         if (Known(set, image)?.OriginalTags is { } known) return known;
-        var noted = set.Spec.Mode == TagSetMode.Observe ? null : image.Share.OriginalTags(image.Observed.Image.Tags, image.Observed.Others);
-        return noted is null ? null : Storable(noted);
+        var recorded = set.Spec.Mode == TagSetMode.Observe ? null
+            : image.Share.OriginalTags(image.Observed.Image.Tags, image.Observed.Others);
+        return recorded is null ? null : Storable(recorded);
     }
 
     private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult image) =>
@@ -196,8 +201,8 @@ public static class StatusBuilder
             : new PendingTags { Add = adds.Length == 0 ? null : adds, Remove = removes.Length == 0 ? null : removes };
     }
 
-    /// <summary>Sorted, without the empty tag: kube-apiserver 1.20 takes an empty string in a list for null and refuses the whole status.
-    /// Messages still name it.</summary>
+    /// <summary>The sorted tags without the empty tag: kube-apiserver 1.20 parses an empty string in a list as null and rejects the status.
+    /// Messages still name the empty tag.</summary>
     private static string[] Storable(IEnumerable<string> tags) => [.. tags.Where(tag => tag.Length > 0).Order(StringComparer.Ordinal)];
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";

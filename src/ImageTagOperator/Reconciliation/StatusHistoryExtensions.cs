@@ -3,17 +3,17 @@ using ImageTagOperator.Planning.Conditions;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Between the API's status and what is planned with.</summary>
+/// <summary>Converts between the status of the API and the types of the planning.</summary>
 internal static class StatusHistoryExtensions
 {
-    /// <summary>Characters of a sentence for people.</summary>
-    private const int LongestMessage = 8192;
+    /// <summary>The maximum length of a message in characters.</summary>
+    private const int MaxMessageLength = 8192;
 
     public static StatusHistory History(this ImageTagSetStatus status) => new(
         [.. (status.Conditions ?? []).Select(Read)], status.LastVerifiedTime, status.LastVerifiedReason, status.LastVerifiedGeneration,
         status.LastToldReason);
 
-    /// <summary>How a set is, from the condition that says most; and since when.</summary>
+    /// <summary>The situation of a set from its most important condition, and the time of its last transition.</summary>
     public static (Situation Situation, DateTimeOffset? Since) Situation(this ImageTagSetStatus status)
     {
         foreach (var type in Planning.Conditions.Situation.ConditionPrecedence)
@@ -25,7 +25,7 @@ internal static class StatusHistoryExtensions
         return (Planning.Conditions.Situation.Unknown, null);
     }
 
-    /// <summary>Writes were announced, and not yet how they ended.</summary>
+    /// <summary>True when the write-ahead status was saved and the result was not.</summary>
     public static bool IsUnderWay(this ImageTagSetStatus status) =>
         status.Conditions?.Any(condition => condition is { Type: Condition.Ready, Reason: nameof(Verdict.Progressing) }) == true;
 
@@ -39,9 +39,9 @@ internal static class StatusHistoryExtensions
         Message = Visible(condition.Message),
     };
 
-    /// <summary>A message as people may see it.</summary>
-    /// <param name="room">Characters that are kept free for what is said after it.</param>
-    public static string Visible(string message, int room = 0) => VisibleText.Of(message, LongestMessage - room);
+    /// <summary>A message without control characters, shortened to the maximum length.</summary>
+    /// <param name="reserved">Characters that are reserved for text after the message.</param>
+    public static string Visible(string message, int reserved = 0) => VisibleText.Of(message, MaxMessageLength - reserved);
 
     private static Condition Read(V1Condition condition) =>
         new(condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration,

@@ -5,16 +5,16 @@ using ImageTagOperator.Planning.Specs;
 
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>Writes statuses: before the writes to the cloud, what the set will own; after them, how it went.</summary>
+/// <summary>Saves the status: the ownership before the writes to the cloud, and the result after them.</summary>
 public sealed class StatusWriter(IStatusStore store, TimeProvider time)
 {
-    /// <summary>Write-ahead: from here on the status owns at least what will be written.</summary>
-    /// <exception cref="ProblemException">The status cannot hold it, and nothing may be written.</exception>
+    /// <summary>Saves the ownership before the writes (write-ahead). After a crash, the status owns at least the written tags.</summary>
+    /// <exception cref="ProblemException">The status cannot be stored completely, so nothing may be written.</exception>
     public async Task SaveOwnershipAsync(V1Alpha1ImageTagSet set, SetPlan plan, CancellationToken cancellationToken)
     {
-        if (!plan.Images.Any(image => IsNews(set, plan, image))) return;
+        if (!plan.Images.Any(image => NeedsSave(set, plan, image))) return;
         var planned = StatusBuilder.BeforeWrites(set, plan, time.GetUtcNow());
-        if (Json(planned).Length > StatusBuilder.MostCharacters)
+        if (Json(planned).Length > StatusBuilder.MaxCharacters)
         {
             throw new Problem(
                 Reason.TooManyImages,
@@ -24,8 +24,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         }
 
         var stored = await SaveAsync(set, planned, Steps.Record, cancellationToken);
-        // An API server drops fields that its definition does not know, and says nothing about it.
-        if (IsOwnedTheSame(set.Status, stored.Status)) return;
+        // An API server silently drops fields that its definition does not contain.
+        if (HasSameOwnership(set.Status, stored.Status)) return;
         throw new Problem(
             Reason.DefinitionOutdated,
             "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it "
@@ -33,12 +33,13 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
             + "Update it: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
-    /// <summary>Writes the status if it says anything new.</summary>
+    /// <summary>Saves the status if it changed.</summary>
     public Task SaveAsync(V1Alpha1ImageTagSet set, ImageTagSetStatus status, CancellationToken cancellationToken) =>
         SaveAsync(set, status, Steps.Report, cancellationToken);
 
-    /// <summary>Nothing is missing of what the set owns, without which it could not remove what it writes.</summary>
-    public static bool IsOwnedTheSame(ImageTagSetStatus sent, ImageTagSetStatus kept)
+    /// <summary>True when the stored status has the same ownership as the sent one. Without it, the operator could not remove its tags
+    /// later.</summary>
+    public static bool HasSameOwnership(ImageTagSetStatus sent, ImageTagSetStatus kept)
     {
         return Owned(sent) == Owned(kept);
 
@@ -52,12 +53,12 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         });
     }
 
-    /// <returns>What the store made of it.</returns>
+    /// <returns>The set as stored.</returns>
     private async Task<V1Alpha1ImageTagSet> SaveAsync(
         V1Alpha1ImageTagSet set, ImageTagSetStatus status, string step, CancellationToken cancellationToken)
     {
         var (old, current) = (Json(set.Status), Json(status));
-        if (current.Length > StatusBuilder.MostCharacters)
+        if (current.Length > StatusBuilder.MaxCharacters)
         {
             status = StatusBuilder.WithoutDetails(status);
             current = Json(status);
@@ -67,8 +68,8 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
         return current == old ? set : await Steps.During(step, store.SaveAsync(set, cancellationToken));
     }
 
-    /// <summary>The status does not own yet what would be written.</summary>
-    private static bool IsNews(V1Alpha1ImageTagSet set, SetPlan plan, PlannedImage image)
+    /// <summary>True when the status does not own all tags of the plan yet.</summary>
+    private static bool NeedsSave(V1Alpha1ImageTagSet set, SetPlan plan, PlannedImage image)
     {
         if (image.Problem is not null || image.Share.Plan.IsEmpty) return false;
         var (observed, known) = (image.Observed, Location.Find(set.Status, image.Observed.Image.Id, image.Observed.By.Cloud));

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Reconciliation;
 
-/// <summary>The steps of a reconcile, in the words that complete "The operator failed to ...".</summary>
+/// <summary>The steps of a reconcile. Each text completes "The operator failed to ...".</summary>
 internal static class Steps
 {
     public const string Credentials = "find the credentials";
@@ -11,32 +11,33 @@ internal static class Steps
     public const string Report = "write the status";
     public const string Release = "take back the tags of the deleted set";
 
-    /// <summary>Anything else, such as putting the finalizer on.</summary>
+    /// <summary>All other work, such as adding the finalizer.</summary>
     public const string Reconcile = "reconcile";
 
     private static readonly object Key = new();
 
-    /// <summary>All there are.</summary>
+    /// <summary>All steps.</summary>
     public static IReadOnlyList<string> All { get; } = [Credentials, LogIn, Read, Record, Write, Report, Release, Reconcile];
 
-    /// <summary>Waits for work, and notes on what it throws which step that was.</summary>
+    /// <summary>Awaits the work, and records the step in each exception that it throws.</summary>
     public static async Task<T> During<T>(string step, Task<T> work)
     {
         try
         {
             return await work;
         }
-        catch (Exception error) when (IsNoted(error, step))
+        catch (Exception error) when (RecordStep(error, step))
         {
             throw;
         }
     }
 
-    /// <summary>The step in which this was thrown.</summary>
+    /// <summary>The step that threw the exception.</summary>
     public static string Of(Exception error) => error.Data[Key] as string ?? Reconcile;
 
-    /// <summary>False, so that the exception goes on as if nobody had looked. Of nested steps the innermost one counts.</summary>
-    private static bool IsNoted(Exception error, string step)
+    /// <summary>Records the step in an exception filter. Returns false, so that the stack is not unwound. With nested steps, the innermost
+    /// one is recorded.</summary>
+    private static bool RecordStep(Exception error, string step)
     {
         if (!error.Data.Contains(Key)) error.Data[Key] = step;
         return false;

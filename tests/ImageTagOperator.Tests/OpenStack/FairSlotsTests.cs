@@ -68,7 +68,7 @@ public sealed class FairSlotsTests
         var gate = new ImageGates(time).For("cloud", "11111111-1111-4111-8111-111111111111");
         using var held = await gate.EnterAsync("a", Cancel);
         var late = gate.EnterAsync("b", Cancel);
-        time.Advance(ImageGate.LongestWait);
+        time.Advance(ImageGate.MaxWait);
         var error = await Assert.ThrowsAsync<CloudException>(() => late);
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
         Assert.Contains("Image 11111111-1111-4111-8111-111111111111 is being changed for others", error.Message, StringComparison.Ordinal);

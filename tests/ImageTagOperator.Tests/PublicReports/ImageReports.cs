@@ -59,7 +59,7 @@ public sealed class ImageReports
         });
         using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
         var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
-        Assert.Equal((good.Id, $"{bad.Id}, without an id"), (Assert.Single(reading.Images).Id, string.Join(", ", reading.Odd)));
+        Assert.Equal((good.Id, $"{bad.Id}, without an id"), (Assert.Single(reading.Images).Id, string.Join(", ", reading.UnreadableIds)));
 
         // Where nothing can be read, it is no list.
         cloud.Faults.Clear();

@@ -139,7 +139,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
 
     private async Task<Problem[]> ProblemsAsync(Reason reason) => reason.Name switch
     {
-        nameof(Reason.Transient) => [ImageProblems.TurnIsOver(await ImageAsync(), Plan()), Lost(await ImageAsync()), OfCloud(
+        nameof(Reason.Transient) => [ImageProblems.TurnEnded(await ImageAsync(), Plan()), Lost(await ImageAsync()), OfCloud(
             CloudCallException.For("GET http://x", TimeSpan.FromSeconds(30), new HttpRequestException("x")))],
         nameof(Reason.Interrupted) => [ImageProblems.Interrupted(await ImageAsync(), Plan())],
         nameof(Reason.ImageNotActive) => [await NotActiveAsync("queued")],
@@ -208,7 +208,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         var set = Set();
         set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["x"], Newest = 1 } };
         set.Status.ImageCount = 1;
-        return Observer.WhyNothing(set)!;
+        return Observer.NoMatchProblem(set)!;
     }
 
     private static Problem OfCloud(CloudCallException error) => Problems.Of(new CloudException(

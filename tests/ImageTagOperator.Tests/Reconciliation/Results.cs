@@ -16,6 +16,7 @@ internal static class Results
             new CloudCredentialsRef(), null!, new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null));
         var set = new RegisteredSet(new V1Alpha1ImageTagSet(), new SetMemory(), DateTimeOffset.MinValue);
         return SetResult.Of(
-            new SetPlan(new Observation(set, by, [], left ?? LeftImages.None, asOf) { Odd = odd }, [], [], new RemovalBudget(null)));
+            new SetPlan(
+                new Observation(set, by, [], left ?? LeftImages.None, asOf) { UnreadableIds = odd }, [], [], new RemovalBudget(null)));
     }
 }

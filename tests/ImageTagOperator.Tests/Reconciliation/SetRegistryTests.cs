@@ -27,8 +27,8 @@ public sealed class SetRegistryTests : IDisposable
         cache.Tell(WatchEventType.Added, Set("by-glob", new ImageReference { Selector = new ImageSelector { Names = ["u*"] } }));
         cache.Tell(WatchEventType.Added, Set("other-name", new ImageReference { Name = "Ubuntu" }));
         cache.Tell(WatchEventType.Added, Set("other-glob", new ImageReference { Selector = new ImageSelector { Names = ["d*"] } }));
-        Assert.Equal(["by-glob", "by-id", "by-name"], Concerning("ubuntu"));
-        Assert.Equal(["by-id", "other-glob"], Concerning("debian"));
+        Assert.Equal(["by-glob", "by-id", "by-name"], FindByImage("ubuntu"));
+        Assert.Equal(["by-id", "other-glob"], FindByImage("debian"));
     }
 
     [Fact]
@@ -36,11 +36,11 @@ public sealed class SetRegistryTests : IDisposable
     {
         var set = Set("left", new ImageReference { Name = "other" });
         cache.Tell(WatchEventType.Added, With(set, "golden"));
-        Assert.Equal(["left"], Concerning("ubuntu"));
+        Assert.Equal(["left"], FindByImage("ubuntu"));
         cache.Tell(WatchEventType.Modified, Set("left", new ImageReference { Name = "other" }));
-        Assert.Empty(Concerning("ubuntu"));
+        Assert.Empty(FindByImage("ubuntu"));
         cache.Tell(WatchEventType.Deleted, set);
-        Assert.Empty(Concerning("other"));
+        Assert.Empty(FindByImage("other"));
     }
 
     [Fact]
@@ -169,8 +169,8 @@ public sealed class SetRegistryTests : IDisposable
         Assert.Equal(claims, new RegisteredSet(set, new SetMemory(), DateTimeOffset.MinValue).MakesClaims);
     }
 
-    private string[] Concerning(string name) =>
-        [.. registry.Concerning(new ImageFacts(Image, name, null, null, "active", null, [], _ => null)).Select(set => set.Key.Name)
+    private string[] FindByImage(string name) =>
+        [.. registry.FindByImage(new ImageFacts(Image, name, null, null, "active", null, [], _ => null)).Select(set => set.Key.Name)
             .Order()];
 
     private static V1Alpha1ImageTagSet Set(string name, ImageReference image, int generation = 1, params string[] tags) => new()

@@ -5,14 +5,14 @@ using Xunit;
 namespace ImageTagOperator.Tests.Reconciliation;
 
 /// <summary>What is remembered by keys that anybody can make up.</summary>
-public sealed class RememberedTests
+public sealed class ExpiringCacheTests
 {
     private readonly FakeTimeProvider time = new();
 
     [Fact]
     public void A_value_is_there_for_its_time_and_not_after()
     {
-        var remembered = new Remembered<string, int>(time);
+        var remembered = new ExpiringCache<string, int>(time);
         remembered.Put("a", 1, TimeSpan.FromMinutes(1));
         Assert.True(remembered.TryGet("a", out var value));
         Assert.Equal(1, value);
@@ -28,7 +28,7 @@ public sealed class RememberedTests
     [Fact]
     public void However_many_keys_come_only_those_of_late_are_kept()
     {
-        var remembered = new Remembered<string, int>(time);
+        var remembered = new ExpiringCache<string, int>(time);
         for (var i = 0; i < 100_000; i++)
         {
             remembered.Put($"{i}", i, TimeSpan.FromSeconds(10));
