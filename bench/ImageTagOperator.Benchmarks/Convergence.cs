@@ -3,11 +3,11 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>From N bare images to five tags on each, by one set per image, and then nothing to do; beside other clients that do the same.
-/// The operator's rate limit is lifted, for the others have none.</summary>
+/// <summary>From N images without tags to five tags on each, with one set per image, and then a pass with nothing to do. Compared with
+/// other clients that do the same. The operator's rate limit is off, because the others have none.</summary>
 internal sealed class Convergence : Benchmark
 {
-    /// <summary>Set to anything, 1,000 images on a real Glance are measured too, which takes ten minutes more.</summary>
+    /// <summary>When set to anything, 1,000 images on a real Glance are measured too, which takes ten more minutes.</summary>
     private const string Large = "LARGE";
 
     private const int DefaultRate = 50;
@@ -38,7 +38,7 @@ internal sealed class Convergence : Benchmark
         var rows = new List<Row>();
         foreach (var (count, runs) in sizes)
         {
-            // Turn by turn, so that a busy minute of the machine is everybody's.
+            // Alternate the clients, so that a busy minute of the machine affects all of them.
             var measured = new List<Measured>();
             for (var i = 0; i < runs; i++) measured.Add(await MeasureOnceAsync(cloud, ours, python, count));
             var (what, converge, check) = ($"{count:#,0} images x 5 tags, {cloud.Name}", Of(run => run.Converge), Of(run => run.Check));
@@ -68,7 +68,8 @@ internal sealed class Convergence : Benchmark
         var all = await cloud.ImagesAsync(count + 1);
         var (warmUp, images) = (all[0], all.Skip(1).ToArray());
 
-        // New for each run, as the operator's: which of Glance's processes takes the connections is luck, and up to half of the result.
+        // A new client for each run, like the operator's: which of Glance's processes accepts the connections is random, and changes the
+        // result by up to a half.
         using var bare = await BareClient.LoginAsync(cloud.CloudsYaml, BenchmarkCloud.CloudName);
         await cloud.ClearTagsAsync();
         await bare.TagAsync([warmUp], Tags);
@@ -96,7 +97,7 @@ internal sealed class Convergence : Benchmark
         return new(converge, convergeRequests, check, checkRequests, bareSeconds, bareCheck, sdk);
     }
 
-    /// <summary>Seconds and requests per image. It takes seconds per call, so it is not run for all images.</summary>
+    /// <summary>Seconds and requests per image. Each call takes seconds, so it does not run for all images.</summary>
     private static async Task<(double Seconds, double Requests)> MeasureCommandAsync(BenchmarkCloud cloud, PythonTools python)
     {
         var seconds = new List<double>();

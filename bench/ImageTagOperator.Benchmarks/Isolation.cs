@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>How long an edit of one namespace takes to reach its image, alone and while 5,000 sets of another namespace attack the
-/// operator: endless lists, a cloud that never answers, large error pages, wrong addresses and passwords, missing Secrets.</summary>
+/// <summary>The time until an edit in one namespace reaches its image, alone and while 5,000 sets of another namespace attack the operator:
+/// endless lists, a cloud that never responds, large error pages, wrong addresses and passwords, missing Secrets.</summary>
 internal sealed class Isolation : Benchmark
 {
     private const string Attacker = "attacker";

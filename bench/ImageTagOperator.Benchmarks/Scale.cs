@@ -4,8 +4,8 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What a set costs when there are many: the published file with the chart's memory limit and the default options, but no rate
-/// limit, on a cloud that answers at once. One set per image, by its name.</summary>
+/// <summary>The cost of a set when there are many: the published file with the chart's memory limit and default options, but no rate limit,
+/// on a cloud that responds at once. One set per image, selected by name.</summary>
 internal sealed class Scale : Benchmark
 {
     private const string Native = "artifacts/publish/image-tag-operator";
@@ -67,7 +67,7 @@ internal sealed class Scale : Benchmark
         }
     }
 
-    /// <summary>Takes a tag off at times spread over a probe's period. In seconds, sorted.</summary>
+    /// <summary>Removes a tag at times spread over a probe's period. In seconds, sorted.</summary>
     private static async Task<double[]> DriftAsync(EmbeddedCloud cloud)
     {
         var drifts = Math.Min(Drifts, cloud.Images.Count);

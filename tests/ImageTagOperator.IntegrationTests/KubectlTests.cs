@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What a user types, with the real kubectl.</summary>
+/// <summary>Commands of users, with the real kubectl.</summary>
 public sealed class KubectlTests
 {
     [Fact]
@@ -64,7 +64,7 @@ public sealed class KubectlTests
     public async Task Explain_tells_what_a_field_is_for(string field, string expected)
     {
         await RealServers.DefinedAsync();
-        // An API server publishes the schema of a new definition a few seconds after it serves it.
+        // An API server publishes the schema of a new definition a few seconds after it serves the resource.
         await Eventually.HoldsAsync(
             async () => Regex.Replace((await Shell.TryAsync("kubectl", ["explain", field])).Output, @"\s+", " "),
             explained => explained.Contains(expected, StringComparison.Ordinal),

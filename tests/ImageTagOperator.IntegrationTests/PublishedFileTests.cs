@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What <c>make publish</c> leaves: native, so that all that is found at run time must have been kept.</summary>
+/// <summary>The file that <c>make publish</c> writes. It is native: everything that is looked up at run time must have survived
+/// trimming.</summary>
 public sealed class PublishedFileTests
 {
     private static readonly string Folder = Path.Combine(RealServers.Root, "artifacts", "publish");
@@ -25,7 +26,7 @@ public sealed class PublishedFileTests
         Assert.DoesNotContain("warning", File.ReadAllText(Folder + ".log"), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The other tests of this suite, the guides among them, run this file and not what a developer builds.</summary>
+    /// <summary>All other tests of this suite, the guides included, run this file and not a developer's build.</summary>
     [Fact]
     public void It_is_what_all_tests_here_run() => Assert.Equal(Published, OperatorProcess.Executable);
 
@@ -37,7 +38,7 @@ public sealed class PublishedFileTests
         Assert.Contains("at ImageTagOperator.Commands.Manifests.ManifestReader.", output, StringComparison.Ordinal);
     }
 
-    /// <summary>A folder that was deleted is what no command begins to work in: the runtime itself ends the program.</summary>
+    /// <summary>No command can start in a deleted folder: the runtime itself ends the process.</summary>
     [Fact]
     public async Task A_crash_prints_a_stack_trace_with_names()
     {

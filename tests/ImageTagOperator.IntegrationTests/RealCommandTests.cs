@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>The commands that need no operator, on the real servers; docs/cli.md, which is carried out too, has the rest.</summary>
+/// <summary>The commands that need no operator, on the real servers. docs/cli.md, which a test executes too, covers the rest.</summary>
 public sealed class RealCommandTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>The chart's README has every value, as values.yaml has it. <c>make chart-readme</c> writes it anew.</summary>
+/// <summary>The chart's README lists every value of values.yaml. <c>make chart-readme</c> rewrites it.</summary>
 public sealed class ChartReadmeTests
 {
     private const string Begin = "<!-- values: make chart-readme -->";
@@ -36,7 +36,7 @@ public sealed class ChartReadmeTests
     private static IEnumerable<string> Leaves(JsonNode schema, string path) =>
         from property in schema["properties"]!.AsObject()
         let key = path + property.Key
-        // requests and limits hold what Kubernetes knows
+        // requests and limits contain fields of Kubernetes
         from leaf in property.Value!["properties"] is null ? [key] : key == "resources"
             ? ["resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"] : Leaves(property.Value, key + ".")
         select leaf;

@@ -6,8 +6,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>The operator as the chart's ServiceAccount, with the chart's rights in one namespace. That it works with those for the whole
-/// cluster is in InstalledChartTests.</summary>
+/// <summary>The operator as the chart's ServiceAccount, with the chart's permissions in one namespace. InstalledChartTests covers the
+/// permissions in the whole cluster.</summary>
 public sealed class ChartRightsTests
 {
     private const string Name = "rights-image-tag-operator";
@@ -80,7 +80,7 @@ public sealed class ChartRightsTests
                 "FAIL  http://127.0.0.1:1/readyz answers: Connection refused. See the operator's pods and their Service",
             ],
             output.Split('\n').Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
-        // Without the one, and with the definition.
+        // One permission is missing, and the check of the definition comes on top.
         Assert.Equal(Rights.Count + 1, output.Split('\n').Count(line => line.StartsWith("ok", StringComparison.Ordinal)));
     }
 
@@ -107,8 +107,8 @@ public sealed class ChartRightsTests
         return image;
     }
 
-    /// <summary>Creates a set, and removes its tag until the operator repeats an Event about it. How often that takes is not fixed: a
-    /// removal while the operator's own write of the tag has not ended can be lost in Glance.</summary>
+    /// <summary>Creates a set, and removes its tag until the operator repeats an Event about it. The number of removals varies: Glance can
+    /// lose a removal that overlaps with the operator's own write of the tag.</summary>
     private static async Task LiveAsync(RealWorld world)
     {
         var image = await CreateAsync(world);

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>What the chart renders, and what it refuses to, with the real helm and the real API server.</summary>
+/// <summary>Renders the chart with the real helm, validates it with the real API server, and tests values that it rejects.</summary>
 public sealed class ChartTests
 {
-    /// <summary>Sets of values that between them take every branch of the templates.</summary>
+    /// <summary>Sets of values that together cover every branch of the templates.</summary>
     public static TheoryData<string> Values => ChartGoldenTests.Values;
 
     [Theory]
@@ -223,7 +223,7 @@ public sealed class ChartTests
         static JsonNode One(IEnumerable<JsonNode> objects, string kind) => WithoutLabels(objects.Single(o => (string)o["kind"]! == kind));
     }
 
-    /// <summary>What the Pod Security Standard "restricted" asks of a pod, and a root filesystem that cannot be written.</summary>
+    /// <summary>The requirements of the Pod Security Standard "restricted", and a read-only root filesystem.</summary>
     private static void Restricted(JsonNode workload)
     {
         var pod = (string)workload["kind"]! == "Pod" ? workload["spec"]! : workload["spec"]!["template"]!["spec"]!;
@@ -243,7 +243,7 @@ public sealed class ChartTests
         }
     }
 
-    /// <summary>helm.sh/chart and managed-by differ between the two ways to install.</summary>
+    /// <summary>helm.sh/chart and managed-by differ between the two installation methods.</summary>
     private static JsonNode WithoutLabels(JsonNode o)
     {
         var copy = o.DeepClone();
@@ -257,7 +257,7 @@ public sealed class ChartTests
         return copy;
     }
 
-    /// <summary>The kinds of the Prometheus operator, which are not there; their schema lets all pass.</summary>
+    /// <summary>The kinds of the Prometheus operator, which is not installed; their schema accepts everything.</summary>
     private static async Task DefineMonitoringAsync()
     {
         foreach (var (plural, kind) in new[] { ("servicemonitors", "ServiceMonitor"), ("prometheusrules", "PrometheusRule") })

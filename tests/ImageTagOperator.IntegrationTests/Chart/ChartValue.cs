@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>A value of the chart, as <c>values.yaml</c> has it: a comment that begins with <c># --</c>, and below it the key and its
+/// <summary>A value of the chart in <c>values.yaml</c>: a comment that begins with <c># --</c>, followed by the key and its
 /// default.</summary>
 internal sealed partial record ChartValue(string Key, string Default, string Description)
 {
-    /// <exception cref="FormatException">A key without a comment.</exception>
+    /// <exception cref="FormatException">A key has no comment.</exception>
     public static IReadOnlyList<ChartValue> ReadAll(IReadOnlyList<string> lines)
     {
         var values = new List<ChartValue>();

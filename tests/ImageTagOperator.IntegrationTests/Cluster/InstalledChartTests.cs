@@ -6,7 +6,7 @@ using Xunit;
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
 /// <summary>The chart, installed with the real helm into a real cluster that runs its pods, with the real image, against the real Keystone
-/// and Glance. One after the other: they share the cluster, and most releases watch all of it.</summary>
+/// and Glance. The tests run sequentially: they share the cluster, and most releases watch all of it.</summary>
 public sealed class InstalledChartTests
 {
     [Fact]
@@ -44,17 +44,17 @@ public sealed class InstalledChartTests
         await installation.TagsAsync(image);
 
         await Node.KubectlAsync("-n", installation.Namespace, "scale", "deployment", Installation.Release, "--replicas=0");
-        // a watch is in the log when it has ended
+        // the log contains a watch after it ended
         await Node.KubectlAsync("-n", installation.Namespace, "wait", "pods", "--all", "--for=delete", "--timeout=60s");
 
-        // All this as a ServiceAccount that may do just that, in the whole cluster.
+        // All this with a ServiceAccount that has only these permissions, in the whole cluster.
         var user = $"system:serviceaccount:{installation.Namespace}:{Installation.Release}";
         var requests = (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.User == user).ToList();
         Assert.DoesNotContain(requests, entry => entry.Code == 403);
         Assert.Equal(
             OperatorPermissions.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
                 .Append("create selfsubjectaccessreviews").Order(),
-            // Everybody who is logged in may read the API's description of itself, which is no resource.
+            // Every authenticated user can read the API's documents, which are not resources.
             requests.Select(ChartRightsTests.Short).Where(request => !request.EndsWith(' ')).Distinct().Order());
     }
 
@@ -147,8 +147,8 @@ public sealed class InstalledChartTests
         await using var installation = await Installation.CreateAsync();
         var image = await AllInOneAsync(installation);
 
-        // From 1.33 on Kubernetes deletes what else is in a namespace when its pods are gone. This one is older and would delete all at
-        // once.
+        // Kubernetes 1.33 and later delete the other objects of a namespace when its pods are gone. This one is older and would delete all
+        // at once.
         await Node.PauseControllersAsync();
         try
         {
@@ -171,7 +171,7 @@ public sealed class InstalledChartTests
         await using var installation = await Installation.CreateAsync();
         await AllInOneAsync(installation);
 
-        // Before 1.33 in any order. This is the worst: it is as good as dead.
+        // Before 1.33 the order is random. This is the worst one: the operator's permissions are deleted first.
         await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}");
         await Node.KubectlAsync("delete", "namespace", installation.Namespace, "--wait=false");
         await other.InstallAsync("--set", "operator.deletionDeadline=5");
@@ -199,7 +199,7 @@ public sealed class InstalledChartTests
         foreach (var (user, verb, may) in new[] { ("view", "get", "yes"), ("view", "update", "no"), ("edit", "get", "yes"),
             ("edit", "create", "yes"), ("edit", "delete", "yes"), ("nobody", "get", "no") })
         {
-            // The control plane takes the chart's roles up in a moment.
+            // The control plane needs a moment to apply the chart's roles.
             await Eventually.HoldsAsync(
                 async () => (
                     await Shell.TryAsync("kubectl",

@@ -14,10 +14,10 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The rules in CEL, evaluated by an API server, beside the same rules in the operator.</summary>
+/// <summary>The rules in CEL, evaluated by an API server, compared with the same rules in the operator.</summary>
 public sealed class RuleTests
 {
-    /// <summary>Which rule an API server names, for specs that the schema takes.</summary>
+    /// <summary>The rule that an API server names, for specs that the schema accepts.</summary>
     public static TheoryData<string, string> Broken => new()
     {
         { "image: {name: null}", nameof(SpecRule.OneImageReference) },
@@ -42,7 +42,7 @@ public sealed class RuleTests
         },
     };
 
-    /// <summary>Which a rule could take for broken, and is not.</summary>
+    /// <summary>Valid specs that a wrong rule could reject.</summary>
     public static TheoryData<string> Kept =>
     [
         "image: {name: null, selector: {newest: 1}}",
@@ -83,7 +83,7 @@ public sealed class RuleTests
     public void Each_rule_is_broken_once_here() =>
         Assert.Equal(SpecRule.All.Select(rule => rule.Name).Order(), Broken.Select(row => row.Data.Item2).Distinct().Order());
 
-    /// <summary>This server has no admission policies. Their expressions are rules for a definition of another name here.</summary>
+    /// <summary>This server has no admission policies. Their expressions are used as rules of another definition here.</summary>
     [Theory]
     [InlineData("tags: []", nameof(SpecRule.ExactSetHasTags))]
     [InlineData("ignoreTags: [golden]", nameof(SpecRule.DeclaredTagsAreNotIgnored))]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>Server-side apply as Argo CD and Flux do it, and lists that come as a stream.</summary>
+/// <summary>Server-side apply as Argo CD and Flux use it, and lists that are streamed by a watch.</summary>
 public sealed class SyncTests
 {
     [Theory]

@@ -9,7 +9,7 @@ using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<Ima
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>What a ServiceAccount may do, and for how long.</summary>
+/// <summary>Permissions and token lifetimes of a ServiceAccount.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealCredentialTests(OwnKubernetes server)
 {
@@ -65,7 +65,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         await widgets.CreateAsync("before");
         await SeenAsync("before");
 
-        // No token lives shorter than ten minutes; one that is bound to a Secret ends with it, and a few seconds of cache.
+        // A token lives for at least ten minutes. A token that is bound to a Secret is revoked with it, after a few seconds of caching.
         await widgets.Client.DeleteAsync<V1Secret>(new(widgets.Name, "binding"));
         using var probe = new KubernetesClient(
             KubernetesClientConfiguration.Build(account.Kubeconfig), WidgetJsonContext.Default, "probe/1");

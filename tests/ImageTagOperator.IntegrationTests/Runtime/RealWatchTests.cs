@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Watches of an API server that is killed and whose history is taken away.</summary>
+/// <summary>Watches of an API server that is killed and whose history is compacted.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealWatchTests(OwnKubernetes server)
 {
@@ -70,7 +70,7 @@ public sealed class RealWatchTests(OwnKubernetes server)
 
     private void Record(TestOperator app) => app.Cache.Subscribe(change => changes.Enqueue((change.Type, change.Entity.Metadata.Name!)));
 
-    /// <summary>The first event that comes shows that the watch is open, and not only the list in.</summary>
+    /// <summary>The first event shows that the watch is open, and not only that the list was read.</summary>
     private async Task OpenAsync(WidgetNamespace widgets)
     {
         await widgets.CreateAsync("opened");
@@ -80,7 +80,7 @@ public sealed class RealWatchTests(OwnKubernetes server)
     private Task SeenAsync(WatchEventType type, string name) =>
         Eventually.TrueAsync(() => changes.Contains((type, name)), $"{type} {name}", 60);
 
-    /// <summary>With no API server there is nobody else who could delete it.</summary>
+    /// <summary>Without an API server nothing else could delete it.</summary>
     private async Task DeleteBehindTheServerAsync(WidgetNamespace widgets, string name)
     {
         using var http = new HttpClient();

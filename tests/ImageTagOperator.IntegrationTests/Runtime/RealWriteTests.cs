@@ -9,7 +9,7 @@ using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<Ima
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Writes that meet those of others.</summary>
+/// <summary>Writes that conflict with those of other clients.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealWriteTests(OwnKubernetes server)
 {
