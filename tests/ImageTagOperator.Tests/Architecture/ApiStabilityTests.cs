@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>docs/api-stability.md and docs/expectations.md are about what there is.</summary>
+/// <summary>docs/api-stability.md and docs/expectations.md match the code.</summary>
 public sealed partial class ApiStabilityTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -22,7 +22,7 @@ public sealed partial class ApiStabilityTests
         Assert.Equal(fields.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The plan holds while nothing needs a conversion.</summary>
+    /// <summary>The plan applies as long as no version needs a conversion.</summary>
     [Fact]
     public void There_is_one_version_and_the_status_is_no_part_of_what_users_write()
     {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>The examples for Flux name what there is.</summary>
+/// <summary>The examples for Flux only use names that exist.</summary>
 public sealed partial class FluxTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -62,7 +62,7 @@ public sealed partial class FluxTests
         var values = KubernetesYaml.LoadAll(File.ReadAllText(Path.Combine(Repository, "charts", "image-tag-operator", "values.yaml")))[0];
         var release = Objects().Single(o => (string)o["kind"]! == "HelmRelease")["spec"]!;
         Assert.All(Leaves(release["values"]!), path => Assert.NotNull(path.Aggregate(values, (node, key) => node[key]!)));
-        // The definition is the chart's own object, so Flux need not do what Helm would do with a folder crds/.
+        // The definition is a template of the chart, so Flux needs no CRD policy for a folder crds/.
         Assert.Null(release["install"]?["crds"]);
 
         static IEnumerable<string[]> Leaves(JsonNode node) => node is not JsonObject map ? [[]]

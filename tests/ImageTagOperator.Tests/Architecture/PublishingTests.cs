@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>What a release shows to the world: the chart on Artifact Hub, kubectl's plugin, signatures. Only a forge can run the whole
+/// <summary>The public parts of a release: the chart on Artifact Hub, kubectl's plugin, signatures. Only a forge can run the whole
 /// workflow.</summary>
 public sealed partial class PublishingTests
 {
@@ -72,13 +72,13 @@ public sealed partial class PublishingTests
     public void The_release_has_the_files_that_others_look_for()
     {
         var release = Read(".github/workflows/release.yaml");
-        // The action.
+        // the action
         Assert.Contains("program/image-tag-operator-linux-${{ matrix.arch }}\n", release, StringComparison.Ordinal);
         Assert.Contains("/image-tag-operator-linux-$architecture}\"", Read("docs/ci/github-action.sh"), StringComparison.Ordinal);
         // krew
         Assert.Contains("\"program/kubectl-imagetags-linux-$architecture.tar.gz\"", release, StringComparison.Ordinal);
         Assert.Contains("program/kubectl-imagetags-linux-*.tar.gz >program/imagetags.yaml", release, StringComparison.Ordinal);
-        // The SBOM, made by a tool of a version that is written down.
+        // The SBOM, made by a tool of a pinned version.
         Assert.Contains("mv artifacts/sbom/image-tag-operator.cdx.json program/\n", release, StringComparison.Ordinal);
         Assert.Contains("--output artifacts/sbom --filename image-tag-operator.cdx.json\n", Read("Makefile"), StringComparison.Ordinal);
         var command = (string)JsonNode.Parse(Read(".config/dotnet-tools.json"))!["tools"]!["cyclonedx"]!["commands"]![0]!;
@@ -98,7 +98,7 @@ public sealed partial class PublishingTests
         Assert.Contains("\"$REGISTRY/charts/image-tag-operator@$CHART_DIGEST\"", signatures, StringComparison.Ordinal);
         Assert.Equal("program/*", (string)Step("provenance of the files")["with"]!["subject-path"]!);
         Assert.Equal("${{ steps.image.outputs.digest }}", (string)Step("provenance of the image")["with"]!["subject-digest"]!);
-        // All files are there before they are attested, and attested before they are published.
+        // All files exist before they are attested, and are attested before they are published.
         Assert.True(names.IndexOf("SBOM of the program") < names.IndexOf("provenance of the files"));
         Assert.True(names.IndexOf("kubectl's plugin") < names.IndexOf("provenance of the files"));
         Assert.True(names.IndexOf("provenance of the files") < names.IndexOf("release"));

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>What only a registry and a forge can run, the Dockerfile and the workflows, names the same commands and files as what the tests
-/// run.</summary>
+/// <summary>Only a registry and a forge can run the Dockerfile and the workflows. These tests check that they name the same commands and
+/// files as the other tests run.</summary>
 public sealed partial class ReleaseTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -18,7 +18,7 @@ public sealed partial class ReleaseTests
         Assert.Equal("hack/native.sh publish", command);
         Assert.Contains($"RUN {command}\n", docker, StringComparison.Ordinal);
 
-        // All that make looks at, to know whether to publish again, is there to publish from.
+        // All files that make checks, to decide whether to publish again, are copied to the publish stage.
         var sources = SourcesOfMake().Match(make).Groups[1].Value.Split(' ');
         var copied = Copies().Matches(docker).SelectMany(copy => copy.Groups[1].Value.Split(' ')).ToArray();
         Assert.Empty(sources.Except(copied));
@@ -69,7 +69,7 @@ public sealed partial class ReleaseTests
                 Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"there is no {path.Value}"));
         }
 
-        // The files of the release are those that publishing leaves, through the Dockerfile's stage of that name.
+        // The files of the release are those that publishing writes, through the Dockerfile's stage of that name.
         var release = Read(".github/workflows/release.yaml");
         Assert.Contains("target: files\n", release, StringComparison.Ordinal);
         Assert.Contains(
@@ -77,7 +77,7 @@ public sealed partial class ReleaseTests
         Assert.Contains("mv files/image-tag-operator.dbg ", release, StringComparison.Ordinal);
     }
 
-    /// <summary>As the benchmarks compress it to measure it.</summary>
+    /// <summary>Compressed as the benchmarks do to measure the size.</summary>
     [Fact]
     public void The_released_image_is_compressed_as_far_as_gzip_can() =>
         Assert.Contains("compression=gzip,compression-level=9,force-compression=true", Read(".github/workflows/release.yaml"),

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>The operator sees its runtime through one folder, so that another runtime with the same names can take its place.</summary>
+/// <summary>The operator uses its runtime through one folder, so that another runtime with the same names can replace it.</summary>
 public sealed partial class RuntimeSeamTests
 {
-    /// <summary>Where the program is put together, and commands that talk to a cluster or read manifests without the runtime.</summary>
+    /// <summary>The composition root, and commands that use a cluster or read manifests without the runtime.</summary>
     private static readonly string[] Composition = ["Commands", "Hosting", "Runtime"];
 
     private static readonly string Sources = Path.Combine(CommandRun.RepositoryFolder(), "src");
@@ -53,7 +53,7 @@ public sealed partial class RuntimeSeamTests
             Assert.Contains(name, banned);
         }
 
-        // A name that the package does not have would ban nothing.
+        // A name that is missing in the package would ban nothing.
         Assert.All(banned, name => Assert.NotNull(typeof(k8s.Kubernetes).Assembly.GetType(name[2..])));
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>docs/operations.md says for each threat which test shows the defence.</summary>
+/// <summary>docs/operations.md names a test of the defence for each threat.</summary>
 public sealed partial class SecurityTableTests
 {
     [Fact]

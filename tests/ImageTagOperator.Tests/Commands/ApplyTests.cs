@@ -6,7 +6,7 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>apply</c> on the sandbox's cloud.</summary>
+/// <summary><c>apply</c> with the sandbox's cloud.</summary>
 public sealed class ApplyTests
 {
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ApplyTests
         using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one");
         run.Write("set.yaml", Set("one", "name: one", string.Join(", ", Enumerable.Range(0, 128).Select(number => $"tag-{number}"))));
-        // A test run in the background may have been told to ignore SIGINT, and its children with it.
+        // A test run in the background may ignore SIGINT, and its child processes inherit that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", OperatorProcess.Executable, "apply", "-f", "set.yaml"])
         {
             WorkingDirectory = run.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -84,7 +84,7 @@ public sealed class ApplyTests
         using (var kill = Process.Start("kill", ["-INT", $"{apply.Id}"])) await kill.WaitForExitAsync();
         await apply.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4), TimeProvider.System);
 
-        // On a slow machine it tells on the way how far it has come.
+        // On a slow machine it prints progress lines.
         Assert.Equal(
             ["Stopping after the changes that are under way. Once more ends at once."],
             (await error).Split('\n').Where(line => line.Length > 0 && !line.EndsWith(" of 128 changes made", StringComparison.Ordinal)

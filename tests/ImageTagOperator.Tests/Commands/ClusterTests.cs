@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>Commands that ask a cluster: <c>status</c>, and <c>plan --from-cluster</c>.</summary>
+/// <summary>Commands that query a cluster: <c>status</c>, and <c>plan --from-cluster</c>.</summary>
 public sealed class ClusterTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>export</c>, and the way back through <c>plan</c>.</summary>
+/// <summary><c>export</c>, and the round trip through <c>plan</c>.</summary>
 public sealed class ExportTests
 {
     [Theory]

@@ -7,8 +7,8 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>The script of action.yml as a runner starts it, with the program, the embedded cloud, and a <c>curl</c> and a <c>gh</c> that
-/// write down what they are asked.</summary>
+/// <summary>The script of action.yml as a runner starts it, with the real program, the embedded cloud, and fakes of <c>curl</c> and
+/// <c>gh</c> that record their calls.</summary>
 public sealed class GitHubActionTests : IAsyncLifetime
 {
     private const string Mark = "<!-- image-tag-operator -->";
@@ -134,7 +134,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
 
     private static string Root { get; } = CommandRun.RepositoryFolder();
 
-    /// <summary>What every step has of the runner.</summary>
+    /// <summary>The environment variables that a runner sets for every step.</summary>
     private static readonly string[] Runner = ["RUNNER_TEMP", "GITHUB_OUTPUT", "GITHUB_REPOSITORY"];
 
     private Dictionary<string, string> Environment(string cloudsYaml) => new()

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>What a user sees who does not know yet what to type.</summary>
+/// <summary>The output for users who do not know the commands yet.</summary>
 public sealed class HelpTests
 {
     private const string Begin = "<!-- reference: written by the tests, see HelpTests -->\n";
@@ -77,7 +77,7 @@ public sealed class HelpTests
         var folder = Directory.CreateTempSubdirectory("completion-");
         foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(
             Path.Combine(folder.FullName, name), OperatorProcess.Executable);
-        // What bash does when the key is pressed.
+        // The calls that bash makes for the Tab key.
         var script = $$"""
             PATH={{folder.FullName}}:$PATH
             source <(image-tag-operator completion bash)

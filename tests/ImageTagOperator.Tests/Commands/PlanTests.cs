@@ -8,7 +8,7 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>plan</c> and <c>apply</c> on the sandbox's cloud.</summary>
+/// <summary><c>plan</c> and <c>apply</c> with the sandbox's cloud.</summary>
 public sealed class PlanTests
 {
     [Fact]

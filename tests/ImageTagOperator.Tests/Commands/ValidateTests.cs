@@ -19,7 +19,7 @@ public sealed class ValidateTests
 
         """;
 
-    /// <summary>What the API server and the operator say together, <c>validate</c> says alone.</summary>
+    /// <summary><c>validate</c> alone finds everything that the API server and the operator find together.</summary>
     [Theory]
     [MemberData(nameof(SpecCase.All), MemberType = typeof(SpecCase))]
     public async Task Says_of_each_spec_what_the_schema_and_the_operator_say(SpecCase spec)

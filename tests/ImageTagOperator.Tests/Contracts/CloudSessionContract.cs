@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>Our own client and the cloud.</summary>
+/// <summary>The contract between the operator's cloud client and the cloud.</summary>
 public abstract class CloudSessionContract<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -167,7 +167,7 @@ public abstract class CloudSessionContract<TWorld>
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("revoked", "old");
         await using var user = await RevocableAsync(world);
-        // Logged in, but Glance has not seen the token yet: one that it knows it may go on accepting for minutes.
+        // Logged in, but Glance has not validated the token yet. It may accept a validated token for minutes.
         using var session = Session(user.Cloud);
         await session.GetImageEndpointAsync(Cancel);
         await user.RevokeAsync();
@@ -175,7 +175,7 @@ public abstract class CloudSessionContract<TWorld>
         Assert.True((await session.AddTagAsync(id, "new", Cancel)).IsDone);
     }
 
-    /// <summary>A user of the project demo whose tokens the test may make worthless.</summary>
+    /// <summary>A user of the project demo whose tokens the test can revoke.</summary>
     protected abstract Task<IRevocableUser> RevocableAsync(World world);
 
     private static CloudSession Session(World world, string cloud) => Session(CloudsYaml.Parse(world.CloudsYaml, cloud));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What Glance answers to calls about tags, on the wire.</summary>
+/// <summary>Glance's responses to requests about tags, on the wire.</summary>
 public abstract class GlanceContract<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -256,7 +256,7 @@ public abstract class GlanceContract<TWorld>
         Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", (string?)shown.Json["created_at"]);
         Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", (string?)shown.Json["updated_at"]);
         Assert.Equal(["a", "b"], await glance.TagsAsync(image));
-        // An id is found whatever its case.
+        // Ids are not case-sensitive.
         Assert.Equal(image, (string?)(await glance.ShowAsync(image.ToUpperInvariant()))["id"]);
     }
 
@@ -280,7 +280,7 @@ public abstract class GlanceContract<TWorld>
         Assert.Equal(500, await glance.DeleteAsync(image, path));
         Assert.Equal(otherPath.Contains("%C3", StringComparison.Ordinal) ? 404 : 500, await glance.DeleteAsync(image, otherPath));
         Assert.Equal(new[] { one, other }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
-        // The other tags are as free as ever.
+        // Other tags are not affected.
         Assert.Equal(204, await glance.PutAsync(image, "free"));
         Assert.Equal(204, await glance.DeleteAsync(image, "free"));
     }
@@ -354,7 +354,7 @@ public abstract class GlanceContract<TWorld>
         Assert.Equal(made.Order(), Ids(first).Concat(Ids(second)).Order());
         Assert.Null(second.Json["next"]);
 
-        // Whoever reads on behind an image that is gone by now has to start over.
+        // A list cannot continue after a deleted image: the client must start again.
         await world.Glance.DeleteImageAsync(Ids(first)[1]);
         Assert.Equal(400, (await glance.SendAsync("GET", next["/v2".Length..])).Status);
     }
@@ -388,7 +388,7 @@ public abstract class GlanceContract<TWorld>
         Assert.Empty(Ids(await glance.SendAsync("GET", $"/images?id=in:{image}&updated_at=gt:{updated:yyyy-MM-ddTHH:mm:ssZ}")));
     }
 
-    /// <summary>What a server needs before the comparison is fair.</summary>
+    /// <summary>The settings that make a server comparable.</summary>
     protected virtual void Prepare(World world)
     {
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What Keystone answers to logins, on the wire.</summary>
+/// <summary>Keystone's responses to logins, on the wire.</summary>
 public abstract class KeystoneContract<TWorld>
     where TWorld : World, IWorldFactory
 {

@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What an API server answers to our client.</summary>
+/// <summary>The responses of an API server to the operator's client.</summary>
 public abstract class KubernetesContract<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -89,7 +89,7 @@ public abstract class KubernetesContract<TWorld>
         set = await cluster.Client.UpdateAsync(set);
         Assert.Equal(2, set.Metadata.Generation);
 
-        // A write that changes nothing is none.
+        // A write without a change does not create a new version.
         var same = await cluster.Client.UpdateAsync(set);
         Assert.Equal(set.Metadata.ResourceVersion, same.Metadata.ResourceVersion);
     }
@@ -125,7 +125,7 @@ public abstract class KubernetesContract<TWorld>
         var error = await RefusedAsync(() => cluster.Client.CreateAsync(set));
         Assert.Equal((422, "Invalid"), ((int)error.StatusCode, error.Status.Reason));
         Assert.StartsWith("ImageTagSet.imagetags.io \"wrong\" is invalid: [", error.Status.Message, StringComparison.Ordinal);
-        // A server that has rules in CEL says beside the rest that it did not come to them.
+        // A server with CEL rules adds that it did not evaluate them.
         var causes = error.Status.Details!.Causes!
             .Where(cause => cause.Message?.Contains("some validation rules were not checked", StringComparison.Ordinal) != true)
             .Select(Told).Order(StringComparer.Ordinal);
@@ -190,14 +190,14 @@ public abstract class KubernetesContract<TWorld>
         Assert.Equal(2, dying.Metadata.Generation);
         Assert.Equal(set.Metadata.Uid, dying.Metadata.Uid);
 
-        // Once more changes nothing, and no finalizer can be added any more.
+        // A second deletion changes nothing, and no finalizer can be added.
         await cluster.Client.DeleteAsync<RawSet>(set.Key());
         Assert.Equal(dying.Metadata.ResourceVersion, (await cluster.GetAsync("kept"))!.Metadata.ResourceVersion);
         var late = await RefusedAsync(
             () => cluster.PatchAsync("kept", """{"metadata": {"finalizers": ["imagetags.io/a", "imagetags.io/b", "imagetags.io/c"]}}"""));
         Assert.Equal((422, "metadata.finalizers"), ((int)late.StatusCode, late.Status.Details!.Causes![0].Field));
 
-        // What is deleted can still say how it fares.
+        // The status of a deleted object can still be updated.
         dying.Status = new JsonObject { ["imageCount"] = 1 };
         dying = await cluster.Client.UpdateStatusAsync(dying);
         dying.Metadata.Finalizers = ["imagetags.io/b"];
@@ -399,8 +399,8 @@ public abstract class KubernetesContract<TWorld>
         Assert.Equal((422, "metadata.name"), ((int)error.StatusCode, error.Status.Details!.Causes![0].Field));
     }
 
-    /// <summary>Field and reason of a cause. API servers before 1.25 call every wrong value but a duplicate FieldValueInvalid and do not
-    /// say which item it is; later ones are told apart no further than that.</summary>
+    /// <summary>Field and reason of a cause. API servers before 1.25 report every wrong value except a duplicate as FieldValueInvalid,
+    /// without the index of the item. The causes of later servers are reduced to that.</summary>
     private static string Told(V1StatusCause cause) => cause.Reason switch
     {
         "FieldValueTypeInvalid" or "FieldValueTooMany" or "FieldValueTooLong" or "FieldValueInvalid" =>
@@ -426,7 +426,7 @@ public abstract class KubernetesContract<TWorld>
 
     private static async Task<Cluster> ClusterAsync() => new(await TWorld.CreateAsync());
 
-    /// <summary>A namespace of one's own, and a client that reads and writes plain JSON.</summary>
+    /// <summary>A new namespace, and a client that reads and writes plain JSON.</summary>
     private sealed class Cluster(World world) : IAsyncDisposable
     {
         private readonly KubernetesClient client = new(

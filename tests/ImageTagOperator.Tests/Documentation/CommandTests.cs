@@ -5,8 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>What the pages tell readers to type can be typed: the targets, the scripts and the options are there. The integration tests
-/// carry out the guides as a whole.</summary>
+/// <summary>The commands in the pages refer to targets, scripts and options that exist. The integration tests execute the guides.</summary>
 public sealed partial class CommandTests
 {
     private static readonly string Root = CommandRun.RepositoryFolder();
@@ -48,7 +47,7 @@ public sealed partial class CommandTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>Lines of code blocks, without what is printed below a command.</summary>
+    /// <summary>Lines of code blocks, without the output of commands.</summary>
     private static IEnumerable<(string Place, string Text)> Typed()
     {
         foreach (var page in Page.All)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Exec plugins in front of a server that takes what they give.</summary>
+/// <summary>Exec plugins, with a server that accepts their credentials.</summary>
 public sealed class ExecPluginTests : KubeconfigWorld
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -63,7 +63,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
         await Eventually.TrueAsync(() => Api.Calls.Count == 1, "the first request has arrived");
 
         Answer("second", null);
-        // Not by the clock: that would also be the end of the first request's patience.
+        // Do not advance the clock: that would also time out the first request.
         await configuration.Credentials.GetAsync(Home.Time, rejected: true, Cancel);
         Assert.NotNull(await client.GetAsync<Widget>("fast", "default", Cancel));
         Assert.False(slow.IsCompleted);

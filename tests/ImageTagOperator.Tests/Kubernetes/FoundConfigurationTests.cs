@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Configurations that nobody names: found in the environment, and used to talk to a server.</summary>
+/// <summary>Configurations that are found in the environment and not named, used for a request to a server.</summary>
 public sealed class FoundConfigurationTests : KubeconfigWorld
 {
     [Fact]

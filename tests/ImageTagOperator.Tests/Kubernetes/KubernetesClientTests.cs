@@ -153,7 +153,7 @@ public sealed class KubernetesClientTests
         await client.UpdateStatusAsync(entity, before, Cancel);
         Assert.Equal("Two", server.Widget("a")!["status"]!["phase"]!.ToString());
 
-        // Back to what it was at first: that is a change by now.
+        // Back to the first content, which is a change now.
         entity.Status.Phase = null;
         await client.UpdateStatusAsync(entity, before, Cancel);
         Assert.Null(server.Widget("a")!["status"]?["phase"]);

@@ -143,7 +143,7 @@ public sealed class KubernetesYamlTests
         KubernetesYaml.Serialize(
             JsonNode.Parse("""{"a":1,"b":[{"x":"plain","z":["deep"]},"yes"],"c":{},"d":[],"e":"two\nlines\n","f":null}""")!));
 
-    /// <summary>kubectl refuses half a surrogate pair, escaped or not.</summary>
+    /// <summary>kubectl rejects half a surrogate pair, escaped or not.</summary>
     [Fact]
     public void An_emoji_is_one_character_and_half_of_one_is_none()
     {

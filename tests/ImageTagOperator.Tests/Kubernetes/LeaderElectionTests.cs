@@ -71,7 +71,7 @@ public sealed class LeaderElectionTests
         world.Reconcile = async (widget, cancel) =>
         {
             await Eventually.TrueAsync(() => !app!.State.IsLeader, "leadership is lost", 60);
-            // A controller that ignores its token, and writes all the same.
+            // A controller that ignores its token and still writes.
             refused = await Record.ExceptionAsync(() => app!.Client.UpdateStatusAsync(widget, CancellationToken.None));
             await Eventually.TrueAsync(() => cancel.IsCancellationRequested, "the reconcile is cancelled", 60);
             cancelled = true;

@@ -336,7 +336,7 @@ public sealed class OperatorTests
         using var client = server.Client();
         world.Finalize = async (widget, cancel) =>
         {
-            // Somebody else writes, unseen by us: our next write is made from an old version.
+            // Another client writes, unseen by the cache: the next write of the operator is based on an old version.
             await client.PatchAsync<Widget>(widget.Key(),
                 new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["touched"] = "yes" } } }, null, cancel);
             return Result.Success(widget);

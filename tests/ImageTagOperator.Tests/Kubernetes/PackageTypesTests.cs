@@ -46,7 +46,7 @@ public sealed class PackageTypesTests
         Assert.DoesNotContain("managedFields", Write(widget), StringComparison.Ordinal);
     }
 
-    /// <summary>Another test may read a string in between that takes the place of this one, hence the tries.</summary>
+    /// <summary>Another test may read a string in between that replaces this one, so it retries.</summary>
     [Fact]
     public void What_many_objects_say_is_kept_once()
     {

@@ -4,8 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A reconcile that hangs ends with what it was about, after its time at the latest, and somebody notices when it does
-/// not.</summary>
+/// <summary>A reconcile that hangs is canceled with its object, or at its timeout. When it does not end, that is reported.</summary>
 public sealed class RunningReconcileTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>What people see of text from outside.</summary>
+/// <summary>How text from outside is displayed.</summary>
 public sealed class VisibleTextTests
 {
     [Theory]

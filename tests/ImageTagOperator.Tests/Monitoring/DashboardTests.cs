@@ -7,8 +7,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The dashboard, and the configuration of kube-state-metrics that its tables of single sets need. That the queries have data is
-/// tried with a real Prometheus.</summary>
+/// <summary>The dashboard, and the configuration of kube-state-metrics for its tables of single sets. The integration tests check with a
+/// real Prometheus that the queries have data.</summary>
 public sealed partial class DashboardTests
 {
     private const string Prefix = "kube_imagetagset";
@@ -33,7 +33,7 @@ public sealed partial class DashboardTests
         Assert.Null(steps[0].Value);
         Assert.Equal(steps[1..].Select(step => step.Value).Order(), steps[1..].Select(step => step.Value));
         Assert.All(steps, step => Assert.Contains(step.Color, (string[])["green", "orange", "red"]));
-        // A line that changes nothing to see would be no threshold.
+        // A threshold must be visible.
         if ((string)panel["type"]! == "timeseries") Assert.Equal(
             steps.Length > 1, panel["fieldConfig"]!["defaults"]!["custom"]!["thresholdsStyle"] is not null);
     }
@@ -58,7 +58,7 @@ public sealed partial class DashboardTests
         Assert.Equal(["datasource", "cluster", "namespace", "job"], variables.Select(variable => (string)variable["name"]!));
         Assert.Equal("datasource", (string?)variables[0]["type"]);
         Assert.All(variables[1..], variable => Assert.Equal("${datasource}", (string?)variable["datasource"]!["uid"]));
-        // Where metrics have no such label, all of them are of the cluster.
+        // Metrics without such a label are about the whole cluster.
         Assert.Equal(".*", (string?)variables[1]["allValue"]);
     }
 
@@ -107,7 +107,7 @@ public sealed partial class DashboardTests
             ((string)Resource["groupVersionKind"]!["group"]!, (string)Resource["groupVersionKind"]!["version"]!,
                 (string)Resource["groupVersionKind"]!["kind"]!));
         var schema = version["schema"]!["openAPIV3Schema"]!;
-        // Every object has these two.
+        // Every object has these two fields.
         schema["properties"]!["metadata"]!["properties"] = new JsonObject
         {
             ["name"] = new JsonObject { ["type"] = "string" }, ["namespace"] = new JsonObject { ["type"] = "string" },
@@ -128,7 +128,7 @@ public sealed partial class DashboardTests
 
     private static IEnumerable<JsonNode> Metrics() => Resource["metrics"]!.AsArray().Select(metric => metric!);
 
-    /// <summary>The key below <c>each</c> that its settings have.</summary>
+    /// <summary>The key below <c>each</c> with the metric's settings.</summary>
     private static string Kind(JsonNode metric) => ((string)metric["each"]!["type"]!).ToLowerInvariant();
 
     private static IEnumerable<string> Labels(JsonNode of) => of["labelsFromPath"]?.AsObject().Select(label => label.Key) ?? [];

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>What stands in the log at the level Information, in both formats.</summary>
+/// <summary>The log at the level Information, in both formats.</summary>
 public sealed class LogTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed class LogTests
             $"^[^ ]+Z info: ImageTagOperator.Controllers.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image ubuntu \\({image.Id}\\): added "
             + "\\[golden\\], removed \\[old\\]$", change);
 
-        // Twice more there is nothing to do.
+        // Two more reconciles with nothing to do.
         for (var time = 0; time < 2; time++)
         {
             var calls = (await world.CloudCallsAsync(image.Id)).Count;
@@ -134,7 +134,7 @@ public sealed class LogTests
 
     private static string[] Lines(OperatorProcess process) => [.. process.Log.Split('\n').Where(line => line.Length > 0)];
 
-    /// <summary>What a process prints takes its time to come through the pipe.</summary>
+    /// <summary>The output of a process arrives through the pipe with a delay.</summary>
     private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least, string part = "") => world.UntilAsync(
         () => Task.FromResult(Lines(process).Where(line => line.Contains(part, StringComparison.Ordinal)).ToArray()), lines => lines.Length >= least, $"{least} lines in the log with '{part}'",
             lines => $"there are {lines.Length}: {string.Join('\n', lines)}. The log: {process.Log}");

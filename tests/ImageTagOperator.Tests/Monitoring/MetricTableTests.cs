@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The table in docs/operations.md has every metric that there is, with its labels and in the words of <c># HELP</c>.</summary>
+/// <summary>The table in docs/operations.md lists every metric with its labels and the text of <c># HELP</c>.</summary>
 public sealed partial class MetricTableTests
 {
     private const string Begin = "<!-- metrics -->\n";

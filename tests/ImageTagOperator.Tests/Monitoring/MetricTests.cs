@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Each metric after something happened: exactly what happened is counted.</summary>
+/// <summary>Each metric counts exactly what happened.</summary>
 public sealed class MetricTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class MetricTests
         Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"add_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"remove_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"create_token\",status=\"201\"}}"]);
-        // to plan by, and to verify
+        // one read for the plan, and one to verify
         Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"show_image\",status=\"200\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_count{{cloud=\"{cloud}\",operation=\"add_tag\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_bucket{{cloud=\"{cloud}\",operation=\"add_tag\",le=\"+Inf\"}}"]);
@@ -68,7 +68,7 @@ public sealed class MetricTests
         await world.ReadyAsync("observed", "True");
         Assert.Equal((0, 0), Drift(running));
 
-        // One gone and one too many; the second image with one too many, which nobody may take away.
+        // One tag is missing and one is undeclared; the second image has an undeclared tag, which nobody may remove.
         mended.SetTags("lts", "intruder");
         observed.SetTags("golden", "intruder");
         await world.RequestAsync("mended", "now");
@@ -79,7 +79,7 @@ public sealed class MetricTests
         Assert.Equal((3, 2), Drift(running));
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"Drifted\",state=\"drifted\"}"));
 
-        // What is known is not found again.
+        // A known drift is not counted again.
         await world.RequestAsync("observed", "again");
         await world.UntilAsync(
             () => Task.FromResult(running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Drifted\",result=\"success\"}")),
@@ -197,7 +197,7 @@ public sealed class MetricTests
             }
         }
 
-        // That something lasts, or that many are read by a list, is no new series.
+        // A lasting state, or a shared list request, adds no new series.
         static async Task<string[]> SeriesAsync(SandboxWorld world, MonitoredOperator running, int sets)
         {
             await world.UntilAsync(
@@ -209,7 +209,7 @@ public sealed class MetricTests
         }
     }
 
-    /// <summary>The status is written before a reconcile is over and counted.</summary>
+    /// <summary>Waits until the reconcile that wrote the status has ended and is counted.</summary>
     private static Task SettledAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
         () => Task.FromResult(running.Samples),
         samples => samples["imagetags_workers_busy{kind=\"ImageTagSet\"}"] == 0

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Takes traces and metrics by OTLP, over HTTP and gRPC, and reads as much of them as the tests ask about.</summary>
+/// <summary>Receives traces and metrics by OTLP, over HTTP and gRPC, and parses the parts that the tests need.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
-    /// <summary>A byte that says whether it is compressed, and four with the length.</summary>
+    /// <summary>The compression flag, and four bytes of length.</summary>
     private const int GrpcHead = 5;
 
     private readonly WebApplication app;
@@ -22,7 +22,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ConcurrentDictionary<string, byte> Metrics { get; } = new();
 
-    /// <summary>What the sender says of itself.</summary>
+    /// <summary>The resource attributes of the sender.</summary>
     public ConcurrentDictionary<string, string> Resource { get; } = new();
 
     public string Url => app.Urls.First();
@@ -101,5 +101,5 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 }
 
-/// <summary>A span as it came; ids in hex, <see cref="Parent"/> empty for a root.</summary>
+/// <summary>A received span; ids in hex, <see cref="Parent"/> empty for a root.</summary>
 internal sealed record OtlpSpan(string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Attributes);

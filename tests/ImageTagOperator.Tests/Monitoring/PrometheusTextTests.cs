@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Instruments as Prometheus reads them.</summary>
+/// <summary>Instruments in the Prometheus text format.</summary>
 public sealed class PrometheusTextTests : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -83,7 +83,7 @@ public sealed class PrometheusTextTests : IDisposable
     [Fact]
     public void Meters_share_a_family_in_order_of_the_labels_and_one_that_ends_takes_its_series_along()
     {
-        // Enough for the order of a hash table not to be right by chance.
+        // Enough series that the order of a hash table is not right by chance.
         var meters = "hgfedcba".ToDictionary(cloud => cloud, _ => new Meter(new MeterOptions("test") { Scope = Meters }));
         foreach (var (cloud, own) in meters) own.CreateCounter<long>("imagetags.calls", null, "Calls.")
             .Add(1, new KeyValuePair<string, object?>("cloud", $"{cloud}"));

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>/metrics at an address of its own.</summary>
+/// <summary>/metrics at its own address.</summary>
 public sealed class SecureMetricsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -97,7 +97,7 @@ public sealed class SecureMetricsTests
         Assert.StartsWith($"--metrics-cert-path {folder} has no tls.crt and tls.key that can be used: ", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Of the certificate that a new connection is given.</summary>
+    /// <summary>The certificate that a new connection gets.</summary>
     private static async Task<string> SubjectAsync(Uri url)
     {
         var subject = "";

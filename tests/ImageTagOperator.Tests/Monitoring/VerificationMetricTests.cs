@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The metric of the oldest verification, on a clock of its own.</summary>
+/// <summary>The metric of the oldest verification, with a fake clock.</summary>
 public sealed class VerificationMetricTests
 {
     private static readonly DateTimeOffset Now = new FakeTimeProvider().GetUtcNow();

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where the operator connects to. Names are looked up and connections made by fakes: nothing leaves this machine.</summary>
+/// <summary>The addresses that the operator connects to. DNS and connections are fakes: nothing leaves this machine.</summary>
 public sealed class AllowedCloudsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -88,7 +88,7 @@ public sealed class AllowedCloudsTests
     [Fact]
     public async Task The_address_that_is_looked_at_is_the_one_that_is_connected_to()
     {
-        // A name that means a harmless address at first and the metadata service when it is asked again.
+        // A name that resolves to a harmless address first, and then to the metadata service.
         var (asked, reached) = (0, new List<IPAddress>());
         var dialer = new CloudDialer(AllowedClouds.Anywhere)
         {

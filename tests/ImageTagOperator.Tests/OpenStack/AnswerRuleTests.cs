@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The table of what a cloud's answers mean, in the code and in docs/troubleshooting.md.</summary>
+/// <summary>The table of a cloud's responses and their meaning, in the code and in docs/troubleshooting.md.</summary>
 public sealed class AnswerRuleTests
 {
     private const string Begin = "<!-- answers -->\n";

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Whatever a cloud or a clouds.yaml sends, there is an end to it.</summary>
+/// <summary>Limits on everything that a cloud or a clouds.yaml sends.</summary>
 public sealed class BoundTests
 {
     private static readonly string Id = Guid.NewGuid().ToString();
@@ -260,14 +260,14 @@ public sealed class BoundTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 20);
     }
 
-    /// <summary>Each mapping merges the one before and adds a key: a hundred kilobytes that become millions of entries.</summary>
+    /// <summary>Each mapping merges the previous one and adds a key: a hundred kilobytes expand to millions of entries.</summary>
     private static string Merges(int count)
     {
         var rest = Enumerable.Range(1, count - 1).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n");
         return $"m0: &m0 {{k0: v}}\n{string.Concat(rest)}clouds: {{demo: {{}}}}\n";
     }
 
-    /// <summary>Each mapping merges the one before ten times over.</summary>
+    /// <summary>Each mapping merges the previous one ten times.</summary>
     private static string Laughs()
     {
         var first = string.Join(", ", Enumerable.Range(0, 500).Select(i => $"k{i}: v"));
@@ -294,7 +294,7 @@ public sealed class BoundTests
         Assert.All(errors, error => Assert.Same(errors[0], error));
     }
 
-    /// <summary>Sends what is read without leave, and the rest when it is told to.</summary>
+    /// <summary>Sends as many bytes as fit in a small body at once, and completes when the test says so.</summary>
     private sealed class StallingContent : HttpContent
     {
         private readonly Body body;
@@ -303,7 +303,7 @@ public sealed class BoundTests
 
         public TaskCompletionSource Rest { get; } = new();
 
-        /// <summary>Bytes that were asked for.</summary>
+        /// <summary>The number of requested bytes.</summary>
         public int Asked { get; private set; }
 
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);

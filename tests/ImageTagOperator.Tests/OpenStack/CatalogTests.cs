@@ -52,7 +52,7 @@ public sealed class CatalogTests
         var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog));
         Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);
         Assert.Contains("One/public, Two/public. Set region_name", error.Message, StringComparison.Ordinal);
-        // Two entries for one address leave nothing to guess.
+        // Two entries with the same address are not ambiguous.
         catalog = [new("image", [new("public", "http://a", "One", "One"), new("public", "http://a/v2/", "Two", "Two")])];
         Assert.Equal("http://a/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog).AbsoluteUri);
     }

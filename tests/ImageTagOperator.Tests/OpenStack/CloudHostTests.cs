@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What one server is spared.</summary>
+/// <summary>How the load on one server is limited.</summary>
 public sealed class CloudHostTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
@@ -83,7 +83,7 @@ public sealed class CloudHostTests : IDisposable
         Assert.Equal(3, sent);
         for (var minute = 0; minute < 60; minute++)
         {
-            // Everybody keeps asking, and nearly nobody gets through.
+            // All sessions keep retrying, and almost no request is sent.
             for (var caller = 0; caller < 100; caller++)
             {
                 var refused = await Assert.ThrowsAsync<CloudCallException>(FailAsync);

@@ -12,7 +12,7 @@ using CloudsYaml = ImageTagOperator.OpenStack.Configuration.CloudsYaml;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The series of a cloud come with its first request and go with the last session that used it.</summary>
+/// <summary>The series of a cloud are created with its first request and removed with the last session that used it.</summary>
 public sealed class CloudMetricsTests
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class CloudMetricsTests
             has => !has, "the series to go", _ => collector.Collect());
         Assert.True(Has(kept), "a cloud in use must stay");
 
-        // And it starts anew when somebody comes back.
+        // The series starts again with a new session.
         await UseAsync(sessions, left);
         Assert.Contains(
             $"imagetags_cloud_requests_total{{cloud=\"{new Uri(left.Url).Authority}\",operation=\"create_token\",status=\"201\"}} 1\n",

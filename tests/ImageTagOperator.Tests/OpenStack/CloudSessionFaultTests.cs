@@ -9,10 +9,10 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What a session makes of a cloud that fails in all the ways clouds fail.</summary>
+/// <summary>How a session handles the faults of a cloud.</summary>
 public sealed class CloudSessionFaultTests : IAsyncLifetime
 {
-    /// <summary>For faults that only a deadline ends; all others get their time, however busy the machine is.</summary>
+    /// <summary>For faults that only a timeout ends; all others have enough time, however busy the machine is.</summary>
     private static readonly TimeSpan ShortDeadline = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider time = new();
@@ -35,7 +35,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         await cloud.DisposeAsync();
     }
 
-    /// <summary>The ways a read can fail, and what the error is then.</summary>
+    /// <summary>The faults of a read, and the resulting errors.</summary>
     public static TheoryData<string, Fault, CloudErrorKind, string> BadReads => new()
     {
         { "500", new Fault { Status = 500 }, CloudErrorKind.Transient, "-> 500" },
@@ -76,7 +76,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         Assert.Equal(["old"], (await session.GetImageAsync(image.Id, Cancel))!.Tags);
     }
 
-    /// <summary>The ways a write can fail, what it is then taken for, and whether the work was done.</summary>
+    /// <summary>The faults of a write, the resulting outcomes, and whether the cloud did the work.</summary>
     public static TheoryData<string, Fault, TagWriteResult, bool> BadWrites => new()
     {
         { "500", new Fault { Status = 500 }, TagWriteResult.ServerError, false },
@@ -101,7 +101,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     [MemberData(nameof(BadWrites))]
     public async Task A_write_that_fails_is_told_apart_and_sent_once(string what, Fault fault, TagWriteResult expected, bool done)
     {
-        // On a connection that was in use before: that is where an HTTP client is tempted to send again.
+        // On a reused connection: in that case an HTTP client might resend the request.
         using var session = Session("demo", fault);
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", fault);
@@ -300,7 +300,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         Assert.Contains("application credential", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The ways Keystone can fail without refusing anybody.</summary>
+    /// <summary>The faults of Keystone that are not a rejection.</summary>
     public static TheoryData<string, Fault> BadLogins => new()
     {
         { "503", Busy(503) },

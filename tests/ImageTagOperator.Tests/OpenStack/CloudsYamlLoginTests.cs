@@ -3,8 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where the options of a login are taken from, and what is refused because nobody would hear it. That Keystone and the openstack
-/// command see it the same way is for the integration tests to show.</summary>
+/// <summary>The sources of the login options, and the options that are rejected because nothing would use them. The integration tests
+/// compare this with Keystone and the openstack command.</summary>
 public sealed class CloudsYamlLoginTests
 {
     private const string Secret = "s3cr3t";
@@ -37,7 +37,7 @@ public sealed class CloudsYamlLoginTests
         Assert.Equal("p", Parse("auth: {$USER, user_domain_name: U, tenant_id: t, project_id: p}").Scope.ProjectId);
     }
 
-    /// <summary>A cloud, and what its refusal says.</summary>
+    /// <summary>A cloud, and the message of its rejection.</summary>
     public static TheoryData<string, string> Refused => new()
     {
         { "auth: {$USER}", "'username' needs 'user_domain_name' or 'user_domain_id'" },

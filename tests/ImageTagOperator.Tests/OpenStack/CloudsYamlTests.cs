@@ -132,7 +132,7 @@ public sealed class CloudsYamlTests
         Assert.Contains("no such file", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The lines of a cloud (the first is the third of the file), the key that the message names, and its line.</summary>
+    /// <summary>The lines of a cloud (the first is line 3 of the file), the key in the message, and its line.</summary>
     public static TheoryData<string, string, int> Mistakes => new()
     {
         { "region_name: R", "'auth'", 3 },

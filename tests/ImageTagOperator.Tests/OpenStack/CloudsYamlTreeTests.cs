@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The YAML of clouds.yaml: what PyYAML reads is read alike, what it refuses is refused, and nothing is quoted.</summary>
+/// <summary>The YAML of clouds.yaml: accepted and rejected as by PyYAML, and never quoted in messages.</summary>
 public sealed class CloudsYamlTreeTests
 {
     private const string Login = "auth_url: http://k, user_id: u, password: s3cr3t";

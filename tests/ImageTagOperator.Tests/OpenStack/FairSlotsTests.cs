@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Who is next, and how long that may take.</summary>
+/// <summary>The order of waiting requests, and the limits of the wait.</summary>
 public sealed class FairSlotsTests
 {
     private readonly FakeTimeProvider time = new();

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>One request says what changed in a cloud, however many images are known of it.</summary>
+/// <summary>One request finds all changes in a cloud, however many of its images are cached.</summary>
 public sealed class ImageProbeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -170,7 +170,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
             Assert.InRange(limited.ImageMemory, 0, room);
         }
 
-        // The probe adds images as long as there is room for them and for the list that it reads.
+        // The probe adds images as long as there is room for them and for the response that it reads.
         Assert.InRange(tenant.Images.Latest(ImageTerm.All)!.Images.Count, 520, 625);
     }
 
@@ -203,7 +203,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
             for (var i = 0; i < 3; i++) await ProbeAsync();
         }
 
-        // The circuit breaker lets a request through before long.
+        // The circuit breaker lets a trial request through.
         for (var i = 0; i < 10 && changes.IsEmpty; i++) await ProbeAsync();
         Assert.Single(changes);
     }

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Few requests for many who ask, and never a wrong answer for it.</summary>
+/// <summary>Few requests for many readers, without wrong results.</summary>
 public sealed class ImageReaderTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -51,7 +51,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
         Images(1);
         for (var i = 0; i < 300; i++)
         {
-            // as a set does that was edited
+            // as for an edited set
             await session.Images.ReadAsync(ImageTerm.Name($"renamed-{i}"), TimeSpan.Zero, Interval, Cancel);
             time.Advance(TimeSpan.FromMinutes(1));
             Assert.InRange(session.Images.Terms, 1, 40);
@@ -61,7 +61,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task Unchanged_images_cost_about_one_request_per_interval_however_many_there_are()
     {
-        // 10,000 sets that come round over the interval, each on an image of its own.
+        // 10,000 sets, reconciled over the interval, each with its own image.
         var images = Images(10_000);
         foreach (var (number, image) in images.Index()) image.UpdatedAt = time.GetUtcNow() - TimeSpan.FromMinutes(number);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -77,7 +77,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
             }
         }
 
-        // Not the fifty that it takes to read them all; a few more than one where the clock here goes on while a request is under way.
+        // Not the fifty requests that read them all. A few more than one, because the clock also advances during requests.
         Assert.InRange(Reads - start, 1, 4 * Intervals);
         Assert.Empty(changes);
     }

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What images take in memory that were read: of all namespaces together, and of one.</summary>
+/// <summary>The memory of cached images: in total, and per namespace.</summary>
 public sealed class ListMemoryTests
 {
-    /// <summary>Room for a bit more than one list of a thousand images for each namespace, and for three namespaces.</summary>
+    /// <summary>Enough for a bit more than one list of a thousand images per namespace, and for three namespaces.</summary>
     private static readonly CloudLimits Limits = new() { ImageMemory = 3 * 800 * 1000 };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -25,7 +25,7 @@ public sealed class ListMemoryTests
         await first.Images.ReadAsync(ImageTerm.All, Cancel);
         Assert.InRange(sessions.ImageMemory, 500_000, 800_000);
 
-        // Another one would be too much, whoever of the namespace asks for it.
+        // Another list would exceed the limit, for every session of the namespace.
         for (var i = 2; i < 4; i++)
         {
             var error = await Assert.ThrowsAsync<CloudException>(
@@ -64,7 +64,7 @@ public sealed class ListMemoryTests
     public async Task A_list_that_is_read_again_takes_the_place_of_the_one_before_and_there_may_be_no_room_to_keep_it()
     {
         await using var cloud = await LargeAsync();
-        // While it is read, and after, it takes its room twice for a moment.
+        // During and just after the read, the list needs its memory twice.
         using var sessions = new CloudSessions(Limits with { ImageMemory = 3 * 1_400_000 }, TimeProvider.System);
         var session = Session(sessions, cloud, "a", 1);
         for (var i = 0; i < 5; i++) Assert.Equal(1000, (await session.Images.ReadAsync(ImageTerm.All, Cancel)).Images.Count);

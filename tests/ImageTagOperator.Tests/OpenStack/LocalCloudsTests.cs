@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where clouds are looked for, and in which order.</summary>
+/// <summary>The locations of clouds.yaml, and their order.</summary>
 public sealed class LocalCloudsTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("clouds-");

@@ -67,7 +67,7 @@ public sealed class RequestGuardTests
     [InlineData("delete", Image + "/tags/x")]
     public void Nothing_else_does(string method, string path) => Assert.False(RequestGuard.Allows(method, path));
 
-    /// <summary>What is left of a tag once it was part of a <see cref="Uri"/>; null where the rest is not a tag's path any more.</summary>
+    /// <summary>The tag in a <see cref="Uri"/> built from it; null when the path is no longer that of a tag.</summary>
     [Theory]
     [InlineData("..", null)]
     [InlineData(".", null)]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What keeps a set from doing too much: removal limits, contention, the order of a move.</summary>
+/// <summary>The guards that limit a set: removal limits, contention, the order of a move.</summary>
 public sealed class GuardTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
@@ -14,7 +14,7 @@ public sealed class GuardTests
     private static readonly ImageStep Golden = Add("1", "golden");
 
     [Theory]
-    //          times in a row, minutes from one to the next, is fought
+    //          times in a row, minutes between them, is contended
     [InlineData(3, 10, false)]
     [InlineData(4, 10, true)]
     [InlineData(9, 1, true)]
@@ -118,8 +118,7 @@ public sealed class GuardTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>For each image that the set applies to: A, it has all tags; s, a person must act; r, it is tried again; -,
-    /// neither.</summary>
+    /// <summary>For each image of the set: A, it has all tags; s, a person must act; r, it is retried; -, neither.</summary>
     [Theory]
     [InlineData("", true)]
     [InlineData("A", true)]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What sets have to do with each other on one image.</summary>
+/// <summary>How the sets of one image affect each other.</summary>
 public sealed class ImagePlanTests
 {
     private static readonly TagRules Rules = new(ImageTag.WhyNotAddressable, ImageTag.Collides, Quota: 128);
@@ -20,7 +20,7 @@ public sealed class ImagePlanTests
         Assert.Equal("a: ; b: ; c: ", Told(claims, "x", "y", "z", "foreign"));
     }
 
-    /// <summary>The table of who is heard, a row a case: of two sets that exclude each other, a declares x and b declares y.</summary>
+    /// <summary>The table of exclusion, one row per case: of two sets that exclude each other, a declares x and b declares y.</summary>
     [Theory]
     //          a: policy          created owns   b: policy          created owns
     [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Exact,    2, false, "a: +x; b loses to a")]

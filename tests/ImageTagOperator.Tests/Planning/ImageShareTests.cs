@@ -6,12 +6,12 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What a set owns after a reconcile, and what it notes of before.</summary>
+/// <summary>The tags that a set manages after a reconcile, and its record of the original tags.</summary>
 public sealed class ImageShareTests
 {
     private static readonly TagRules Rules = new(_ => null, (_, _) => false);
 
-    /// <summary>The set declares golden and lts, owned old and golden before, and old is still on the image.</summary>
+    /// <summary>The set declares golden and lts and managed old and golden before. The image still has old.</summary>
     [Theory]
     //          may write, problem                        added      owns
     [InlineData(true,  null,                              "",        "golden lts old")]
@@ -62,7 +62,7 @@ public sealed class ImageShareTests
         Assert.True(share.IsUnfinished(null));
     }
 
-    /// <summary>PendingHandovers is only what the set gives up and another that is heard declares and does not own yet.</summary>
+    /// <summary>PendingHandovers contains the tags that the set gives up and that another set declares and does not manage yet.</summary>
     [Theory]
     [InlineData("golden", "golden", "", "golden=b")]
     [InlineData("", "golden", "", "")]              // not on the image
@@ -98,11 +98,11 @@ public sealed class ImageShareTests
     public void Notes_what_was_there_before_any_set_had_a_say()
     {
         Assert.Equal(["before"], Share(["before", "golden", "old"]).OriginalTags(["before", "golden", "old"], [])!);
-        // What others put there, or declare, was not there before.
+        // Tags that other sets added or declare are not original.
         Assert.Equal(["before"], Share([]).OriginalTags(["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs")])!);
-        // Another set noted it already.
+        // Another set has recorded them already.
         Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Passing("d", "second"), Passing("c", "first")])!);
-        // A set that stays keeps its own.
+        // A set that stays keeps its own record.
         Assert.Equal(["before"], Share([]).OriginalTags(["before"], [Claim("c", []) with { Original = ["first"] }])!);
     }
 

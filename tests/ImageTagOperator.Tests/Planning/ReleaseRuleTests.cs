@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The table of <see cref="ReleaseRule"/>, a row a case.</summary>
+/// <summary>The table of <see cref="ReleaseRule"/>, one row per case.</summary>
 public sealed class ReleaseRuleTests
 {
     [Theory]

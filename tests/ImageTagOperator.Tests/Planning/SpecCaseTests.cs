@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The operator refuses all that the schema refuses, and more.</summary>
+/// <summary>The operator rejects everything that the schema rejects, and more.</summary>
 public sealed class SpecCaseTests
 {
     public static TheoryData<SpecCase> All => SpecCase.All;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What holds for every declaration and every image.</summary>
+/// <summary>Properties of the plan for every declaration and every image.</summary>
 public sealed class TagPlannerProperties
 {
     private static readonly string[] Alphabet = ["a", "A", "b", "c", "d", "e", "..", "x/y", "ü", "", "a "];
@@ -28,7 +28,7 @@ public sealed class TagPlannerProperties
 
     private static readonly Gen<string[]> Tags = Gen.SubListOf(Alphabet).Select(tags => tags.ToArray());
 
-    // A set never declares what the schema and SpecRules refuse.
+    // A set never declares tags that the schema or SpecRules reject.
     private static readonly Gen<string[]> Declarable = Gen.SubListOf("a", "b", "c", "d", "e").Select(tags => tags.ToArray());
 
     private static readonly Arbitrary<World> Worlds = (

@@ -9,7 +9,7 @@ public sealed class TagPlannerTests
 {
     private static readonly TagRules Rules = new(ImageTag.WhyNotAddressable, ImageTag.Collides, Quota: 5);
 
-    /// <summary>The table of <see cref="TagPlanner"/>, a row a case.</summary>
+    /// <summary>The table of <see cref="TagPlanner"/>, one row per case.</summary>
     [Theory]
     //          live   declared managed others ignored  Exact  Additive
     [InlineData(false, true,    false,  false, false,   "+t",  "+t")]

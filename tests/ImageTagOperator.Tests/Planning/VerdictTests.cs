@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The table of conditions, a row a case.</summary>
+/// <summary>The table of conditions, one row per case.</summary>
 public sealed class VerdictTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
@@ -51,7 +51,7 @@ public sealed class VerdictTests
         Assert.Equal([Now.AddMinutes(2)], third.Select(condition => condition.Since!.Value));
     }
 
-    /// <summary>Only a failure of the same reason and generation keeps its first message, and so costs no write.</summary>
+    /// <summary>Only a failure with the same reason and generation keeps its first message, and then needs no write.</summary>
     [Theory]
     [InlineData("Transient",   "Transient",   1, 5, "first")]
     [InlineData("Transient",   "Transient",   2, 5, "now")]

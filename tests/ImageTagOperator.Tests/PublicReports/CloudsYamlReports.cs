@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Files of clouds that other programs take.</summary>
+/// <summary>clouds.yaml files that other programs accept.</summary>
 public sealed class CloudsYamlReports
 {
     // kubernetes/kubernetes#39007, bitnami-labs/sealed-secrets#1410

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Images as some clouds write them.</summary>
+/// <summary>Images in the formats of some clouds.</summary>
 public sealed class ImageReports
 {
     // gophercloud/gophercloud#3147
@@ -61,7 +61,7 @@ public sealed class ImageReports
         var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
         Assert.Equal((good.Id, $"{bad.Id}, without an id"), (Assert.Single(reading.Images).Id, string.Join(", ", reading.Odd)));
 
-        // Where nothing can be read, it is no list.
+        // When nothing can be parsed, it is not a list.
         cloud.Faults.Clear();
         cloud.Faults.Add("GET", "*/v2/images?*",
             new Fault { Status = 200, ContentType = "application/json", Body = "{\"images\": [{\"id\": \"" + bad.Id + "\"}]}" });
@@ -70,7 +70,7 @@ public sealed class ImageReports
         Assert.Equal((CloudErrorKind.Transient, true),
             (none.Kind, none.Message.Contains("the answer is not what the API documents", StringComparison.Ordinal)));
 
-        // Asked for by its name, it is not taken for missing.
+        // In a search by name, it is not treated as missing.
         var error = await Assert.ThrowsAsync<CloudException>(
             () => session.Images.ReadAsync(ImageTerm.Name("bad"), TestContext.Current.CancellationToken));
         Assert.Equal(CloudErrorKind.Transient, error.Kind);

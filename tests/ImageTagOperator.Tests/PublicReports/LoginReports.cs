@@ -14,7 +14,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Clouds that nobody can log in to, and what people were told.</summary>
+/// <summary>Failing logins, and their messages.</summary>
 public sealed class LoginReports : IAsyncLifetime
 {
     private SandboxCloud cloud = null!;

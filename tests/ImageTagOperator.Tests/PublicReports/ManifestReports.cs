@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Manifests that tools and people made, and that some reader got wrong.</summary>
+/// <summary>Manifests of tools and people that some parser misread.</summary>
 public sealed class ManifestReports
 {
     private const string Good = """

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>What people typed, and what they got for it.</summary>
+/// <summary>Command lines of users, and the results.</summary>
 public sealed class ProgramReports
 {
     // argoproj/argo-workflows#1237, dotnet/aspnetcore#24384

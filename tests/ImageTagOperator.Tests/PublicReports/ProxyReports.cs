@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>NO_PROXY as people write it for curl, Go and Python.</summary>
+/// <summary>NO_PROXY in the formats of curl, Go and Python.</summary>
 public sealed class ProxyReports
 {
     // dotnet/runtime#131293, kubernetes/kubernetes#23003, kubernetes-client/python#1578

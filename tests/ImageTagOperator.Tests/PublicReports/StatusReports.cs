@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>What people saw in a status, and what it meant.</summary>
+/// <summary>Statuses that users misunderstood, and their meaning.</summary>
 public sealed class StatusReports
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -56,7 +56,7 @@ public sealed class StatusReports
         }
 
         Assert.Equal([minutes + 1], told);
-        // With the words of that time, no longer the first ones.
+        // The status has the words of that time, not the first ones.
         Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History()
             .Find(Condition.Reconciling)!.Message);
     }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Whom people gave as <c>cacert</c>.</summary>
+/// <summary>Certificates that users set as <c>cacert</c>.</summary>
 public sealed class TlsReports
 {
     private const SslPolicyErrors Untrusted = SslPolicyErrors.RemoteCertificateChainErrors;
@@ -130,7 +130,7 @@ public sealed class TlsReports
         Assert.Equal(("CN=operator", 1), (certificate.Leaf.Subject, certificate.Others.Count));
     }
 
-    /// <summary>A pod, and a kubeconfig, with these authorities.</summary>
+    /// <summary>A pod and a kubeconfig with these authorities.</summary>
     private static KubeconfigFolder HomeWith(string authorities)
     {
         var home = new KubeconfigFolder();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>API servers that end a watch otherwise than is documented.</summary>
+/// <summary>API servers that end a watch in an undocumented way.</summary>
 public sealed class WatchReports
 {
     // kubernetes/kubernetes#104171, fabric8io/kubernetes-client#7898, projectcalico/typha#227

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>YAML that people wrote, and that some reader got wrong.</summary>
+/// <summary>YAML of users that some parser misread.</summary>
 public sealed class YamlReports
 {
     // aaubry/YamlDotNet#541

@@ -12,7 +12,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>From the keys of a Secret to a session.</summary>
+/// <summary>Resolves the keys of a Secret to a session.</summary>
 public sealed class CloudResolverTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -14,8 +14,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>How long the sets of namespace a may keep a look at the image of namespace b waiting, on a clock that stands still unless it is
-/// moved.</summary>
+/// <summary>How long the sets of namespace a can delay a reconcile of the image of namespace b. The clock only moves when a test advances
+/// it.</summary>
 public sealed class ImageNeighbourTests : IDisposable
 {
     private const string Image = "11111111-1111-4111-8111-111111111111";
@@ -79,7 +79,7 @@ public sealed class ImageNeighbourTests : IDisposable
 
         Assert.Empty(await LookInTheEndAsync());
         for (var look = 0; look < 20; look++) Assert.Empty(await LookAsync());      // the clock stands still
-        // Eight at a time, and who answers nobody is not sent more and more.
+        // At most eight requests at a time, and a server that never responds does not get more and more of them.
         Assert.InRange(clouds.Requests.Count(request => request.StartsWith("silent", StringComparison.Ordinal)), 1, 16);
     }
 
@@ -91,7 +91,7 @@ public sealed class ImageNeighbourTests : IDisposable
         {
             for (var i = 0; i < 40; i++) Add($"a{round}-{i}", $"silent-{round}-{i}");
             if (round == 0) await LookInTheEndAsync();
-            // The clock stands still: a look that waits for it is never over.
+            // The clock does not move: a reconcile that waits for it would never end.
             var look = LookAsync();
             await Eventually.TrueAsync(() => look.IsCompleted, "it looks without a wait");
             Assert.Empty(await look);
@@ -173,7 +173,7 @@ public sealed class ImageNeighbourTests : IDisposable
             self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
     }
 
-    /// <summary>Looks again at once as long as that is what comes of it.</summary>
+    /// <summary>Retries at once, as long as the result is a retry.</summary>
     private async Task<IReadOnlyList<ImageClaim>> LookInTheEndAsync(string by = "b")
     {
         for (var tries = 0; tries <= 5; tries++)
@@ -187,14 +187,14 @@ public sealed class ImageNeighbourTests : IDisposable
             }
             catch (CloudException)
             {
-                // It is tried again.
+                // The reconcile is retried.
             }
         }
 
         throw new InvalidOperationException("It never ends.");
     }
 
-    /// <summary>A Secret is called as what it leads to: how it behaves, and where its Keystone is.</summary>
+    /// <summary>The name of a Secret says what it leads to: the behaviour of its Keystone, and the address.</summary>
     private sealed class Clouds : ICloudDirectory
     {
         public ConcurrentQueue<string> Requests { get; } = new();
@@ -203,7 +203,7 @@ public sealed class ImageNeighbourTests : IDisposable
 
         public TaskCompletionSource Silence { get; } = new();
 
-        /// <summary>Logins that are refused because the server is busy.</summary>
+        /// <summary>The number of logins that fail because the server is busy.</summary>
         public int Failing { get; set; }
 
         public Task<CloudConfiguration> FindAsync(

@@ -11,13 +11,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>The operator dies at each point between two of its requests in turn, before and after the work of the request is done, and
-/// another one takes over. Whatever the point, the end is the same, and nothing that was not declared was ever touched.</summary>
+/// <summary>The operator crashes at each point between two of its requests in turn, before and after the server does the work of the
+/// request, and a new process takes over. The final state is the same for every point, and no undeclared tag was ever touched.</summary>
 public sealed class KillPointTests
 {
     private const string Name = "ubuntu";
 
-    /// <summary>More requests than any of these stories takes.</summary>
+    /// <summary>More requests than any of these stories needs.</summary>
     private const int Enough = 40;
 
     private static readonly Fault Dead = new() { ResetBeforeWork = true };
@@ -35,7 +35,7 @@ public sealed class KillPointTests
         Assert.True(point > 4, $"{story} has only {point - 1} points");
     }
 
-    /// <summary>False when the story was over before the point was reached.</summary>
+    /// <summary>False when the story ended before the point was reached.</summary>
     private static async Task<bool> PlayAsync(string story, int point, bool lastAct)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
@@ -65,7 +65,7 @@ public sealed class KillPointTests
 
         var died = requests >= point;
         foreach (var server in new SandboxServer[] { world.Cluster, world.Cloud }) server.Faults.Decide = null;
-        // Nobody is there to see it: only the status can tell that the tag which may be on the image by now was ours.
+        // No process runs meanwhile: only the status shows that a tag that may be on the image is managed by the set.
         if (story == "withdraw") await world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("golden") });
         await using var next = await StartAsync(world);
         await world.UntilAsync(
@@ -77,7 +77,7 @@ public sealed class KillPointTests
         Assert.Equal(3, world.Cloud.Images.Count);
         return died;
 
-        // From the point on, no request comes through any more. The test's own calls are no points.
+        // After the point, no request of the operator gets through. The test's own calls do not count.
         Fault? Count(Call call)
         {
             if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true
@@ -116,7 +116,7 @@ public sealed class KillPointTests
         static string Tags(SandboxImage image) => string.Join(' ', image.Tags.Order());
     }
 
-    /// <summary>An operator in this process. It ends without finishing what it is at.</summary>
+    /// <summary>An operator in this process. It ends without completing its work.</summary>
     private static async Task<IAsyncDisposable> StartAsync(SandboxWorld world)
     {
         var app = Hosting.OperatorHost.Build(

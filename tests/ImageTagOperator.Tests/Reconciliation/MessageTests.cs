@@ -13,7 +13,7 @@ using World = ImageTagOperator.Scenarios.World;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What a tired human reads: the object, the cause, and what to type.</summary>
+/// <summary>Each message contains the object, the cause, and the command to run.</summary>
 public sealed class MessageTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -63,7 +63,7 @@ public sealed class MessageTests
         await world.ReadyAsync("odd", "True");
     }
 
-    /// <summary>What ends a reconcile, and what is said of it.</summary>
+    /// <summary>Errors that end a reconcile, and their messages.</summary>
     [Theory]
     [InlineData(403, "KubernetesRefuses")]
     [InlineData(400, "KubernetesRefuses")]

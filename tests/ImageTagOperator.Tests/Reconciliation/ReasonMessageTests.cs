@@ -25,12 +25,12 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>The message of each reason, as the status of a set has it.</summary>
+/// <summary>The message of each reason in the status of a set.</summary>
 public sealed class ReasonMessageTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Checked where a scenario causes them.</summary>
+    /// <summary>The reasons whose messages are checked in the scenarios that cause them.</summary>
     private static readonly Reason[] InScenarios = [Reason.CloudChanged, Reason.DefinitionOutdated];
 
     private static readonly TagStep Add = new(TagVerb.Add, "golden");
@@ -60,7 +60,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Somebody who has only the message searches the page for its words.</summary>
+    /// <summary>A search for words of the message finds the reason in the page.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
     public async Task Troubleshooting_quotes_words_of_each_message(string name)
@@ -76,7 +76,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Of a reason that is new too.</summary>
+    /// <summary>Also for new reasons.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
     public void A_message_that_names_no_command_gets_one_and_only_one(string name)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What is remembered by keys that anybody can make up.</summary>
+/// <summary>Caches whose keys any user can invent are bounded.</summary>
 public sealed class RememberedTests
 {
     private readonly FakeTimeProvider time = new();

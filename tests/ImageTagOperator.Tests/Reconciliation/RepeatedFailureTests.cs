@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What fails each time in the same way is one status, not one for each look, and never another one in between.</summary>
+/// <summary>A failure that repeats is one status, with no write per reconcile and no other status in between.</summary>
 public sealed class RepeatedFailureTests
 {
     [Theory]
@@ -29,7 +29,7 @@ public sealed class RepeatedFailureTests
 
         int Tries() => world.Cloud.Calls.Matching("PUT", "*/tags/*").Count;
 
-        // A status that it writes comes before the next look.
+        // A status write comes before the next reconcile.
         async Task LookAsync(string at)
         {
             var tries = Tries();

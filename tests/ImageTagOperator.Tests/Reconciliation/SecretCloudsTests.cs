@@ -38,7 +38,7 @@ public sealed class SecretCloudsTests
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
         var clouds = new SecretClouds(new SharedSecrets(client, new FakeTimeProvider()));
-        // Each takes some 100 ms.
+        // Each takes about 100 ms.
         var slow = "clouds:\n" + string.Concat(Enumerable.Range(0, 9_900).Select(i => $"  c{i}: {new string('x', 14)}\n"));
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "a" } });
         for (var i = 0; i < 40; i++) server.Apply(Secret(slow, "", $"slow-{i}", "a"));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Which removals fail each time.</summary>
+/// <summary>Detects removals that fail every time.</summary>
 public sealed class ServerErrorsTests
 {
     private readonly ServerErrors errors = new(new FakeTimeProvider());

@@ -28,10 +28,10 @@ internal sealed class SetCache : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue
         LastPause = after;
     }
 
-    /// <summary>After which the set that was queued last is due.</summary>
+    /// <summary>The delay of the set that was queued last.</summary>
     public TimeSpan LastPause { get; private set; }
 
-    /// <summary>The sets that were queued since this was asked last.</summary>
+    /// <summary>The sets that were queued since the last call.</summary>
     public string[] Taken()
     {
         var taken = queued.Distinct().Order().ToArray();

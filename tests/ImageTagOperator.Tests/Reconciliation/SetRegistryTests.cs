@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Which sets there are for an image, whom a change concerns, and what a change supersedes.</summary>
+/// <summary>The sets of an image, the sets that a change affects, and the reconciles that a change supersedes.</summary>
 public sealed class SetRegistryTests : IDisposable
 {
     private const string Image = "11111111-1111-4111-8111-111111111111";

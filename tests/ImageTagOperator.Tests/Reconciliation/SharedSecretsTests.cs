@@ -9,7 +9,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>A Secret is read once for many sets, and never before the last edit of the set that asks.</summary>
+/// <summary>A Secret is read once for many sets, and never before the last edit of the set that needs it.</summary>
 public sealed class SharedSecretsTests
 {
     private static readonly NamespacedName Name = new("default", "cloud");

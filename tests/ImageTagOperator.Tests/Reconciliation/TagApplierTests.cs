@@ -164,7 +164,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "a write that may still be running is given time");
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
 
-        // Nobody else comes near the image either while the write may still run.
+        // No other set writes to the image while the write may still run.
         var other = await ApplyAsync(image, TagPolicy.Additive, "stable");
         Assert.Equal(Reason.Transient, other.Problem!.Reason);
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
@@ -222,7 +222,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.Equal(["x", "y"], first.Tags.Order());
         Assert.Single(cloud.Calls.All, IsRefused);
 
-        // One image's refusal says nothing of another: who fills his own for a moment must not have others' tags held back.
+        // A rejection for one image says nothing about another: a set that fills its own image must not delay the tags of others.
         cloud.TagQuota = 3;
         Assert.Null((await ApplyAsync(second, TagPolicy.Additive, "x")).Problem);
         Assert.Equal(["c", "d", "x"], second.Tags.Order());
@@ -328,7 +328,7 @@ public sealed class TagApplierTests : IAsyncLifetime
             await applier.ApplyAsync(
             PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
 
-        // What the cloud lost and has to be done again counts once.
+        // A write that the cloud lost and that is repeated counts once.
         first.SetTags("a");
         Assert.Null((
             await applier.ApplyAsync(

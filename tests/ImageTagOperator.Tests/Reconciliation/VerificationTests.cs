@@ -8,8 +8,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Ready speaks of now: what cannot be seen is Unknown for the reason that there is now, and what was true before is told with its
-/// age.</summary>
+/// <summary>Ready is about the present: what cannot be observed is Unknown with the current reason, and the last known state is reported
+/// with its age.</summary>
 public sealed class VerificationTests
 {
     private const string Before = " Before that, when the images were last verified at 2026-11-29T10:00:00Z, the set was InSync.";
@@ -55,7 +55,7 @@ public sealed class VerificationTests
 
     public static TheoryData<string> Problems => [.. Reason.All.Select(reason => reason.Name)];
 
-    /// <summary>Of all pairs of endings, the second is what is shown.</summary>
+    /// <summary>For all pairs of results, the second one is in the status.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
     public void The_present_cause_replaces_every_other(string name)
@@ -73,7 +73,8 @@ public sealed class VerificationTests
         }
     }
 
-    /// <summary>What only a person can mend is False with its remedy; what hides the images, or what nobody foresaw, is Unknown.</summary>
+    /// <summary>A problem that only a person can fix is False with its remedy. A problem that hides the images, or an unexpected one, is
+    /// Unknown.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
     public void Ready_is_Unknown_only_while_nobody_can_know(string name)
@@ -165,7 +166,7 @@ public sealed class VerificationTests
             Assert.Equal((Now, "InSync"), (set.Status.LastVerifiedTime, set.Status.LastVerifiedReason));
         }
 
-        // That there is no such image was seen.
+        // It was observed that no such image exists.
         var missing = Set();
         Report(missing, SetResult.Failed(new Problem(Reason.ImageNotFound, "No.")), 90);
         Assert.Equal((Now.AddMinutes(90), "ImageNotFound"), (missing.Status.LastVerifiedTime, missing.Status.LastVerifiedReason));
@@ -225,7 +226,7 @@ public sealed class VerificationTests
             await TellAsync(Announcer(told), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
             for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage),
                 minute);
-            // Another process takes over, which writes before it reports.
+            // Another process takes over, and writes before it reports.
             set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(minutes + 3));
             Assert.NotNull(set.Status.LastToldReason);
             await TellAsync(Announcer(told), set, InSync, minutes + 4);
@@ -265,7 +266,7 @@ public sealed class VerificationTests
 
     private static void Report(V1Alpha1ImageTagSet set, SetResult result, int minute)
     {
-        // Without a time of its own, the observation is of now.
+        // Without a time of its own, the observation is current.
         var now = Now.AddMinutes(minute);
         if (result.Plan is { Observed: var seen } plan
             && seen.AsOf == default) result = result with { Plan = plan with { Observed = seen with { AsOf = now } } };

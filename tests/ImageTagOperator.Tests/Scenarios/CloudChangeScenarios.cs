@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>A set whose credentials lead to another project or cloud from one moment to the next.</summary>
+/// <summary>A set whose credentials suddenly lead to another project or cloud.</summary>
 public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -27,7 +27,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("moving", "True");
         await world.TagsAsync(before, "foreign", "golden", "old");
 
-        // What is in the status is enough for a process that was not there before.
+        // The status is enough for a new process.
         await process.KillAsync();
         await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
         await world.StartOperatorAsync();
@@ -64,7 +64,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(before, "foreign", "golden", "old");
         Assert.DoesNotContain(await world.CloudCallsAsync(before), call => call.StartsWith("DELETE ", StringComparison.Ordinal));
 
-        // Where the Secret leads back, the tags are the set's again, and go when it says so.
+        // When the Secret leads back, the set manages its tags again, and removes them on deletion.
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(world.CloudsYaml);
         await world.UntilAsync(

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>The operator is not alone: others write to the same images, and Glance loses some of what either writes.</summary>
+/// <summary>Other clients write to the same images, and Glance loses some of the concurrent writes.</summary>
 public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -61,7 +61,7 @@ public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Equal("active", await world.Glance.GetStatusAsync(image));
     }
 
-    /// <summary>Adds tags of its own to random images, and removes them again. Gives back how many calls it made.</summary>
+    /// <summary>Adds its own tags to random images, and removes them again. Returns the number of its calls.</summary>
     private static async Task<int> WriteAsync(GlanceClient client, List<string> images, CancellationToken stop)
     {
         var random = new Random(1);

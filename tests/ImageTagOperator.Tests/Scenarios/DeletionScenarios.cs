@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What becomes of the tags when a set is deleted.</summary>
+/// <summary>What happens to the tags when a set is deleted.</summary>
 public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -67,7 +67,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("wedged", image, "golden"));
         await world.ReadyAsync("wedged", "True");
 
-        // A new process has no session to fall back on when the Secret is gone.
+        // A new process has no session to use when the Secret is gone.
         await process.KillAsync();
         await world.DeleteSecretAsync();
         await world.DeleteAsync("wedged");
@@ -83,7 +83,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateOtherNamespaceAsync();
         var process = await world.StartOperatorInNamespaceAsync("-n", world.OtherNamespace);
         var (image, other) = (await world.Glance.CreateImageAsync("doomed", "kept"), await world.Glance.CreateImageAsync("spared"));
-        // Neither may keep the tag for the other's sake.
+        // Neither set may keep the tag on behalf of the other.
         foreach (var name in new[] { "one", "two" })
         {
             var set = world.Set(name, image, "golden");

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What people are told, and how often.</summary>
+/// <summary>The content and number of Events.</summary>
 public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {

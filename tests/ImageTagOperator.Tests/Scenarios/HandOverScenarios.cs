@@ -6,8 +6,8 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Sets that share an image and come, go and change: what one declares is never missing, and what nobody declares any more
-/// goes.</summary>
+/// <summary>Sets share an image, and are created, deleted and edited. A declared tag is never missing, and a tag that no set declares any
+/// more is removed.</summary>
 public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -52,7 +52,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
             await world.ReadyAsync($"q{i}", "True");
         }
 
-        // One commit, applied in one go.
+        // One commit, applied all at once.
         await Task.WhenAll(Enumerable.Range(0, Pairs).SelectMany(i => new[]
         {
             world.EditAsync($"p{i}", new() { ["tags"] = new JsonArray("base", "golden") }),
@@ -65,7 +65,8 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
             await world.TagsAsync(images[i], "base", "golden", "other");
         }
 
-        // Applied the other way round it would rightly have been missing; here each set was told before the other gave up.
+        // In the opposite order the tag would have been missing, correctly; here each set saw the other's declaration before that set gave
+        // the tag up.
         for (var i = 0; i < Pairs; i++) await world.UntilAsync(
             () => world.GetAsync($"q{i}"),
             set => set.Status.Images!.Single().ManagedTags!.SequenceEqual(["other"]),

@@ -108,7 +108,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("contended", image, "golden"));
         for (var undone = 0; undone < 3; undone++)
         {
-            // Undone any sooner, it would be a write that the cloud lost.
+            // A tag that is removed sooner would count as a write that the cloud lost.
             await world.ToldAsync("TagsAdded", undone + 1);
             await world.Glance.SetTagsAsync(image);
             await world.RequestAsync("contended", $"{undone}");
@@ -124,7 +124,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
             "the change to be pending", _ => "it is not");
         Assert.DoesNotContain((await world.CloudCallsAsync(image)).Skip(calls), call => call.StartsWith("PUT ", StringComparison.Ordinal));
 
-        // A new declaration is a new matter.
+        // A new declaration starts again.
         await world.EditAsync("contended", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
         await world.TagsAsync(image, "golden", "lts");
         await world.ReadyAsync("contended", "True");

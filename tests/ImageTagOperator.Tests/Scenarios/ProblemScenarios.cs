@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Every problem is said with its cause and remedy, harms nothing, and passes by itself when its cause does.</summary>
+/// <summary>Every problem is reported with its cause and remedy, causes no damage, and ends when its cause ends.</summary>
 public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -118,7 +118,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Contains("'demo'", World.Ready(seen)!.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>What the schema cannot say, the operator does.</summary>
+    /// <summary>The operator rejects what the schema cannot.</summary>
     [Fact]
     public async Task Tags_that_clouds_do_not_keep_apart_are_refused_until_corrected()
     {

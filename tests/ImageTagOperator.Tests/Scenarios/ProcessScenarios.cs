@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What the process survives, and how it ends.</summary>
+/// <summary>Crashes, restarts and the shutdown of the process.</summary>
 public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {

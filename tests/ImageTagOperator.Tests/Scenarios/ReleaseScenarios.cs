@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What lets a tag go, and what does not.</summary>
+/// <summary>When a tag is released, and when it is not.</summary>
 public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -60,7 +60,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Equal(["stable"], seen.Status.Images!.Single().ManagedTags);
         Assert.Equal(["stable"], await world.Glance.GetTagsAsync(image));
 
-        // The next one takes it over, and the deletion takes it away.
+        // The next image takes the tag over, and deleting the set removes it.
         var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2", "tested");
         await world.TagsAsync(next, "stable", "tested");
         await world.TagsAsync(image);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>A new operator in a cluster that still has the definition of an old one.</summary>
+/// <summary>A new operator in a cluster with an older definition.</summary>
 public sealed class SandboxDefinitionTests
 {
     [Theory]
@@ -78,7 +78,7 @@ public sealed class SandboxDefinitionTests
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/outdated/status").Count;
 
-        // A write of its own comes before the next look.
+        // The operator's own write comes before the next reconcile.
         async Task LookAsync(string at)
         {
             var reads = Reads();
@@ -107,7 +107,7 @@ public sealed class SandboxDefinitionTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>Without some fields of the status.</summary>
+    /// <summary>The definition without some fields of the status.</summary>
     private static JsonObject Definition(params string[] missing)
     {
         var definition = KubernetesYaml.LoadAll(CrdCommand.Yaml(withRules: false))[0].AsObject();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Images that a set leaves, or that leave it.</summary>
+/// <summary>Images that a set no longer selects, and images that disappear.</summary>
 public sealed class SandboxDepartureTests
 {
     [Fact]
@@ -82,7 +82,7 @@ public sealed class SandboxDepartureTests
         await world.CreateAsync(set);
         var before = await world.ReadyAsync("moving", "True");
 
-        // The same servers by another name, and another image, at once.
+        // The same servers under another name, and another image, at once.
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:",
             $"image_endpoint_override: {world.Cloud.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/image\n    auth:",

@@ -10,8 +10,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Clouds that answer what is not so, that have two addresses, or images of others: what a real one cannot be made to
-/// do.</summary>
+/// <summary>Clouds with wrong responses, with two addresses, or with images of other projects. A real cloud cannot be made to behave like
+/// this.</summary>
 public sealed class SandboxEvidenceTests
 {
     private const string NoImages = """{"images": [], "first": "/v2/images", "schema": "/v2/schemas/images"}""";
@@ -41,7 +41,7 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(tagged.Length, (await world.ReadyAsync("s", "True")).Status.ImageCount);
     }
 
-    /// <summary>What such a set has on its images stays its own, so that it can still be removed.</summary>
+    /// <summary>The tags that such a set has on its images stay managed, so that they can still be removed.</summary>
     [Fact]
     public async Task An_incomplete_list_after_an_edit_lets_no_image_go_that_still_matches_although_the_policy_is_Retain()
     {
@@ -144,7 +144,7 @@ public sealed class SandboxEvidenceTests
         image.Visibility = "public";
         await world.CreateOtherNamespaceAsync();
         await world.StartOperatorAsync("-n", world.OtherNamespace);
-        // An administrator of another project may write here, and was first.
+        // An administrator of another project has write permission here, and came first.
         var older = world.Set("older", image.Id, "theirs");
         older.Spec.CloudCredentialsRef.CloudName = "admin";
         older.Metadata.NamespaceProperty = world.OtherNamespace;
@@ -206,7 +206,7 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(["mine"], images[0].Tags);
     }
 
-    /// <summary>Waits until the operator has asked for a list of images once more, and has done with it.</summary>
+    /// <summary>Waits until the operator has requested and processed another list of images.</summary>
     private static async Task ListedAgainAsync(SandboxWorld world)
     {
         var lists = Lists(world);

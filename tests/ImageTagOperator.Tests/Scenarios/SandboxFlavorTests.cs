@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Clouds that cannot be brought up here, played from their vendors' documents.</summary>
+/// <summary>Clouds that cannot be run here, simulated from their vendors' documents.</summary>
 public sealed class SandboxFlavorTests
 {
     [Theory]

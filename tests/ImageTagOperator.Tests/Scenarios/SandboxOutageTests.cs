@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>What is shown of sets whose cloud cannot be asked.</summary>
+/// <summary>The status of sets whose cloud is unreachable.</summary>
 public sealed class SandboxOutageTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class SandboxOutageTests
         var verified = (await world.ReadyAsync("ubuntu", "True")).Status.LastVerifiedTime;
         Assert.NotNull(verified);
 
-        // Somebody takes the tag, and nobody can know.
+        // Another client removes the tag, and the operator cannot see it.
         world.Cloud.Faults.Add("GET", "*/images*", new Fault { Status = 503 });
         image.SetTags();
         var away = await world.ReadyAsync("ubuntu", "Unknown", "Transient");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Sets that choose their images, and tags that move from one to another.</summary>
+/// <summary>Sets with selectors, and tags that move from one image to another.</summary>
 public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -37,7 +37,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
 
         await stop.CancelAsync();
         Assert.True(await watching > 0, "nobody looked");
-        // The status follows the tags.
+        // The status changes after the tags.
         var seen = await world.UntilAsync(
             () => world.GetAsync("moving"),
             set => set.Status.Images!.Select(image => image.Id).SequenceEqual([images.Last()]),
@@ -80,7 +80,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("moving", "True");
         await NextSecondAsync();
 
-        // For the cloud's database this one has the tag already, and takes no second one like it.
+        // For the cloud's database the image has the tag already, and it rejects an equal one.
         var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2", "STABLE");
         await RequestAsync(world, "moving", 1);
         await world.ReadyAsync("moving", "False", "TagCollision");
@@ -122,7 +122,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(foreign, "tested");
     }
 
-    /// <summary>All images whose names begin with the namespace's, added to.</summary>
+    /// <summary>Selects all images whose names begin with the namespace's name.</summary>
     private static V1Alpha1ImageTagSet Selecting(World world, string name, params string[] tags)
     {
         var set = world.Set(name, "unused", tags);
@@ -131,7 +131,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         return set;
     }
 
-    /// <summary>Clouds know creation times to the second.</summary>
+    /// <summary>Creation times of images have a precision of one second.</summary>
     private static Task NextSecondAsync()
     {
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -144,15 +144,15 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         new JsonObject { ["metadata"] = new JsonObject { [
             "annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
 
-    /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when
-    /// it has left an image, it must be on one that is looked at later.</summary>
+    /// <summary>Searches for the tag repeatedly, and returns the number of searches. Old images come first, because the tag moves from old
+    /// to new: when it has left an image, a later image has it.</summary>
     private static async Task<int> WatchAsync(World world, ConcurrentQueue<string> images, CancellationToken stop)
     {
         var looks = 0;
         for (; !stop.IsCancellationRequested; looks++)
         {
             var tagged = 0;
-            // By number: an enumeration would not see an image that is added while it lasts.
+            // By index: an enumeration would miss an image that is added meanwhile.
             for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1
                 : 0;
             Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");

@@ -20,7 +20,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
         await world.StartOperatorAsync("-n", world.OtherNamespace);
         var name = $"shared-{world.Namespace}";
         var image = await world.Glance.CreateImageAsync(name);
-        // Ages are whole seconds, and of two of the same second the first by name wins: it is the same one here.
+        // Ages are whole seconds. Of two sets of the same second the first by name wins, which is the same one here.
         var older = world.Set("older", name, "golden");
         older.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(older);

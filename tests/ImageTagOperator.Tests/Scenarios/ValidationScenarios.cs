@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What the definition's schema takes and what it refuses, asked of an API server.</summary>
+/// <summary>What the definition's schema accepts and rejects, according to an API server.</summary>
 public abstract class ValidationScenarios<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -26,7 +26,7 @@ public abstract class ValidationScenarios<TWorld>
         Assert.True(surprises.Count == 0, string.Join('\n', surprises));
     }
 
-    /// <summary>What an API server can say by the definition that it has.</summary>
+    /// <summary>Whether an API server can reject it with this definition.</summary>
     protected virtual bool IsKnown(SpecCase what) => what.SchemaKnows;
 
     private static async Task<string?> AnswerAsync(KubernetesClient client, string @namespace, string name, SpecCase what)

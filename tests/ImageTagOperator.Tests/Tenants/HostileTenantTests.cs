@@ -5,15 +5,15 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>Team a may write ImageTagSets and Secrets in its namespace, and runs servers of its own; nothing of what it does with that
-/// keeps team b's edit from team b's image. Each test first sees the attack go on, then edits, then sees that it still goes on.</summary>
+/// <summary>Team a can write ImageTagSets and Secrets in its namespace, and runs its own servers. None of that may keep team b's edit from
+/// reaching team b's image. Each test waits for the attack, makes the edit, and checks that the attack still runs.</summary>
 public sealed class HostileTenantTests
 {
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
-    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most
-    /// in one look, or failures that count a second each.</summary>
+    /// <summary>The maximum of b's reconciles in five minutes that fail because it is unknown whether a's claim counts: five seconds of
+    /// waiting, at most three per reconcile, or failures that count as a second each.</summary>
     private const int MostLooks = 5;
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class HostileTenantTests
                 later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
         }
 
-        // That nobody found it is asked for again by none of the two thousand, and b's look was not one more try.
+        // The two thousand sets share the knowledge that the Secret is missing, and b's reconcile needed no retry.
         Assert.InRange(reads.Count, 1, 300);
         Assert.Equal(0, tenants.FailedLooks);
     }
@@ -239,7 +239,7 @@ public sealed class HostileTenantTests
         tenants.AddSet("a", name, name, tenants.Image.Id, "mine");
     }
 
-    /// <summary>Escapes, as they come from a cloud.</summary>
+    /// <summary>Terminal escapes in responses of a cloud.</summary>
     private static string Named(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
 
     private static IEnumerable<string> Strings(System.Text.Json.Nodes.JsonNode node) => node switch

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Kubeconfigs and what they lead to.</summary>
+/// <summary>Kubeconfigs and the resulting requests.</summary>
 public sealed class KubeconfigTripwires : IDisposable
 {
     private readonly KubeconfigFolder home = new();
@@ -31,7 +31,7 @@ public sealed class KubeconfigTripwires : IDisposable
     public async Task A_proxy_url_is_ignored()
     {
         await using var server = await SandboxKubernetes.StartAsync();
-        // Nobody listens there: the request arrives only if it does not go that way.
+        // No server listens there: the request only arrives when it takes another route.
         using var client = new k8s.Kubernetes(Configuration("token: t", server.Url, "proxy-url: 'http://127.0.0.1:1'"));
         var error = await Record.ExceptionAsync(() => client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel));
         Tripwire.Stands(error is null, error?.Message);
@@ -86,7 +86,7 @@ public sealed class KubeconfigTripwires : IDisposable
     private KubernetesClientConfiguration Configuration(string user, string server = "https://127.0.0.1:1", string cluster = "") =>
         KubernetesClientConfiguration.BuildConfigFromConfigFile(home.One(server, cluster, user));
 
-    /// <summary>A plugin that writes down how it was called.</summary>
+    /// <summary>A plugin that records its call.</summary>
     private string Plugin() => home.Script(
         "plugin",
         """

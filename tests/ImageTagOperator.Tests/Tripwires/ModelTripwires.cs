@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>The types, which are used, and their JSON, which is not.</summary>
+/// <summary>The package's types, which the operator uses, and their JSON, which it does not use.</summary>
 public sealed class ModelTripwires
 {
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Requests and answers.</summary>
+/// <summary>Requests and responses of the package.</summary>
 public sealed class RequestTripwires
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

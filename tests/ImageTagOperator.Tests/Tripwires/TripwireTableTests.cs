@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>The decision names its reasons, and each reason is a test.</summary>
+/// <summary>The decision lists its reasons, and each reason has a test.</summary>
 public sealed partial class TripwireTableTests
 {
     private const string Adr = "docs/adr/0001-own-kubernetes-runtime.md";

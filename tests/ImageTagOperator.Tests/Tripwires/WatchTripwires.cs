@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Watches.</summary>
+/// <summary>Watches of the package.</summary>
 public sealed class WatchTripwires
 {
     private const string Added = """{"type":"ADDED","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","metadata":{"name":"a","resourceVersion":"7"}}}""" + "\n";

@@ -6,11 +6,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Plays a story in the order of one seed: the queue and the workers of the operator, all sets side by side on a clock that jumps
-/// when nobody has anything left to do.</summary>
+/// <summary>Runs a story in the order of one seed: the queue and the workers of the operator, all sets concurrently, on a clock that jumps
+/// when nothing is left to do.</summary>
 internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
 {
-    /// <summary>More than any story takes to come to rest.</summary>
+    /// <summary>More steps than any story needs to become idle.</summary>
     private const int MostSteps = 20_000;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
@@ -50,8 +50,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         if (!due.TryGetValue(key.Name, out var known) || at < known) due[key.Name] = at;
     }
 
-    /// <summary>One act, until all is quiet and what went wrong is over.</summary>
-    /// <param name="mayDie">The act's death of the operator takes place.</param>
+    /// <summary>Runs one act until everything is idle and its faults are over.</summary>
+    /// <param name="mayDie">Whether the operator crashes where the act says so.</param>
     public void Play(Act act, bool mayDie)
     {
         Tell($"--- {act}");
@@ -67,7 +67,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         (Clouds.EmptyLists, Clouds.Lags) = (act.EmptyLists, act.Lags);
         TakeTurns(mayDie ? thread.Count + act.DiesAfter : null);      // at the latest when all is done
         (Clouds.EmptyLists, Clouds.Lags) = (0, false);
-        // After a list that was not complete, sets see each other as they are one turn later.
+        // After an incomplete list, a set sees the others' state one reconcile later.
         for (var left = act.EmptyLists > 0 ? 2 : 1; left > 0;)
         {
             var before = Version;
@@ -77,7 +77,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
     }
 
-    /// <summary>Until each set has had a turn that went well since anything changed.</summary>
+    /// <summary>Runs until each set has reconciled successfully since the last change.</summary>
     private void TakeTurns(int? death)
     {
         calm.Clear();
@@ -99,7 +99,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         if (death is not null) Restart();
     }
 
-    /// <summary>Fails with what is wrong and all that happened.</summary>
+    /// <summary>Fails with the message and the log of the run.</summary>
     public void Check(bool holds, string wrong)
     {
         if (holds) return;
@@ -169,7 +169,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         return true;
     }
 
-    /// <summary>To when somebody has something to do again.</summary>
+    /// <summary>Advances the clock to the next time when something is due.</summary>
     private void Jump()
     {
         var next = due.Where(entry => !running.ContainsKey(entry.Key)).Select(entry => (DateTimeOffset?)entry.Value).Append(clock.NextDueAt)

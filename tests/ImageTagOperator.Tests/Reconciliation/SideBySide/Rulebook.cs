@@ -4,12 +4,12 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>The two tables of docs/concepts.md, "Who wins" and "What lets a tag go", applied to a story: what the images must have,
-/// and what each set answers for, once all is quiet. Sets take turns until nothing changes any more; that the order of the turns
-/// makes no difference is what the rules promise.</summary>
+/// <summary>A model of the two tables of docs/concepts.md, "Who wins" and "What lets a tag go": given a story, it computes the tags of the
+/// images, and the tags that each set manages, when everything is idle. The model reconciles the sets in turn until nothing changes.
+/// According to the rules, the order makes no difference.</summary>
 internal sealed class Rulebook(SharedStory story)
 {
-    /// <summary>More rounds than sets can keep each other busy for.</summary>
+    /// <summary>More rounds than the sets can cause.</summary>
     private const int Enough = 20;
 
     private readonly Picture[] images = [.. story.Images];
@@ -26,11 +26,11 @@ internal sealed class Rulebook(SharedStory story)
 
     public IReadOnlyList<IReadOnlySet<string>> Live => live;
 
-    /// <summary>Credentials that were replaced were needed, which the process still knew: one that died would not.</summary>
+    /// <summary>Replaced credentials were needed, which only a process that saw them still has: a restart would lose them.</summary>
     public bool NeedsMemory { get; private set; }
 
-    /// <summary>An act, up to its end.</summary>
-    /// <param name="isBackwards">The youngest has the first turn.</param>
+    /// <summary>Runs an act to its end.</summary>
+    /// <param name="isBackwards">The youngest set is first.</param>
     public void Play(Act act, bool isBackwards)
     {
         NeedsMemory = false;
@@ -59,7 +59,7 @@ internal sealed class Rulebook(SharedStory story)
             if (!isChanged) break;
         }
 
-        // What could not be reached for five minutes is given up.
+        // An image that is unreachable for five minutes is given up.
         foreach (var key in holds.Keys.Where(key => going.ContainsKey(key.Set) || holds[key].IsUnreached).ToArray()) holds.Remove(key);
         foreach (var set in going.Keys)
         {
@@ -69,14 +69,14 @@ internal sealed class Rulebook(SharedStory story)
         }
     }
 
-    /// <summary>The operator's memory of replaced credentials is lost.</summary>
+    /// <summary>Models the loss of the operator's memory of replaced credentials.</summary>
     public void Forget()
     {
         foreach (var (set, _) in lastGood.ToArray()) lastGood.Remove(set);
         foreach (var (set, wish) in alive.Where(entry => !entry.Value.IsInvalid && !entry.Value.IsSuspended)) Settle(set, wish);
     }
 
-    /// <summary>What must hold of each change at any moment; null: nothing is wrong with it.</summary>
+    /// <summary>Why a change is wrong at any moment; null when it is allowed.</summary>
     public string? WhyWrong(TagChange change)
     {
         var (set, image, tag) = (change.Set ?? -1, change.Image, change.Tag);
@@ -93,7 +93,7 @@ internal sealed class Rulebook(SharedStory story)
         return says.FirstOrDefault(say => say.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
     }
 
-    /// <summary>Whom the set's spec means now, by what the image itself says.</summary>
+    /// <summary>Whether the set's current spec selects the image, by the properties of the image itself.</summary>
     private bool Means(Aim aim, int image)
     {
         var facts = images[image];
@@ -103,7 +103,7 @@ internal sealed class Rulebook(SharedStory story)
             && (aim.Glob == "*" || ModelImage.NameOf(facts.Number).StartsWith(aim.Glob!.TrimEnd('*'), StringComparison.Ordinal));
     }
 
-    /// <summary>The images that are the set's, as its credentials show them; null: one that it names is not shown.</summary>
+    /// <summary>The images of the set that its credentials can see; null: an image that it names is not visible.</summary>
     private int[]? Chosen(Wish wish)
     {
         var login = secrets[wish.Secret];
@@ -113,9 +113,8 @@ internal sealed class Rulebook(SharedStory story)
         return found.Length == 1 ? found : null;
     }
 
-    /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by
-    /// age.</summary>
-    /// <param name="secret">Of who asks: those with the same see what it sees.</param>
+    /// <summary>The sets on the image that no earlier set excludes: first those whose credentials' project owns it, then by age.</summary>
+    /// <param name="secret">The Secret of the reconciled set: sets with the same Secret see the same images.</param>
     private List<Say> Heard(int image, int secret, Say? own = null)
     {
         var heard = new List<Say>();
@@ -142,7 +141,7 @@ internal sealed class Rulebook(SharedStory story)
         if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
         if (wish.Aim.Newest is not null && isEdited && Chosen(wish)?.Contains(image) != true) return null;
-        // What other credentials see they have to show themselves.
+        // A set with other credentials must have seen the image itself.
         if (hold.Secret == wish.Secret && wish.Secret != secret) return new Say(set, wish, hold.Project == images[image].Owner);
         return login.Sees(images[image]) ? new Say(set, wish, login.Project == images[image].Owner) : null;
     }
@@ -184,7 +183,7 @@ internal sealed class Rulebook(SharedStory story)
         }
     }
 
-    /// <summary>The images that are left and can be reached; those that are forgotten or kept are seen to.</summary>
+    /// <summary>The images that the set leaves and can reach; handles those that it forgets or keeps.</summary>
     private List<Leave> Leaving(int set, Wish wish, Login login, int[] chosen, bool isEdited)
     {
         var leaving = new List<Leave>();
@@ -200,7 +199,7 @@ internal sealed class Rulebook(SharedStory story)
             {
                 if (Way(hold, wish, set, image) is { } by)
                 {
-                    // With newest, it is a candidate still.
+                    // With newest, the image still is a candidate.
                     var isCandidate = by == login && Means(wish.Aim, image);
                     leaving.Add(new Leave(image, hold, isCandidate ? LeavingCause.MovedOn : cause.Value, by));
                 }
@@ -215,12 +214,12 @@ internal sealed class Rulebook(SharedStory story)
         return leaving;
     }
 
-    /// <summary>Not shown to the project that saw it.</summary>
+    /// <summary>The image is not visible to the project that saw it before.</summary>
     private bool IsGone(Hold hold, int image, Login[] tries) =>
         tries.Any(
             by => by.Cloud == images[image].Cloud && by.Project == hold.Project && !(images[image].IsThere && by.Sees(images[image])));
 
-    /// <summary>First the credentials that the image was reached with.</summary>
+    /// <summary>First the credentials that reached the image before.</summary>
     private Login? Way(Hold hold, Wish wish, int set, int image)
     {
         if (!images[image].IsThere) return null;
@@ -234,7 +233,7 @@ internal sealed class Rulebook(SharedStory story)
         return last;
     }
 
-    /// <summary>Every image is reached with the credentials of now.</summary>
+    /// <summary>Every image was reached with the current credentials.</summary>
     private void Settle(int set, Wish wish)
     {
         if (Chosen(wish) is not { } chosen) return;
@@ -291,8 +290,7 @@ internal sealed class Rulebook(SharedStory story)
         SetManaged(hold, [.. wish.Tags, .. stays]);
     }
 
-    /// <summary>What was there before the first set got its say: what the one that leaves had noted, else what nobody put there or
-    /// declares.</summary>
+    /// <summary>The tags from before the first set: the record of a set that leaves, else the tags that no set added or declares.</summary>
     private HashSet<string> BeforeOf(int set, int image, Hold own)
     {
         isChanged = true;
@@ -357,7 +355,7 @@ internal sealed class Rulebook(SharedStory story)
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
 
-    /// <summary>Another set declares it, and none that does answers for it yet.</summary>
+    /// <summary>Another set declares the tag, and none that declares it manages it yet.</summary>
     private bool IsAwaited(string tag, int image, Say[] others)
     {
         var heirs = others.Where(say => say.Wish.Tags.Contains(tag)).ToArray();
@@ -384,10 +382,10 @@ internal sealed class Rulebook(SharedStory story)
         hold.Managed = managed;
     }
 
-    /// <summary>A set that is heard on an image, if nobody before it excludes it.</summary>
+    /// <summary>A set that takes part on an image, unless an earlier one excludes it.</summary>
     private sealed record Say(int Set, Wish Wish, bool Owns);
 
-    /// <summary>What a set answers for on an image.</summary>
+    /// <summary>What a set manages on an image.</summary>
     private sealed class Hold
     {
         public HashSet<string> Managed { get; set; } = [];

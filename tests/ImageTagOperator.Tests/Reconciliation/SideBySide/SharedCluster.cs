@@ -11,8 +11,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>An API server in memory with the Secrets and the sets. What the operator writes comes back by a watch, in a turn of its
-/// own.</summary>
+/// <summary>An API server in memory with the Secrets and the sets. A write of the operator comes back by a watch, in a separate
+/// step.</summary>
 internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 {
     public const string Namespace = "ns";
@@ -24,7 +24,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 
     private SeededThread Thread => thread;
 
-    /// <summary>Moves with each write of the operator's that is more than a note of the time.</summary>
+    /// <summary>Increases with each write of the operator that changes more than timestamps.</summary>
     public int Version { get; private set; }
 
     public Action<string> Told { get; set; } = _ => { };
@@ -49,7 +49,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         var name = KeyOf(set).Name;
         var changed = TryGet(name) ?? new V1Alpha1ImageTagSet
         {
-            // The lower the number the older.
+            // A lower number means an older set.
             Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name,
                 CreationTimestamp = ModelImage.FirstCreated.AddDays(set).UtcDateTime },
         };
@@ -66,7 +66,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         Store(changed, isUser: true);
     }
 
-    /// <summary>The way to it for one process.</summary>
+    /// <summary>The connection of one process.</summary>
     public Connection Connect(Lane lane)
     {
         connections.RemoveAll(old => old.Lane.IsDead);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>What docs/concepts.md promises to sets that share images holds in whatever order their reconciles go on, await by
+/// <summary>The promises of docs/concepts.md about sets that share images hold for every order of their concurrent reconciles, await by
 /// await.</summary>
 public sealed class SideBySideProperties
 {
@@ -41,7 +41,7 @@ public sealed class SideBySideProperties
         foreach (var act in story.Acts)
         {
             rules.Play(act, isBackwards: seed % 2 == 1);
-            // Who wins by an edited Secret is not known before its sets are looked at.
+            // It is unknown who wins through an edited Secret until its sets are reconciled.
             stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change =>
                 stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
             stage.Play(act, mayDie: !rules.NeedsMemory);

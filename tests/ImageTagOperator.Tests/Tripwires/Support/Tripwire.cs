@@ -6,10 +6,10 @@ namespace ImageTagOperator.Tests.Tripwires;
 
 internal static class Tripwire
 {
-    /// <summary>How long a call that hangs is watched. Too short a time on a busy machine keeps a test green, never red.</summary>
+    /// <summary>How long to watch a call that hangs. When this is too short on a busy machine, a test stays green, never red.</summary>
     public static readonly TimeSpan Watched = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>All of them, by the name of their test.</summary>
+    /// <summary>All tripwires by the names of their tests.</summary>
     public static IReadOnlyDictionary<string, TripwireAttribute> All { get; } = typeof(Tripwire).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
         .Where(method => method.IsDefined(typeof(TripwireAttribute)))
