@@ -28,7 +28,7 @@ public sealed class PublishedFileTests
 
     /// <summary>All other tests of this suite, the guides included, run this file and not a developer's build.</summary>
     [Fact]
-    public void It_is_what_all_tests_here_run() => Assert.Equal(Published, OperatorProcess.Executable);
+    public void All_tests_of_this_suite_run_it() => Assert.Equal(Published, OperatorProcess.Executable);
 
     [Fact]
     public async Task An_error_can_be_traced_to_the_method_it_came_from()
@@ -77,7 +77,7 @@ public sealed class PublishedFileTests
     }
 
     [Fact]
-    public async Task It_brings_a_set_in_line_and_ends_in_good_order()
+    public async Task It_reconciles_a_set_and_shuts_down_cleanly()
     {
         var file = Published;
         await using var world = await RealWorld.CreateAsync();

@@ -60,7 +60,7 @@ public sealed class RealCommandTests
     }
 
     [Fact]
-    public async Task The_variables_of_an_openrc_file_will_do()
+    public async Task The_variables_of_an_openrc_file_are_enough()
     {
         await using var world = await RealWorld.CreateAsync();
         var image = await world.Glance.CreateImageAsync(world.Namespace, "golden");

@@ -17,7 +17,7 @@ public sealed partial class ChartGoldenTests
 
     [Theory]
     [MemberData(nameof(Values))]
-    public async Task The_rendering_is_the_one_that_is_kept(string values)
+    public async Task The_rendering_matches_the_golden_file(string values)
     {
         var rendered = await ObjectsAsync(values);
         var usual = values == Default ? new() : await ObjectsAsync(Default);
@@ -30,7 +30,7 @@ public sealed partial class ChartGoldenTests
     }
 
     [Fact]
-    public void Every_rendering_that_is_kept_has_its_values()
+    public void Every_golden_file_has_its_values()
     {
         var kept = Directory.EnumerateFiles(Helm.Golden, "*.yaml").Select(file => Path.GetFileName(file))
             .Where(file => !file.EndsWith(Suffix, StringComparison.Ordinal));

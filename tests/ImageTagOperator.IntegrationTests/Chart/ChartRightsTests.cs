@@ -15,7 +15,7 @@ public sealed class ChartRightsTests
     public static TheoryData<string> Rights => new(OperatorPermissions.Of(["ns"], "ns", Name).Select(Short));
 
     [Fact]
-    public async Task It_uses_each_of_its_rights_and_asks_for_nothing_else()
+    public async Task It_uses_all_of_its_permissions_and_requests_no_others()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         using var account = await AccountAsync(world, await RightsAsync(world));
@@ -31,7 +31,7 @@ public sealed class ChartRightsTests
     }
 
     [Fact]
-    public async Task It_may_do_nothing_else()
+    public async Task It_has_no_other_permissions()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         using var account = await AccountAsync(world, await RightsAsync(world));
@@ -43,7 +43,7 @@ public sealed class ChartRightsTests
 
     [Theory]
     [MemberData(nameof(Rights))]
-    public async Task Without_one_of_its_rights_it_is_refused(string right)
+    public async Task Without_one_of_its_permissions_it_is_rejected(string right)
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         var rights = await RightsAsync(world);

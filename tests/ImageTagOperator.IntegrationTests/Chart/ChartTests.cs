@@ -81,7 +81,7 @@ public sealed class ChartTests
     [InlineData("{metrics: {prometheusRule: {enabled: true, runbookBaseUrl: 'https://git.example.com/operations.md'}}}",
         "runbook_url: https://git.example.com/operations.md#imagetagoperatordown\n")]
     [InlineData("{metrics: {dashboard: {enabled: true}}}", "  image-tag-operator.json: |\n    {\n")]
-    public async Task A_value_shows_in_the_rendering_and_not_without_it(string values, string expected)
+    public async Task A_value_changes_the_rendering(string values, string expected)
     {
         Assert.Contains(expected, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
         if (!values.Contains("keep", StringComparison.Ordinal)) Assert.DoesNotContain(
@@ -98,7 +98,7 @@ public sealed class ChartTests
     [InlineData("{replicas: 1}", "kind: PodDisruptionBudget")]
     [InlineData("{networkPolicy: {enabled: false}}", "kind: NetworkPolicy")]
     [InlineData("{watchNamespaces: [a], rbac: {userRoles: false}}", "kind: ClusterRole")]
-    public async Task What_is_switched_off_is_not_rendered_and_else_it_is(string values, string part)
+    public async Task Disabled_objects_are_not_rendered_and_enabled_ones_are(string values, string part)
     {
         Assert.DoesNotContain(
             part, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class ChartTests
     [InlineData("{proxy: {https: 'proxy:3128'}}", "/proxy/https': 'proxy:3128' does not match pattern")]
     [InlineData("{crds: {keep: 'no'}}", "/crds/keep': got string, want boolean")]
     [InlineData("{metrics: {serviceMonitor: {interval: soon}}}", "/metrics/serviceMonitor/interval': 'soon' does not match pattern")]
-    public async Task Bad_values_are_refused_with_the_place_and_what_is_wrong(string values, string message)
+    public async Task Invalid_values_are_rejected_with_their_place_and_the_error(string values, string message)
     {
         var (code, output) = await Shell.TryAsync(
             "helm", ["template", "release", Helm.Chart, "-f", Helm.Image, "-f", await FileAsync(values)]);
@@ -157,7 +157,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task The_definition_has_rules_in_CEL_where_the_server_knows_it_and_nobody_says_no()
+    public async Task The_definition_has_CEL_rules_where_the_server_supports_them_and_they_are_not_disabled()
     {
         Assert.NotNull(await RuleAsync("--kube-version", "1.25.0"));
         Assert.NotNull(await RuleAsync("--kube-version", "1.31.4+k3s1"));
@@ -173,7 +173,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task Warnings_are_those_of_the_table_and_on_demand()
+    public async Task Warnings_are_optional_and_match_the_table()
     {
         const string Kind = "kind: ValidatingAdmissionPolicy";
         Assert.DoesNotContain(Kind, await Helm.TemplateAsync("release", "default", "--kube-version", "1.34.0"), StringComparison.Ordinal);

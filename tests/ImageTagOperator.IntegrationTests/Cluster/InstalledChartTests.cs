@@ -85,7 +85,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task Uninstalled_it_leaves_definition_and_sets_and_installed_again_it_goes_on()
+    public async Task After_an_uninstall_the_sets_remain_and_a_new_installation_continues()
     {
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();
@@ -129,7 +129,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task A_namespace_that_is_deleted_with_its_sets_and_its_Secret_goes_and_so_do_the_tags()
+    public async Task A_namespace_that_is_deleted_with_its_sets_and_Secret_is_removed_and_so_are_the_tags()
     {
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();
@@ -165,7 +165,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task Where_its_rights_are_deleted_before_it_could_let_go_another_operator_does()
+    public async Task When_its_permissions_are_deleted_first_another_operator_releases_the_tags()
     {
         await using var other = await Installation.CreateAsync();
         await using var installation = await Installation.CreateAsync();

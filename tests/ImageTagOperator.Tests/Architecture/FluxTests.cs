@@ -17,7 +17,7 @@ public sealed partial class FluxTests
     private static readonly JsonNode Schema = Definition["versions"]![0]!["schema"]!["openAPIV3Schema"]!;
 
     [Fact]
-    public void Each_expression_is_about_fields_and_conditions_that_there_are()
+    public void Each_expression_uses_existing_fields_and_conditions()
     {
         var checks = Objects().Where(o => (string)o["kind"]! == "Kustomization")
             .SelectMany(o => o["spec"]!["healthCheckExprs"]?.AsArray() ?? []).ToArray();
@@ -42,7 +42,7 @@ public sealed partial class FluxTests
     }
 
     [Fact]
-    public void Each_health_check_and_dependency_is_of_something_that_is_there()
+    public void Each_health_check_and_dependency_refers_to_an_existing_object()
     {
         var objects = Objects().ToArray();
         var names = objects.Select(o => $"{o["kind"]} {o["metadata"]!["name"]}").ToHashSet();

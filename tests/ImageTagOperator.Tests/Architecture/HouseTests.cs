@@ -31,7 +31,7 @@ public sealed partial class HouseTests
     }
 
     [Fact]
-    public void Neither_cloud_nor_cluster_knows_the_other_or_the_operator()
+    public void Cloud_and_cluster_reference_neither_each_other_nor_the_operator()
     {
         foreach (var room in new[] { OpenStack, Kubernetes })
         {
@@ -43,7 +43,7 @@ public sealed partial class HouseTests
     [Theory]
     [InlineData("Reconciliation")]
     [InlineData("Memory")]
-    public void The_engine_knows_no_cluster(string folder)
+    public void The_engine_references_no_cluster(string folder)
     {
         var files = Files("ImageTagOperator").Where(file => file.Name.StartsWith($"{folder}/", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(files);

@@ -18,7 +18,7 @@ public sealed partial class PublishingTests
     private static readonly JsonNode Chart = Yaml(Read("charts/image-tag-operator/Chart.yaml"));
 
     [Fact]
-    public void Artifact_Hub_is_told_the_definition_as_it_is()
+    public void Artifact_Hub_gets_the_current_definition()
     {
         var definition = Yaml(CrdCommand.Yaml());
         var told = Annotation("crds").AsArray().Single()!;
@@ -69,7 +69,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void The_release_has_the_files_that_others_look_for()
+    public void The_release_contains_the_files_that_other_tools_download()
     {
         var release = Read(".github/workflows/release.yaml");
         // the action
@@ -107,7 +107,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void The_release_sets_values_of_the_chart_that_it_has()
+    public void The_release_sets_existing_values_of_the_chart()
     {
         var (release, values) = (Read(".github/workflows/release.yaml"), Yaml(Read("charts/image-tag-operator/values.yaml")));
         foreach (var path in new[] { "image.repository", "metrics.prometheusRule.runbookBaseUrl" })
@@ -121,7 +121,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void Renovate_finds_what_it_is_told_to_look_for()
+    public void The_patterns_of_Renovate_match()
     {
         var renovate = JsonNode.Parse(Read("renovate.json"))!;
         foreach (var manager in renovate["customManagers"]!.AsArray())

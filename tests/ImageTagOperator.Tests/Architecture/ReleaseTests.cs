@@ -45,7 +45,7 @@ public sealed partial class ReleaseTests
     }
 
     [Fact]
-    public void Every_image_and_action_that_others_made_is_asked_for_by_a_version()
+    public void Every_external_image_and_action_is_pinned()
     {
         var images = Bases().Matches(Read("Dockerfile")).Select(image => image.Groups[1].Value).Where(image => image != "scratch")
             .ToArray();
@@ -59,7 +59,7 @@ public sealed partial class ReleaseTests
     }
 
     [Fact]
-    public void What_the_workflows_run_and_read_is_there()
+    public void The_workflows_only_use_existing_files_and_targets()
     {
         var targets = Targets().Matches(Read("Makefile")).Select(target => target.Groups[1].Value).ToHashSet();
         foreach (var text in Workflows().Append(Read(".ci/run")))
@@ -79,7 +79,7 @@ public sealed partial class ReleaseTests
 
     /// <summary>Compressed as the benchmarks do to measure the size.</summary>
     [Fact]
-    public void The_released_image_is_compressed_as_far_as_gzip_can() =>
+    public void The_released_image_has_the_best_gzip_compression() =>
         Assert.Contains("compression=gzip,compression-level=9,force-compression=true", Read(".github/workflows/release.yaml"),
             StringComparison.Ordinal);
 

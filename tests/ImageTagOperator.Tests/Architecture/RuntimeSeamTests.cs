@@ -13,7 +13,7 @@ public sealed partial class RuntimeSeamTests
     private static readonly string Sources = Path.Combine(CommandRun.RepositoryFolder(), "src");
 
     [Fact]
-    public void What_decides_and_reconciles_sees_the_abstractions_and_nothing_else_of_the_runtime()
+    public void Planning_and_reconciliation_only_use_the_abstractions_of_the_runtime()
     {
         var files = Files("ImageTagOperator")
             .Where(file => !Composition.Any(folder => file.Name.StartsWith($"{folder}/", StringComparison.Ordinal))).ToArray();
@@ -25,7 +25,7 @@ public sealed partial class RuntimeSeamTests
     }
 
     [Fact]
-    public void The_abstractions_do_not_know_what_is_behind_them()
+    public void The_abstractions_do_not_reference_their_implementation()
     {
         var files = Files("ImageTagOperator.Kubernetes").Where(file => file.Name.StartsWith("Abstractions/", StringComparison.Ordinal))
             .ToArray();

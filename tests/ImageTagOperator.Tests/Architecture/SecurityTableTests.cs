@@ -8,7 +8,7 @@ namespace ImageTagOperator.Tests.Architecture;
 public sealed partial class SecurityTableTests
 {
     [Fact]
-    public void Each_test_that_the_table_of_threats_names_is_there()
+    public void Each_test_in_the_table_of_threats_exists()
     {
         var text = File.ReadAllText(Path.Combine(CommandRun.RepositoryFolder(), "docs", "operations.md"));
         var section = text[text.IndexOf("\n## Security", StringComparison.Ordinal)..];

@@ -10,7 +10,7 @@ namespace ImageTagOperator.Tests.Commands;
 public sealed class ApplyTests
 {
     [Fact]
-    public async Task Does_what_the_plan_says_and_tells_what_it_did()
+    public async Task Executes_the_plan_and_prints_the_changes()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -24,7 +24,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Ends_with_0_when_all_is_as_declared()
+    public async Task Exits_with_0_when_all_is_as_declared()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -37,7 +37,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Writes_nothing_for_sets_that_only_look_or_are_above_their_limit()
+    public async Task Writes_nothing_for_observing_sets_and_above_the_removal_limit()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -52,7 +52,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Tells_what_the_cloud_refused()
+    public async Task Prints_what_the_cloud_rejected()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -66,7 +66,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_it_between_two_changes_and_the_summary_tells_what_was_done()
+    public async Task Ctrl_C_stops_it_between_two_changes_and_the_summary_lists_the_done_ones()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);

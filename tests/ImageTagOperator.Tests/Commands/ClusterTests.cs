@@ -30,7 +30,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_cluster_without_the_definition_is_told_what_it_lacks()
+    public async Task A_cluster_without_the_definition_gets_an_error_that_names_it()
     {
         await using var kubernetes = await SandboxKubernetes.StartAsync();
         using var run = new CommandRun();
@@ -41,7 +41,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_plan_from_the_cluster_knows_what_is_managed_and_who_else_claims_the_image()
+    public async Task A_plan_from_the_cluster_uses_the_managed_tags_and_the_claims_of_other_sets()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
@@ -65,7 +65,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_Secret_that_is_not_there_is_named()
+    public async Task A_missing_Secret_is_named()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);

@@ -30,7 +30,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task An_image_that_is_unknown_or_not_ours_to_see_is_null()
+    public async Task An_unknown_or_invisible_image_is_null()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync($"hidden-{world.Namespace}");
@@ -96,7 +96,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task What_is_not_there_is_NotFound()
+    public async Task A_missing_image_or_tag_is_NotFound()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("absent");
@@ -108,7 +108,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_public_image_of_somebody_else_is_Forbidden()
+    public async Task A_public_image_of_another_project_is_Forbidden()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync($"foreign-{world.Namespace}", "golden");
@@ -132,7 +132,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_tag_that_the_database_cannot_tell_from_another_is_a_ServerError()
+    public async Task A_tag_that_equals_another_in_the_database_is_a_ServerError()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("collision", "Foo", "foo");
@@ -141,7 +141,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_wrong_password_is_refused_credentials()
+    public async Task A_wrong_password_is_a_rejected_credential()
     {
         await using var world = await TWorld.CreateAsync();
         var cloud = CloudsYaml.Parse(world.CloudsYaml, "demo");
@@ -152,7 +152,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task Another_region_or_interface_is_an_endpoint_that_is_not_there()
+    public async Task Another_region_or_interface_is_a_missing_endpoint()
     {
         await using var world = await TWorld.CreateAsync();
         using var session = Session(CloudsYaml.Parse(world.CloudsYaml, "demo") with { RegionName = "Nowhere" });
@@ -162,7 +162,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_revoked_token_leads_to_a_fresh_login()
+    public async Task A_revoked_token_leads_to_a_new_login()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("revoked", "old");

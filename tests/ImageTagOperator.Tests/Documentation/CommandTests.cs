@@ -11,7 +11,7 @@ public sealed partial class CommandTests
     private static readonly string Root = CommandRun.RepositoryFolder();
 
     [Fact]
-    public void Every_target_of_make_is_there()
+    public void Every_make_target_exists()
     {
         var makefile = File.ReadAllText(Path.Combine(Root, "Makefile"));
         var targets = Target().Matches(makefile).Select(target => target.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ public sealed partial class CommandTests
     }
 
     [Fact]
-    public void Every_script_is_there()
+    public void Every_script_exists()
     {
         var missing =
             from typed in Typed()
@@ -36,7 +36,7 @@ public sealed partial class CommandTests
     }
 
     [Fact]
-    public void Every_command_of_ours_is_understood()
+    public void Every_command_of_the_operator_can_be_parsed()
     {
         var commandLine = CommandLine.Create(CommandContext.Process());
         var wrong =

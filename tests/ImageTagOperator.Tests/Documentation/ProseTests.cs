@@ -44,7 +44,7 @@ public sealed partial class ProseTests
     [Theory]
     [InlineData("The tag goes.", "goes")]
     [InlineData("Nothing was written, for it is not known.", "for it is")]
-    public void A_word_of_the_list_is_found(string text, string word) =>
+    public void A_word_of_the_list_is_detected(string text, string word) =>
         Assert.Contains(PlainWords.All, rule => rule.Word.Match(text).Value == word);
 
     [Fact]

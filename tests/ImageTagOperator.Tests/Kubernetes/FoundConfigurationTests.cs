@@ -6,7 +6,7 @@ namespace ImageTagOperator.Tests.Kubernetes;
 public sealed class FoundConfigurationTests : KubeconfigWorld
 {
     [Fact]
-    public async Task Several_files_of_KUBECONFIG_make_one_configuration()
+    public async Task Several_files_of_KUBECONFIG_are_merged()
     {
         Home.Write("clusters/ca.pem", Authority.Pem);
         var clusters = Home.Write(

@@ -96,7 +96,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(", tls-server-name: api.example")]
-    public async Task A_proxy_that_refuses_is_named_without_its_password(string extra)
+    public async Task A_proxy_that_rejects_the_request_is_named_without_its_password(string extra)
     {
         await using var proxy = new ConnectProxy("user:right");
         await using var api = await StartAsync("api.example");
@@ -126,7 +126,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_who_acts_as_another_says_so_in_each_request()
+    public async Task An_impersonating_user_sends_the_impersonation_headers_in_each_request()
     {
         await using var api = await StartAsync("127.0.0.1");
         var call = await AskAsync(api, Ca,

@@ -76,7 +76,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task Errors_name_the_request_the_code_and_what_the_server_said()
+    public async Task Errors_contain_the_request_the_code_and_the_server_message()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -90,7 +90,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_not_a_Status_still_makes_a_clear_error()
+    public async Task A_response_that_is_not_a_Status_still_becomes_a_clear_error()
     {
         using var client = Stub(
             _ => new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>upstream\nmore") });
@@ -119,7 +119,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task A_list_that_expires_between_pages_begins_again()
+    public async Task A_list_that_expires_between_pages_restarts()
     {
         var expired = false;
         using var client = Stub(request =>
@@ -163,7 +163,7 @@ public sealed class KubernetesClientTests
     [InlineData("..")]
     [InlineData(".")]
     [InlineData("")]
-    public async Task A_name_that_would_change_the_path_is_refused(string name)
+    public async Task A_name_that_would_change_the_path_is_rejected(string name)
     {
         using var client = Stub(_ => throw new InvalidOperationException("nothing may be sent"));
         await Assert.ThrowsAsync<ArgumentException>(() => client.GetAsync<Widget>(name, "default", Cancel));

@@ -130,7 +130,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_failure_is_logged_once_however_often_it_is_retried_and_so_is_its_end()
+    public async Task A_retried_failure_is_logged_once_and_so_is_its_recovery()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -205,7 +205,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Of_several_that_are_deleted_before_anybody_looks_the_one_that_ran_is_told_of()
+    public async Task Of_several_objects_deleted_before_a_reconcile_the_one_that_ran_is_reported()
     {
         await using var server = await WidgetCluster.StartAsync();
         var (running, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -371,7 +371,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_conflict_is_retried_soon_and_is_no_error()
+    public async Task A_conflict_is_retried_soon_and_is_not_an_error()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -391,7 +391,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_run_sees_what_the_run_before_wrote_even_when_the_watch_is_late()
+    public async Task A_reconcile_sees_the_write_of_the_previous_one_even_when_the_watch_is_late()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");

@@ -10,7 +10,7 @@ public sealed class RunningReconcileTests
     [Theory]
     [InlineData("edit")]
     [InlineData("delete")]
-    public async Task It_ends_soon_after_its_object_was_edited_or_deleted(string change)
+    public async Task A_reconcile_is_canceled_soon_after_its_object_was_edited_or_deleted(string change)
     {
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -32,7 +32,7 @@ public sealed class RunningReconcileTests
     }
 
     [Fact]
-    public async Task A_change_of_labels_ends_nothing()
+    public async Task A_change_of_labels_cancels_nothing()
     {
         var (time, ended, goOn) = (new FakeTimeProvider(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -52,7 +52,7 @@ public sealed class RunningReconcileTests
     }
 
     [Fact]
-    public async Task It_ends_after_five_minutes_and_is_retried()
+    public async Task A_reconcile_is_canceled_after_five_minutes_and_retried()
     {
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -71,7 +71,7 @@ public sealed class RunningReconcileTests
     }
 
     [Fact]
-    public void Who_makes_no_progress_for_long_is_noticed_and_who_has_nothing_to_do_is_not()
+    public void A_worker_without_progress_is_detected_and_an_idle_one_is_not()
     {
         var time = new FakeTimeProvider();
         var runs = new RunningReconciles(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(2), time);

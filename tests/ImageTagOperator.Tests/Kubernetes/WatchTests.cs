@@ -238,7 +238,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_line_that_is_not_JSON_breaks_the_watch_and_the_next_one_goes_on()
+    public async Task A_line_that_is_not_JSON_ends_the_watch_and_the_next_watch_continues()
     {
         await using var server = await WidgetCluster.StartAsync();
         await using var watch = Watching.Start(server, random: () => 0.01);

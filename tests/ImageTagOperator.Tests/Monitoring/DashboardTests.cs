@@ -22,7 +22,7 @@ public sealed partial class DashboardTests
 
     [Theory]
     [MemberData(nameof(Titles))]
-    public void Each_panel_says_what_it_shows_and_from_where_on_that_is_bad(string title)
+    public void Each_panel_has_a_description_and_a_threshold(string title)
     {
         var panel = Panels().Single(panel => (string)panel["title"]! == title);
         Assert.EndsWith(".", (string?)panel["description"], StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed partial class DashboardTests
 
     [Theory]
     [MemberData(nameof(Titles))]
-    public void Each_query_is_about_what_was_chosen(string title)
+    public void Each_query_uses_the_selected_variables(string title)
     {
         var targets = Panels().Single(panel => (string)panel["title"]! == title)["targets"]!.AsArray();
         Assert.All(targets, target => Assert.Equal("${datasource}", (string?)target!["datasource"]!["uid"]));
@@ -52,7 +52,7 @@ public sealed partial class DashboardTests
     }
 
     [Fact]
-    public void A_data_source_a_cluster_a_namespace_and_a_job_can_be_chosen()
+    public void A_data_source_a_cluster_a_namespace_and_a_job_can_be_selected()
     {
         var variables = Dashboard["templating"]!["list"]!.AsArray().Select(variable => variable!).ToArray();
         Assert.Equal(["datasource", "cluster", "namespace", "job"], variables.Select(variable => (string)variable["name"]!));
@@ -78,7 +78,7 @@ public sealed partial class DashboardTests
     }
 
     [Fact]
-    public void The_tables_of_single_sets_ask_for_what_kube_state_metrics_is_configured_to_have()
+    public void The_tables_of_single_sets_use_the_configured_metrics_of_kube_state_metrics()
     {
         Assert.Equal(Prefix, (string?)Resource["metricNamePrefix"]);
         var labels = Metrics().ToDictionary(

@@ -14,7 +14,7 @@ namespace ImageTagOperator.Tests.Monitoring;
 public sealed class LogTests
 {
     [Fact]
-    public async Task A_change_is_one_line_per_image_and_a_reconcile_that_changes_nothing_is_none()
+    public async Task A_change_is_one_line_per_image_and_a_reconcile_without_changes_logs_nothing()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
@@ -47,7 +47,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task An_outage_is_one_line_however_often_it_is_retried_and_its_end_is_another()
+    public async Task An_outage_is_one_line_and_its_end_is_another()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "golden");
@@ -104,7 +104,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Parts_of_the_log_have_levels_of_their_own()
+    public async Task Log_levels_can_be_set_per_category()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var process = await StartAsync(world, "--log-level", "ImageTagOperator.Kubernetes=Debug", "--log-level", "Warning");
@@ -119,7 +119,7 @@ public sealed class LogTests
     [InlineData("ImageTagOperator=Loud")]
     [InlineData("=Debug")]
     [InlineData("3")]
-    public async Task What_is_no_level_is_refused(string level)
+    public async Task An_unknown_level_is_rejected(string level)
     {
         using var process = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(

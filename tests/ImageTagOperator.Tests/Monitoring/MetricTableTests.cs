@@ -12,7 +12,7 @@ public sealed partial class MetricTableTests
     private const string End = "<!-- /metrics -->\n";
 
     [Fact]
-    public async Task The_table_of_metrics_is_that_of_the_code()
+    public async Task The_table_of_metrics_matches_the_code()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var running = await MonitoredOperator.StartAsync(world);

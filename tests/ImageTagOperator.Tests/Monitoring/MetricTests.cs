@@ -55,7 +55,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Drift_is_counted_when_it_is_found_and_when_it_is_mended()
+    public async Task Drift_is_counted_when_it_is_found_and_when_it_is_corrected()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var (mended, observed) = (world.Cloud.AddImage("mended"), world.Cloud.AddImage("observed", "golden"));
@@ -88,7 +88,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Troubles_are_told_by_kind()
+    public async Task Problems_are_counted_by_kind()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu");
@@ -105,7 +105,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task A_server_that_says_nothing_opens_its_circuit_and_what_is_not_sent_then_is_told_apart()
+    public async Task A_silent_server_opens_its_circuit_and_unsent_requests_are_counted_separately()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var cloud = new Uri(world.Cloud.Url).Authority;
@@ -126,7 +126,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Of_two_replicas_one_leads_and_tells_of_the_sets()
+    public async Task Of_two_replicas_only_the_leader_reports_the_sets()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
@@ -152,7 +152,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task A_refused_login_is_counted()
+    public async Task A_rejected_login_is_counted()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var cloud = new Uri(world.Cloud.Url).Authority;

@@ -55,7 +55,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task A_request_that_many_share_has_the_id_of_one_of_them()
+    public async Task A_shared_request_has_the_id_of_one_of_its_reconciles()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -76,7 +76,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task They_go_over_gRPC_too()
+    public async Task Traces_and_metrics_can_be_sent_by_gRPC()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -91,7 +91,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Traces_go_alone_to_an_endpoint_of_their_own_and_under_a_name_that_was_asked_for()
+    public async Task Traces_can_have_their_own_endpoint_and_service_name()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -110,7 +110,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task The_ratio_of_traces_that_are_kept_holds_within_one_process()
+    public async Task The_sampling_ratio_applies_within_one_process()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -132,7 +132,7 @@ public sealed class TraceTests
     [Theory]
     [InlineData("OTEL_SDK_DISABLED", "true")]
     [InlineData("OTEL_TRACES_EXPORTER", "none")]
-    public async Task What_is_switched_off_is_not_sent(string name, string value)
+    public async Task Disabled_signals_are_not_sent(string name, string value)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);

@@ -17,7 +17,7 @@ public sealed class BoundTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Large_answers_are_read_a_few_at_a_time_and_one_users_leave_places_for_anothers()
+    public async Task Few_large_responses_are_read_at_once_and_one_user_leaves_slots_for_another()
     {
         var time = new FakeTimeProvider();
         using var hosts = new CloudHosts(new CloudLimits(), time, static () => true);
@@ -36,7 +36,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_whose_pages_repeat_themselves_ends()
+    public async Task A_list_with_repeating_pages_is_ended()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([Id], next: "/v2/images?marker=x"));
@@ -47,7 +47,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_without_an_end_ends_at_a_number_of_images()
+    public async Task An_endless_list_is_ended_at_a_number_of_images()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) => HostileCloud.JsonAsync(http,
@@ -59,7 +59,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_of_large_images_ends_at_a_number_of_bytes()
+    public async Task A_list_of_large_images_is_ended_at_a_number_of_bytes()
     {
         await using var cloud = await HostileCloud.StartAsync();
         var name = new string('x', 1000);
@@ -73,7 +73,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_ends_after_its_time_however_soon_each_page_comes()
+    public async Task A_list_is_ended_at_its_timeout_however_fast_its_pages_are()
     {
         var time = new FakeTimeProvider();
         await using var cloud = await HostileCloud.StartAsync();
@@ -91,7 +91,7 @@ public sealed class BoundTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_does_not_end_is_cut_off_with_and_without_a_length_in_its_head(bool hasLength)
+    public async Task An_endless_response_is_aborted_with_and_without_a_Content_Length(bool hasLength)
     {
         await using var cloud = await HostileCloud.StartAsync();
         var hungUp = new TaskCompletionSource();
@@ -115,7 +115,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task An_error_that_does_not_end_is_cut_and_told_by_its_status()
+    public async Task An_endless_error_body_is_cut_and_reported_by_its_status()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = async (http, _) =>
@@ -133,7 +133,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_head_that_does_not_end_is_cut_off()
+    public async Task Endless_headers_are_aborted()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) =>
@@ -147,7 +147,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task Nothing_is_unpacked_so_that_a_little_cannot_become_much()
+    public async Task Responses_are_not_decompressed()
     {
         await using var cloud = await HostileCloud.StartAsync();
         string? accepted = "";
@@ -179,7 +179,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(NoImages))]
-    public async Task What_is_no_image_is_an_error_and_never_an_image(string body)
+    public async Task Malformed_images_are_an_error(string body)
     {
         await using var cloud = await HostileCloud.StartAsync();
         using var session = Session(cloud);
@@ -211,7 +211,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(Logins))]
-    public async Task A_login_answered_with_anything_is_an_error_that_says_so(string body, string expected)
+    public async Task A_login_with_a_malformed_response_is_an_error_that_says_so(string body, string expected)
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Token = _ => body;
@@ -224,7 +224,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task What_stands_before_the_host_in_a_catalogs_URL_is_neither_sent_nor_shown()
+    public async Task The_user_info_of_a_URL_in_the_catalog_is_neither_sent_nor_shown()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Token = url => Endpoint($"\"{url.Replace("http://", "http://admin:s3cr3t@", StringComparison.Ordinal)}\"");
@@ -252,7 +252,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void A_clouds_yaml_that_grows_when_it_is_read_is_refused(string yaml, string expected)
+    public void A_clouds_yaml_that_expands_is_rejected(string yaml, string expected)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
@@ -286,7 +286,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public void A_clouds_yaml_that_cannot_be_read_is_tried_once_for_all_who_ask_for_its_clouds()
+    public void An_invalid_clouds_yaml_is_parsed_once_for_all_its_clouds()
     {
         var file = new CloudsFile("clouds: {demo: [");
         var errors = Enumerable.Range(0, 3)

@@ -58,7 +58,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadReads))]
-    public async Task A_read_that_fails_says_who_can_mend_it(string what, Fault fault, CloudErrorKind kind, string message)
+    public async Task A_failed_read_says_who_can_fix_it(string what, Fault fault, CloudErrorKind kind, string message)
     {
         using var session = Session("demo", fault);
         await session.GetImageAsync(image.Id, Cancel);
@@ -99,7 +99,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadWrites))]
-    public async Task A_write_that_fails_is_told_apart_and_sent_once(string what, Fault fault, TagWriteResult expected, bool done)
+    public async Task A_failed_write_has_its_own_outcome_and_is_sent_once(string what, Fault fault, TagWriteResult expected, bool done)
     {
         // On a reused connection: in that case an HTTP client might resend the request.
         using var session = Session("demo", fault);
@@ -122,7 +122,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task A_write_whose_connection_is_closed_without_an_answer_is_sent_once(string method)
+    public async Task A_write_whose_connection_is_closed_without_a_response_is_sent_once(string method)
     {
         await using var glance = new ClosingServer();
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
@@ -160,7 +160,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Half_of_an_error_leaves_a_write_uncertain()
+    public async Task A_truncated_error_leaves_a_write_uncertain()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", new Fault { TruncateBody = true });
@@ -179,7 +179,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_is_told_so_and_not_that_the_cloud_failed()
+    public async Task A_canceled_caller_gets_a_cancellation_and_no_cloud_error()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/v2/images/*", new Fault { Hang = true });
@@ -213,7 +213,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cloud_that_always_says_401_gets_two_tries_and_is_not_taken_for_bad_credentials()
+    public async Task A_cloud_that_always_responds_401_gets_two_tries_and_is_not_a_rejected_credential()
     {
         cloud.Faults.Add("*", "*/v2/images/*", new Fault { Status = 401 });
         Assert.Equal(
@@ -236,7 +236,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_does_not_end_the_login_for_the_others()
+    public async Task A_canceled_caller_does_not_cancel_the_login_for_others()
     {
         cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Delay = TimeSpan.FromMilliseconds(200) });
         using var patience = new CancellationTokenSource();
@@ -266,7 +266,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_login_is_not_repeated_for_30_seconds()
+    public async Task A_rejected_login_is_not_repeated_for_30_seconds()
     {
         var user = cloud.Identity.User("demo");
         var right = user.Password;
@@ -290,7 +290,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_application_credential_that_is_gone_is_refused_too()
+    public async Task A_deleted_application_credential_is_rejected_too()
     {
         using var application = Session("demo-app");
         await application.GetImageAsync(image.Id, Cancel);
@@ -313,7 +313,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadLogins))]
-    public async Task A_Keystone_that_fails_is_transient_and_asked_again_the_next_time(string what, Fault fault)
+    public async Task A_failing_Keystone_is_transient_and_retried_the_next_time(string what, Fault fault)
     {
         using var session = Session("demo", fault);
         cloud.Faults.Add("POST", "*/auth/tokens", fault, times: 1);
@@ -325,7 +325,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Keystone_that_is_down_spares_those_who_have_a_token()
+    public async Task With_Keystone_down_sessions_with_a_token_still_work()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Identity.Down = true;

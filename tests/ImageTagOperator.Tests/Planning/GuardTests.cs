@@ -18,7 +18,7 @@ public sealed class GuardTests
     [InlineData(3, 10, false)]
     [InlineData(4, 10, true)]
     [InlineData(9, 1, true)]
-    public void The_same_change_done_again_and_again_is_a_fight(int times, int minutes, bool isFought)
+    public void The_same_change_repeated_often_is_contention(int times, int minutes, bool isFought)
     {
         var state = Done(null, times, minutes, Golden);
         Assert.Equal(isFought, state!.IsContended(Golden));
@@ -28,7 +28,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_truce_lasts_five_intervals_and_at_least_ten_minutes()
+    public void A_pause_lasts_five_intervals_and_at_least_ten_minutes()
     {
         Assert.NotEmpty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(49)));
         Assert.Empty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(50)));
@@ -44,7 +44,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_edit_ends_a_truce_and_starts_the_count_anew()
+    public void An_edit_ends_a_pause_and_resets_the_count()
     {
         var state = Done(null, 4, 0, Golden);
         Assert.Empty(ContentionState.PausedImages(state, 2, Now));
@@ -54,7 +54,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_change_that_was_not_undone_is_forgotten_unless_it_was_fought_over()
+    public void A_change_that_was_not_undone_is_forgotten_unless_it_was_contended()
     {
         var other = Add("1", "lts");
         var state = Done(null, 3, 0, Golden);
@@ -68,7 +68,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Only_a_change_that_is_fought_over_makes_a_truce_longer()
+    public void Only_a_contended_change_extends_a_pause()
     {
         var other = Add("2", "lts");
         var state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
@@ -79,7 +79,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_reconcile_without_a_change_proves_peace_only_after_half_an_interval()
+    public void A_reconcile_without_a_change_ends_contention_only_after_half_an_interval()
     {
         var state = Done(null, 4, 0, Golden);
         Assert.Same(state, ContentionState.After(state, 1, [], Interval, Now.AddMinutes(5)));
@@ -88,7 +88,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void No_more_different_removals_than_the_limit()
+    public void Distinct_removals_are_limited()
     {
         var budget = new RemovalBudget(3);
         Assert.True(budget.TryTake("1", ["a", "b"]));
@@ -101,7 +101,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_plan_above_the_limit_is_refused_with_the_tags_that_would_go()
+    public void A_plan_above_the_limit_is_rejected_with_the_tags_to_be_removed()
     {
         Assert.Null(new RemovalBudget(2).Refuse(["a", "b"], "image 1"));
         Assert.Null(new RemovalBudget(null).Refuse(["a", "b"], "image 1"));
@@ -129,7 +129,7 @@ public sealed class GuardTests
     [InlineData("s", false)]
     [InlineData("r", false)]
     [InlineData("-", false)]
-    public void An_image_that_is_left_keeps_its_tags_until_the_others_have_them(string images, bool mayRelease) => Assert.Equal(
+    public void A_released_image_keeps_its_tags_until_the_other_images_have_them(string images, bool mayRelease) => Assert.Equal(
         mayRelease,
         MoveOrder.MayRelease([.. images.Select(image => (image == 'A', image switch
         {
@@ -139,7 +139,7 @@ public sealed class GuardTests
         }))]));
 
     [Fact]
-    public void Drift_is_what_differs_without_a_declaration_and_counts_once()
+    public void Drift_is_a_difference_without_an_edit_and_counts_once()
     {
         TagStep[] planned = [Golden.Step, new(TagVerb.Remove, "old")];
         Assert.Equal(new Drift(2, 0), Drift.Observed(planned, []));

@@ -43,18 +43,18 @@ public sealed class ImagePlanTests
     }
 
     [Fact]
-    public void A_loser_excludes_nobody_and_protects_nothing() => Assert.Equal(
+    public void An_excluded_set_excludes_no_other_and_protects_no_tag() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
         Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
             Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
-    public void Exact_leaves_what_those_who_are_heard_declare_and_nothing_else() => Assert.Equal(
+    public void Exact_keeps_only_the_tags_that_non_excluded_sets_declare() => Assert.Equal(
         "a: +x -foreign -managed; b: -managed",
             Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
 
     [Fact]
-    public void A_tag_that_another_set_declares_is_in_nobodys_share_to_remove() => Assert.Equal(
+    public void A_tag_that_another_set_declares_is_not_removed() => Assert.Equal(
         "a: ; b: ", Told(
             [Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")],
             "golden"));
@@ -64,7 +64,7 @@ public sealed class ImagePlanTests
     [InlineData(true, true, "")]
     [InlineData(false, true, "")]
     [InlineData(false, false, "")]
-    public void What_the_owner_of_the_image_gives_up_goes_although_one_that_only_sees_it_declares_it(
+    public void A_tag_that_the_owner_gives_up_is_removed_although_a_set_without_ownership_declares_it(
         bool owns, bool otherOwns, string expected)
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
@@ -73,7 +73,7 @@ public sealed class ImagePlanTests
     }
 
     [Fact]
-    public void Who_gives_up_a_tag_answers_for_it_until_the_heirs_status_has_it()
+    public void A_set_manages_a_tag_until_the_status_of_its_successor_has_it()
     {
         var (leaving, heir) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
         var waiting = ImagePlan.Of([leaving, heir], ["golden"], Rules).ShareOf("a");
@@ -88,11 +88,11 @@ public sealed class ImagePlanTests
     }
 
     [Fact]
-    public void The_next_in_line_inherits_although_it_had_no_say_before() => Assert.Equal(
+    public void The_next_set_takes_over_although_it_was_excluded_before() => Assert.Equal(
         "a: ; b: ", Told([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
 
     [Fact]
-    public void What_was_there_before_is_brought_back_unless_an_Exact_set_would_take_it_away_again()
+    public void Original_tags_are_restored_unless_an_Exact_set_would_remove_them_again()
     {
         var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
         Assert.Equal("a: +before -golden", Told([restoring], "golden"));
@@ -101,7 +101,7 @@ public sealed class ImagePlanTests
     }
 
     [Fact]
-    public void Owns_before_the_first_write_all_that_it_may_write_and_afterwards_what_is_declared_and_what_is_stuck()
+    public void Manages_all_planned_tags_before_the_first_write_and_the_declared_and_stuck_ones_afterwards()
     {
         var share = ImagePlan.Of(
             [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"),

@@ -14,7 +14,7 @@ public sealed class SpecCaseTests
 
     [Theory]
     [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
-    public void The_operator_names_the_field_that_is_wrong(SpecCase what)
+    public void The_operator_names_the_invalid_field(SpecCase what)
     {
         var problem = CloudRules.Check(what.Spec().Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!);
         if (what.Field is null) Assert.Null(problem?.Message);

@@ -22,7 +22,7 @@ public sealed class ImageReports
     [InlineData("\"false\"", false)]
     [InlineData("\"\"", false)]
     [InlineData("{\"a\": [1]}", false)]
-    public void A_flag_may_be_a_text(string value, bool expected) => Assert.Equal(expected, Read($"\"os_hidden\": {value}").OsHidden);
+    public void A_boolean_can_be_a_string(string value, bool expected) => Assert.Equal(expected, Read($"\"os_hidden\": {value}").OsHidden);
 
     // gophercloud/gophercloud#906
     [Theory]
@@ -31,13 +31,13 @@ public sealed class ImageReports
     [InlineData("null", false)]
     [InlineData("[1, 2]", false)]
     [InlineData("\"yesterday\"", false)]
-    public void A_time_may_be_missing(string value, bool isThere) =>
+    public void A_time_can_be_missing(string value, bool isThere) =>
         Assert.Equal((isThere, isThere),
             (Read($"\"created_at\": {value}").CreatedAt is not null, Read($"\"updated_at\": {value}").UpdatedAt is not null));
 
     // gophercloud/gophercloud#3588
     [Fact]
-    public void A_property_that_is_called_like_a_member_but_for_its_case_is_a_property()
+    public void A_property_that_differs_from_a_member_only_by_case_is_a_property()
     {
         var image = Read("\"Tags\": \"x\", \"Owner\": \"y\"");
         Assert.Equal(("a", null, "x", "y"), (Assert.Single(image.Tags), image.Owner, image.Property("Tags"), image.Property("Owner")));
@@ -80,7 +80,7 @@ public sealed class ImageReports
     [Theory]
     [InlineData("http://127.0.0.1:1/image/v2/images?limit=1&marker=x")]
     [InlineData("/v2/images?limit=1&marker=x")]
-    public async Task The_next_page_is_asked_of_the_address_of_the_first_whatever_its_link_says(string next)
+    public async Task The_next_page_is_read_from_the_address_of_the_first_regardless_of_the_link(string next)
     {
         await using var cloud = await SandboxCloud.StartAsync();
         var (first, second) = (cloud.AddImage("first"), cloud.AddImage("second"));

@@ -13,7 +13,7 @@ public sealed class StatusReports
 
     // openstack-k8s-operators/keystone-operator#250
     [Fact]
-    public void A_set_that_was_ready_and_cannot_be_carried_out_since_an_edit_is_ready_no_more()
+    public void A_ready_set_that_becomes_invalid_by_an_edit_is_not_ready()
     {
         var set = Ready();
         set.Metadata.Generation++;
@@ -42,7 +42,7 @@ public sealed class StatusReports
     [InlineData("10m", 30)]
     [InlineData("1m", 10)]
     [InlineData("1h", 30)]
-    public void What_should_heal_and_does_not_says_since_when_once(string interval, int minutes)
+    public void A_transient_problem_that_lasts_says_since_when_once(string interval, int minutes)
     {
         var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 },
             Spec = { Interval = interval } };

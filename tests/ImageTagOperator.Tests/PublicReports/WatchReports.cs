@@ -11,7 +11,7 @@ public sealed class WatchReports
     [Theory]
     [InlineData("")]
     [InlineData("""{"type":"BOOKMARK","object":{"kind":"Widget","metadata":{"resourceVersion":"1"}}}""")]
-    public async Task A_watch_that_always_ends_at_once_without_a_word_is_followed_by_a_list(string body)
+    public async Task A_watch_that_always_ends_at_once_without_an_event_is_followed_by_a_list(string body)
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();

@@ -55,7 +55,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task Credentials_that_lead_to_the_image_are_heard_and_asked_for_once_for_all_sets_that_use_them()
+    public async Task Credentials_that_can_see_the_image_count_and_are_used_once_for_all_their_sets()
     {
         for (var i = 0; i < 1000; i++) Add($"a{i}", "good");
         Assert.Equal(1000, (await LookAsync()).Count);
@@ -66,7 +66,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task Neighbours_that_do_not_answer_are_waited_for_five_seconds_in_all_however_many_they_are()
+    public async Task Neighbours_that_do_not_respond_delay_a_reconcile_by_five_seconds_in_total()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
         var first = LookAsync();
@@ -84,7 +84,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task Neighbours_that_come_all_the_time_are_waited_for_no_longer_than_those_that_are_there()
+    public async Task New_neighbours_delay_a_reconcile_no_longer_than_existing_ones()
     {
         await LookInTheEndAsync();
         for (var round = 0; round < 60; round++)
@@ -99,7 +99,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task All_sets_of_a_namespace_wait_together_for_those_of_another()
+    public async Task All_sets_of_a_namespace_share_the_wait_for_another_namespace()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
         var started = time.GetUtcNow();
@@ -122,7 +122,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_neighbour_whose_cloud_is_slow_for_a_moment_is_waited_for_and_heard()
+    public async Task A_neighbour_whose_cloud_is_slow_for_a_moment_still_counts()
     {
         Add("a", "silent");
         var look = LookAsync();
@@ -133,7 +133,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_neighbour_whose_cloud_fails_for_a_moment_is_tried_again_and_heard()
+    public async Task A_neighbour_whose_cloud_fails_for_a_moment_is_retried_and_counts()
     {
         clouds.Failing = 2;
         Add("a", "failing");
@@ -142,7 +142,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_does_not_answer_keeps_nobody_elses_claim_from_being_heard()
+    public async Task A_neighbour_that_does_not_respond_does_not_hide_the_claims_of_others()
     {
         Add("bad", "silent");
         Add("good", "good");

@@ -28,7 +28,7 @@ public sealed class KillPointTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public async Task An_operator_that_dies_at_any_point_leaves_nothing_behind_that_the_next_does_not_put_right(string story, bool lastAct)
+    public async Task After_a_crash_at_any_point_the_next_process_reaches_the_same_state(string story, bool lastAct)
     {
         var point = 1;
         for (; await PlayAsync(story, point, lastAct); point++) Assert.True(point < Enough, $"{story} never came to an end");

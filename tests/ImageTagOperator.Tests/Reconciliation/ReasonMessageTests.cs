@@ -47,7 +47,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Each_reason_names_the_object_and_says_what_to_type(string name)
+    public async Task Each_reason_names_the_object_and_the_command(string name)
     {
         var reason = Reason.All.Single(reason => reason.Name == name);
         if (InScenarios.Contains(reason)) return;
@@ -79,7 +79,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     /// <summary>Also for new reasons.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
-    public void A_message_that_names_no_command_gets_one_and_only_one(string name)
+    public void A_message_without_a_command_gets_exactly_one(string name)
     {
         var reason = Reason.All.Single(reason => reason.Name == name);
         MessageRules.Check(Reported(new Problem(reason, "Cloud 'pcd' has a fault.")));
@@ -102,7 +102,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_may_not_read_the_Secret_is_named_as_the_API_server_names_it()
+    public async Task A_user_without_permission_for_the_Secret_is_named_as_the_API_server_names_it()
     {
         var problem = await SecretAsync(new Fault
         {
@@ -117,7 +117,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     [InlineData("pcd", "pcd")]
     [InlineData("", "''")]
     [InlineData("my cloud; rm it's", "'my cloud; rm it'\\''s'")]
-    public void A_name_that_a_shell_would_take_apart_is_quoted(string name, string typed) => Assert.Equal(typed, ShellText.Of(name));
+    public void A_name_with_shell_metacharacters_is_quoted(string name, string typed) => Assert.Equal(typed, ShellText.Of(name));
 
     private static V1Alpha1ImageTagSet Set() => new()
     {

@@ -12,7 +12,7 @@ public sealed class RepeatedFailureTests
     [InlineData(403, "Forbidden")]
     [InlineData(413, "TagQuotaExceeded")]
     [InlineData(400, "TagRejected")]
-    public async Task A_write_that_is_refused_each_time_leaves_the_status_alone(int status, string reason)
+    public async Task A_write_that_is_rejected_each_time_does_not_change_the_status(int status, string reason)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");

@@ -20,7 +20,7 @@ public sealed class SetRegistryTests : IDisposable
     public void Dispose() => registry.Dispose();
 
     [Fact]
-    public void A_set_is_found_by_what_it_declares_before_it_has_looked_at_anything()
+    public void A_set_is_found_by_its_declaration_before_its_first_reconcile()
     {
         cache.Tell(WatchEventType.Added, Set("by-id", new ImageReference { Id = Image.ToUpperInvariant() }));
         cache.Tell(WatchEventType.Added, Set("by-name", new ImageReference { Name = "ubuntu" }));
@@ -57,7 +57,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Sets_that_were_never_read_are_given_once_in_the_order_in_which_they_came()
+    public void Sets_that_were_never_read_are_returned_once_in_their_order()
     {
         V1Alpha1ImageTagSet[] sets = [.. Enumerable.Range(0, 5).Select(i => Set($"s{i}", new ImageReference { Name = $"i{i}" }))];
         foreach (var set in sets) cache.Tell(WatchEventType.Added, set);
@@ -70,7 +70,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Those_who_share_an_image_are_looked_at_when_a_say_comes_changes_or_goes()
+    public void Sets_that_share_an_image_are_reconciled_when_a_claim_appears_changes_or_disappears()
     {
         var byId = new ImageReference { Id = Image };
         cache.Tell(WatchEventType.Added, Set("a", byId));
@@ -86,7 +86,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Edits_in_one_namespace_have_the_sets_of_another_looked_at_once_a_second_at_most()
+    public void Edits_in_one_namespace_reconcile_the_sets_of_another_at_most_once_a_second()
     {
         var byId = new ImageReference { Id = Image };
         cache.Tell(WatchEventType.Added, Set("a", byId));
@@ -101,7 +101,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Who_gives_up_a_tag_is_looked_at_when_another_has_taken_it_over_and_nobody_else_is()
+    public void Only_the_set_that_gives_up_a_tag_is_reconciled_when_another_has_taken_it_over()
     {
         var byId = new ImageReference { Id = Image };
         cache.Tell(WatchEventType.Added, With(Set("gives-up", byId, tags: []), "golden"));
@@ -113,7 +113,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Those_who_share_an_image_are_looked_at_when_one_turns_out_to_be_refused()
+    public void Sets_that_share_an_image_are_reconciled_when_the_cloud_rejects_one()
     {
         var byId = new ImageReference { Id = Image };
         cache.Tell(WatchEventType.Added, Set("a", byId));
@@ -126,7 +126,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void A_generation_is_superseded_by_an_edit_and_by_the_deletion_and_by_nothing_else()
+    public void Only_an_edit_and_the_deletion_supersede_a_generation()
     {
         var byId = new ImageReference { Id = Image };
         var read = Set("a", byId);
@@ -159,7 +159,7 @@ public sealed class SetRegistryTests : IDisposable
     [InlineData("is suspended", false)]
     [InlineData("is invalid", false)]
     [InlineData("is deleted", false)]
-    public void Who_only_looks_is_suspended_or_invalid_or_about_to_go_claims_nothing(string what, bool claims)
+    public void An_observing_suspended_invalid_or_deleted_set_claims_nothing(string what, bool claims)
     {
         var set = Set("a", new ImageReference { Id = Image });
         if (what == "observes") set.Spec.Mode = TagSetMode.Observe;

@@ -19,7 +19,7 @@ public sealed class VerificationTests
     private static readonly Problem Outage = new(Reason.Transient, "Glance of cloud 'demo' at http://glance/v2 does not answer.");
 
     [Fact]
-    public void An_outage_makes_Ready_Unknown_at_once_and_tells_what_was_true_and_when()
+    public void An_outage_makes_Ready_Unknown_at_once_and_reports_the_last_known_state_with_its_time()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -34,7 +34,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void An_outage_that_goes_on_costs_no_write_until_it_is_told_since_when()
+    public void A_lasting_outage_costs_no_write_until_its_start_is_reported()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -58,7 +58,7 @@ public sealed class VerificationTests
     /// <summary>For all pairs of results, the second one is in the status.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
-    public void The_present_cause_replaces_every_other(string name)
+    public void The_current_cause_replaces_every_other(string name)
     {
         foreach (var before in Reason.All.Where(reason => reason.Name != name))
         {
@@ -77,7 +77,7 @@ public sealed class VerificationTests
     /// Unknown.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
-    public void Ready_is_Unknown_only_while_nobody_can_know(string name)
+    public void Ready_is_Unknown_only_while_the_state_cannot_be_observed(string name)
     {
         var reason = Reason.All.Single(one => one.Name == name);
         var set = Set();
@@ -90,7 +90,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void While_tags_are_written_nothing_old_is_shown()
+    public void While_tags_are_written_no_old_state_is_shown()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -100,7 +100,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void What_was_true_of_an_earlier_declaration_is_said_to_be()
+    public void The_state_of_an_earlier_declaration_is_marked_as_such()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -111,7 +111,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void A_set_that_was_never_seen_says_nothing_of_before()
+    public void A_set_that_was_never_observed_reports_no_earlier_state()
     {
         var set = Set();
         Report(set, SetResult.Failed(Outage), 0);
@@ -142,7 +142,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void What_an_older_reading_shows_was_true_when_it_was_read()
+    public void A_cached_observation_has_the_time_of_its_read()
     {
         var set = Set();
         Report(set, Results.InSync(Now.AddMinutes(-7)), 0);
@@ -150,7 +150,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void Only_a_look_that_saw_all_images_counts()
+    public void Only_a_reconcile_that_observed_all_images_counts()
     {
         var unreached = new ImageState { Id = "1", Reason = nameof(Reason.Transient), Message = "No." };
         foreach (var outcome in new[]
@@ -173,7 +173,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void What_a_list_shows_and_nobody_can_read_is_named()
+    public void An_image_that_is_listed_and_cannot_be_read_is_named()
     {
         var set = Set();
         Report(set, Results.InSync(default, null, "1", "2"), 0);
@@ -181,7 +181,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
+    public async Task A_short_outage_is_not_reported_and_a_long_one_is_reported_with_its_end()
     {
         var (set, told) = (Set(), new List<string>());
         var announcer = Announcer(told);
@@ -199,7 +199,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_problem_that_an_outage_interrupts_is_told_once_and_so_is_its_end()
+    public async Task A_problem_that_an_outage_interrupts_is_reported_once_and_so_is_its_end()
     {
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {
@@ -216,7 +216,7 @@ public sealed class VerificationTests
     [Theory]
     [InlineData(1)]
     [InlineData(60)]
-    public async Task An_operator_that_is_restarted_in_an_outage_still_tells_what_is_over_then(int minutes)
+    public async Task An_operator_that_restarts_in_an_outage_still_reports_the_recovery(int minutes)
     {
         foreach (
             var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
@@ -237,7 +237,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task What_goes_on_after_an_outage_as_it_was_is_not_told_again_by_another_process()
+    public async Task A_problem_that_continues_after_an_outage_is_not_reported_again_by_another_process()
     {
         var (set, told) = (Set(), new List<string>());
         foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(

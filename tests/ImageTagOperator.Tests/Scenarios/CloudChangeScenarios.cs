@@ -14,7 +14,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData(TagDeletionPolicy.Remove, new[] { "foreign" })]
     [InlineData(TagDeletionPolicy.Restore, new[] { "foreign", "old" })]
     [InlineData(TagDeletionPolicy.Retain, new[] { "foreign", "golden", "old" })]
-    public async Task Another_cloudName_takes_the_tags_from_the_image_in_the_cloud_before(TagDeletionPolicy policy, string[] left)
+    public async Task Another_cloudName_removes_the_tags_from_the_image_in_the_previous_cloud(TagDeletionPolicy policy, string[] left)
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -40,7 +40,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_Secret_that_leads_to_another_project_takes_no_tag_from_any_image()
+    public async Task A_Secret_for_another_project_removes_no_tag_from_any_image()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -78,7 +78,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Tags_in_a_cloud_whose_credentials_are_gone_hold_up_nobody_and_are_told_in_the_end()
+    public async Task Tags_in_a_cloud_without_credentials_block_nothing_and_are_reported_in_the_end()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();

@@ -61,7 +61,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_tag_deleted_behind_our_back_is_back_within_the_interval()
+    public async Task A_tag_that_another_client_deletes_is_added_again_within_the_interval()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("drift");
@@ -74,7 +74,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task The_requested_at_annotation_leads_to_a_look_at_once()
+    public async Task The_requested_at_annotation_triggers_a_reconcile_at_once()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("requested");
@@ -125,7 +125,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_reconcile_that_finds_everything_in_place_writes_nothing()
+    public async Task A_reconcile_without_drift_writes_nothing()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("steady");

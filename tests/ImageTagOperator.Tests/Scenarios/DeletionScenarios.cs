@@ -28,7 +28,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_brings_back_what_Exact_took_away()
+    public async Task Restore_adds_the_tags_again_that_Exact_removed()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("restored", "foreign", "old");
@@ -59,7 +59,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_cloud_that_is_out_of_reach_does_not_hold_up_a_deletion_beyond_the_deadline()
+    public async Task An_unreachable_cloud_does_not_delay_a_deletion_beyond_the_deadline()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -77,7 +77,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_what_is_in_it_first()
+    public async Task An_operator_that_is_deleted_with_its_namespace_releases_the_tags_first()
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();
@@ -116,7 +116,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_operator_that_is_stopped_lets_go_of_nothing()
+    public async Task A_stopped_operator_releases_nothing()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorInNamespaceAsync();

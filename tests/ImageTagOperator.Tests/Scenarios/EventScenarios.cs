@@ -9,7 +9,7 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task Changes_refusals_and_recovery_are_told_with_the_tags_and_the_image()
+    public async Task Changes_rejections_and_recovery_are_reported_with_the_tags_and_the_image()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("told", "a", "b");
@@ -28,7 +28,7 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_drift_is_told_once_and_its_condition_says_since_when()
+    public async Task A_drift_is_reported_once_and_its_condition_says_since_when()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("watched", "golden", "foreign");

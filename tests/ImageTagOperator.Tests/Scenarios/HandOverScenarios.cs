@@ -75,7 +75,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_brings_back_what_was_there_before_the_first_of_several_sets_and_nothing_of_theirs()
+    public async Task Restore_adds_the_tags_from_before_the_first_of_several_sets_and_none_of_theirs()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("restored", "orig");
@@ -96,7 +96,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_passes_on_with_the_image_and_an_observer_or_a_loser_notes_nothing()
+    public async Task The_record_of_Restore_is_passed_on_and_an_observing_or_excluded_set_records_nothing()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("passed-on", "orig");
@@ -133,7 +133,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("was never heard")]
     [InlineData("never had a Secret")]
     [InlineData("is suspended")]
-    public async Task A_tag_goes_with_the_last_set_that_has_a_say(string other)
+    public async Task A_tag_is_removed_with_the_last_set_that_declares_it(string other)
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("last", "foreign");
@@ -159,7 +159,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_older_set_with_an_invalid_spec_keeps_nobody_from_anything()
+    public async Task An_older_set_with_an_invalid_spec_excludes_no_other_set()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("invalid");
@@ -172,7 +172,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_set_that_moves_to_an_image_that_it_may_not_have_leaves_no_undeclared_tag_behind()
+    public async Task A_set_that_moves_to_an_image_where_it_is_excluded_leaves_no_undeclared_tag_behind()
     {
         await using var world = await StartAsync();
         var (x, y) = (await world.Glance.CreateImageAsync("x"), await world.Glance.CreateImageAsync("y"));
@@ -195,7 +195,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("by a glob")]
     [InlineData("by other credentials")]
     [InlineData("by its name, before it is there")]
-    public async Task A_younger_Exact_selector_does_not_strip_a_new_image_that_an_older_set_means(string how)
+    public async Task A_younger_Exact_selector_removes_no_tags_from_a_new_image_of_an_older_set(string how)
     {
         await using var world = await CreateWorldAsync();
         var clouds = KubernetesYaml.LoadAll(world.CloudsYaml)[0].AsObject();

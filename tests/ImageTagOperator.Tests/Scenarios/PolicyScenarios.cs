@@ -28,7 +28,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_suspended_set_is_left_alone_until_resumed()
+    public async Task A_suspended_set_is_not_reconciled_until_it_is_resumed()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("suspended");
@@ -61,7 +61,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_goes()
+    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_is_deleted()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("contested");
@@ -79,7 +79,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Additive_sets_share_an_image_and_a_tag_goes_with_the_last_that_declares_it()
+    public async Task Additive_sets_share_an_image_and_a_tag_is_removed_with_the_last_set_that_declares_it()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("shared", "foreign");
@@ -101,7 +101,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_tug_of_war_over_a_tag_is_told_and_not_fought_on()
+    public async Task Contention_over_a_tag_is_reported_and_the_operator_pauses()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("contended");
@@ -131,7 +131,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_set_that_changes_its_policy_keeps_what_it_manages_and_leaves_or_takes_the_rest()
+    public async Task A_set_that_changes_its_policy_keeps_its_managed_tags_and_keeps_or_removes_the_others()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("switched", "before");

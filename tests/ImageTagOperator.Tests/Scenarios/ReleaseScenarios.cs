@@ -13,7 +13,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("selector edited")]
     [InlineData("name becomes selector")]
     [InlineData("another cloudName")]
-    public async Task Retain_keeps_the_tags_on_images_that_an_edit_lets_go(string how)
+    public async Task Retain_keeps_the_tags_on_images_that_an_edit_releases(string how)
     {
         await using var world = await StartAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
@@ -41,7 +41,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task The_last_holders_keep_a_tag_that_moves_when_nothing_matches_any_more()
+    public async Task When_nothing_matches_any_more_a_moving_tag_stays_on_its_last_images()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "tested");
@@ -68,7 +68,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_any_more_says_so_and_lets_go()
+    public async Task A_selector_that_matches_nothing_any_more_says_so_and_releases_the_tags()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-a", "foreign");

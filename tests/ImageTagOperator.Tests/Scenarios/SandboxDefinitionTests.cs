@@ -19,7 +19,7 @@ public sealed class SandboxDefinitionTests
     [InlineData("cloud")]
     [InlineData("projectId")]
     [InlineData("images.managedTags")]
-    public async Task Without_a_place_to_record_what_it_manages_nothing_is_written_until_the_definition_is_applied(string missing)
+    public async Task With_a_definition_without_managedTags_nothing_is_written_until_the_new_one_is_applied(string missing)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var definition = Definition();
@@ -54,7 +54,7 @@ public sealed class SandboxDefinitionTests
     [InlineData("lastVerifiedTime", "lastVerifiedReason", "lastVerifiedGeneration")]
     [InlineData("images.pending", "tagCount")]
     [InlineData("observedGeneration")]
-    public async Task A_definition_that_lacks_what_is_only_told_costs_no_writes_and_is_told_once(params string[] missing)
+    public async Task A_definition_without_informational_fields_costs_no_writes_and_is_reported_once(params string[] missing)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         world.Cluster.Apply(Definition(missing));
@@ -91,7 +91,7 @@ public sealed class SandboxDefinitionTests
     }
 
     [Fact]
-    public async Task Check_names_what_an_older_definition_lacks_and_what_to_type()
+    public async Task Check_names_the_missing_fields_of_an_older_definition_and_the_command()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         using var run = new CommandRun();

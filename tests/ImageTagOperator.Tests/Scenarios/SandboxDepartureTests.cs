@@ -11,7 +11,7 @@ namespace ImageTagOperator.Tests.Scenarios;
 public sealed class SandboxDepartureTests
 {
     [Fact]
-    public async Task An_image_that_is_retired_keeps_nobody_from_being_in_order()
+    public async Task A_retired_image_does_not_keep_a_set_from_being_in_sync()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var (stays, retired) = (world.Cloud.AddImage("build-1"), world.Cloud.AddImage("build-2"));
@@ -37,7 +37,7 @@ public sealed class SandboxDepartureTests
     }
 
     [Fact]
-    public async Task An_image_that_is_gone_is_told_with_the_tags_that_went_with_it()
+    public async Task A_deleted_image_is_reported_with_its_tags()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var gone = world.Cloud.AddImage("build-1");
@@ -53,7 +53,7 @@ public sealed class SandboxDepartureTests
     }
 
     [Fact]
-    public async Task A_project_that_is_left_is_not_forgotten_when_the_first_try_to_leave_it_fails()
+    public async Task A_previous_project_is_not_forgotten_when_the_first_release_there_fails()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
@@ -72,7 +72,7 @@ public sealed class SandboxDepartureTests
     }
 
     [Fact]
-    public async Task A_new_address_of_the_same_cloud_loses_no_tag()
+    public async Task A_new_address_of_the_same_cloud_removes_no_tag()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var (old, next) = (world.Cloud.AddImage("old", "foreign"), world.Cloud.AddImage("next"));

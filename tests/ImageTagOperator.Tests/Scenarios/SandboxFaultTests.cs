@@ -30,7 +30,7 @@ public sealed class SandboxFaultTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task It_converges_once_the_faults_stop_and_sends_no_more_than_it_should(int seed)
+    public async Task It_converges_after_the_faults_with_a_bounded_number_of_requests(int seed)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var images = Enumerable.Range(0, Sets).Select(number => world.Cloud.AddImage($"image-{number}", "old", "foreign")).ToArray();
@@ -97,7 +97,7 @@ public sealed class SandboxFaultTests
     }
 
     [Fact]
-    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_it_in_time_though_the_cloud_hangs()
+    public async Task An_operator_that_is_deleted_with_its_namespace_ends_in_time_although_the_cloud_hangs()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("hung");
@@ -113,7 +113,7 @@ public sealed class SandboxFaultTests
     }
 
     [Fact]
-    public async Task A_reconcile_that_a_deletion_overtakes_writes_nothing_more_to_an_image_that_another_set_has_by_then()
+    public async Task A_reconcile_superseded_by_a_deletion_stops_writing_to_an_image_that_another_set_has_now()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("handed-over");

@@ -10,7 +10,7 @@ namespace ImageTagOperator.Tests.Scenarios;
 public sealed class SandboxOutageTests
 {
     [Fact]
-    public async Task During_an_outage_Ready_is_Unknown_for_the_present_cause_and_tells_how_old_the_last_look_is()
+    public async Task During_an_outage_Ready_is_Unknown_with_the_current_cause_and_the_age_of_the_last_observation()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");
@@ -45,7 +45,7 @@ public sealed class SandboxOutageTests
     }
 
     [Fact]
-    public async Task What_is_edited_during_an_outage_is_not_taken_for_a_drift()
+    public async Task An_edit_during_an_outage_is_not_reported_as_drift()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");

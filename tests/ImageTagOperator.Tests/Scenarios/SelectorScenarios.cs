@@ -13,7 +13,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     [Theory]
     [InlineData(TagDeletionPolicy.Remove)]
     [InlineData(TagDeletionPolicy.Retain)]      // says what becomes of tags when the set is deleted, not when it moves on
-    public async Task A_tag_moves_to_the_newest_image_and_is_never_on_none(TagDeletionPolicy deletion)
+    public async Task A_tag_moves_to_the_newest_image_and_is_always_on_an_image(TagDeletionPolicy deletion)
     {
         await using var world = await StartAsync();
         var images = new ConcurrentQueue<string>([await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "foreign")]);
@@ -47,7 +47,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_image_that_no_longer_matches_gives_up_what_the_set_manages_on_it()
+    public async Task An_image_that_no_longer_matches_loses_the_managed_tags()
     {
         await using var world = await StartAsync();
         var stays = await world.Glance.CreateImageAsync($"{world.Namespace}-a");
@@ -91,7 +91,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_yet_is_in_order_and_says_so()
+    public async Task A_selector_that_matches_nothing_yet_is_Ready_and_says_so()
     {
         await using var world = await StartAsync();
         await world.CreateAsync(Selecting(world, "none", "golden"));
@@ -104,7 +104,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Required_tags_and_properties_choose_among_the_images()
+    public async Task Required_tags_and_properties_filter_the_images()
     {
         await using var world = await StartAsync();
         var chosen = await world.Glance.CreateImageAsync($"{world.Namespace}-chosen", "tested");

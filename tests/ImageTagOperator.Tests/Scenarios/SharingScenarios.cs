@@ -13,7 +13,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("id", TagPolicy.Exact)]
     [InlineData("name", TagPolicy.Exact)]
     [InlineData("selector", TagPolicy.Additive)]
-    public async Task The_younger_of_two_sets_that_cannot_share_says_who_won_and_takes_over_when_that_one_goes(string how, TagPolicy policy)
+    public async Task The_younger_of_two_sets_that_cannot_share_names_the_winner_and_takes_over_after_its_deletion(string how, TagPolicy policy)
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();
@@ -46,7 +46,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task What_another_teams_set_declares_stays_although_this_one_managed_it_too()
+    public async Task A_tag_that_the_set_of_another_team_declares_is_kept_although_this_set_managed_it_too()
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();

@@ -10,7 +10,7 @@ public abstract class ValidationScenarios<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task The_schema_refuses_what_it_can_and_names_the_field_and_takes_all_that_is_good()
+    public async Task The_schema_rejects_what_it_can_names_the_field_and_accepts_all_valid_specs()
     {
         await using var world = await TWorld.CreateAsync();
         using var client = new KubernetesClient(KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "scenario/1");

@@ -6,7 +6,7 @@ namespace ImageTagOperator.Tests.Tenants;
 public sealed class EverythingAtOnceTests
 {
     [Fact]
-    public async Task Bs_edits_reach_bs_image_while_five_thousand_sets_of_a_do_their_worst()
+    public async Task Edits_of_b_reach_its_image_while_five_thousand_sets_of_a_attack()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var endless = await HostileCloud.StartAsync();

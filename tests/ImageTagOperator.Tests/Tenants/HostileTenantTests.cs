@@ -17,7 +17,7 @@ public sealed class HostileTenantTests
     private const int MostLooks = 5;
 
     [Fact]
-    public async Task A_cloud_whose_lists_have_no_end_holds_no_more_than_its_namespaces_share_and_what_is_deleted_frees_its_worker()
+    public async Task A_cloud_with_endless_lists_blocks_only_the_share_of_its_namespace_and_a_deletion_frees_its_worker()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var endless = await HostileCloud.StartAsync();
@@ -42,7 +42,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task A_Keystone_that_never_answers_holds_no_more_than_its_namespaces_share()
+    public async Task A_Keystone_that_never_responds_blocks_only_the_share_of_its_namespace()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var silent = await HostileCloud.StartAsync();
@@ -58,7 +58,7 @@ public sealed class HostileTenantTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Sets_that_name_bs_image_and_have_clouds_that_never_answer_are_waited_for_once(bool byAddress)
+    public async Task Sets_for_the_image_of_b_with_clouds_that_never_respond_delay_it_once(bool byAddress)
     {
         await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
         await using var silent = await HostileCloud.StartAsync();
@@ -73,7 +73,7 @@ public sealed class HostileTenantTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task New_sets_that_name_bs_image_come_all_the_time_and_are_waited_for_no_longer(bool byAddress)
+    public async Task A_stream_of_new_sets_for_the_image_of_b_does_not_delay_it_longer(bool byAddress)
     {
         await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
         await using var silent = await HostileCloud.StartAsync();
@@ -104,7 +104,7 @@ public sealed class HostileTenantTests
     [InlineData("path")]
     [InlineData("port")]
     [InlineData("password")]
-    public async Task Bs_cloud_named_with_something_wrong_about_it_is_away_for_nobody_else(string what)
+    public async Task A_wrong_configuration_of_the_cloud_of_b_does_not_open_its_circuit_for_others(string what)
     {
         await using var tenants = await TwoTenants.StartAsync();
         var yaml = what switch
@@ -130,7 +130,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Error_pages_that_are_slow_to_look_at_take_no_time()
+    public async Task Error_pages_that_are_slow_to_parse_are_limited()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var pages = await HostileCloud.StartAsync();
@@ -150,7 +150,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task A_Secret_that_is_missing_is_asked_for_once_and_not_by_each_set()
+    public async Task A_missing_Secret_is_read_once_for_all_sets()
     {
         await using var tenants = await TwoTenants.StartAsync();
         tenants.AddSets(2_000, "orphan", "gone", _ => $"{Guid.NewGuid()}");
@@ -169,7 +169,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task A_clouds_yaml_that_grows_when_it_is_read_says_so()
+    public async Task A_clouds_yaml_that_expands_is_reported()
     {
         await using var tenants = await TwoTenants.StartAsync();
         var bomb = "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n"))
@@ -182,7 +182,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Ever_more_clouds_with_long_lists_fill_the_share_of_their_namespace_and_no_more()
+    public async Task Ever_more_clouds_with_long_lists_fill_only_the_share_of_their_namespace()
     {
         await using var tenants = await TwoTenants.StartAsync(new CloudLimits { RequestsPerSecond = 1_000_000, ImageMemory = 6_000_000 });
         await using var large = await HostileCloud.StartAsync();
@@ -206,7 +206,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Image_names_that_move_cursors_or_turn_text_around_are_written_out_everywhere()
+    public async Task Image_names_with_terminal_escapes_or_bidi_characters_are_escaped_everywhere()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var cloud = await HostileCloud.StartAsync();

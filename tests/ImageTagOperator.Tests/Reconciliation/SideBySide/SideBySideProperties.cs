@@ -12,7 +12,7 @@ public sealed class SideBySideProperties
     private const int PinnedOrders = 12;
 
     [Fact]
-    public void In_any_order_the_end_is_what_the_rules_say() =>
+    public void In_any_order_the_result_is_what_the_rules_say() =>
         FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, PlayInAnyOrder));
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class SideBySideProperties
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(7)]
-    public void What_went_wrong_once_goes_well_in_any_order(int number)
+    public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) Play(PinnedStories.All[number], order);
     }
