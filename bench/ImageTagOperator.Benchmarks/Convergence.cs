@@ -78,7 +78,7 @@ internal sealed class Convergence : Benchmark
 
         await cloud.ClearTagsAsync();
         var sdk = await python.SdkAsync(all, Tags);
-        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk left tags out");
+        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk did not add all tags");
 
         await cloud.ClearTagsAsync();
         await ours.ConvergeAsync(cloud, [warmUp], Tags, "1h");
@@ -87,7 +87,7 @@ internal sealed class Convergence : Benchmark
         var convergeRequests = await cloud.CountRequestsAsync(async () =>
             converge = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "1h")));
         processor = ours.ProcessorTime - processor;
-        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("sets were Ready, and tags were not there");
+        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("sets were Ready while tags were missing");
         var checkRequests = await cloud.CountRequestsAsync(async () =>
             check = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "2h")));
         await ours.ForgetAsync();
@@ -102,7 +102,7 @@ internal sealed class Convergence : Benchmark
     {
         var seconds = new List<double>();
         var images = await cloud.ImagesAsync(Commands);
-        await python.CommandAsync(images[0], Tags);     // reads Python's files from the disk
+        await python.CommandAsync(images[0], Tags);     // a warm-up that reads Python's files from the disk
         var requests = await cloud.CountRequestsAsync(async () =>
         {
             foreach (var image in images) seconds.Add(await TimeAsync(() => python.CommandAsync(image, Tags)));

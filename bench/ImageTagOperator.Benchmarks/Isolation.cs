@@ -48,7 +48,7 @@ internal sealed class Isolation : Benchmark
         var attacked = await EditsAsync(process, cloud, image, "attacked");
         if (new[] { endless, silent, large }.Any(hostile => hostile.Calls.All.Count == 0))
         {
-            throw new InvalidOperationException("a hostile cloud was never asked, so there was no attack");
+            throw new InvalidOperationException("a hostile cloud got no request, so there was no attack");
         }
 
         return

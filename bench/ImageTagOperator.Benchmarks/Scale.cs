@@ -40,7 +40,7 @@ internal sealed class Scale : Benchmark
         var (peak, inOrder) = (process.PeakMemory, process.Memory);
 
         var latencies = await DriftAsync(cloud);
-        Row[] looks = withLooks ? await LooksAsync(process, cloud, names, $"{count:#,0} sets x 5 tags") : [];
+        Row[] looks = withLooks ? await IdleAsync(process, cloud, names, $"{count:#,0} sets x 5 tags") : [];
         var (needed, allowed) = (count * Tags.Length, 1 + Math.Floor(seconds / 5));
         var what = $"{count:#,0} sets x 5 tags";
         return
@@ -77,13 +77,13 @@ internal sealed class Scale : Benchmark
             var image = cloud.Images[number * cloud.Images.Count / drifts];
             image.SetTags(image.Tags.Skip(1));
             image.UpdatedAt = TimeProvider.System.GetUtcNow();
-            return await TimeAsync(() => UntilAsync(() => image.Tags.Count == Tags.Length, "the tag is back"));
+            return await TimeAsync(() => UntilAsync(() => image.Tags.Count == Tags.Length, "the tag was added again"));
         }));
         return [.. latencies.Order()];
     }
 
     /// <summary>Two intervals in which there is nothing to do.</summary>
-    private static async Task<Row[]> LooksAsync(OperatorProcess process, EmbeddedCloud cloud, IReadOnlyList<string> names, string what)
+    private static async Task<Row[]> IdleAsync(OperatorProcess process, EmbeddedCloud cloud, IReadOnlyList<string> names, string what)
     {
         var interval = TimeSpan.FromSeconds(names.Count > 1000 ? 60 : 20);
         await process.ConvergeAsync(cloud, names, Tags, interval.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s");

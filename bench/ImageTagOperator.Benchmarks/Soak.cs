@@ -43,7 +43,7 @@ internal sealed class Soak : Benchmark
             Fail(cloud.Faults, process.Faults, clock.Elapsed);
             // One image after another: an image whose tags are removed repeatedly is Contended, and the operator pauses.
             Disturb(process, cloud.Images[number * Stride % Sets], clock.Elapsed);
-            Settle(clock.Elapsed);
+            RecordCorrections(clock.Elapsed);
             memory.Add((clock.Elapsed.TotalHours, process.Memory / Megabyte));
             await Task.Delay(Tick, TimeProvider.System);
         }
@@ -52,7 +52,7 @@ internal sealed class Soak : Benchmark
         var end = clock.Elapsed + TimeSpan.FromMinutes(2);
         while (pending.Count > 0 && clock.Elapsed < end)
         {
-            Settle(clock.Elapsed);
+            RecordCorrections(clock.Elapsed);
             await Task.Delay(Tick, TimeProvider.System);
         }
 
@@ -107,7 +107,7 @@ internal sealed class Soak : Benchmark
     }
 
     /// <summary>The images that are in sync again.</summary>
-    private void Settle(TimeSpan now)
+    private void RecordCorrections(TimeSpan now)
     {
         foreach (var (image, (tags, since, isDrift)) in pending.ToArray())
         {

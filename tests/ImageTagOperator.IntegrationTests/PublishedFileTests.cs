@@ -13,9 +13,9 @@ public sealed class PublishedFileTests
     {
         get
         {
-            _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+            _ = RealServers.Kubeconfig; // skips the test without real servers
             var file = Path.Combine(Folder, "image-tag-operator");
-            return File.Exists(file) ? file : throw new InvalidOperationException($"there is no {file}: make publish");
+            return File.Exists(file) ? file : throw new InvalidOperationException($"{file} does not exist: run make publish");
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class RealCloud : BenchmarkCloud
     {
         var start = new FileInfo(log).Length;
         await run();
-        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);      // a line comes right after its answer
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);      // the log line follows just after the response
         await using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(start, SeekOrigin.Begin);
         using var reader = new StreamReader(stream);

@@ -19,7 +19,7 @@ public sealed class ChartReadmeTests
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         var current = $"{text[..from]}\n| value | meaning | default |\n|---|---|---|\n{table}{text[to..]}";
         if (Environment.GetEnvironmentVariable("ITO_WRITE_CHART_README") is not null) await File.WriteAllTextAsync(Readme, current);
-        else Assert.True(text == current, "charts/image-tag-operator/README.md is not what values.yaml says: make chart-readme");
+        else Assert.True(text == current, "charts/image-tag-operator/README.md does not match values.yaml: run make chart-readme");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ChartTests
     {
         await RealServers.DefinedAsync();
         await DefineMonitoringAsync();
-        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips the test without real servers
         var rendering = await Helm.TemplateAsync("release", "default", "-f", Path.Combine(Helm.Golden, values));
         await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], rendering);
         foreach (var pod in KubernetesYaml.LoadAll(rendering).Where(o => (string)o["kind"]! is "Deployment" or "Pod")) Restricted(pod);
@@ -208,7 +208,7 @@ public sealed class ChartTests
             await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
         var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system", "--kube-version", "1.34.0"))
             .Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
-        Assert.Equal(Helm.Rights(rendered), Helm.Rights(kustomized));
+        Assert.Equal(Helm.Permissions(rendered), Helm.Permissions(kustomized));
         Assert.Equal(
             rendered.Select(Describe).Append("Namespace /image-tag-system").Order(),
             kustomized.Select(Describe).Order());
@@ -283,7 +283,7 @@ public sealed class ChartTests
 
     private static async Task<string> FileAsync(string values)
     {
-        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips the test without real servers
         var file = Path.Combine(Directory.CreateTempSubdirectory("values-").FullName, "values.yaml");
         await File.WriteAllTextAsync(file, values);
         return file;

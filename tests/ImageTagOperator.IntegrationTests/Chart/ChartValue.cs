@@ -23,7 +23,7 @@ internal sealed partial record ChartValue(string Key, string Default, string Des
 
             if (Entry().Match(lines[i]) is not { Success: true } entry) continue;
             var depth = entry.Groups["indent"].Length / 2;
-            if (depth > path.Count) continue;   // inside of a value that has been read
+            if (depth > path.Count) continue;   // inside of a value that was already read
             path.RemoveRange(depth, path.Count - depth);
             path.Add(entry.Groups["key"].Value);
             var inline = entry.Groups["value"].Value;

@@ -26,7 +26,7 @@ internal static class Helm
         KubernetesYaml.LoadAll(await TemplateAsync(release, inNamespace, options));
 
     /// <summary>Lines of <c>Kind namespace/name</c> and, for a role, its permissions in a normal form.</summary>
-    public static IEnumerable<string> Rights(IEnumerable<JsonNode> objects) =>
+    public static IEnumerable<string> Permissions(IEnumerable<JsonNode> objects) =>
         from role in objects
         where (string)role["kind"]! is "ClusterRole" or "Role"
         from rule in role["rules"]!.AsArray()

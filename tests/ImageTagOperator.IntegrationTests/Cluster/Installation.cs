@@ -44,7 +44,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Waits until the deleted namespace is gone, and the release with it.</summary>
-    public async Task GoneAsync()
+    public async Task WaitUntilDeletedAsync()
     {
         IsInstalled = false;
         await Node.KubectlAsync("wait", "namespace", Namespace, "--for=delete", "--timeout=80s");

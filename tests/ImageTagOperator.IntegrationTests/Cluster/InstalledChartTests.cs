@@ -77,7 +77,7 @@ public sealed class InstalledChartTests
             .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix
                 && images.Any(image => entry.Call.Contains(image, StringComparison.Ordinal)))
             .ToList();
-        Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "the work was begun by one leader and ended by another");
+        Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "one leader started the work and another finished it");
         Assert.All(calls.Where(call => call.IsWrite), call => Assert.Equal(204, call.Status));
         Assert.All(calls.Where(call => call.IsWrite).GroupBy(call => call.Call), same => Assert.Single(same));
         Assert.Equal(images.Length * 2, calls.Count(call => call.Call.StartsWith("PUT", StringComparison.Ordinal)
@@ -97,7 +97,7 @@ public sealed class InstalledChartTests
         await installation.UninstallAsync();
         Assert.Equal(
             $"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
-        await Eventually.HoldsAsync(    // helm does not wait for pods that end
+        await Eventually.HoldsAsync(    // helm does not wait for terminating pods
             () => Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n",
                 installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"),
             left => left == "", "nothing to be left in the operator's namespace", left => left);
@@ -160,7 +160,7 @@ public sealed class InstalledChartTests
             await Node.ResumeControllersAsync();
         }
 
-        await installation.GoneAsync();
+        await installation.WaitUntilDeletedAsync();
         await installation.TagsAsync(image);
     }
 
@@ -175,7 +175,7 @@ public sealed class InstalledChartTests
         await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}");
         await Node.KubectlAsync("delete", "namespace", installation.Namespace, "--wait=false");
         await other.InstallAsync("--set", "operator.deletionDeadline=5");
-        await installation.GoneAsync();
+        await installation.WaitUntilDeletedAsync();
     }
 
     private static async Task<string> AllInOneAsync(Installation installation)

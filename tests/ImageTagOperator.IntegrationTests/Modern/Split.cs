@@ -104,7 +104,7 @@ internal sealed class Split : IAsyncDisposable
             while (await body.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
             {
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted); // of a watch, each event by itself
+                await context.Response.Body.FlushAsync(context.RequestAborted); // send each event of a watch at once
             }
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)

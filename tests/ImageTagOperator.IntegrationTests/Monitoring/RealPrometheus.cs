@@ -25,8 +25,8 @@ internal sealed class RealPrometheus : IAsyncDisposable
     public static void Needed()
     {
         if (File.Exists("/usr/bin/promtool")) return;
-        if (Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip("There is no promtool: hack/prometheus.sh up");
-        throw new InvalidOperationException("There is no promtool, and ITO_REQUIRE_SERVERS is set: hack/prometheus.sh up");
+        if (Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip("promtool is not installed: run hack/prometheus.sh up");
+        throw new InvalidOperationException("promtool is not installed, and ITO_REQUIRE_SERVERS is set: run hack/prometheus.sh up");
     }
 
     /// <param name="target">Host and port.</param>

@@ -24,7 +24,7 @@ public sealed class OwnKubernetes : IAsyncLifetime
     /// <summary>An administrator's client and a new namespace. The first call starts the servers.</summary>
     internal async Task<WidgetNamespace> NamespaceAsync()
     {
-        _ = RealServers.Kubeconfig; // skips, or fails, where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips or fails the test without real servers
         await start.Value;
         return await WidgetNamespace.CreateAsync(this);
     }

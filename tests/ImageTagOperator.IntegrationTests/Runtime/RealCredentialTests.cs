@@ -43,7 +43,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         Assert.Empty(app.World.Reconciled);
 
         await account.AllowAsync(("coordination.k8s.io", "leases", "get,create,update"));
-        await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "it leads and works, without a restart");
+        await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "the operator leads and reconciles without a restart");
         Assert.Single(app.Log.At(LogLevel.Error));
     }
 
@@ -76,7 +76,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
             "the token to end",
             refused => refused?.Message ?? "it is still good");
         await widgets.CreateAsync("between");
-        await Eventually.TrueAsync(() => app.Log.Has("-> 401"), "the operator is refused");
+        await Eventually.TrueAsync(() => app.Log.Has("-> 401"), "the operator's request is rejected");
 
         await account.RenewTokenAsync();
         await SeenAsync("between");

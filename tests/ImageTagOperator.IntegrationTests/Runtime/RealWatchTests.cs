@@ -34,12 +34,12 @@ public sealed class RealWatchTests(OwnKubernetes server)
         await server.RestartAsync();
         gate.Open();
 
-        await SeenAsync(WatchEventType.Deleted, "goes");
-        await SeenAsync(WatchEventType.Added, "comes");
-        Assert.True(app.Log.Has("is too old"), "410 was what made it list again");
+        await WaitForFirstEventAsync(WatchEventType.Deleted, "goes");
+        await WaitForFirstEventAsync(WatchEventType.Added, "comes");
+        Assert.True(app.Log.Has("is too old"), "a 410 caused the second list");
         Assert.DoesNotContain((WatchEventType.Deleted, "stays"), changes);
         await widgets.CreateAsync("later");
-        await SeenAsync(WatchEventType.Added, "later");
+        await WaitForFirstEventAsync(WatchEventType.Added, "later");
         Assert.True(app.State.IsAlive);
     }
 
@@ -54,12 +54,12 @@ public sealed class RealWatchTests(OwnKubernetes server)
         await OpenAsync(widgets);
 
         for (var i = 0; i < 10; i++) await widgets.ResizeAsync($"w{i}", 7);
-        await server.KillAsync(); // in the middle: the last events may not have been sent yet
+        await server.KillAsync(); // the last events may not have been sent yet
         await DeleteBehindTheServerAsync(widgets, "goes");
         await server.RestartAsync();
         for (var i = 10; i < 20; i++) await widgets.ResizeAsync($"w{i}", 7);
 
-        await SeenAsync(WatchEventType.Deleted, "goes");
+        await WaitForFirstEventAsync(WatchEventType.Deleted, "goes");
         await Eventually.TrueAsync(
             () => app.Cache.All.Count(widget => widget.Spec.Size == 7) == 20 && app.Cache.All.Count == 21, "the cache is as the server",
                 60);
@@ -74,10 +74,10 @@ public sealed class RealWatchTests(OwnKubernetes server)
     private async Task OpenAsync(WidgetNamespace widgets)
     {
         await widgets.CreateAsync("opened");
-        await SeenAsync(WatchEventType.Added, "opened");
+        await WaitForFirstEventAsync(WatchEventType.Added, "opened");
     }
 
-    private Task SeenAsync(WatchEventType type, string name) =>
+    private Task WaitForFirstEventAsync(WatchEventType type, string name) =>
         Eventually.TrueAsync(() => changes.Contains((type, name)), $"{type} {name}", 60);
 
     /// <summary>Without an API server nothing else could delete it.</summary>

@@ -23,8 +23,8 @@ public sealed partial class ReleaseTests
         var copied = Copies().Matches(docker).SelectMany(copy => copy.Groups[1].Value.Split(' ')).ToArray();
         Assert.Empty(sources.Except(copied));
         Assert.Contains("src", copied);
-        Assert.Contains("hack/lib.sh", copied);     // which hack/native.sh reads
-        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository, path)), $"there is no {path}"));
+        Assert.Contains("hack/lib.sh", copied);     // hack/native.sh reads it
+        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository, path)), $"{path} does not exist"));
         Assert.Contains("COPY --from=build /source/artifacts/publish/image-tag-operator /usr/local/bin/image-tag-operator\n", docker,
             StringComparison.Ordinal);
         Assert.Contains("OUT=$ROOT/artifacts\n", Read("hack/native.sh"), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed partial class ReleaseTests
         {
             Assert.All(MakeCalls().Matches(text), call => Assert.Contains(call.Groups[1].Value, targets));
             Assert.All(
-                Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"there is no {path.Value}"));
+                Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"{path.Value} does not exist"));
         }
 
         // The files of the release are those that publishing writes, through the Dockerfile's stage of that name.

@@ -21,7 +21,7 @@ public sealed partial class SecurityTableTests
         foreach (var threat in threats)
         {
             var tests = Name().Matches(threat.Split('|')[^2]).Select(name => name.Groups[1].Value).ToArray();
-            Assert.True(tests.Length > 0 || threat.EndsWith("| as there |", StringComparison.Ordinal), $"no test is named: {threat}");
+            Assert.True(tests.Length > 0 || threat.EndsWith("| as there |", StringComparison.Ordinal), $"the row names no test: {threat}");
             Assert.All(tests, test => Assert.Contains(test, known));
         }
     }

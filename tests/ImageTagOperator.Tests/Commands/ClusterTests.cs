@@ -15,9 +15,9 @@ public sealed class ClusterTests
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
-        await MakeAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."),
+        await CreateSetAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."),
             new ImageState { Id = Id(1), Name = "ubuntu-24.04", ManagedTags = ["golden"] });
-        await MakeAsync(
+        await CreateSetAsync(
             world, "watched", ("False", "Drifted", "2 tags would change on image 'a': +x, -y."),
             new ImageState { Id = Id(2), Name = "a", ManagedTags = [], Pending = new PendingTags { Add = ["x"], Remove = ["y"] } },
             new ImageState { Id = Id(3), Name = "b", ManagedTags = ["x"] });
@@ -87,7 +87,7 @@ public sealed class ClusterTests
 
     private static string Id(int number) => $"00000000-0000-0000-0000-{number:d12}";
 
-    private static async Task MakeAsync(
+    private static async Task CreateSetAsync(
         SandboxWorld world, string name, (string Status, string Reason, string Message) ready, params ImageState[] images)
     {
         var set = await world.CreateAsync(world.Set(name, "nothing", "golden"));

@@ -128,7 +128,7 @@ public abstract class KubernetesContract<TWorld>
         // A server with CEL rules adds that it did not evaluate them.
         var causes = error.Status.Details!.Causes!
             .Where(cause => cause.Message?.Contains("some validation rules were not checked", StringComparison.Ordinal) != true)
-            .Select(Told).Order(StringComparer.Ordinal);
+            .Select(Describe).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 "spec.cloudCredentialsRef.cloudName FieldValueRequired",
@@ -157,7 +157,7 @@ public abstract class KubernetesContract<TWorld>
         await cluster.CreateAsync("refused");
         var error = await RefusedAsync(() => cluster.PatchAsync("refused", patch));
         Assert.Equal(422, (int)error.StatusCode);
-        Assert.Contains($"{field} {reason}", error.Status.Details!.Causes!.Select(Told));
+        Assert.Contains($"{field} {reason}", error.Status.Details!.Causes!.Select(Describe));
         Assert.Equal(1, (await cluster.GetAsync("refused"))!.Metadata.Generation);
     }
 
@@ -401,7 +401,7 @@ public abstract class KubernetesContract<TWorld>
 
     /// <summary>Field and reason of a cause. API servers before 1.25 report every wrong value except a duplicate as FieldValueInvalid,
     /// without the index of the item. The causes of later servers are reduced to that.</summary>
-    private static string Told(V1StatusCause cause) => cause.Reason switch
+    private static string Describe(V1StatusCause cause) => cause.Reason switch
     {
         "FieldValueTypeInvalid" or "FieldValueTooMany" or "FieldValueTooLong" or "FieldValueInvalid" =>
             $"{cause.Field!.Split('[')[0]} FieldValueInvalid",

@@ -52,7 +52,7 @@ public sealed class EventTests
         Assert.Single(server.Calls.Matching("POST", EventPath));
         Assert.All(
             server.Calls.Matching("PATCH", EventPath), call => Assert.Equal(["series"], call.Json!.AsObject().Select(field => field.Key)));
-        await Eventually.TrueAsync(() => (int?)recorder.Events[0]["series"]?["count"] == 3, "it happened three times");
+        await Eventually.TrueAsync(() => (int?)recorder.Events[0]["series"]?["count"] == 3, "the event has a count of three");
 
         // The recorder writes sequentially: when this event arrives, the earlier ones have been processed.
         await recorder.PublishAsync("Tagged", "added golden", name: "b");

@@ -70,7 +70,7 @@ public sealed class KubernetesClientTests
             "PATCH", "*", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "3" } }, times: 1);
         client.MayWrite = () => server.Calls.Matching("PATCH", "*").Count == 0;
         var write = client.PatchAsync<Widget>(new("default", "a"), new JsonObject(), null, Cancel);
-        await time.AdvanceUntilAsync(() => write.IsCompleted, "it gives up");
+        await time.AdvanceUntilAsync(() => write.IsCompleted, "the request times out");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
         Assert.Single(server.Calls.Matching("PATCH", "*"));
     }

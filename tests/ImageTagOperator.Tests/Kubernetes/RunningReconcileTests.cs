@@ -23,11 +23,11 @@ public sealed class RunningReconcileTests
         if (change == "edit") server.ApplyWidget("a", size: 2);
         else server.DeleteWidget("a");
         await time.UntilDueInAsync(TimeSpan.FromSeconds(2));
-        Assert.False(ended.Task.IsCompleted, "it may end by itself first");
+        Assert.False(ended.Task.IsCompleted, "the reconcile gets time to end on its own");
         time.Advance(TimeSpan.FromSeconds(2));
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
         if (change == "edit") await Eventually.TrueAsync(() => world.Runs("a") == 2, "the edited object is reconciled", seconds: 60);
-        else await Eventually.TrueAsync(() => world.Deleted.Count == 1, "the deletion is told", seconds: 60);
+        else await Eventually.TrueAsync(() => world.Deleted.Count == 1, "the deletion is reported", seconds: 60);
         Assert.False(widgets.Log.Has("failed"), "nothing failed");
     }
 
@@ -48,7 +48,7 @@ public sealed class RunningReconcileTests
             () => widgets.Cache.TryGet(new("default", "a"))!.Metadata.Labels?.ContainsKey("x") == true, "the label is seen", seconds: 60);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(ended.Task.IsCompleted);
-        goOn.SetResult();       // a stop waits for it
+        goOn.SetResult();       // the shutdown waits for it
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class WorkQueueTests
 
         Assert.Equal("a", await queue.TakeAsync(Cancel));
         queue.Done("a");
-        Assert.False(HasNext(queue), "ten adds are one run");
+        Assert.False(HasNext(queue), "ten adds lead to one run");
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public sealed class WorkQueueTests
         queue.Done("a");
 
         time.Advance(TimeSpan.FromSeconds(80));
-        Assert.False(HasNext(queue), "the run replaced the requeue of the run before");
+        Assert.False(HasNext(queue), "the run replaced the requeue of the previous run");
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(HasNext(queue), "somebody else's request stays");
+        Assert.True(HasNext(queue), "the requeue of another caller remains");
     }
 
     [Fact]

@@ -137,7 +137,7 @@ public sealed partial class DashboardTests
 
     private static JsonNode Field(JsonNode schema, JsonNode path) => path.AsArray().Aggregate(
         schema, (at, name) => (at["items"] ?? at)["properties"]?[(string)name!]
-            ?? throw new InvalidOperationException($"the definition has no {path.ToJsonString()}: {name} is not there"));
+            ?? throw new InvalidOperationException($"the definition has no {path.ToJsonString()}: {name} is missing"));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(CommandRun.RepositoryFolder(), path));
 

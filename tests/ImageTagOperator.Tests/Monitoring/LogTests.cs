@@ -19,7 +19,7 @@ public sealed class LogTests
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
         await using var process = await StartAsync(world, "--log-level", "Information");
-        const int Start = 1;    // who it is and what it watches
+        const int Start = 1;    // the version and the watched namespaces
         await LinesAsync(world, process, Start);
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");

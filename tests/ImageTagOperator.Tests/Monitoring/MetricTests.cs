@@ -20,7 +20,7 @@ public sealed class MetricTests
         set.Spec.Interval = "24h";
         await world.CreateAsync(set);
         await world.ReadyAsync("ubuntu", "True");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
 
         var samples = running.Samples;
         var cloud = new Uri(world.Cloud.Url).Authority;
@@ -58,9 +58,9 @@ public sealed class MetricTests
     public async Task Drift_is_counted_when_it_is_found_and_when_it_is_corrected()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
-        var (mended, observed) = (world.Cloud.AddImage("mended"), world.Cloud.AddImage("observed", "golden"));
+        var (corrected, observed) = (world.Cloud.AddImage("mended"), world.Cloud.AddImage("observed", "golden"));
         await using var running = await MonitoredOperator.StartAsync(world);
-        await world.CreateAsync(world.Set("mended", mended.Id, "golden", "lts"));
+        await world.CreateAsync(world.Set("mended", corrected.Id, "golden", "lts"));
         var watching = world.Set("observed", observed.Id, "golden");
         watching.Spec.Mode = TagSetMode.Observe;
         await world.CreateAsync(watching);
@@ -69,13 +69,13 @@ public sealed class MetricTests
         Assert.Equal((0, 0), Drift(running));
 
         // One tag is missing and one is undeclared; the second image has an undeclared tag, which nobody may remove.
-        mended.SetTags("lts", "intruder");
+        corrected.SetTags("lts", "intruder");
         observed.SetTags("golden", "intruder");
         await world.RequestAsync("mended", "now");
         await world.RequestAsync("observed", "now");
-        await world.TagsAsync(mended.Id, "golden", "lts");
+        await world.TagsAsync(corrected.Id, "golden", "lts");
         await world.ReadyAsync("observed", "False", "Drifted");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal((3, 2), Drift(running));
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"Drifted\",state=\"drifted\"}"));
 
@@ -98,7 +98,7 @@ public sealed class MetricTests
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("missing", "False", "ImageNotFound");
         await world.ReadyAsync("ubuntu", "False", "Forbidden");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"ImageNotFound\",state=\"stalled\"}"));
         Assert.Equal(1, running.Sample("imagetags_tag_writes_total{outcome=\"forbidden\",verb=\"add\"}"));
         Assert.Equal(1, running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Forbidden\",result=\"success\"}"));
@@ -162,7 +162,7 @@ public sealed class MetricTests
         await using var running = await MonitoredOperator.StartAsync(world, time: new SlowTime());
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "False", "CredentialsRejected");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal(1, running.Sample($"imagetags_cloud_token_renewals_total{{cloud=\"{cloud}\",result=\"rejected\"}}"));
         Assert.Equal(1, running.Sample($"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"create_token\",status=\"401\"}}"));
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"CredentialsRejected\",state=\"stalled\"}"));
@@ -203,14 +203,14 @@ public sealed class MetricTests
             await world.UntilAsync(
                 () => Task.FromResult(running.Sample("imagetags_sets{reason=\"InSync\",state=\"ready\"}")), ready => ready == sets,
                 $"{sets} sets to be ready", ready => $"{ready} are");
-            await SettledAsync(world, running);
+            await WaitUntilIdleAsync(world, running);
             return [.. running.Samples.Keys.Select(series => Regex.Replace(series, "operation=\"[a-z_]+\"", "operation=\"any\""))
                 .Distinct()];
         }
     }
 
     /// <summary>Waits until the reconcile that wrote the status has ended and is counted.</summary>
-    private static Task SettledAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
+    private static Task WaitUntilIdleAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
         () => Task.FromResult(running.Samples),
         samples => samples["imagetags_workers_busy{kind=\"ImageTagSet\"}"] == 0
             && samples["imagetags_queue_depth{kind=\"ImageTagSet\"}"] == 0,

@@ -24,7 +24,7 @@ public sealed class TraceTests
         clock.Stop();
         await world.UntilAsync(() => Task.FromResult(receiver.Metrics.Keys), names => names.Contains("imagetags.sets"),
             "metrics of a leader", names => string.Join(", ", names));
-        Assert.Equal(0, await process.StopAsync());     // sends what is left
+        Assert.Equal(0, await process.StopAsync());     // the shutdown sends the remaining spans
 
         Assert.Equal("image-tag-operator", receiver.Resource["service.name"]);
         Assert.True(receiver.Resource.ContainsKey("service.version"));

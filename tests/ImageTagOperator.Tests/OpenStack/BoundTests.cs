@@ -27,7 +27,7 @@ public sealed class BoundTests
         Assert.All(hanging, content => Assert.InRange(content.Asked, BoundedBody.Small, BoundedBody.Small + (64 * 1024)));
         Assert.Equal(1 << 20, (await ReadAsync(new ByteArrayContent(new byte[1 << 20]), "b")).Length);
         time.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.TrueAsync(() => readings.Count(reading => reading.IsFaulted) == 44, "the others wait no longer");
+        await Eventually.TrueAsync(() => readings.Count(reading => reading.IsFaulted) == 44, "the other requests no longer wait");
         foreach (var content in hanging) content.Rest.SetResult();
         await Task.WhenAll(readings.Where((_, i) => hanging[i].Asked > BoundedBody.Small));
 
@@ -159,7 +159,7 @@ public sealed class BoundTests
         };
         using var session = Session(cloud);
         await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
-        Assert.True(string.IsNullOrEmpty(accepted), $"it asked for {accepted}");
+        Assert.True(string.IsNullOrEmpty(accepted), $"the Accept-Encoding was {accepted}");
     }
 
     public static TheoryData<string> NoImages => new(

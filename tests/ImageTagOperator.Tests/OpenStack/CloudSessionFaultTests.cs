@@ -66,7 +66,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         foreach (var read in new Func<Task>[] { () => session.GetImageAsync(image.Id, Cancel), () => session.FindAsync("faulty", Cancel) })
         {
             var error = await Assert.ThrowsAsync<CloudException>(read);
-            Assert.True(kind == error.Kind, $"{what} was taken for {error.Kind}: {error.Message}");
+            Assert.True(kind == error.Kind, $"{what} became {error.Kind}: {error.Message}");
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
             Assert.Equal(fault.Headers.ContainsKey("Retry-After") ? TimeSpan.FromSeconds(7) : null, error.RetryAfter);
             time.Advance(TimeSpan.FromSeconds(8));
@@ -106,11 +106,11 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", fault);
         var put = await session.AddTagAsync(image.Id, "new", Cancel);
-        time.Advance(TimeSpan.FromSeconds(8));      // a Retry-After holds for all that is sent
+        time.Advance(TimeSpan.FromSeconds(8));      // a Retry-After applies to all requests
         var outcomes = new[] { ("PUT", put), ("DELETE", await session.RemoveTagAsync(image.Id, "old", Cancel)) };
         foreach (var (method, outcome) in outcomes)
         {
-            Assert.True(outcome.Result == expected, $"{method} with {what} was taken for {outcome.Result}: {outcome.Message}");
+            Assert.True(outcome.Result == expected, $"{method} with {what} became {outcome.Result}: {outcome.Message}");
             Assert.StartsWith($"{method} http", outcome.Message, StringComparison.Ordinal);
             Assert.Equal(fault.Headers.ContainsKey("Retry-After") ? TimeSpan.FromSeconds(7) : null, outcome.RetryAfter);
             Assert.Single(cloud.Calls.Matching(method, "*/tags/*"));
@@ -318,7 +318,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         using var session = Session("demo", fault);
         cloud.Faults.Add("POST", "*/auth/tokens", fault, times: 1);
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(image.Id, Cancel));
-        Assert.True(error.Kind == CloudErrorKind.Transient, $"{what} was taken for {error.Kind}: {error.Message}");
+        Assert.True(error.Kind == CloudErrorKind.Transient, $"{what} became {error.Kind}: {error.Message}");
         Assert.Equal(1, Logins);
         time.Advance(TimeSpan.FromSeconds(8));
         Assert.NotNull(await session.GetImageAsync(image.Id, Cancel));

@@ -95,7 +95,7 @@ public sealed class FairSlotsTests
         var host = hosts.For("b", new Uri("http://glance.test/"));
         var hanging = new TaskCompletionSource<CloudResponse>();
         var first = host.SendAsync("GET x", async _ => await hanging.Task, Cancel);
-        var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("it was sent"), Cancel);
+        var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("the request was sent"), Cancel);
         time.Advance(CloudServer.MaxWait);
         var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
         Assert.False(error.WasSent);

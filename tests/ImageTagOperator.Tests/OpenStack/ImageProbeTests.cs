@@ -62,7 +62,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
         await Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id))));
         var before = Probes;
         for (var i = 0; i < 4 * 60; i++) await ProbeAsync();
-        Assert.InRange(Probes - before, 240, 242);      // and a proof once an hour
+        Assert.InRange(Probes - before, 240, 242);      // and one proof per hour
         Assert.Empty(changes);
     }
 
@@ -231,12 +231,12 @@ public sealed class ImageProbeTests : IAsyncLifetime
         using var quick = session.BeginWrite(images[1].Id);
         var (first, second) = (session.GetWrittenAsync(quick, Cancel), session.GetWrittenAsync(gone, Cancel));
         Assert.False(first.IsCompleted);
-        await time.AdvanceUntilAsync(() => first.IsCompleted && second.IsCompleted, "they are read", step: TimeSpan.FromMilliseconds(100));
+        await time.AdvanceUntilAsync(() => first.IsCompleted && second.IsCompleted, "the images were read", step: TimeSpan.FromMilliseconds(100));
         Assert.Equal(images[1].Id, (await first)!.Id);
         Assert.Null(await second);
         slow.Dispose();
         gone.Dispose();
-        Assert.Equal(images[1].Id, (await session.GetWrittenAsync(quick, Cancel))!.Id);     // nobody else is left to wait for
+        Assert.Equal(images[1].Id, (await session.GetWrittenAsync(quick, Cancel))!.Id);     // no other read is pending
     }
 
     [Fact]

@@ -236,7 +236,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     private Task ChangedAsync(ImageTerm expected) =>
-        Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"a change of {expected.Text}, and of no other");
+        Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"exactly one change, of {expected.Text}");
 
     private int Reads => cloud.Calls.Matching("GET", "*/v2/images*").Count;
 

@@ -18,12 +18,12 @@ public sealed class GuardTests
     [InlineData(3, 10, false)]
     [InlineData(4, 10, true)]
     [InlineData(9, 1, true)]
-    public void The_same_change_repeated_often_is_contention(int times, int minutes, bool isFought)
+    public void The_same_change_repeated_often_is_contention(int times, int minutes, bool isContended)
     {
-        var state = Done(null, times, minutes, Golden);
-        Assert.Equal(isFought, state!.IsContended(Golden));
+        var state = Repeat(null, times, minutes, Golden);
+        Assert.Equal(isContended, state!.IsContended(Golden));
         var held = ContentionState.PausedImages(state, 1, Now.AddMinutes(((times - 1) * minutes) + 1));
-        Assert.Equal(isFought ? [Golden.Step] : [], held["1"]);
+        Assert.Equal(isContended ? [Golden.Step] : [], held["1"]);
         Assert.Empty(held["2"]);
     }
 
@@ -46,7 +46,7 @@ public sealed class GuardTests
     [Fact]
     public void An_edit_ends_a_pause_and_resets_the_count()
     {
-        var state = Done(null, 4, 0, Golden);
+        var state = Repeat(null, 4, 0, Golden);
         Assert.Empty(ContentionState.PausedImages(state, 2, Now));
         Assert.False(ContentionState.After(state, 2, [Golden], Interval, Now)!.IsContended(Golden));
         Assert.Null(ContentionState.After(state, 2, [], Interval, Now));
@@ -57,11 +57,11 @@ public sealed class GuardTests
     public void A_change_that_was_not_undone_is_forgotten_unless_it_was_contended()
     {
         var other = Add("1", "lts");
-        var state = Done(null, 3, 0, Golden);
+        var state = Repeat(null, 3, 0, Golden);
         state = ContentionState.After(state, 1, [other], Interval, Now);
         Assert.False(ContentionState.After(state, 1, [Golden], Interval, Now)!.IsContended(Golden));
 
-        state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(1));
+        state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(1));
         Assert.True(state!.IsContended(Golden));
         Assert.False(state.IsContended(other));
         Assert.Equal([Golden.Step], ContentionState.PausedImages(state, 1, Now.AddMinutes(2))["1"]);
@@ -71,17 +71,17 @@ public sealed class GuardTests
     public void Only_a_contended_change_extends_a_pause()
     {
         var other = Add("2", "lts");
-        var state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
+        var state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
         Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(49)));
         Assert.Empty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
-        state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
+        state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
         Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
     }
 
     [Fact]
     public void A_reconcile_without_a_change_ends_contention_only_after_half_an_interval()
     {
-        var state = Done(null, 4, 0, Golden);
+        var state = Repeat(null, 4, 0, Golden);
         Assert.Same(state, ContentionState.After(state, 1, [], Interval, Now.AddMinutes(5)));
         Assert.Null(ContentionState.After(state, 1, [], Interval, Now.AddMinutes(5.01)));
         Assert.Null(ContentionState.After(null, 1, [], Interval, Now));
@@ -149,7 +149,7 @@ public sealed class GuardTests
         Assert.Equal(new Drift(3, 1), new Drift(2, 0) + new Drift(1, 1));
     }
 
-    private static ContentionState? Done(ContentionState? state, int times, int minutes, params ImageStep[] steps)
+    private static ContentionState? Repeat(ContentionState? state, int times, int minutes, params ImageStep[] steps)
     {
         for (var time = 0; time < times; time++) state = ContentionState.After(state, 1, steps, Interval, Now.AddMinutes(time * minutes));
         return state;

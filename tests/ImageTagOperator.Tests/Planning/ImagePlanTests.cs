@@ -16,8 +16,8 @@ public sealed class ImagePlanTests
     {
         ImageClaim[] claims = [
             Claim("a", 1, TagPolicy.Additive, "x"), Claim("b", 2, TagPolicy.Additive, "y"), Claim("c", 3, TagPolicy.Additive, "z")];
-        Assert.Equal("a: +x; b: +y; c: +z", Told(claims));
-        Assert.Equal("a: ; b: ; c: ", Told(claims, "x", "y", "z", "foreign"));
+        Assert.Equal("a: +x; b: +y; c: +z", Describe(claims));
+        Assert.Equal("a: ; b: ; c: ", Describe(claims, "x", "y", "z", "foreign"));
     }
 
     /// <summary>The table of exclusion, one row per case: of two sets that exclude each other, a declares x and b declares y.</summary>
@@ -38,24 +38,24 @@ public sealed class ImagePlanTests
     {
         ImageClaim[] claims = [
             Claim("a", aCreated, aPolicy, "x") with { OwnsImage = aOwns }, Claim("b", bCreated, bPolicy, "y") with { OwnsImage = bOwns }];
-        Assert.Equal(expected, Told(claims));
-        Assert.Equal(expected, Told([claims[1], claims[0]]));
+        Assert.Equal(expected, Describe(claims));
+        Assert.Equal(expected, Describe([claims[1], claims[0]]));
     }
 
     [Fact]
     public void An_excluded_set_excludes_no_other_and_protects_no_tag() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
-        Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
+        Describe([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
             Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
     public void Exact_keeps_only_the_tags_that_non_excluded_sets_declare() => Assert.Equal(
         "a: +x -foreign -managed; b: -managed",
-            Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
+            Describe([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
 
     [Fact]
     public void A_tag_that_another_set_declares_is_not_removed() => Assert.Equal(
-        "a: ; b: ", Told(
+        "a: ; b: ", Describe(
             [Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")],
             "golden"));
 
@@ -69,7 +69,7 @@ public sealed class ImagePlanTests
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
         var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with { OwnsImage = otherOwns };
-        Assert.Equal($"a: {expected}; b: ", Told([claim, other], "golden"));
+        Assert.Equal($"a: {expected}; b: ", Describe([claim, other], "golden"));
     }
 
     [Fact]
@@ -89,15 +89,15 @@ public sealed class ImagePlanTests
 
     [Fact]
     public void The_next_set_takes_over_although_it_was_excluded_before() => Assert.Equal(
-        "a: ; b: ", Told([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
+        "a: ; b: ", Describe([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
 
     [Fact]
     public void Original_tags_are_restored_unless_an_Exact_set_would_remove_them_again()
     {
         var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
-        Assert.Equal("a: +before -golden", Told([restoring], "golden"));
-        Assert.Equal("a: +before -golden; b: ", Told([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
-        Assert.Equal("a: -golden; b: +mine -golden", Told([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
+        Assert.Equal("a: +before -golden", Describe([restoring], "golden"));
+        Assert.Equal("a: +before -golden; b: ", Describe([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
+        Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ImagePlanTests
         Assert.Equal(["declared", "stuck"], share.ManagedAfter);
     }
 
-    private static string Told(ImageClaim[] claims, params string[] live)
+    private static string Describe(ImageClaim[] claims, params string[] live)
     {
         var plan = ImagePlan.Of(claims, live, Rules);
         return string.Join("; ", claims.Select(claim => claim.Owner).Order(StringComparer.Ordinal).Select(owner => plan.ShareOf(owner))

@@ -39,7 +39,7 @@ public sealed class RequeuePolicyTests
     [Theory]
     [InlineData(0, 5)]          // no hot loop
     [InlineData(30, 30)]
-    [InlineData(86400, 600)]    // and no day off
+    [InlineData(86400, 600)]    // and not a whole day
     public void A_Retry_After_is_kept_between_five_seconds_and_the_interval(double asked, double seconds)
     {
         var problem = new Problem(Reason.Transient, "busy", TimeSpan.FromSeconds(asked));

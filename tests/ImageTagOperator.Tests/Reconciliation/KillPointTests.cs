@@ -20,23 +20,23 @@ public sealed class KillPointTests
     /// <summary>More requests than any of these stories needs.</summary>
     private const int Enough = 40;
 
-    private static readonly Fault Dead = new() { ResetBeforeWork = true };
-    private static readonly Fault LastAct = new() { ResetAfterWork = true };
+    private static readonly Fault ResetBeforeWork = new() { ResetBeforeWork = true };
+    private static readonly Fault ResetAfterWork = new() { ResetAfterWork = true };
 
     public static MatrixTheoryData<string, bool> Stories =>
         new(["create", "change", "move", "delete", "restore", "withdraw"], [false, true]);
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public async Task After_a_crash_at_any_point_the_next_process_reaches_the_same_state(string story, bool lastAct)
+    public async Task After_a_crash_at_any_point_the_next_process_reaches_the_same_state(string story, bool crashAfterWork)
     {
         var point = 1;
-        for (; await PlayAsync(story, point, lastAct); point++) Assert.True(point < Enough, $"{story} never came to an end");
+        for (; await RunAsync(story, point, crashAfterWork); point++) Assert.True(point < Enough, $"{story} did not end");
         Assert.True(point > 4, $"{story} has only {point - 1} points");
     }
 
     /// <summary>False when the story ended before the point was reached.</summary>
-    private static async Task<bool> PlayAsync(string story, int point, bool lastAct)
+    private static async Task<bool> RunAsync(string story, int point, bool crashAfterWork)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu", "foreign", "golden");
@@ -49,7 +49,7 @@ public sealed class KillPointTests
         if (story is not ("create" or "withdraw"))
         {
             await using (await StartAsync(world)) await world.ReadyAsync(Name, "True");
-            await TellAsync(world, story, second);
+            await EditAsync(world, story, second);
         }
 
         var requests = 0;
@@ -63,7 +63,7 @@ public sealed class KillPointTests
                 _ => $"{requests} requests were made");
         }
 
-        var died = requests >= point;
+        var crashed = requests >= point;
         foreach (var server in new SandboxServer[] { world.Cluster, world.Cloud }) server.Faults.Decide = null;
         // No process runs meanwhile: only the status shows that a tag that may be on the image is managed by the set.
         if (story == "withdraw") await world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("golden") });
@@ -71,11 +71,11 @@ public sealed class KillPointTests
         await world.UntilAsync(
             () => IsOverAsync(world, story, image, second),
             over => over,
-            $"{story} to end as it should after it died {(lastAct ? "after" : "before")} the work of request {point}",
+            $"{story} to end as it should after it crashed {(crashAfterWork ? "after" : "before")} the work of request {point}",
             _ => $"the images have [{string.Join(", ", image.Tags)}] and [{string.Join(", ", second.Tags)}]");
         Assert.Equal(["foreign", "golden"], bystander.Tags.Order());
         Assert.Equal(3, world.Cloud.Images.Count);
-        return died;
+        return crashed;
 
         // After the point, no request of the operator gets through. The test's own calls do not count.
         Fault? Count(Call call)
@@ -83,11 +83,11 @@ public sealed class KillPointTests
             if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true
                 || call.Target.Contains("watch=", StringComparison.Ordinal)) return null;
             var number = Interlocked.Increment(ref requests);
-            return number < point ? null : number == point && lastAct ? LastAct : Dead;
+            return number < point ? null : number == point && crashAfterWork ? ResetAfterWork : ResetBeforeWork;
         }
     }
 
-    private static Task TellAsync(SandboxWorld world, string story, SandboxImage second) => story switch
+    private static Task EditAsync(SandboxWorld world, string story, SandboxImage second) => story switch
     {
         "change" => world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("lts", "stable") }),
         "move" => world.EditAsync(Name, new JsonObject { ["image"] = new JsonObject { ["id"] = second.Id } }),

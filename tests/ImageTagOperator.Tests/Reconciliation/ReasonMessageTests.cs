@@ -72,7 +72,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         var reason = Reason.All.Single(reason => reason.Name == name);
         foreach (var problem in InScenarios.Contains(reason) ? [] : await ProblemsAsync(reason))
         {
-            Assert.True(words.Any(text => problem.Message.Contains(text, StringComparison.Ordinal)), $"No words of: {problem.Message}");
+            Assert.True(words.Any(text => problem.Message.Contains(text, StringComparison.Ordinal)), $"The page contains no words of: {problem.Message}");
         }
     }
 

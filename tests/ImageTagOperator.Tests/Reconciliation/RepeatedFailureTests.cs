@@ -20,9 +20,9 @@ public sealed class RepeatedFailureTests
         await world.StartOperatorAsync();
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden", "lts"));
         await world.ReadyAsync("ubuntu", "False", reason);
-        await LookAsync("first");
+        await ReconcileAsync("first");
         var before = Writes();
-        for (var look = 1; look <= 4; look++) await LookAsync($"{look}");
+        for (var number = 1; number <= 4; number++) await ReconcileAsync($"{number}");
         Assert.Equal(before, Writes());
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/ubuntu/status").Count;
@@ -30,7 +30,7 @@ public sealed class RepeatedFailureTests
         int Tries() => world.Cloud.Calls.Matching("PUT", "*/tags/*").Count;
 
         // A status write comes before the next reconcile.
-        async Task LookAsync(string at)
+        async Task ReconcileAsync(string at)
         {
             var tries = Tries();
             await world.RequestAsync("ubuntu", at);

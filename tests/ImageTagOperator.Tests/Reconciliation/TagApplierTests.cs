@@ -161,7 +161,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         cloud.Faults.Add("PUT", "*/tags/golden", new Fault { ResetAfterWork = workIsDone, ResetBeforeWork = !workIsDone });
         var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
         Assert.Equal(Reason.Transient, result.Problem!.Reason);
-        Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "a write that may still be running is given time");
+        Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "it waits for a write that may still be running");
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
 
         // No other set writes to the image while the write may still run.
@@ -274,7 +274,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
         Assert.Equal(16, writes.Length);
         Assert.All(writes.Zip(writes.Skip(1)), pair =>
-            Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
+            Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} started before {pair.First} had ended"));
     }
 
     [Theory]

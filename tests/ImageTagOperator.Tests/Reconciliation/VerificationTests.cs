@@ -183,19 +183,19 @@ public sealed class VerificationTests
     [Fact]
     public async Task A_short_outage_is_not_reported_and_a_long_one_is_reported_with_its_end()
     {
-        var (set, told) = (Set(), new List<string>());
-        var announcer = Announcer(told);
+        var (set, reported) = (Set(), new List<string>());
+        var announcer = Announcer(reported);
         await ReportAsync(InSync, 0);
         await ReportAsync(SetResult.Failed(Outage), 1);
         await ReportAsync(InSync, 2);
-        Assert.Empty(told);
+        Assert.Empty(reported);
 
         await ReportAsync(SetResult.Failed(Outage), 3);
         await ReportAsync(SetResult.Failed(Outage), 40);
         await ReportAsync(InSync, 41);
-        Assert.Equal(["StillFailing", "Recovered"], told);
+        Assert.Equal(["StillFailing", "Recovered"], reported);
 
-        Task ReportAsync(SetResult outcome, int minute) => TellAsync(announcer, set, outcome, minute);
+        Task ReportAsync(SetResult outcome, int minute) => AnnounceAsync(announcer, set, outcome, minute);
     }
 
     [Fact]
@@ -203,11 +203,11 @@ public sealed class VerificationTests
     {
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {
-            var (set, told) = (Set(), new List<string>());
-            var announcer = Announcer(told);
+            var (set, reported) = (Set(), new List<string>());
+            var announcer = Announcer(reported);
             SetResult[] story = [InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), InSync, InSync];
-            for (var minute = 0; minute < story.Length; minute++) await TellAsync(announcer, set, story[minute], minute);
-            Assert.Equal([reason.Name, "Recovered"], told);
+            for (var minute = 0; minute < story.Length; minute++) await AnnounceAsync(announcer, set, story[minute], minute);
+            Assert.Equal([reason.Name, "Recovered"], reported);
 
             SetResult Bad() => SetResult.Failed(new Problem(reason, "So it is."));
         }
@@ -221,17 +221,17 @@ public sealed class VerificationTests
         foreach (
             var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
         {
-            var (set, told) = (Set(), new List<string>());
-            await TellAsync(Announcer(told), set, InSync, 0);
-            await TellAsync(Announcer(told), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
-            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage),
-                minute);
+            var (set, reported) = (Set(), new List<string>());
+            await AnnounceAsync(Announcer(reported), set, InSync, 0);
+            await AnnounceAsync(Announcer(reported), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
+            for (var minute = 2; minute <= minutes + 2; minute += 10) await AnnounceAsync(
+                Announcer(reported), set, SetResult.Failed(Outage), minute);
             // Another process takes over, and writes before it reports.
             set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(minutes + 3));
             Assert.NotNull(set.Status.LastToldReason);
-            await TellAsync(Announcer(told), set, InSync, minutes + 4);
-            await TellAsync(Announcer(told), set, InSync, minutes + 5);
-            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], told);
+            await AnnounceAsync(Announcer(reported), set, InSync, minutes + 4);
+            await AnnounceAsync(Announcer(reported), set, InSync, minutes + 5);
+            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], reported);
             Assert.Null(set.Status.LastToldReason);
         }
     }
@@ -239,25 +239,25 @@ public sealed class VerificationTests
     [Fact]
     public async Task A_problem_that_continues_after_an_outage_is_not_reported_again_by_another_process()
     {
-        var (set, told) = (Set(), new List<string>());
-        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(
-            Announcer(told), set, outcome, told.Count);
-        Assert.Equal(["Conflict"], told);
+        var (set, reported) = (Set(), new List<string>());
+        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await AnnounceAsync(
+            Announcer(reported), set, outcome, reported.Count);
+        Assert.Equal(["Conflict"], reported);
 
         static SetResult Bad() => SetResult.Failed(new Problem(Reason.Conflict, "So it is."));
     }
 
     private static SetResult InSync { get; } = Results.InSync(default);
 
-    private static Announcer Announcer(List<string> told) => new(
+    private static Announcer Announcer(List<string> reported) => new(
         (_, reason, _, _, _) =>
         {
-            told.Add(reason);
+            reported.Add(reason);
             return Task.CompletedTask;
         },
         NullLogger<Announcer>.Instance);
 
-    private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
+    private static async Task AnnounceAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
     {
         var before = set.Status;
         Report(set, outcome, minute);

@@ -101,8 +101,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Contains("cloud 'demo'", state.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("True", World.Condition(waiting, "Reconciling")!.Status);
 
-        var told = Assert.Single(await world.ToldAsync("TagsLeftBehind"));
-        Assert.Contains($"golden, old on image {before}", told, StringComparison.Ordinal);
+        var reported = Assert.Single(await world.WaitForEventsAsync("TagsLeftBehind"));
+        Assert.Contains($"golden, old on image {before}", reported, StringComparison.Ordinal);
         Assert.Equal([after], (await world.ReadyAsync("moving", "True")).Status.Images!.Select(image => image.Id));
         await world.TagsAsync(before, "foreign", "golden", "old");
         await other.DeleteCreatedAsync();

@@ -70,7 +70,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
 
         await world.Glance.SetTagsAsync(image, "lts", "intruder");
         await world.TagsAsync(image, "golden", "lts");
-        Assert.Contains($"Put back golden, which somebody had removed, on image 'drift' ({image}).", await world.ToldAsync("TagsAdded", 2));
+        Assert.Contains($"Put back golden, which somebody had removed, on image 'drift' ({image}).", await world.WaitForEventsAsync("TagsAdded", 2));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteAsync("restored");
         await world.GoneAsync("restored");
         await world.TagsAsync(image, "foreign", "old");
-        Assert.Contains($"Brought back foreign, old to image 'restored' ({image}).", await world.ToldAsync("TagsAdded", 2));
+        Assert.Contains($"Brought back foreign, old to image 'restored' ({image}).", await world.WaitForEventsAsync("TagsAdded", 2));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
         for (var undone = 0; undone < 3; undone++)
         {
             // A tag that is removed sooner would count as a write that the cloud lost.
-            await world.ToldAsync("TagsAdded", undone + 1);
+            await world.WaitForEventsAsync("TagsAdded", undone + 1);
             await world.Glance.SetTagsAsync(image);
             await world.RequestAsync("contended", $"{undone}");
         }

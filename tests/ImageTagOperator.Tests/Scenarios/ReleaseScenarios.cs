@@ -34,7 +34,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         var seen = await world.ReadyAsync("kept", "True");
         if (how == "another cloudName") await world.TagsAsync(other, others, "golden");
         else await world.TagsAsync(next, "golden");
-        Assert.Contains($"golden on image {old}", Assert.Single(await world.ToldAsync("TagsRetained")), StringComparison.Ordinal);
+        Assert.Contains($"golden on image {old}", Assert.Single(await world.WaitForEventsAsync("TagsRetained")), StringComparison.Ordinal);
         Assert.DoesNotContain(seen.Status.Images!, image => image.Id == old);
         Assert.Equal(["golden"], await world.Glance.GetTagsAsync(old));
         await other.DeleteCreatedAsync();

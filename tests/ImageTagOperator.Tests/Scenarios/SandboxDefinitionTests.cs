@@ -70,11 +70,11 @@ public sealed class SandboxDefinitionTests
         for (var look = 1; look <= 5; look++) await LookAsync($"{look}");
 
         Assert.Equal(before, Writes());
-        var told = Assert.Single(
+        var reported = Assert.Single(
             log.Entries, entry => entry.Message.Contains("CustomResourceDefinition", StringComparison.Ordinal)).Message;
-        Assert.EndsWith("Apply the right one: image-tag-operator crd | kubectl apply -f -", told, StringComparison.Ordinal);
+        Assert.EndsWith("Apply the right one: image-tag-operator crd | kubectl apply -f -", reported, StringComparison.Ordinal);
         Assert.Contains(
-            missing, field => told.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
+            missing, field => reported.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/outdated/status").Count;
 

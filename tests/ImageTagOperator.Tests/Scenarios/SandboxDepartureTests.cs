@@ -46,9 +46,9 @@ public sealed class SandboxDepartureTests
         await world.ReadyAsync("builds", "True");
         await world.TagsAsync(gone.Id, "golden");
         world.Cloud.RemoveImage(gone);
-        var told = Assert.Single(await world.ToldAsync("ImageGone"));
-        Assert.Contains(gone.Id, told, StringComparison.Ordinal);
-        Assert.Contains("managed golden", told, StringComparison.Ordinal);
+        var reported = Assert.Single(await world.WaitForEventsAsync("ImageGone"));
+        Assert.Contains(gone.Id, reported, StringComparison.Ordinal);
+        Assert.Contains("managed golden", reported, StringComparison.Ordinal);
         Assert.Empty((await world.ReadyAsync("builds", "False", "NoImageMatches")).Status.Images!);
     }
 

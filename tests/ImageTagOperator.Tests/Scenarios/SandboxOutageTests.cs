@@ -38,9 +38,9 @@ public sealed class SandboxOutageTests
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");
         Assert.Equal(["golden"], image.Tags);
-        Assert.Contains(await world.ToldAsync("TagsAdded", 2), told =>
-            told.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
-        await world.ToldAsync("Recovered");
+        Assert.Contains(await world.WaitForEventsAsync("TagsAdded", 2), reported =>
+            reported.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
+        await world.WaitForEventsAsync("Recovered");
         Assert.Single(await world.EventsAsync("SecretNotFound"));
     }
 
@@ -62,6 +62,6 @@ public sealed class SandboxOutageTests
             "to be told what was true of the declaration before", set => $"its message is {World.Ready(set)?.Message}");
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");
-        Assert.DoesNotContain(await world.EventsAsync("TagsAdded"), told => told.StartsWith("Put back", StringComparison.Ordinal));
+        Assert.DoesNotContain(await world.EventsAsync("TagsAdded"), reported => reported.StartsWith("Put back", StringComparison.Ordinal));
     }
 }

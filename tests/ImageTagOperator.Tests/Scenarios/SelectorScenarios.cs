@@ -12,7 +12,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
 {
     [Theory]
     [InlineData(TagDeletionPolicy.Remove)]
-    [InlineData(TagDeletionPolicy.Retain)]      // says what becomes of tags when the set is deleted, not when it moves on
+    [InlineData(TagDeletionPolicy.Retain)]      // the policy applies when the set is deleted, not when it selects another image
     public async Task A_tag_moves_to_the_newest_image_and_is_always_on_an_image(TagDeletionPolicy deletion)
     {
         await using var world = await StartAsync();
@@ -148,16 +148,16 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     /// to new: when it has left an image, a later image has it.</summary>
     private static async Task<int> WatchAsync(World world, ConcurrentQueue<string> images, CancellationToken stop)
     {
-        var looks = 0;
-        for (; !stop.IsCancellationRequested; looks++)
+        var searches = 0;
+        for (; !stop.IsCancellationRequested; searches++)
         {
             var tagged = 0;
             // By index: an enumeration would miss an image that is added meanwhile.
             for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1
                 : 0;
-            Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");
+            Assert.True(tagged > 0, $"no image had the tag in search number {searches}");
         }
 
-        return looks;
+        return searches;
     }
 }

@@ -118,7 +118,7 @@ public abstract class World : IAsyncDisposable
 
     public async Task<V1Alpha1ImageTagSet> GetAsync(string name) =>
         await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace)
-            ?? throw new InvalidOperationException($"ImageTagSet {name} is gone");
+            ?? throw new InvalidOperationException($"ImageTagSet {name} does not exist");
 
     public Task DeleteAsync(string name) => Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name));
 
@@ -130,16 +130,16 @@ public abstract class World : IAsyncDisposable
 
     /// <summary>The messages of the Events with this reason so far, in order, repeated by their counts.</summary>
     public async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
-        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(told => told.Reason == reason)
-            .OrderBy(told => told.EventTime)
-            .SelectMany(told => Enumerable.Repeat(told.Note ?? "", told.Series?.Count ?? 1))];
+        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(reported => reported.Reason == reason)
+            .OrderBy(reported => reported.EventTime)
+            .SelectMany(reported => Enumerable.Repeat(reported.Note ?? "", reported.Series?.Count ?? 1))];
 
     /// <summary>Waits until that many Events with this reason were sent.</summary>
-    public Task<IReadOnlyList<string>> ToldAsync(string reason, int times = 1) => UntilAsync(
+    public Task<IReadOnlyList<string>> WaitForEventsAsync(string reason, int times = 1) => UntilAsync(
         () => EventsAsync(reason),
-        told => told.Count >= times,
+        reported => reported.Count >= times,
         $"{times} Events {reason}",
-        told => $"there are: {string.Join("; ", told)}");
+        reported => $"there are: {string.Join("; ", reported)}");
 
     /// <summary>Waits until the set's Ready condition has this status and reason for its current generation.</summary>
     public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null, string? inNamespace = null) =>

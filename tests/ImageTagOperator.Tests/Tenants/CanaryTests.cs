@@ -103,7 +103,7 @@ public sealed class CanaryTests
 
         Lacks("the log", tenants.Log.Entries.Select(entry => entry.Message));
         Lacks("the status", tenants.Kubernetes.List("imagetagsets.imagetags.io").Select(set => set["status"]?.ToJsonString() ?? ""));
-        Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(told => told.ToJsonString()));
+        Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(reported => reported.ToJsonString()));
         Lacks("metrics", [tenants.Metrics]);
         Lacks("traces", spans);
         Assert.Contains(spans, span => span.StartsWith("create_token", StringComparison.Ordinal));

@@ -52,6 +52,6 @@ public sealed class EverythingAtOnceTests
         Assert.All(new[] { endless, silent, large }, cloud => Assert.NotEmpty(cloud.Calls.All));
         await tenants.EditReachesAsync();
         Assert.True(tenants.IsAlive);
-        Assert.Equal(0, tenants.FailedLooks);       // no look of b had to be taken again because of a
+        Assert.Equal(0, tenants.FailedLooks);       // no reconcile of b had to be retried because of a
     }
 }

@@ -32,8 +32,8 @@ public sealed class HostileTenantTests
             $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
         var before = endless.Calls.All.Count;
         await tenants.EditReachesAsync();
-        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 60);
-        await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists go on", seconds: 60);
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is Ready", seconds: 60);
+        await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists continue", seconds: 60);
         Assert.True(tenants.IsAlive);
         for (var i = 0; i < 64; i++) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"endless-{i}");
         await Eventually.TrueAsync(
@@ -64,7 +64,7 @@ public sealed class HostileTenantTests
         await using var silent = await HostileCloud.StartAsync();
         silent.Login = (http, _) => HostileCloud.HangAsync(http);
         for (var i = 0; i < 40; i++) AddSilent(tenants, silent, $"silent-{i}");
-        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are reconciled");
         var before = tenants.FailedLooks;
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
@@ -90,7 +90,7 @@ public sealed class HostileTenantTests
                 }
             },
             CancellationToken.None);
-        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are reconciled");
         var before = tenants.FailedLooks;
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.False(coming.IsCompleted);
@@ -215,7 +215,7 @@ public sealed class HostileTenantTests
         cloud.Images = (http, path) =>
         {
             if (http.Request.Method == "GET") return HostileCloud.JsonAsync(
-                http, path.EndsWith(image, StringComparison.Ordinal) ? Named(image, tags) : $$"""{"images": [{{Named(image, tags)}}]}""");
+                http, path.EndsWith(image, StringComparison.Ordinal) ? ImageWithEscapes(image, tags) : $$"""{"images": [{{ImageWithEscapes(image, tags)}}]}""");
             tags = "[\"mine\"]";
             return Task.CompletedTask;
         };
@@ -224,7 +224,7 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(
             () => tenants.Find("a", "names")?["status"]?["images"]?[0]?["name"] is not null, "the status names the image", seconds: 120);
         await Eventually.TrueAsync(() => tenants.Kubernetes.List("events.events.k8s.io")
-            .Any(told => (string?)told["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
+            .Any(reported => (string?)reported["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
         var set = tenants.Find("a", "names")!;
         Assert.Equal("a\\x1b[2Jb\\u{202e}c\\x00", (string?)set["status"]!["images"]![0]!["name"]);
         foreach (var text in Strings(set["status"]!).Concat(tenants.Kubernetes.List("events.events.k8s.io").SelectMany(Strings)))
@@ -240,7 +240,7 @@ public sealed class HostileTenantTests
     }
 
     /// <summary>Terminal escapes in responses of a cloud.</summary>
-    private static string Named(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
+    private static string ImageWithEscapes(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
 
     private static IEnumerable<string> Strings(System.Text.Json.Nodes.JsonNode node) => node switch
     {

@@ -78,7 +78,7 @@ internal sealed class TwoTenants : IAsyncDisposable
         tenants.AddSet("b", "ubuntu", "openstack-clouds", image.Id, tags: "golden");
         await app.StartAsync(Cancel);
         await tenants.ReachesAsync("golden");
-        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 400);
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is Ready", seconds: 400);
         return tenants;
     }
 

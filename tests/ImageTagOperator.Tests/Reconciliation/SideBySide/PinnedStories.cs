@@ -50,7 +50,7 @@ internal static class PinnedStories
         // A process that has not listed images yet knows from the status which images a set with newest has selected.
         Story([Image(0), Image(1), Image(2, isPublic: true)], [Owner],
             Sets((0, Wish(new(Glob: "*", Newest: 1), Exact, [])), (1, Wish(new(1), Additive, ["a"])), (3, Wish(new(1), Additive, ["a"]))),
-            Sets((1, null)) with { DiesAfter = 10 }),
+            Sets((1, null)) with { CrashesAfter = 10 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

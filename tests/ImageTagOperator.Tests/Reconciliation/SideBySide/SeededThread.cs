@@ -15,7 +15,7 @@ internal sealed class SeededThread(int seed)
 
     public int Pick(int below) => random.Next(below);
 
-    public bool Happens(int percent) => random.Next(100) < percent;
+    public bool Chance(int percent) => random.Next(100) < percent;
 
     /// <summary>Adds a step that can run from now on.</summary>
     /// <param name="lane">The process that the step belongs to; null: none.</param>
@@ -50,7 +50,7 @@ internal sealed class SeededThread(int seed)
     }
 
     /// <summary>Runs one of the steps that are ready.</summary>
-    public void Go()
+    public void RunNextStep()
     {
         var next = random.Next(ready.Count);
         var step = ready[next];
@@ -67,7 +67,7 @@ internal sealed class SeededThread(int seed)
         ready.RemoveAll(step => step.Lane == lane);
         foreach (var step in lost)
         {
-            if (step.Orphan is { } orphan && Happens(50)) orphan();
+            if (step.Orphan is { } orphan && Chance(50)) orphan();
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     /// <summary>Called before each write that changes something.</summary>
     public Action<TagChange> Changing { get; set; } = _ => { };
 
-    public Action<string> Told { get; set; } = _ => { };
+    public Action<string> OnLog { get; set; } = _ => { };
 
     public void Change(int image, Picture facts) => images[image] = facts;
 
@@ -59,7 +59,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         HttpResponseMessage Serve()
         {
             var response = Answer(sender, method, url, token, body);
-            Told($"{method} {url.Host}{url.PathAndQuery} as {token} -> {(int)response.StatusCode}");
+            OnLog($"{method} {url.Host}{url.PathAndQuery} as {token} -> {(int)response.StatusCode}");
             return response;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var found = Enumerable.Range(0, images.Length).Where(image => images[image].IsThere && login.Sees(images[image]));
         if (parts.TryGetValue("id", out var ids)) found = found.Where(image => OneOf(ids, ModelImage.IdOf(images[image].Number)));
         if (parts.TryGetValue("name", out var names)) found = found.Where(image => OneOf(names, ModelImage.NameOf(images[image].Number)));
-        if (EmptyLists > 0 && thread.Happens(50))
+        if (EmptyLists > 0 && thread.Chance(50))
         {
             EmptyLists--;
             found = [];
@@ -136,7 +136,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     {
         before.RemoveAll(old => old.Until <= clock.GetUtcNow());
         var known = before.Where(old => old.Image == image).Select(old => old.Tags).ToArray();
-        return Lags && known.Length > 0 && thread.Happens(50) ? known[thread.Pick(known.Length)] : tags[image];
+        return Lags && known.Length > 0 && thread.Chance(50) ? known[thread.Pick(known.Length)] : tags[image];
     }
 
     private static bool OneOf(string filter, string value) =>

@@ -27,7 +27,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
     /// <summary>Increases with each write of the operator that changes more than timestamps.</summary>
     public int Version { get; private set; }
 
-    public Action<string> Told { get; set; } = _ => { };
+    public Action<string> OnLog { get; set; } = _ => { };
 
     public IReadOnlyCollection<V1Alpha1ImageTagSet> All => [.. sets.Values.Select(Copy)];
 
@@ -105,7 +105,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         if (Text(changed.Status) != Text(before)) Version++;
         Store(changed);
         set.Metadata.ResourceVersion = changed.Metadata.ResourceVersion;
-        Told($"status of {changed.Metadata.Name}: {Describe(changed)}");
+        OnLog($"status of {changed.Metadata.Name}: {Describe(changed)}");
         return Copy(changed);
     }
 
@@ -115,7 +115,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         changed.Metadata.Finalizers = [.. metadata["finalizers"]!.AsArray().Select(each => (string)each!)];
         Version++;
         Store(changed);
-        Told($"finalizers of {name}: {changed.Metadata.Finalizers.Count}");
+        OnLog($"finalizers of {name}: {changed.Metadata.Finalizers.Count}");
         return Copy(changed);
     }
 

@@ -97,8 +97,8 @@ internal static class SharedStories
     private static Gen<Act> Troubled(Act act) =>
         from empty in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 3)))
         from lags in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
-        from death in Gen.Frequency((3, Gen.Constant((int?)null)), (1, Gen.Choose(1, 250).Select(steps => (int?)steps)))
-        select act with { EmptyLists = empty, Lags = lags, DiesAfter = death };
+        from crash in Gen.Frequency((3, Gen.Constant((int?)null)), (1, Gen.Choose(1, 250).Select(steps => (int?)steps)))
+        select act with { EmptyLists = empty, Lags = lags, CrashesAfter = crash };
 
     private static Dictionary<int, T> None<T>() => [];
 
@@ -168,7 +168,7 @@ internal static class SharedStories
     {
         if (act.EmptyLists > 0) yield return act with { EmptyLists = 0 };
         if (act.Lags) yield return act with { Lags = false };
-        if (act.DiesAfter is not null) yield return act with { DiesAfter = null };
+        if (act.CrashesAfter is not null) yield return act with { CrashesAfter = null };
         foreach (var set in act.Sets.Keys) yield return act with { Sets = act.Sets.Where(edit => edit.Key != set).ToDictionary() };
         foreach (var secret in act.Secrets.Keys) yield return act with { Secrets = act.Secrets.Where(edit => edit.Key != secret)
             .ToDictionary() };

@@ -106,7 +106,7 @@ internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags
 
     public bool IsExact => Policy == TagPolicy.Exact;
 
-    public bool IsHeard => !IsSuspended && !IsInvalid && Mode == TagSetMode.Enforce;
+    public bool TakesPart => !IsSuspended && !IsInvalid && Mode == TagSetMode.Enforce;
 
     public ImageTagSetSpec Spec => new()
     {
@@ -143,7 +143,7 @@ internal sealed record Act(
     public bool Lags { get; init; }
 
     /// <summary>The operator crashes after that many steps.</summary>
-    public int? DiesAfter { get; init; }
+    public int? CrashesAfter { get; init; }
 
     public override string ToString() => string.Join("; ",
         Sets.Select(edit => $"set {edit.Key} {(edit.Value is null ? "deleted" : $"becomes {edit.Value}")}")
@@ -151,5 +151,5 @@ internal sealed record Act(
             .Concat(Images.Select(edit => $"image {edit.Key} becomes {edit.Value}"))
             .Concat(EmptyLists > 0 ? [$"{EmptyLists} empty lists"] : [])
             .Concat(Lags ? ["replicas lag"] : [])
-            .Concat(DiesAfter is { } steps ? [$"dies after {steps} steps"] : []));
+            .Concat(CrashesAfter is { } steps ? [$"dies after {steps} steps"] : []));
 }

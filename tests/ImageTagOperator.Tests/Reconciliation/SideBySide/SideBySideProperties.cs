@@ -13,7 +13,7 @@ public sealed class SideBySideProperties
 
     [Fact]
     public void In_any_order_the_result_is_what_the_rules_say() =>
-        FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, PlayInAnyOrder));
+        FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, RunInSeveralOrders));
 
     [Theory]
     [InlineData(0)]
@@ -26,26 +26,26 @@ public sealed class SideBySideProperties
     [InlineData(7)]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
-        for (var order = 0; order < PinnedOrders; order++) Play(PinnedStories.All[number], order);
+        for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
     }
 
-    private static void PlayInAnyOrder(SharedStory story)
+    private static void RunInSeveralOrders(SharedStory story)
     {
-        for (var order = 0; order < Orders; order++) Play(story, HashOf(story) + order);
+        for (var order = 0; order < Orders; order++) RunStory(story, HashOf(story) + order);
     }
 
-    private static void Play(SharedStory story, int seed)
+    private static void RunStory(SharedStory story, int seed)
     {
-        using var stage = new Performance(story, seed);
-        var rules = new Rulebook(story);
+        using var stage = new ConcurrentRun(story, seed);
+        var rules = new RuleModel(story);
         foreach (var act in story.Acts)
         {
-            rules.Play(act, isBackwards: seed % 2 == 1);
+            rules.RunAct(act, isBackwards: seed % 2 == 1);
             // It is unknown who wins through an edited Secret until its sets are reconciled.
             stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change =>
-                stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
-            stage.Play(act, mayDie: !rules.NeedsMemory);
-            if (act.DiesAfter is not null && !rules.NeedsMemory) rules.Forget();
+                stage.Check(rules.Violation(change) is null, $"{change}: {rules.Violation(change)}");
+            stage.RunAct(act, mayCrash: !rules.NeedsMemory);
+            if (act.CrashesAfter is not null && !rules.NeedsMemory) rules.Forget();
             for (var image = 0; image < story.Images.Count; image++)
             {
                 stage.Check(

@@ -21,11 +21,11 @@ internal static class Tripwire
             0];
 
     /// <summary>Asserts that the package still does what the attribute of the calling test says.</summary>
-    public static void Stands(bool holds, string? seen = null, [CallerMemberName] string test = "")
+    public static void AssertGap(bool holds, string? seen = null, [CallerMemberName] string test = "")
     {
         var tripwire = All[test];
         var better = seen is null ? "" : $" (seen: {seen})";
-        Assert.True(holds, $"Good news: KubernetesClient {Version} does better than '{tripwire.Fact}'{better}. These of ours may go: "
+        Assert.True(holds, $"KubernetesClient {Version} no longer has this gap: '{tripwire.Fact}'{better}. These files can be deleted or shortened: "
             + $"{string.Join(", ", tripwire.Files)}. Then delete this test and its row in docs/adr/0001-own-kubernetes-runtime.md.");
     }
 
