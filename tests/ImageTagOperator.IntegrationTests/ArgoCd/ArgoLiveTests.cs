@@ -100,7 +100,7 @@ public sealed class ArgoLiveTests
         await world.StartOperatorAsync();
         var image = await world.Glance.CreateImageAsync("acted", "nightly");
         var set = world.Set("acted", image, "golden");
-        (set.Spec.Interval, set.Spec.Policy) = ("1h", TagPolicy.Additive); // nobody but the actions has it looked at
+        (set.Spec.Interval, set.Spec.Policy) = ("1h", TagPolicy.Additive); // only the actions trigger a reconcile
         await world.CreateAsync(set);
         await world.ReadyAsync("acted", "True");
 

@@ -77,7 +77,7 @@ internal static class ImageAttributes
         image.Owner = owner;
     }
 
-    /// <summary>The start of the real message, which goes on with the schema.</summary>
+    /// <summary>The start of the real message, which continues with the schema.</summary>
     public static string SchemaMismatch(string what) => $"Provided object does not match schema 'image': {what}";
 
     private static T Value<T>(string name, JsonNode? value)

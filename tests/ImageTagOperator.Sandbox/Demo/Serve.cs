@@ -18,7 +18,7 @@ internal static class Serve
         var files = new[] { "kubeconfig", "clouds.yaml", Sample }.Select(name => Path.Combine(folder, name)).ToArray();
         if (files.FirstOrDefault(File.Exists) is { } known)
         {
-            await Console.Error.WriteLineAsync($"{known} exists already and is not overwritten. Name another folder, or none.");
+            await Console.Error.WriteLineAsync($"{known} is there already, and is not overwritten. Name another folder, or none.");
             return 1;
         }
 

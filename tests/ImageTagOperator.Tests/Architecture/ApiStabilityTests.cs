@@ -18,8 +18,8 @@ public sealed partial class ApiStabilityTests
         var schema = KubernetesYaml.LoadAll(CrdCommand.Yaml())[0]["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!;
         var fields = Fields("spec", schema["spec"]!, 3).Concat(Fields("status", schema["status"]!, 1))
             .Concat(Fields("status.images[]", schema["status"]!["properties"]!["images"]!["items"]!, 1));
-        var told = Verdict().Matches(Read("docs/api-stability.md")).Select(row => row.Groups[1].Value);
-        Assert.Equal(fields.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        var listed = Verdict().Matches(Read("docs/api-stability.md")).Select(row => row.Groups[1].Value);
+        Assert.Equal(fields.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     /// <summary>The plan applies as long as no version needs a conversion.</summary>

@@ -21,10 +21,10 @@ public sealed partial class PublishingTests
     public void Artifact_Hub_gets_the_current_definition()
     {
         var definition = Yaml(CrdCommand.Yaml());
-        var told = Annotation("crds").AsArray().Single()!;
-        Assert.Equal((string)definition["metadata"]!["name"]!, (string)told["name"]!);
-        Assert.Equal((string)definition["spec"]!["names"]!["kind"]!, (string)told["kind"]!);
-        Assert.Equal((string)definition["spec"]!["versions"]![0]!["name"]!, (string)told["version"]!);
+        var listed = Annotation("crds").AsArray().Single()!;
+        Assert.Equal((string)definition["metadata"]!["name"]!, (string)listed["name"]!);
+        Assert.Equal((string)definition["spec"]!["names"]!["kind"]!, (string)listed["kind"]!);
+        Assert.Equal((string)definition["spec"]!["versions"]![0]!["name"]!, (string)listed["version"]!);
         var kinds = Annotation("changes").AsArray().Select(change => (string)change!["kind"]!);
         Assert.Subset(new HashSet<string> { "added", "changed", "deprecated", "removed", "fixed", "security" }, kinds.ToHashSet());
         Assert.All(Annotation("links").AsArray(), link => Assert.StartsWith("https://", (string)link!["url"]!, StringComparison.Ordinal));

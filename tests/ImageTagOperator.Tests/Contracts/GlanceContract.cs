@@ -122,15 +122,15 @@ public abstract class GlanceContract<TWorld>
     [Theory]
     [InlineData("%C3%BC", "ü", "Ã¼")]
     [InlineData("%E6%BC%A2", "漢", "æ¼¢")]
-    public async Task A_tag_that_is_not_ASCII_is_stored_as_other_characters(string path, string meant, string stored)
+    public async Task A_tag_that_is_not_ASCII_is_stored_as_other_characters(string path, string requested, string stored)
     {
         await using var world = await CreateAsync();
-        var (glance, image) = await ImageAsync(world, meant);
+        var (glance, image) = await ImageAsync(world, requested);
         Assert.Equal(404, await glance.DeleteAsync(image, path));
         Assert.Equal(204, await glance.PutAsync(image, path));
-        Assert.Equal(new[] { meant, stored }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
+        Assert.Equal(new[] { requested, stored }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
         Assert.Equal(204, await glance.DeleteAsync(image, path));
-        Assert.Equal([meant], await glance.TagsAsync(image));
+        Assert.Equal([requested], await glance.TagsAsync(image));
     }
 
     [Fact]

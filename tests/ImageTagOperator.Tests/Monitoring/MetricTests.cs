@@ -68,7 +68,7 @@ public sealed class MetricTests
         await world.ReadyAsync("observed", "True");
         Assert.Equal((0, 0), Drift(running));
 
-        // One tag is missing and one is undeclared; the second image has an undeclared tag, which nobody may remove.
+        // One tag is missing and one is undeclared; the second image has an undeclared tag, which the set may not remove.
         corrected.SetTags("lts", "intruder");
         observed.SetTags("golden", "intruder");
         await world.RequestAsync("mended", "now");

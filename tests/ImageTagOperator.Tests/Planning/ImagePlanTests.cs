@@ -75,13 +75,13 @@ public sealed class ImagePlanTests
     [Fact]
     public void A_set_manages_a_tag_until_the_status_of_its_successor_has_it()
     {
-        var (leaving, heir) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
-        var waiting = ImagePlan.Of([leaving, heir], ["golden"], Rules).ShareOf("a");
+        var (leaving, successor) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
+        var waiting = ImagePlan.Of([leaving, successor], ["golden"], Rules).ShareOf("a");
         Assert.True(waiting.Plan.IsEmpty);
         Assert.Equal("b", waiting.PendingHandovers["golden"]);
         Assert.Equal(["golden"], waiting.ManagedAfter);
 
-        var done = ImagePlan.Of([leaving, Managing(heir, "golden")], ["golden"], Rules).ShareOf("a");
+        var done = ImagePlan.Of([leaving, Managing(successor, "golden")], ["golden"], Rules).ShareOf("a");
         Assert.True(done.Plan.IsEmpty);
         Assert.Empty(done.PendingHandovers);
         Assert.Empty(done.ManagedAfter);

@@ -25,7 +25,7 @@ public sealed class ImageShareTests
     [InlineData(true,  nameof(Reason.Contended),          "lts",     "golden lts old")]
     [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "",      "golden old")]
     [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "lts",   "golden lts old")]
-    public void Manages_the_tags_that_it_may_have_written_and_those_to_be_removed(bool mayWrite, string? problem, string added, string expected)
+    public void Manages_tags_that_may_be_written_and_tags_to_be_removed(bool mayWrite, string? problem, string added, string expected)
     {
         var share = Share(["golden", "old"]);
         var reason = problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "");
@@ -67,7 +67,7 @@ public sealed class ImageShareTests
     [InlineData("golden", "golden", "", "golden=b")]
     [InlineData("", "golden", "", "")]              // not on the image
     [InlineData("golden", "golden", "golden", "")]  // taken over
-    [InlineData("golden", "lts", "", "")]           // nobody wants it
+    [InlineData("golden", "lts", "", "")]           // no set declares it
     public void A_tag_is_given_up_when_another_set_manages_it(string live, string declared, string managed, string expected)
     {
         ImageClaim[] claims =

@@ -46,16 +46,16 @@ public sealed class StatusReports
     {
         var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 },
             Spec = { Interval = interval } };
-        var told = new List<int>();
+        var reported = new List<int>();
         for (var minute = 0; minute < 90; minute++)
         {
             var before = set.Status;
             set.Status = StatusBuilder.After(
                 set, SetResult.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
-            if (set.Status.History().IsLasting && !before.History().IsLasting) told.Add(minute);
+            if (set.Status.History().IsLasting && !before.History().IsLasting) reported.Add(minute);
         }
 
-        Assert.Equal([minutes + 1], told);
+        Assert.Equal([minutes + 1], reported);
         // The status has the words of that time, not the first ones.
         Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History()
             .Find(Condition.Reconciling)!.Message);

@@ -56,8 +56,8 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
 
         await world.Glance.SetTagsAsync(image, "golden");
         await world.RequestAsync("watched", "mended");
-        var mended = await world.ReadyAsync("watched", "True", "InSync");
-        Assert.Null(World.Condition(mended, "Drifted"));
+        var corrected = await world.ReadyAsync("watched", "True", "InSync");
+        Assert.Null(World.Condition(corrected, "Drifted"));
         await world.WaitForEventsAsync("Recovered");
         Assert.Equal(2, (await world.EventsAsync("Drifted")).Count);
         Assert.All(await world.CloudCallsAsync(image), call => Assert.StartsWith("GET ", call, StringComparison.Ordinal));

@@ -36,7 +36,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         }
 
         await stop.CancelAsync();
-        Assert.True(await watching > 0, "nobody looked");
+        Assert.True(await watching > 0, "no search was made");
         // The status changes after the tags.
         var seen = await world.UntilAsync(
             () => world.GetAsync("moving"),

@@ -13,7 +13,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("id", TagPolicy.Exact)]
     [InlineData("name", TagPolicy.Exact)]
     [InlineData("selector", TagPolicy.Additive)]
-    public async Task The_younger_of_two_sets_that_cannot_share_names_the_winner_and_takes_over_after_its_deletion(string how, TagPolicy policy)
+    public async Task The_younger_of_two_conflicting_sets_names_the_winner_and_takes_over_after_its_deletion(string how, TagPolicy policy)
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();
