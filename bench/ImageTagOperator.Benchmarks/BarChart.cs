@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>Figures as bars, in SVG.</summary>
+/// <summary>A bar chart in SVG.</summary>
 internal static class BarChart
 {
     private const int Width = 760;
@@ -13,8 +13,8 @@ internal static class BarChart
     private const int Top = 48;
     private const int Most = Width - Left - 110;
 
-    /// <param name="bars">What each bar is called, and how long it is in the unit.</param>
-    /// <param name="limit">Where a line is drawn, and what it is called; null: none.</param>
+    /// <param name="bars">The label of each bar, and its value in the unit.</param>
+    /// <param name="limit">The position and label of a limit line; null for none.</param>
     public static string Draw(
         string title, string unit, IReadOnlyList<(string Name, double Value)> bars, (string Name, double Value)? limit = null)
     {

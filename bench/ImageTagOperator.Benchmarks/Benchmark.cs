@@ -2,21 +2,21 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>Something that is measured. To add one: a class in a file of its own, and its line in Program.cs. What it needs it brings up
-/// itself, and takes away again.</summary>
+/// <summary>A benchmark. To add one, write a class in its own file and add it to Program.cs. It starts what it needs, and removes it at the
+/// end.</summary>
 internal abstract class Benchmark
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>Asking more often takes processor time from what is measured.</summary>
+    /// <summary>Polling more often takes processor time from what is measured.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What <c>make bench ONLY=...</c> is compared with.</summary>
+    /// <summary>The name that <c>make bench ONLY=...</c> selects.</summary>
     public string Name => GetType().Name;
 
     public abstract Task<IReadOnlyList<Row>> MeasureAsync();
 
-    /// <summary>The median of several runs, in seconds. A first run, which compiles and fills pools, does not count.</summary>
+    /// <summary>The median of several runs, in seconds. A warm-up run, which compiles code and fills pools, does not count.</summary>
     protected static async Task<double> MedianAsync(int runs, Func<Task> run)
     {
         var seconds = new List<double>();
@@ -37,7 +37,7 @@ internal abstract class Benchmark
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>What is alive on the heap, in bytes.</summary>
+    /// <summary>The live objects on the heap, in bytes.</summary>
     protected static long Heap()
     {
         for (var i = 0; i < 3; i++)

@@ -8,15 +8,15 @@ using ImageTagOperator.Kubernetes.Crds;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>A namespace of our own on a real API server, and the definition of benchmark sets. Both go at the end, with all that is in
-/// them.</summary>
+/// <summary>A new namespace on a real API server, and the definition of benchmark sets. Both are deleted at the end, with all their
+/// objects.</summary>
 internal sealed class BenchmarkNamespace : IAsyncDisposable
 {
     private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     private const string Definition = Definitions + "/benchmarksets.bench.imagetags.io";
 
-    /// <summary>Marks the namespaces of runs.</summary>
+    /// <summary>The label of the namespaces of benchmark runs.</summary>
     private const string Label = "bench.imagetags.io";
 
     private readonly KubernetesClientConfiguration configuration;
@@ -41,7 +41,7 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
         while (!await place.DefineAsync(http)) await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         using var made = await http.PostAsync(new Uri(place.Url("/api/v1/namespaces")), Json(Namespace(place.Name)));
         made.EnsureSuccessStatusCode();
-        // Served some moments after the definition is stored.
+        // The resource is served some moments after the definition is stored.
         while (true)
         {
             using var answer = await http.GetAsync(new Uri(place.Sets + "?limit=1"));
@@ -65,23 +65,23 @@ internal sealed class BenchmarkNamespace : IAsyncDisposable
         using var http = await HttpAsync();
         if (Items(await http.GetStringAsync(new Uri(Url($"/api/v1/namespaces?labelSelector={Label}")))) <= 1)
         {
-            // The server takes the objects along, in its own time.
+            // The server deletes the objects asynchronously.
             (await http.DeleteAsync(new Uri(Url(Definition)))).Dispose();
         }
         else
         {
-            // Another run still needs the definition. One request may not be long enough for all objects.
+            // Another run still needs the definition. One request may time out before all objects are deleted.
             while (Items(await http.GetStringAsync(new Uri(Sets + "?limit=1"))) > 0) (await http.DeleteAsync(new Uri(Sets))).Dispose();
         }
 
         (await http.DeleteAsync(new Uri(Url($"/api/v1/namespaces/{Name}")))).Dispose();
         var finalized = Namespace(Name);
         finalized["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
-        // There is no namespace controller to do it.
+        // No namespace controller runs that would do it.
         (await http.PutAsync(new Uri(Url($"/api/v1/namespaces/{Name}/finalize")), Json(finalized))).Dispose();
     }
 
-    // False while the definition of an earlier run is still going away.
+    // <summary>False while the definition of an earlier run is being deleted.</summary>
     private async Task<bool> DefineAsync(HttpClient http)
     {
         using var defined = await http.PostAsync(

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>A whole operator for benchmark sets, whose controller only counts.</summary>
+/// <summary>A complete operator for benchmark sets, with a controller that only counts.</summary>
 internal sealed class BenchmarkOperator : IAsyncDisposable
 {
     private readonly IHost host;
@@ -16,8 +16,8 @@ internal sealed class BenchmarkOperator : IAsyncDisposable
 
     public Counter Reconciled => host.Services.GetRequiredService<Counter>();
 
-    /// <param name="client">Null: one of its own.</param>
-    /// <returns>Once the first list is in the cache.</returns>
+    /// <param name="client">Null: a new client.</param>
+    /// <returns>After the first list is in the cache.</returns>
     public static async Task<BenchmarkOperator> StartAsync(
         KubernetesClientConfiguration configuration, string? inNamespace, IKubernetesClient? client = null)
     {
@@ -44,14 +44,14 @@ internal sealed class BenchmarkOperator : IAsyncDisposable
         host.Dispose();
     }
 
-    /// <summary>How many objects were reconciled.</summary>
+    /// <summary>The number of reconciled objects.</summary>
     internal sealed class Counter
     {
         private int count;
         private int goal = int.MaxValue;
         private TaskCompletionSource reached = new();
 
-        /// <summary>Ends when that many more were reconciled. Ask before they can be.</summary>
+        /// <summary>Completes after that many more reconciles. Call it before they can start.</summary>
         public Task MoreAsync(int objects)
         {
             reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

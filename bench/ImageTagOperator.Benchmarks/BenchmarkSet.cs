@@ -8,7 +8,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>An ImageTagSet by another name: on a server that others use too, no operator takes it for work.</summary>
+/// <summary>An ImageTagSet under another name, so that no operator on a shared server reconciles it.</summary>
 [KubernetesEntity(Group = "bench.imagetags.io", ApiVersion = "v1", Kind = "BenchmarkSet", PluralName = "benchmarksets")]
 public sealed class BenchmarkSet : CustomKubernetesEntity<ImageTagSetSpec, ImageTagSetStatus>
 {
@@ -16,7 +16,7 @@ public sealed class BenchmarkSet : CustomKubernetesEntity<ImageTagSetSpec, Image
 
     internal static JsonTypeInfo<BenchmarkSet> TypeInfo { get; } = (JsonTypeInfo<BenchmarkSet>)Json.GetTypeInfo(typeof(BenchmarkSet));
 
-    /// <summary>A set with five tags on one image, as it is when all is well.</summary>
+    /// <summary>A set with five tags on one image, in its normal state.</summary>
     internal static BenchmarkSet Sample(int number, string inNamespace, int generation = 1)
     {
         string[] tags = ["golden", "lts", "cis-2026.1", "kernel-6.12", "stable"];

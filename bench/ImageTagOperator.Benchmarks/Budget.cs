@@ -3,17 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>The most that a figure may be, from bench/budgets.json.</summary>
-/// <param name="Value">Of the figure itself; null: any.</param>
-/// <param name="Ratio">Of its ratio; null: any.</param>
+/// <summary>The upper limits of a figure, from bench/budgets.json.</summary>
+/// <param name="Value">For the figure itself; null: no limit.</param>
+/// <param name="Ratio">For its ratio; null: no limit.</param>
 internal sealed record Budget(double? Value = null, double? Ratio = null)
 {
     private const string File = "bench/budgets.json";
 
-    /// <summary>A shared machine is noisy.</summary>
+    /// <summary>The tolerance, because a shared machine is noisy.</summary>
     private const double Tolerance = 1.2;
 
-    /// <summary>The rows that are over their budgets by more than 20 %, as sentences.</summary>
+    /// <summary>The rows that exceed their budgets by more than 20 %, as sentences.</summary>
     public static IReadOnlyList<string> Exceeded(IReadOnlyList<Row> rows)
     {
         var budgets = JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), BudgetJson.Default.DictionaryStringBudget)!;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What an object in the cache takes on the heap, beside its length as JSON.</summary>
+/// <summary>The heap memory of an object in the cache, compared with its length as JSON.</summary>
 internal sealed class CacheMemory : Benchmark
 {
     private const int Objects = 10_000;
@@ -22,7 +22,8 @@ internal sealed class CacheMemory : Benchmark
         return [new("memory per cached object", bytes, "bytes", "its length as JSON", bytes * Objects / api.ListBytes)];
     }
 
-    /// <summary>Once for the pools, which keep what they got. In a method of its own, which holds on to nothing when it is over.</summary>
+    /// <summary>A warm-up for the pools, which keep their memory. In its own method, so that no local variable keeps an object
+    /// alive.</summary>
     private static async Task WarmUpAsync(KubernetesClient client) => await FillAsync(client);
 
     private static async Task<EntityCache<BenchmarkSet>> FillAsync(KubernetesClient client)

@@ -3,11 +3,11 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>From N bare images to five tags on each, by one set per image, and then nothing to do; beside other clients that do the same.
-/// The operator's rate limit is lifted, for the others have none.</summary>
+/// <summary>From N images without tags to five tags on each, with one set per image, and then a pass with nothing to do. Compared with
+/// other clients that do the same. The operator's rate limit is off, because the others have none.</summary>
 internal sealed class Convergence : Benchmark
 {
-    /// <summary>Set to anything, 1,000 images on a real Glance are measured too, which takes ten minutes more.</summary>
+    /// <summary>When set to anything, 1,000 images on a real Glance are measured too, which takes ten more minutes.</summary>
     private const string Large = "LARGE";
 
     private const int DefaultRate = 50;
@@ -38,7 +38,7 @@ internal sealed class Convergence : Benchmark
         var rows = new List<Row>();
         foreach (var (count, runs) in sizes)
         {
-            // Turn by turn, so that a busy minute of the machine is everybody's.
+            // Alternate the clients, so that a busy minute of the machine affects all of them.
             var measured = new List<Measured>();
             for (var i = 0; i < runs; i++) measured.Add(await MeasureOnceAsync(cloud, ours, python, count));
             var (what, converge, check) = ($"{count:#,0} images x 5 tags, {cloud.Name}", Of(run => run.Converge), Of(run => run.Check));
@@ -68,7 +68,8 @@ internal sealed class Convergence : Benchmark
         var all = await cloud.ImagesAsync(count + 1);
         var (warmUp, images) = (all[0], all.Skip(1).ToArray());
 
-        // New for each run, as the operator's: which of Glance's processes takes the connections is luck, and up to half of the result.
+        // A new client for each run, like the operator's: which of Glance's processes accepts the connections is random, and changes the
+        // result by up to a half.
         using var bare = await BareClient.LoginAsync(cloud.CloudsYaml, BenchmarkCloud.CloudName);
         await cloud.ClearTagsAsync();
         await bare.TagAsync([warmUp], Tags);
@@ -77,7 +78,7 @@ internal sealed class Convergence : Benchmark
 
         await cloud.ClearTagsAsync();
         var sdk = await python.SdkAsync(all, Tags);
-        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk left tags out");
+        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk did not add all tags");
 
         await cloud.ClearTagsAsync();
         await ours.ConvergeAsync(cloud, [warmUp], Tags, "1h");
@@ -86,7 +87,7 @@ internal sealed class Convergence : Benchmark
         var convergeRequests = await cloud.CountRequestsAsync(async () =>
             converge = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "1h")));
         processor = ours.ProcessorTime - processor;
-        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("sets were Ready, and tags were not there");
+        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("sets were Ready while tags were missing");
         var checkRequests = await cloud.CountRequestsAsync(async () =>
             check = await TimeAsync(() => ours.ConvergeAsync(cloud, images, Tags, "2h")));
         await ours.ForgetAsync();
@@ -96,12 +97,12 @@ internal sealed class Convergence : Benchmark
         return new(converge, convergeRequests, check, checkRequests, bareSeconds, bareCheck, sdk);
     }
 
-    /// <summary>Seconds and requests per image. It takes seconds per call, so it is not run for all images.</summary>
+    /// <summary>Seconds and requests per image. Each call takes seconds, so it does not run for all images.</summary>
     private static async Task<(double Seconds, double Requests)> MeasureCommandAsync(BenchmarkCloud cloud, PythonTools python)
     {
         var seconds = new List<double>();
         var images = await cloud.ImagesAsync(Commands);
-        await python.CommandAsync(images[0], Tags);     // reads Python's files from the disk
+        await python.CommandAsync(images[0], Tags);     // a warm-up that reads Python's files from the disk
         var requests = await cloud.CountRequestsAsync(async () =>
         {
             foreach (var image in images) seconds.Add(await TimeAsync(() => python.CommandAsync(image, Tags)));

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>Every one of 10,000 objects changes; how long until the controller has seen all. Beside a loop that reads the same lines into
-/// the same type and does nothing with them.</summary>
+/// <summary>The time from a change of each of 10,000 objects until the controller has seen all of them. Compared with a loop that only
+/// deserializes the same lines into the same type.</summary>
 internal sealed class EventThroughput : Benchmark
 {
     private const int Objects = 10_000;

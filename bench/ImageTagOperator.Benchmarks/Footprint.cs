@@ -5,8 +5,8 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What the published file takes, beside the same program trimmed with .NET's runtime in it, turn by turn: size, time to start,
-/// and memory with the heap that the chart's memory limit gives it.</summary>
+/// <summary>The footprint of the published file, compared in alternating runs with the same program trimmed and self-contained: size,
+/// startup time, and memory with the heap limit that the chart's memory limit implies.</summary>
 internal sealed class Footprint : Benchmark
 {
     private const string Native = "artifacts/publish/image-tag-operator";
@@ -48,7 +48,7 @@ internal sealed class Footprint : Benchmark
         }
     }
 
-    /// <summary>Both programs, turn by turn. A first turn, which reads the files from disk, does not count.</summary>
+    /// <summary>Alternating runs of both programs. The first run, which reads the files from disk, does not count.</summary>
     private static async Task<(IReadOnlyList<T> Native, IReadOnlyList<T> Trimmed)> CompareAsync<T>(Func<string, Task<T>> measure,
         int runs = Runs)
     {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>How long an edit of one namespace takes to reach its image, alone and while 5,000 sets of another namespace attack the
-/// operator: endless lists, a cloud that never answers, large error pages, wrong addresses and passwords, missing Secrets.</summary>
+/// <summary>The time until an edit in one namespace reaches its image, alone and while 5,000 sets of another namespace attack the operator:
+/// endless lists, a cloud that never responds, large error pages, wrong addresses and passwords, missing Secrets.</summary>
 internal sealed class Isolation : Benchmark
 {
     private const string Attacker = "attacker";
@@ -48,7 +48,7 @@ internal sealed class Isolation : Benchmark
         var attacked = await EditsAsync(process, cloud, image, "attacked");
         if (new[] { endless, silent, large }.Any(hostile => hostile.Calls.All.Count == 0))
         {
-            throw new InvalidOperationException("a hostile cloud was never asked, so there was no attack");
+            throw new InvalidOperationException("a hostile cloud got no request, so there was no attack");
         }
 
         return

@@ -2,7 +2,7 @@ using ImageTagOperator.Benchmarks;
 
 Benchmark[] all =
 [
-    new WatchReconnects(),      // first: what others leave behind would hide how the heap grows
+    new WatchReconnects(),      // first: garbage of other benchmarks would hide the growth of the heap
     new Convergence(),
     new EventThroughput(),
     new CacheMemory(),

@@ -7,7 +7,7 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>The API server's side of lists and watches, made beforehand, so that only our side is measured.</summary>
+/// <summary>Recorded responses of an API server to lists and watches, so that only the client is measured.</summary>
 internal sealed class RecordedApi : HttpMessageHandler
 {
     private const int PageSize = 500;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>Writes down what was measured: results.json for programs, a table in docs for people.</summary>
+/// <summary>Writes the results: results.json for programs, a table in docs for people.</summary>
 internal static class Report
 {
     private const string Results = "artifacts/bench/results.json";
@@ -46,7 +46,7 @@ internal static class Report
 
         """;
 
-    /// <param name="isComplete">All benchmarks ran: part of the table would be no table.</param>
+    /// <param name="isComplete">All benchmarks ran. Otherwise the table is not written.</param>
     public static async Task WriteAsync(IReadOnlyList<Row> rows, bool isComplete)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Results)!);
@@ -59,7 +59,7 @@ internal static class Report
         Console.WriteLine($"written to {Table} and {Pictures}");
     }
 
-    /// <summary>The figures that people ask for first.</summary>
+    /// <summary>The most important figures.</summary>
     private static async Task DrawAsync(IReadOnlyList<Row> rows)
     {
         const string Requests = ": requests to the cloud";

@@ -4,8 +4,8 @@ using ImageTagOperator.Benchmarks.Tools;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>What a set costs when there are many: the published file with the chart's memory limit and the default options, but no rate
-/// limit, on a cloud that answers at once. One set per image, by its name.</summary>
+/// <summary>The cost of a set when there are many: the published file with the chart's memory limit and default options, but no rate limit,
+/// on a cloud that responds at once. One set per image, selected by name.</summary>
 internal sealed class Scale : Benchmark
 {
     private const string Native = "artifacts/publish/image-tag-operator";
@@ -40,7 +40,7 @@ internal sealed class Scale : Benchmark
         var (peak, inOrder) = (process.PeakMemory, process.Memory);
 
         var latencies = await DriftAsync(cloud);
-        Row[] looks = withLooks ? await LooksAsync(process, cloud, names, $"{count:#,0} sets x 5 tags") : [];
+        Row[] looks = withLooks ? await IdleAsync(process, cloud, names, $"{count:#,0} sets x 5 tags") : [];
         var (needed, allowed) = (count * Tags.Length, 1 + Math.Floor(seconds / 5));
         var what = $"{count:#,0} sets x 5 tags";
         return
@@ -67,7 +67,7 @@ internal sealed class Scale : Benchmark
         }
     }
 
-    /// <summary>Takes a tag off at times spread over a probe's period. In seconds, sorted.</summary>
+    /// <summary>Removes a tag at times spread over a probe's period. In seconds, sorted.</summary>
     private static async Task<double[]> DriftAsync(EmbeddedCloud cloud)
     {
         var drifts = Math.Min(Drifts, cloud.Images.Count);
@@ -77,13 +77,13 @@ internal sealed class Scale : Benchmark
             var image = cloud.Images[number * cloud.Images.Count / drifts];
             image.SetTags(image.Tags.Skip(1));
             image.UpdatedAt = TimeProvider.System.GetUtcNow();
-            return await TimeAsync(() => UntilAsync(() => image.Tags.Count == Tags.Length, "the tag is back"));
+            return await TimeAsync(() => UntilAsync(() => image.Tags.Count == Tags.Length, "the tag was added again"));
         }));
         return [.. latencies.Order()];
     }
 
     /// <summary>Two intervals in which there is nothing to do.</summary>
-    private static async Task<Row[]> LooksAsync(OperatorProcess process, EmbeddedCloud cloud, IReadOnlyList<string> names, string what)
+    private static async Task<Row[]> IdleAsync(OperatorProcess process, EmbeddedCloud cloud, IReadOnlyList<string> names, string what)
     {
         var interval = TimeSpan.FromSeconds(names.Count > 1000 ? 60 : 20);
         await process.ConvergeAsync(cloud, names, Tags, interval.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s");

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>The real servers of the hack folder, brought up when they are not.</summary>
+/// <summary>The real servers of the hack folder. Starts them when they do not run.</summary>
 internal static class Servers
 {
-    /// <param name="script">Such as <c>kubernetes</c> for hack/kubernetes.sh.</param>
-    /// <param name="variable">One that the script's <c>env</c> sets.</param>
+    /// <param name="script">The script's name, such as <c>kubernetes</c> for hack/kubernetes.sh.</param>
+    /// <param name="variable">A variable that the script's <c>env</c> command sets.</param>
     /// <returns>The variable's value.</returns>
     public static async Task<string> UpAsync(string script, string variable)
     {

@@ -7,8 +7,8 @@ using ImageTagOperator.Sandbox.Cloud;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>2,000 sets for 20 minutes (SOAK_MINUTES). Four times a second a tag is removed behind the operator's back or a set is edited.
-/// In every second minute a fifth of the requests to the cloud and to Kubernetes fails for ten seconds.</summary>
+/// <summary>2,000 sets for 20 minutes (SOAK_MINUTES). Four times a second a tag is removed directly in the cloud, or a set is edited. Every
+/// other minute a fifth of the requests to the cloud and to Kubernetes fails for ten seconds.</summary>
 internal sealed class Soak : Benchmark
 {
     private const int Sets = 2000;
@@ -41,9 +41,9 @@ internal sealed class Soak : Benchmark
         while (clock.Elapsed < TimeSpan.FromMinutes(minutes))
         {
             Fail(cloud.Faults, process.Faults, clock.Elapsed);
-            // Each image in its turn: one whose tags go again and again is Contended, and left alone for a while.
+            // One image after another: an image whose tags are removed repeatedly is Contended, and the operator pauses.
             Disturb(process, cloud.Images[number * Stride % Sets], clock.Elapsed);
-            Settle(clock.Elapsed);
+            RecordCorrections(clock.Elapsed);
             memory.Add((clock.Elapsed.TotalHours, process.Memory / Megabyte));
             await Task.Delay(Tick, TimeProvider.System);
         }
@@ -52,7 +52,7 @@ internal sealed class Soak : Benchmark
         var end = clock.Elapsed + TimeSpan.FromMinutes(2);
         while (pending.Count > 0 && clock.Elapsed < end)
         {
-            Settle(clock.Elapsed);
+            RecordCorrections(clock.Elapsed);
             await Task.Delay(Tick, TimeProvider.System);
         }
 
@@ -80,8 +80,8 @@ internal sealed class Soak : Benchmark
                 ? null : Unavailable;
     }
 
-    /// <summary>Takes a tag off an image, or edits its set. An image that is not in order yet is left alone, so that the writes that are
-    /// needed can be counted.</summary>
+    /// <summary>Removes a tag from an image, or edits its set. Skips an image that is not in sync yet, so that the required writes can be
+    /// counted.</summary>
     private void Disturb(OperatorProcess process, SandboxImage image, TimeSpan now)
     {
         if (pending.ContainsKey(image)) return;
@@ -106,8 +106,8 @@ internal sealed class Soak : Benchmark
         pending[image] = (tags, now, isDrift);
     }
 
-    /// <summary>What is in order again.</summary>
-    private void Settle(TimeSpan now)
+    /// <summary>The images that are in sync again.</summary>
+    private void RecordCorrections(TimeSpan now)
     {
         foreach (var (image, (tags, since, isDrift)) in pending.ToArray())
         {
@@ -117,7 +117,7 @@ internal sealed class Soak : Benchmark
         }
     }
 
-    /// <summary>By least squares.</summary>
+    /// <summary>The slope by least squares.</summary>
     private static double Slope(IReadOnlyList<(double X, double Y)> points)
     {
         var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));

@@ -3,8 +3,8 @@ using ImageTagOperator.Kubernetes.Configuration;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>From the start of an operator to a cache with 10,000 objects of a real kube-apiserver in it, beside a bare client that sends
-/// the same requests and parses the answers.</summary>
+/// <summary>The time from the start of an operator until 10,000 objects of a real kube-apiserver are in its cache. Compared with a bare
+/// client that sends the same requests and parses the responses.</summary>
 internal sealed class SyncTime : Benchmark
 {
     private const int Objects = 10_000;
@@ -22,10 +22,10 @@ internal sealed class SyncTime : Benchmark
             async (number, cancellationToken) => await place.Client.CreateAsync(ToWrite(number, place.Name), cancellationToken));
         Console.WriteLine($"  {Objects:#,0} objects written in {clock.Elapsed.TotalSeconds:0.0} s");
 
-        // A list from the server's memory may be some writes behind.
+        // A list from the server's watch cache may miss the latest writes.
         await UntilAsync(async () => await CountAsync(place) == Objects, "the server lists all objects");
 
-        // Turn by turn, so that a busy minute of the machine is everybody's.
+        // Alternate the clients, so that a busy minute of the machine affects both.
         var bare = new List<double>();
         var ours = new List<double>();
         for (var i = 0; i <= Runs; i++)

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageTagOperator.Benchmarks;
 
-/// <summary>A watch whose connection is cut 11,000 times: what the heap has grown by since the first 1,000, which fill pools and
+/// <summary>A watch whose connection is closed 11,000 times: the growth of the heap after the first 1,000, which fill pools and
 /// caches.</summary>
 internal sealed class WatchReconnects : Benchmark
 {
     private const int First = 1_000;
     private const int Then = 10_000;
 
-    /// <summary>Watches at a time: most of a reconnect is waiting.</summary>
+    /// <summary>Concurrent watches: a reconnect consists mostly of waiting.</summary>
     private const int Parallel = 20;
 
     public override async Task<IReadOnlyList<Row>> MeasureAsync()
@@ -41,7 +41,7 @@ internal sealed class WatchReconnects : Benchmark
             "the heap after the first 1,000", (double)after / before)];
     }
 
-    // Without jitter there is no pause between one connection and the next.
+    // Without jitter there is no pause between two connections.
     private static Task WatchAsync(KubernetesClient client, CancellationToken cancellationToken) => Task.Run(
         () => new EntityWatch<BenchmarkSet>(
             client,

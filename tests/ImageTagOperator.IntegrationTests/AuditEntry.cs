@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A request as kube-apiserver's audit log has it.</summary>
-/// <param name="User">Empty when the credential was not accepted.</param>
+/// <summary>A request in kube-apiserver's audit log.</summary>
+/// <param name="User">Empty when the credential was rejected.</param>
 /// <param name="Object">Resource, name and subresource: <c>imagetagsets/NAME/status</c>.</param>
 internal sealed record AuditEntry(string User, string UserAgent, string Verb, string Object, string? Namespace, int Code)
 {

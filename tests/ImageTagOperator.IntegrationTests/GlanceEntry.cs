@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A request as Glance's log has it.</summary>
-/// <param name="Sender">The first part of the request id that came with it, <c>req-1f2e3d4c</c>: one for each process.
-/// Glance makes one up for a request that came without.</param>
+/// <summary>A request in Glance's log.</summary>
+/// <param name="Sender">The first part of the request id, <c>req-1f2e3d4c</c>: one per client process. Glance generates an id when a
+/// request has none.</param>
 /// <param name="Call">Method and path.</param>
 internal sealed partial record GlanceEntry(string Sender, string Call, int Status)
 {
     public bool IsWrite => !Call.StartsWith("GET ", StringComparison.Ordinal);
 
-    /// <summary>Null for a line that is no request.</summary>
+    /// <summary>Null when the line is not a request.</summary>
     public static GlanceEntry? Parse(string line) => Request().Match(line) is { Success: true } match
         ? new(match.Groups["sender"].Value, match.Groups["call"].Value, int.Parse(match.Groups["status"].ValueSpan, provider: null))
         : null;

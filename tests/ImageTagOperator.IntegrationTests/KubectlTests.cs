@@ -4,11 +4,11 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What a user types, with the real kubectl.</summary>
+/// <summary>Commands of users, with the real kubectl.</summary>
 public sealed class KubectlTests
 {
     [Fact]
-    public async Task From_apply_to_delete_as_the_readme_has_it()
+    public async Task The_commands_of_the_readme_work_from_apply_to_delete()
     {
         await using var world = await RealWorld.CreateAsync();
         var image = await world.Glance.CreateImageAsync("ubuntu-24.04", "nightly");
@@ -61,10 +61,10 @@ public sealed class KubectlTests
     [InlineData("imagetagset.spec.cloudCredentialsRef.secretName", "clouds.yaml")]
     [InlineData("imagetagset.spec.image", "Exactly one of id, name and selector")]
     [InlineData("imagetagset.status.images.managedTags", "answers for")]
-    public async Task Explain_tells_what_a_field_is_for(string field, string expected)
+    public async Task Explain_shows_the_description_of_a_field(string field, string expected)
     {
         await RealServers.DefinedAsync();
-        // An API server publishes the schema of a new definition a few seconds after it serves it.
+        // An API server publishes the schema of a new definition a few seconds after it serves the resource.
         await Eventually.HoldsAsync(
             async () => Regex.Replace((await Shell.TryAsync("kubectl", ["explain", field])).Output, @"\s+", " "),
             explained => explained.Contains(expected, StringComparison.Ordinal),

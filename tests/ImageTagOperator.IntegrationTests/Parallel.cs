@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// They wait most of the time; many more at once, and Keystone and Glance no longer answer in time.
+// The tests wait most of the time. With many more of them at once, Keystone and Glance no longer respond in time.
 [assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 6)]

@@ -1,7 +1,7 @@
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>An etcd and kube-apiserver that nobody else uses.</summary>
-/// <param name="controllers">Of kube-controller-manager, which runs with these beside them.</param>
+/// <summary>An etcd and kube-apiserver for one test.</summary>
+/// <param name="controllers">The controllers of kube-controller-manager, which then runs too.</param>
 internal sealed class PrivateKubernetes(string controllers = "") : IAsyncDisposable
 {
     private static readonly string Script = Path.Combine(RealServers.Root, "hack", "kubernetes.sh");
@@ -10,10 +10,10 @@ internal sealed class PrivateKubernetes(string controllers = "") : IAsyncDisposa
 
     public string Kubeconfig => Path.Combine(Folder, "kubeconfig");
 
-    /// <summary>Where they keep all they have, as the script says.</summary>
+    /// <summary>The data folder, as printed by the script.</summary>
     public string Folder => Path.Combine(state, "kubernetes");
 
-    /// <param name="arguments">As the script takes them: <c>up</c>, <c>compact</c>, ...</param>
+    /// <param name="arguments">Commands of the script: <c>up</c>, <c>compact</c>, ...</param>
     public Task RunAsync(params string[] arguments) =>
         Shell.RunAsync(
             Script, arguments, environment: new Dictionary<string, string> { ["ITO_STATE"] = state, ["CONTROLLERS"] = controllers });

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What <c>make publish</c> leaves: native, so that all that is found at run time must have been kept.</summary>
+/// <summary>The file that <c>make publish</c> writes. It is native: everything that is looked up at run time must have survived
+/// trimming.</summary>
 public sealed class PublishedFileTests
 {
     private static readonly string Folder = Path.Combine(RealServers.Root, "artifacts", "publish");
@@ -12,9 +13,9 @@ public sealed class PublishedFileTests
     {
         get
         {
-            _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+            _ = RealServers.Kubeconfig; // skips the test without real servers
             var file = Path.Combine(Folder, "image-tag-operator");
-            return File.Exists(file) ? file : throw new InvalidOperationException($"there is no {file}: make publish");
+            return File.Exists(file) ? file : throw new InvalidOperationException($"{file} does not exist: run make publish");
         }
     }
 
@@ -25,9 +26,9 @@ public sealed class PublishedFileTests
         Assert.DoesNotContain("warning", File.ReadAllText(Folder + ".log"), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The other tests of this suite, the guides among them, run this file and not what a developer builds.</summary>
+    /// <summary>All other tests of this suite, the guides included, run this file and not a developer's build.</summary>
     [Fact]
-    public void It_is_what_all_tests_here_run() => Assert.Equal(Published, OperatorProcess.Executable);
+    public void All_tests_of_this_suite_run_it() => Assert.Equal(Published, OperatorProcess.Executable);
 
     [Fact]
     public async Task An_error_can_be_traced_to_the_method_it_came_from()
@@ -37,7 +38,7 @@ public sealed class PublishedFileTests
         Assert.Contains("at ImageTagOperator.Commands.Manifests.ManifestReader.", output, StringComparison.Ordinal);
     }
 
-    /// <summary>A folder that was deleted is what no command begins to work in: the runtime itself ends the program.</summary>
+    /// <summary>No command can start in a deleted folder: the runtime itself ends the process.</summary>
     [Fact]
     public async Task A_crash_prints_a_stack_trace_with_names()
     {
@@ -76,7 +77,7 @@ public sealed class PublishedFileTests
     }
 
     [Fact]
-    public async Task It_brings_a_set_in_line_and_ends_in_good_order()
+    public async Task It_reconciles_a_set_and_shuts_down_cleanly()
     {
         var file = Published;
         await using var world = await RealWorld.CreateAsync();

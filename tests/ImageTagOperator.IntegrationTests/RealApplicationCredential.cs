@@ -4,7 +4,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>An application credential made for one test. Its owner makes and deletes it: not even an administrator may.</summary>
+/// <summary>An application credential for one test. Its owner creates and deletes it: even an administrator has no permission to.</summary>
 internal sealed class RealApplicationCredential(RawKeystone keystone, Dictionary<string, string> demo, string path, JsonNode made)
     : IApplicationCredential
 {

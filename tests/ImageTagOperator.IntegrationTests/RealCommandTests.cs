@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>The commands that need no operator, on the real servers; docs/cli.md, which is carried out too, has the rest.</summary>
+/// <summary>The commands that need no operator, on the real servers. docs/cli.md, which a test executes too, covers the rest.</summary>
 public sealed class RealCommandTests
 {
     [Theory]
@@ -60,7 +60,7 @@ public sealed class RealCommandTests
     }
 
     [Fact]
-    public async Task The_variables_of_an_openrc_file_will_do()
+    public async Task The_variables_of_an_openrc_file_are_enough()
     {
         await using var world = await RealWorld.CreateAsync();
         var image = await world.Glance.CreateImageAsync(world.Namespace, "golden");

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>Where the servers of <c>hack/servers.sh</c> are, as its <c>env</c> command says. A test that finds none is skipped and says so;
-/// with ITO_REQUIRE_SERVERS set, as under <c>make test</c>, it fails.</summary>
+/// <summary>The servers of <c>hack/servers.sh</c>, found with its <c>env</c> command. Without servers a test is skipped with a message;
+/// with ITO_REQUIRE_SERVERS set, as in <c>make test</c>, it fails.</summary>
 internal static class RealServers
 {
     private static readonly Lazy<Task> Definition = new(ApplyDefinitionAsync);
@@ -17,11 +17,11 @@ internal static class RealServers
 
     public static string AuditLog => Path.Combine(State, "kubernetes", "log", "audit.log");
 
-    /// <summary>The root of the checkout.</summary>
+    /// <summary>The root folder of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The definition is in the API server, applied once per run as a user would. It is of a Kubernetes
-    /// that knows no CEL.</summary>
+    /// <summary>Installs the definition in the API server, once per run, as a user would. It is the variant for a Kubernetes without
+    /// CEL.</summary>
     public static Task DefinedAsync() => Definition.Value;
 
     private static string State => Needed("ITO_STATE");
@@ -29,7 +29,7 @@ internal static class RealServers
     private static async Task ApplyDefinitionAsync()
     {
         await Shell.RunAsync("kubectl", ["apply", "-f", Path.Combine(Root, "config", "crds", "no-cel")]);
-        // kubectl wait fails on a definition that is so new that it has no conditions yet.
+        // kubectl wait fails on a new definition that has no conditions yet.
         await Eventually.HoldsAsync(
             () => Shell.TryAsync("kubectl", ["wait", "--for=condition=Established", "crd/imagetagsets.imagetags.io", "--timeout=30s"]),
             waited => waited.Code == 0,

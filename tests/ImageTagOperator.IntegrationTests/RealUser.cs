@@ -5,7 +5,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A user made for one test, with the role member in the project demo.</summary>
+/// <summary>A user for one test, with the role member in the project demo.</summary>
 internal sealed class RealUser : IRevocableUser
 {
     private const string Password = "contract-secret";
@@ -39,7 +39,7 @@ internal sealed class RealUser : IRevocableUser
         return new RealUser(world, keystone, admin, name, id);
     }
 
-    /// <summary>Keystone ends the tokens of a user who is disabled, those of the same second included.</summary>
+    /// <summary>Keystone revokes all tokens of a disabled user, including those of the same second.</summary>
     public async Task RevokeAsync()
     {
         await EnableAsync(false);

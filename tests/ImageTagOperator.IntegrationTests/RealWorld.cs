@@ -7,8 +7,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>The real kube-apiserver, Keystone and Glance; a namespace of one's own for each scenario. What was sent is read from the
-/// servers' own logs.</summary>
+/// <summary>The real kube-apiserver, Keystone and Glance, with a new namespace for each scenario. The requests are read from the servers'
+/// own logs.</summary>
 public sealed class RealWorld : World, IWorldFactory
 {
     private readonly ServerLog glanceLog = new(RealServers.GlanceLog);
@@ -30,7 +30,7 @@ public sealed class RealWorld : World, IWorldFactory
 
     public override int Many => 200;
 
-    /// <summary>Without a namespace controller nothing that is in it goes.</summary>
+    /// <summary>Without a namespace controller the objects in it are not deleted.</summary>
     public override Task EndNamespaceAsync() => Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, Namespace));
 
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
@@ -43,21 +43,21 @@ public sealed class RealWorld : World, IWorldFactory
             .Where(entry => entry.IsWrite && entry.UserAgent.StartsWith("image-tag-operator/", StringComparison.Ordinal))
             .Select(entry => $"{entry.Verb} {entry.Object}")];
 
-    /// <summary>All requests that Glance answered since the world began, except those of the world itself.</summary>
+    /// <summary>All requests that Glance completed since the start of this world, except the world's own.</summary>
     internal async Task<IReadOnlyList<GlanceEntry>> GlanceAsync() =>
         [.. (await glanceLog.LinesAsync())
             .Select(GlanceEntry.Parse)
             .OfType<GlanceEntry>()
             .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix)];
 
-    /// <summary>All requests about <see cref="World.Namespace"/> that the API server answered since the world began.</summary>
+    /// <summary>All requests about <see cref="World.Namespace"/> that the API server completed since the start of this world.</summary>
     internal async Task<IReadOnlyList<AuditEntry>> AuditAsync() =>
         [.. (await auditLog.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.Namespace == Namespace)];
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        // Nothing else would: this API server has no controllers, and the operator of this namespace is gone.
+        // This API server has no controllers, and the operator of this namespace has stopped: nothing else deletes them.
         foreach (var set in (await Kubernetes.ListAsync<V1Alpha1ImageTagSet>(null)).Items.Where(set =>
             set.Metadata.NamespaceProperty == Namespace || set.Metadata.NamespaceProperty == OtherNamespace))
         {

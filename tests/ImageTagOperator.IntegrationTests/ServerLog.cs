@@ -1,11 +1,11 @@
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>What a server wrote to its log from now on.</summary>
+/// <summary>The lines that a server appends to its log from now on.</summary>
 internal sealed class ServerLog(string path)
 {
     private readonly long start = File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    /// <summary>Whole lines, in order. The servers write them right after the answer, so a moment is given to the last one.</summary>
+    /// <summary>Whole lines, in order. The servers write a line just after the response, so this waits a moment for the last one.</summary>
     public async Task<string[]> LinesAsync()
     {
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);

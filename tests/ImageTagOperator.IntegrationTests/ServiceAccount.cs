@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A ServiceAccount with a token of the API server's own, and a kubeconfig that reads the token from a file, as a pod
-/// does.</summary>
+/// <summary>A ServiceAccount with a token issued by the API server, and a kubeconfig that reads the token from a file, as in a
+/// pod.</summary>
 internal sealed class ServiceAccount : IDisposable
 {
     private readonly string administrator;
@@ -18,18 +18,18 @@ internal sealed class ServiceAccount : IDisposable
 
     public string TokenFile => Path.Combine(folder.FullName, "token");
 
-    /// <summary>As the audit log has it.</summary>
+    /// <summary>The user name in the audit log.</summary>
     public string Username => $"system:serviceaccount:{inNamespace}:{name}";
 
-    /// <param name="administrator">Path of the kubeconfig to make it with.</param>
-    /// <param name="boundTo">A Secret; the token ends when that goes.</param>
+    /// <param name="administrator">Path of an administrator's kubeconfig.</param>
+    /// <param name="boundTo">A Secret; deleting it revokes the token.</param>
     public static async Task<ServiceAccount> CreateAsync(string administrator, string inNamespace, string name, string? boundTo = null)
     {
         await Shell.RunAsync("kubectl", ["--kubeconfig", administrator, "-n", inNamespace, "create", "serviceaccount", name]);
         return await OfAsync(administrator, inNamespace, name, boundTo);
     }
 
-    /// <summary>One that is there.</summary>
+    /// <summary>An existing ServiceAccount.</summary>
     public static async Task<ServiceAccount> OfAsync(string administrator, string inNamespace, string name, string? boundTo = null)
     {
         var account = new ServiceAccount(administrator, inNamespace, name);
@@ -47,7 +47,7 @@ internal sealed class ServiceAccount : IDisposable
         await File.WriteAllTextAsync(TokenFile, await KubectlAsync(["create", "token", name, .. bound]));
     }
 
-    /// <summary>Gives it a role in its namespace.</summary>
+    /// <summary>Binds a role in its namespace to it.</summary>
     /// <param name="rules">The group, the resources and the verbs of each rule, separated by commas.</param>
     public async Task AllowAsync(params (string Group, string Resources, string Verbs)[] rules)
     {

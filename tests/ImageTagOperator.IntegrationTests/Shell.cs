@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>Runs the tools that users type: kubectl, helm, the operator itself.</summary>
+/// <summary>Runs command line tools: kubectl, helm, the operator itself.</summary>
 internal static class Shell
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
-    /// <summary>Gives back what the command printed. Fails, with all it said, when it ends with another code than 0.</summary>
+    /// <summary>Returns the output of the command. Fails with all of its output when the exit code is not 0.</summary>
     public static async Task<string> RunAsync(
         string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
             TimeSpan? deadline = null)
@@ -17,7 +17,7 @@ internal static class Shell
             : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
-    /// <summary>The exit code, and standard output and error together.</summary>
+    /// <summary>The exit code, and standard output and standard error together.</summary>
     public static async Task<(int Code, string Output)> TryAsync(
         string command, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
             TimeSpan? deadline = null)

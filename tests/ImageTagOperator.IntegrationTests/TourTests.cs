@@ -10,7 +10,7 @@ public sealed class TourTests
     {
         var kubectl = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "kubectl"))
             .FirstOrDefault(File.Exists);
-        Assert.True(kubectl is not null, "there is no kubectl in PATH");
+        Assert.True(kubectl is not null, "kubectl is not in PATH");
         Assert.Contains("Removed golden, lts from image 'ubuntu-24.04'", await Tour.RunAsync(kubectl), StringComparison.Ordinal);
     }
 }

@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox;
 
-/// <summary>One request that a sandbox server received, and what it answered.</summary>
+/// <summary>One request that a sandbox server received, and the response.</summary>
 /// <param name="Number">1, 2, 3... in the order of arrival.</param>
 /// <param name="Target">Path and query exactly as they came over the wire: <c>%2e%2e</c> stays <c>%2e%2e</c>.</param>
 /// <param name="Body">The request's body, or an empty string.</param>
 public sealed record Call(int Number, DateTimeOffset Arrived, string Method, string Target, string? UserAgent, string Body)
 {
-    /// <summary>0 while the call is running, and when its connection was reset before an answer.</summary>
+    /// <summary>0 while the call is running, and when its connection was reset before a response.</summary>
     public int Status { get; internal set; }
 
-    /// <summary>When the answer was complete; null while the call is running.</summary>
+    /// <summary>When the response was complete; null while the call is running.</summary>
     public DateTimeOffset? Completed { get; internal set; }
 
     /// <summary>X-OpenStack-Request-ID; null when the caller sent none.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox;
 
-/// <summary>Rules that make chosen calls go wrong. The first rule that matches is used. Safe for concurrent use.</summary>
+/// <summary>Rules that inject faults into matching calls. The first rule that matches is used. Safe for concurrent use.</summary>
 public sealed class FaultInjector
 {
     private sealed class Rule(string method, Regex target, Fault fault, int times)
@@ -16,11 +16,11 @@ public sealed class FaultInjector
     private readonly Lock gate = new();
     private readonly List<Rule> rules = [];
 
-    /// <summary>Asked first; null leaves the call to the rules.</summary>
+    /// <summary>Called before the rules; when it returns null, the rules decide.</summary>
     public Func<Call, Fault?>? Decide { get; set; }
 
     /// <summary>Applies <paramref name="fault"/> to the next <paramref name="times"/> calls of <paramref name="method"/> (or <c>*</c>)
-    /// whose path and query match the glob <paramref name="target"/>. Dispose the result to take the rule away.</summary>
+    /// whose path and query match the glob <paramref name="target"/>. Dispose the result to remove the rule.</summary>
     public IDisposable Add(string method, string target, Fault fault, int times = int.MaxValue)
     {
         var rule = new Rule(method, Glob.ToRegex(target), fault, times);

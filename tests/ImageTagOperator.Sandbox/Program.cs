@@ -1,8 +1,8 @@
 using ImageTagOperator.Sandbox.Demo;
 
 const string Usage = """
-    image-tag-sandbox demo --operator FILE   run FILE, an image-tag-operator, against embedded servers and tell what happens
-    image-tag-sandbox serve [FOLDER]         serve an embedded Kubernetes API and cloud until Ctrl-C, to try things on; their kubeconfig
+    image-tag-sandbox demo --operator FILE   run FILE, an image-tag-operator, against embedded servers and explain each step
+    image-tag-sandbox serve [FOLDER]         serve an embedded Kubernetes API and cloud until Ctrl-C, to try things out; their kubeconfig
                                              and clouds.yaml are in FOLDER, by default a new temporary one
     image-tag-sandbox --help                 show this
 
@@ -17,7 +17,7 @@ if (args.Any(argument => argument is "--help" or "-h" or "help"))
 switch (args)
 {
     case ["demo", "--operator", var executable]:
-        return await MainJob.RunAsync(executable);
+        return await DemoRun.RunAsync(executable);
     case ["serve"]:
         return await Serve.RunAsync(null);
     case ["serve", var folder] when !folder.StartsWith('-'):

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageTagOperator.Sandbox;
 
-/// <summary>An HTTP server on a free loopback port that logs every call and applies injected faults before and after the work.</summary>
+/// <summary>An HTTP server on a free loopback port that logs every call and injects faults before and after the work.</summary>
 public abstract class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -22,7 +22,7 @@ public abstract class SandboxServer : IAsyncDisposable
         {
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-            // How slow a client is, is the client's own affair: it may be held up on purpose, or for want of a processor.
+            // No minimum data rates: a client may be delayed on purpose, or by a busy machine.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.AddServerHeader = false;
@@ -40,12 +40,12 @@ public abstract class SandboxServer : IAsyncDisposable
 
     protected TimeProvider Time { get; }
 
-    /// <summary>Ends when the server stops: long calls (watches) must end then.</summary>
+    /// <summary>Canceled when the server stops, so that long calls (watches) end.</summary>
     protected CancellationToken Stopping => app.Lifetime.ApplicationStopping;
 
     protected Task StartServerAsync() => app.StartAsync();
 
-    /// <summary>Answers one call. <paramref name="path"/> is the path as it came over the wire, still percent-encoded.</summary>
+    /// <summary>Handles one call. <paramref name="path"/> is the path as it came over the wire, still percent-encoded.</summary>
     protected abstract Task HandleAsync(HttpContext http, string path, string body);
 
     private async Task ServeAsync(HttpContext http)
@@ -54,7 +54,7 @@ public abstract class SandboxServer : IAsyncDisposable
         using var bytes = new MemoryStream();
         await http.Request.Body.CopyToAsync(bytes, http.RequestAborted);
         var body = Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
-        // For a body that is not text, the bytes can be read once more.
+        // A handler reads a binary body from the stream again.
         bytes.Position = 0;
         http.Request.Body = bytes;
         http.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
@@ -67,8 +67,7 @@ public abstract class SandboxServer : IAsyncDisposable
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !Stopping.IsCancellationRequested
             && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
-            // Kestrel would only close the connection, which a test takes for a fault of the network. It is told when the server is
-            // disposed.
+            // Kestrel would only close the connection, and a test would see a network fault. DisposeAsync reports the exception.
             failures.Enqueue(new InvalidOperationException($"The sandbox failed at {call.Method} {call.Path}: {e.Message}", e));
             throw;
         }
@@ -94,7 +93,7 @@ public abstract class SandboxServer : IAsyncDisposable
             foreach (var (name, value) in fault.Headers) http.Response.Headers[name] = value;
             http.Response.StatusCode = call.Status = status;
             http.Response.ContentType = fault.ContentType;
-            if (fault.Body.Length > 0) await http.Response.WriteAsync(fault.Body);     // even an empty write is an error after 204
+            if (fault.Body.Length > 0) await http.Response.WriteAsync(fault.Body);     // with 204, even an empty write fails
             return;
         }
 
@@ -115,7 +114,7 @@ public abstract class SandboxServer : IAsyncDisposable
         http.Response.Body = buffer;
         await HandleAsync(http, call.Path, call.Body);
         http.Response.Body = connection;
-        if (buffer.Length == 0 && !fault.ResetAfterWork) return;     // of an empty body there is no half, and after 204 none may be written
+        if (buffer.Length == 0 && !fault.ResetAfterWork) return;     // an empty body has no half, and 204 allows no body
 
         if (fault.Drip > TimeSpan.Zero)
         {
@@ -136,8 +135,8 @@ public abstract class SandboxServer : IAsyncDisposable
             http.Response.ContentLength = buffer.Length;
             await connection.WriteAsync(buffer.ToArray().AsMemory(0, (int)buffer.Length / 2));
             await connection.FlushAsync();
-            // An answer that stays shorter than announced makes Kestrel close the connection after what was written;
-            // an abort here could overtake the first half.
+            // When a response stays shorter than its Content-Length, Kestrel closes the connection after the bytes written. An abort here
+            // could discard the first half.
             return;
         }
 
@@ -154,7 +153,7 @@ public abstract class SandboxServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A sandbox that is asked to stop does not wait for open watches to end by themselves.
+        // Do not wait for open watches to end on their own.
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1), Time);
         await app.StopAsync(now.Token);
         await app.DisposeAsync();

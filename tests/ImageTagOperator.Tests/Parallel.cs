@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Nearly all of them wait most of the time, and each has servers of its own.
+// Most tests wait most of the time, and each has its own servers.
 [assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 16)]

@@ -7,7 +7,7 @@ using Xunit.v3;
 
 namespace ImageTagOperator.Tests;
 
-/// <summary>Tests that wait for a minute begin first: they would be all that is left in the end.</summary>
+/// <summary>Starts the slowest tests first. Otherwise they would run alone at the end.</summary>
 public sealed class WaitingFirst : ITestCollectionOrderer
 {
     private static readonly string[] Waiting = [".Faults.", ".Scenarios.", ".KillPointTests"];

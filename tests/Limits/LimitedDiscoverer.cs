@@ -4,10 +4,10 @@ using Xunit.v3;
 
 namespace ImageTagOperator.Limits;
 
-/// <summary>Gives every test a time limit, unless it has one of its own.</summary>
+/// <summary>Gives every test a timeout, unless it has its own.</summary>
 internal sealed class LimitedDiscoverer(IXunitTestAssembly assembly) : XunitTestFrameworkDiscoverer(assembly)
 {
-    // Far above what the slowest test takes beside other work: it is there for a test that never ends.
+    // Far longer than the slowest test takes on a busy machine. It ends a test that hangs.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     protected override ValueTask<bool> FindTestsForMethod(

@@ -7,7 +7,7 @@ using Xunit.v3;
 
 namespace ImageTagOperator.Limits;
 
-/// <summary>xunit, with a time limit for each test: one that hangs fails by its name, and the others go on.</summary>
+/// <summary>xunit with a timeout for each test: a test that hangs fails by name, and the others still run.</summary>
 public sealed class LimitedTestFramework(string? configFilePath) : XunitTestFramework(configFilePath)
 {
     private readonly string? configFilePath = configFilePath;

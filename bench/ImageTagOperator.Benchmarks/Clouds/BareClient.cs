@@ -4,10 +4,10 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
 
-/// <summary>An HTTP client that knows what to send and sends nothing else: no less can be done.</summary>
+/// <summary>An HTTP client that sends the minimum of requests, as a baseline.</summary>
 internal sealed class BareClient : IDisposable
 {
-    /// <summary>The operator's default, in requests to a cloud and in sets worked on at a time.</summary>
+    /// <summary>The operator's default for concurrent requests to a cloud and concurrent reconciles.</summary>
     public const int Concurrency = 8;
 
     private static readonly ParallelOptions SideBySide = new() { MaxDegreeOfParallelism = Concurrency };
@@ -54,14 +54,14 @@ internal sealed class BareClient : IDisposable
         return new BareClient(authUrl, imageUrl.TrimEnd('/') + "/v2", answer.Headers.GetValues("X-Subject-Token").Single());
     }
 
-    /// <summary>Sends the PUTs: those of an image one after the other, for Glance loses tags that are written at the same moment.</summary>
+    /// <summary>Sends the PUTs. Those of one image are sequential, because Glance loses tags that are written concurrently.</summary>
     public Task TagAsync(IEnumerable<string> images, IReadOnlyList<string> tags) =>
         Parallel.ForEachAsync(images, SideBySide, async (image, _) =>
         {
             foreach (var tag in tags) await SendAsync(HttpMethod.Put, $"{ImageUrl}/images/{image}/tags/{tag}", null);
         });
 
-    /// <summary>Reads each image, and the tags of each; false when one lacks a tag.</summary>
+    /// <summary>Reads each image and its tags; false when a tag is missing.</summary>
     public async Task<bool> CheckAsync(IEnumerable<string> images, IReadOnlyList<string> tags)
     {
         var lacking = 0;

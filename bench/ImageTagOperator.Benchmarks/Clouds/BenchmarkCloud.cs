@@ -1,23 +1,23 @@
 namespace ImageTagOperator.Benchmarks.Clouds;
 
-/// <summary>A cloud with images of a project of our own.</summary>
+/// <summary>A cloud with images in a project of the benchmark.</summary>
 internal abstract class BenchmarkCloud : IAsyncDisposable
 {
     /// <summary>The cloud's name in <see cref="CloudsYaml"/>.</summary>
     public const string CloudName = "demo";
 
-    /// <summary>As tables call it.</summary>
+    /// <summary>The name in tables.</summary>
     public abstract string Name { get; }
 
     public abstract string CloudsYaml { get; }
 
-    /// <summary>The ids of that many images, the same ones each time.</summary>
+    /// <summary>The ids of that many images, the same in each call.</summary>
     public abstract Task<IReadOnlyList<string>> ImagesAsync(int count);
 
-    /// <summary>Takes the tags of all images away.</summary>
+    /// <summary>Removes the tags of all images.</summary>
     public abstract Task ClearTagsAsync();
 
-    /// <summary>Requests to the Image API with our project's token that this made, as the server's own log has them.</summary>
+    /// <summary>The number of requests to the Image API with the project's token during the action, from the server's own log.</summary>
     public abstract Task<int> CountRequestsAsync(Func<Task> run);
 
     public abstract ValueTask DisposeAsync();

@@ -3,7 +3,7 @@ using ImageTagOperator.Sandbox.Cloud;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
 
-/// <summary>The sandbox, which answers at once: what is left is the time that the clients take.</summary>
+/// <summary>The sandbox. It responds at once, so that mostly the clients' time is measured.</summary>
 internal sealed class EmbeddedCloud : BenchmarkCloud
 {
     private readonly SandboxCloud cloud;
@@ -28,7 +28,7 @@ internal sealed class EmbeddedCloud : BenchmarkCloud
 
     public IReadOnlyList<SandboxImage> Images => cloud.Images;
 
-    /// <summary>The names of that many images, each of one image.</summary>
+    /// <summary>That many image names, each of one image.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(int count)
     {
         await ImagesAsync(count);

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Benchmarks.Clouds;
 
-/// <summary>The Glance of hack/openstack.sh, with a project and a user of our own, so that its log tells our requests from others'.
-/// All goes at the end.</summary>
+/// <summary>The Glance of hack/openstack.sh, with a new project and user, so that its log distinguishes the requests of the benchmark. Both
+/// are deleted at the end.</summary>
 internal sealed class RealCloud : BenchmarkCloud
 {
     private const string Password = "benchmark-secret";
@@ -72,7 +72,7 @@ internal sealed class RealCloud : BenchmarkCloud
     {
         var start = new FileInfo(log).Length;
         await run();
-        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);      // a line comes right after its answer
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);      // the log line follows just after the response
         await using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(start, SeekOrigin.Begin);
         using var reader = new StreamReader(stream);

@@ -10,15 +10,15 @@ using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Benchmarks.Tools;
 
-/// <summary>The operator as its users run it, on an embedded Kubernetes, with one set per image.</summary>
+/// <summary>The real operator process on an embedded Kubernetes, with one set per image.</summary>
 internal sealed class OperatorProcess : IAsyncDisposable
 {
     private const string Namespace = "default";
     private const string SecretName = "openstack-clouds";
     private const string Sets = "imagetagsets";
 
-    /// <summary>Three quarters of 256Mi, the chart's limit: what .NET takes in a container with that limit. A native program does not read
-    /// it with 0x before it.</summary>
+    /// <summary>Three quarters of 256Mi, the chart's limit: .NET's heap limit in a container with that memory limit. A native program does
+    /// not accept the prefix 0x.</summary>
     private const string HeapOfTheChart = "C000000";
 
     private readonly SandboxKubernetes kubernetes;
@@ -29,16 +29,16 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private OperatorProcess(SandboxKubernetes kubernetes, Process process, string kubeconfig, TimeSpan startTime) =>
         (this.kubernetes, this.process, this.kubeconfig, StartTime) = (kubernetes, process, kubeconfig, startTime);
 
-    /// <summary>What reached the Kubernetes API.</summary>
+    /// <summary>The calls to the Kubernetes API.</summary>
     public CallLog Calls => kubernetes.Calls;
 
-    /// <summary>What goes wrong with calls of the Kubernetes API.</summary>
+    /// <summary>Injects faults into calls to the Kubernetes API.</summary>
     public FaultInjector Faults => kubernetes.Faults;
 
-    /// <summary>From the start of the process until it watched.</summary>
+    /// <summary>From the start of the process until its first watch.</summary>
     public TimeSpan StartTime { get; }
 
-    /// <summary>What the process has used so far.</summary>
+    /// <summary>The processor time of the process so far.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -58,7 +58,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The largest that <see cref="Memory"/> has been.</summary>
+    /// <summary>The maximum of <see cref="Memory"/>.</summary>
     public long PeakMemory
     {
         get
@@ -68,10 +68,10 @@ internal sealed class OperatorProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The program that was built with the benchmarks.</summary>
+    /// <summary>The program that was built together with the benchmarks.</summary>
     public static string Built => Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
-    /// <param name="executable">Run with as much memory as in a pod; null: <see cref="Built"/>, without a limit.</param>
+    /// <param name="executable">Runs with the memory limit of a pod; null: <see cref="Built"/>, without a limit.</param>
     public static async Task<OperatorProcess> StartAsync(int cloudRate, string? executable = null)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
@@ -88,8 +88,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return new OperatorProcess(kubernetes, process, kubeconfig, clock.Elapsed);
     }
 
-    /// <summary>A new process compiles for seconds, which on two cores slows down the servers too. An operator runs for weeks: that is over
-    /// with before anything is measured.</summary>
+    /// <summary>A new process compiles code for seconds, which slows down the servers on a small machine. An operator runs for weeks, so
+    /// this warm-up is not measured.</summary>
     public async Task WarmUpAsync(IReadOnlyList<string> tags)
     {
         const int Images = 200;
@@ -112,11 +112,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
         while (ProcessorTime - used > TimeSpan.FromMilliseconds(50));
     }
 
-    /// <summary>Declares the tags for each image, and waits until all sets are Ready. With another interval than before, all images are
-    /// read anew even when there is nothing else to do.</summary>
+    /// <summary>Declares the tags for each image, and waits until all sets are Ready. A changed interval makes the operator read all images
+    /// again even when there is nothing else to do.</summary>
     public async Task ConvergeAsync(BenchmarkCloud cloud, IReadOnlyList<string> images, IReadOnlyList<string> tags, string interval)
     {
-        // A cloud by another name is another session, with connections of its own.
+        // Another cloud name makes another session, with its own connections.
         var name = $"life-{lives}";
         AddSecret(
             Namespace, SecretName,
@@ -126,11 +126,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
             () => IsReady(kubernetes.Get(Sets, Namespace, image)!), $"set {image} is Ready");
     }
 
-    /// <summary>Edits the set of an image that <see cref="ConvergeAsync"/> made.</summary>
+    /// <summary>Edits the set that <see cref="ConvergeAsync"/> created for an image.</summary>
     public void Edit(string image, IReadOnlyList<string> tags) => kubernetes.Apply(
         Set(Namespace, image, (SecretName, $"life-{lives}"), image, tags, "1h"));
 
-    /// <summary>A set of another namespace. It names <see cref="BenchmarkCloud.CloudName"/>.</summary>
+    /// <summary>Adds a set in another namespace for <see cref="BenchmarkCloud.CloudName"/>.</summary>
     public void AddSet(string inNamespace, string name, string secret, string image, IReadOnlyList<string> tags) => kubernetes.Apply(
         Set(inNamespace, name, (secret, BenchmarkCloud.CloudName), image, tags, "10m"));
 
@@ -144,7 +144,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public void AddSecret(string inNamespace, string name, string cloudsYaml) =>
         kubernetes.Apply(Secret(inNamespace, name, cloudsYaml));
 
-    /// <summary>Deletes all sets, and what follows uses new connections. The images keep their tags.</summary>
+    /// <summary>Deletes all sets. Later sets use new connections. The images keep their tags.</summary>
     public async Task ForgetAsync()
     {
         lives++;

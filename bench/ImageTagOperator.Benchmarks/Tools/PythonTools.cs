@@ -11,8 +11,8 @@ internal sealed class PythonTools : IDisposable
 
     public PythonTools(BenchmarkCloud cloud) => File.WriteAllText(cloudsYaml, cloud.CloudsYaml);
 
-    /// <summary>The seconds that a script needs to give tags to images, eight at a time, by openstacksdk's own words. The start of Python
-    /// and the login are not in it.</summary>
+    /// <summary>The seconds in which a script adds tags to images with openstacksdk, eight at a time. The start of Python and the login do
+    /// not count.</summary>
     public async Task<double> SdkAsync(IReadOnlyList<string> images, IReadOnlyList<string> tags)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Tools", "converge.py");
@@ -20,7 +20,7 @@ internal sealed class PythonTools : IDisposable
         return double.Parse(await RunAsync("/usr/bin/python3", [script, $"{BareClient.Concurrency}"], input), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Gives tags to one image, as a shell script would.</summary>
+    /// <summary>Adds tags to one image, as a shell script would.</summary>
     public Task CommandAsync(string image, IReadOnlyList<string> tags) =>
         RunAsync("/usr/bin/openstack", ["image", "set", .. tags.SelectMany(tag => (string[])["--tag", tag]), image], "");
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>The tests beside the scripts, in the form of Argo CD's own repository, carried out as that one does.</summary>
+/// <summary>Runs the tests beside the scripts, which have the format of Argo CD's own repository, as that repository does.</summary>
 public sealed class ArgoCustomizationTests
 {
     private const string RequestedAt = "imagetags.io/requested-at";
@@ -48,7 +48,7 @@ public sealed class ArgoCustomizationTests
             JsonNode.DeepEquals(Read($"actions/{test["expectedOutputPath"]}"), changed), $"{action} gives {changed.ToJsonString()}");
     }
 
-    /// <summary>An example that cannot be would prove nothing.</summary>
+    /// <summary>An example that the API server rejects would prove nothing.</summary>
     [Fact]
     public void Every_example_is_one_that_the_API_server_would_take()
     {

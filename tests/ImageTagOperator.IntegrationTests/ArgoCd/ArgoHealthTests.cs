@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>What Argo CD shows for each status that the operator can write, by the script that is committed.</summary>
+/// <summary>The health that Argo CD shows for each status of the operator, computed by the committed script.</summary>
 public sealed class ArgoHealthTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -33,7 +33,7 @@ public sealed class ArgoHealthTests
             set.Status = StatusBuilder.After(set, SetResult.Failed(new Problem(reason, "Image 'grün' says \"no\".\nTry again.")), Now);
             var health = await HealthAsync(set);
             Assert.Equal(expected, (string)health["status"]!);
-            // A command may follow.
+            // A command may follow the message.
             Assert.StartsWith($"{name}: Image 'grün' says \"no\".\\x0aTry again.", (string)health["message"]!, StringComparison.Ordinal);
         }
     }

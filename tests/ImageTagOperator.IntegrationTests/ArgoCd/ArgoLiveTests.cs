@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>Real sets, as the operator leaves them on real servers, through the scripts as a user puts them into argocd-cm.</summary>
+/// <summary>Real sets, reconciled by the operator on real servers, evaluated by the scripts as a user puts them into argocd-cm.</summary>
 public sealed class ArgoLiveTests
 {
     private static readonly string[] Running = ["reconcile", "suspend"];
@@ -100,7 +100,7 @@ public sealed class ArgoLiveTests
         await world.StartOperatorAsync();
         var image = await world.Glance.CreateImageAsync("acted", "nightly");
         var set = world.Set("acted", image, "golden");
-        (set.Spec.Interval, set.Spec.Policy) = ("1h", TagPolicy.Additive); // nobody but the actions has it looked at
+        (set.Spec.Interval, set.Spec.Policy) = ("1h", TagPolicy.Additive); // only the actions trigger a reconcile
         await world.CreateAsync(set);
         await world.ReadyAsync("acted", "True");
 
@@ -117,7 +117,7 @@ public sealed class ArgoLiveTests
         await world.TagsAsync(image, "golden", "nightly");
         Assert.Equal(["golden"], (await world.GetAsync("acted")).Spec.Tags);
 
-        // Gives back which parts of the object were sent.
+        // Returns which parts of the object were sent.
         async Task<IEnumerable<string>> ActAsync(string action)
         {
             var live = await LiveAsync(world, "acted");
@@ -128,7 +128,7 @@ public sealed class ArgoLiveTests
         }
     }
 
-    /// <summary>As the head of argocd-cm.yaml says, over settings that were there before.</summary>
+    /// <summary>Merged into existing settings, as the head of argocd-cm.yaml says.</summary>
     private static async Task<ArgoSettings> InstallAsync(World world)
     {
         await KubectlAsync(world, "create", "configmap", "argocd-cm", "--from-literal=url=https://argocd.example.com");
@@ -148,7 +148,7 @@ public sealed class ArgoLiveTests
     /// <summary>A set in Argo CD's resource tree.</summary>
     private sealed record Shown(string Name, string Status, string Message, IReadOnlyList<string> Actions)
     {
-        /// <param name="expected">Has the beginning of the message.</param>
+        /// <param name="expected">Contains the beginning of the message.</param>
         public bool Is(Shown expected) =>
             Status == expected.Status && Message.StartsWith(expected.Message, StringComparison.Ordinal)
                 && Actions.SequenceEqual(expected.Actions);

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>Runs a script on an object with Debian's Lua 5.1, with no more than what Argo CD lets a script have. <c>hack/servers.sh</c>
-/// installs it.</summary>
+/// <summary>Runs a script on an object with Debian's Lua 5.1, with only the libraries that Argo CD provides. <c>hack/servers.sh</c>
+/// installs Lua.</summary>
 internal static class ArgoLua
 {
     private const string Lua = "/usr/bin/lua5.1";
 
-    /// <summary>What the script gives back; fails with what Lua says when it does not run.</summary>
+    /// <summary>The return value of the script; fails with Lua's message when the script fails.</summary>
     public static async Task<JsonNode> RunAsync(string script, JsonNode obj)
     {
         if (!File.Exists(Lua) && Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip(

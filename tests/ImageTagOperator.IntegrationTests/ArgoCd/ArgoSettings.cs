@@ -4,7 +4,7 @@ using ImageTagOperator.Kubernetes.Yaml;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>The scripts as Argo CD finds them: in the data of the ConfigMap argocd-cm.</summary>
+/// <summary>The scripts as Argo CD reads them, from the data of the ConfigMap argocd-cm.</summary>
 internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
 {
     public const string HealthKey = "resource.customizations.health.imagetags.io_ImageTagSet";
@@ -16,27 +16,27 @@ internal sealed class ArgoSettings(IReadOnlyDictionary<string, string> data)
 
     public static string Folder => Path.Combine(RealServers.Root, "config", "argocd");
 
-    /// <summary>The scripts and their tests, as Argo CD's own repository has them for a kind.</summary>
+    /// <summary>The scripts and their tests, in the layout that Argo CD's own repository uses for a kind.</summary>
     public static string Customization => Path.Combine(Folder, "resource_customizations", "imagetags.io", "ImageTagSet");
 
-    /// <summary>What is committed.</summary>
+    /// <summary>The committed settings.</summary>
     public static ArgoSettings Committed { get; } = new(ScriptData());
 
     public Task<JsonNode> HealthAsync(JsonNode set) => ArgoLua.RunAsync(data[HealthKey], set);
 
-    /// <summary>The names of the actions that can be chosen now.</summary>
+    /// <summary>The names of the actions that are enabled in this state.</summary>
     public async Task<IReadOnlyList<string>> OfferedAsync(JsonNode set)
     {
         var discovered = (await ArgoLua.RunAsync((string)actions["discovery.lua"]!, set)).AsObject();
         return [.. discovered.Where(action => !(bool)action.Value!["disabled"]!).Select(action => action.Key).Order()];
     }
 
-    /// <summary>The object as the action wants it.</summary>
+    /// <summary>The object after the action.</summary>
     public Task<JsonNode> ActAsync(string action, JsonNode set) =>
         ArgoLua.RunAsync(
             (string)actions["definitions"]!.AsArray().Single(definition => (string?)definition!["name"] == action)!["action.lua"]!, set);
 
-    /// <summary>argocd-cm.yaml and values.yaml, as they follow from the scripts.</summary>
+    /// <summary>argocd-cm.yaml and values.yaml, generated from the scripts.</summary>
     public static IReadOnlyDictionary<string, string> Snippets()
     {
         var entries = new JsonObject();

@@ -6,7 +6,7 @@ public sealed class ArgoSnippetTests
 {
     public static TheoryData<string> Snippets => [.. ArgoSettings.Snippets().Keys];
 
-    /// <summary>Set by <c>make argocd</c>: they are written.</summary>
+    /// <summary>Set by <c>make argocd</c>: writes the files.</summary>
     private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_ARGOCD") is { Length: > 0 };
 
     [Theory]

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>What the operator and the API server add to a set is no difference to Git. kubectl compares as Argo CD does: with
-/// what was applied last, or by a dry run of a server-side apply (Argo CD's ServerSideDiff).</summary>
+/// <summary>Fields that the operator and the API server add to a set are not a diff to Git. kubectl compares as Argo CD does: with the last
+/// applied configuration, or by a dry run of a server-side apply (Argo CD's ServerSideDiff).</summary>
 public sealed partial class ArgoSyncTests
 {
-    /// <summary>Nothing is left to a default.</summary>
+    /// <summary>A set without defaults: every field is set.</summary>
     private const string Explicit = """
         apiVersion: imagetags.io/v1alpha1
         kind: ImageTagSet
@@ -38,7 +38,7 @@ public sealed partial class ArgoSyncTests
         await world.Glance.CreateImageAsync(world.Namespace + "-a", "nightly");
         var manifests = string.Join("\n---\n",
             [Explicit, .. Directory.EnumerateFiles(Path.Combine(RealServers.Root, "config", "samples")).Order().Select(File.ReadAllText)])
-            // other tests have images of that name
+            // Other tests have images of that name.
             .Replace("name: ubuntu-24.04\n  tags", $"name: {world.Namespace}\n  tags", StringComparison.Ordinal)
             .Replace("NAME", world.Namespace, StringComparison.Ordinal)
             .Replace("6f2b0d0e-4f1c-4f57-9a0b-2f6f3f6c1c11", await world.Glance.CreateImageAsync("additive", "nightly"),
@@ -49,7 +49,7 @@ public sealed partial class ArgoSyncTests
         Assert.Equal(["debian-12-cis", "explicit", "ubuntu-24.04"], (await NamesAsync()).Order());
         Assert.Equal((0, ""), await SyncAsync("diff"));
 
-        // What Argo CD's actions change is a difference only where Git says otherwise.
+        // A change by one of Argo CD's actions is a diff only where Git has another value.
         foreach (var name in await NamesAsync())
         {
             await KubectlAsync("patch", "its", name, "--type=merge", "--patch",

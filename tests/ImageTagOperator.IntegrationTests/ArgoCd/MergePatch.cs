@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.IntegrationTests.ArgoCd;
 
-/// <summary>RFC 7386. Argo CD sends this much of what an action gives back.</summary>
+/// <summary>RFC 7386. Argo CD sends this patch after an action.</summary>
 internal static class MergePatch
 {
     public static JsonObject Between(JsonObject before, JsonObject after)
@@ -18,6 +18,6 @@ internal static class MergePatch
         return patch;
     }
 
-    /// <summary>An empty object comes out of Lua as an empty array, and Argo CD takes it for unchanged.</summary>
+    /// <summary>Lua turns an empty object into an empty array, and Argo CD treats that as unchanged.</summary>
     private static bool IsEmpty(JsonNode? node) => node is JsonArray { Count: 0 } or JsonObject { Count: 0 };
 }

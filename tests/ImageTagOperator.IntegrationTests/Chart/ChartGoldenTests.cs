@@ -5,8 +5,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>What the chart makes of each <c>*.values.yaml</c> in the folder Golden: all of it for <c>default</c>, for the others the
-/// objects that differ from those. <c>make chart-golden</c> writes them anew.</summary>
+/// <summary>The rendered chart for each <c>*.values.yaml</c> in the folder Golden: complete for <c>default</c>, only the different objects
+/// for the others. <c>make chart-golden</c> rewrites them.</summary>
 public sealed partial class ChartGoldenTests
 {
     private const string Suffix = ".values.yaml";
@@ -17,7 +17,7 @@ public sealed partial class ChartGoldenTests
 
     [Theory]
     [MemberData(nameof(Values))]
-    public async Task The_rendering_is_the_one_that_is_kept(string values)
+    public async Task The_rendering_matches_the_golden_file(string values)
     {
         var rendered = await ObjectsAsync(values);
         var usual = values == Default ? new() : await ObjectsAsync(Default);
@@ -30,14 +30,14 @@ public sealed partial class ChartGoldenTests
     }
 
     [Fact]
-    public void Every_rendering_that_is_kept_has_its_values()
+    public void Every_golden_file_has_its_values()
     {
         var kept = Directory.EnumerateFiles(Helm.Golden, "*.yaml").Select(file => Path.GetFileName(file))
             .Where(file => !file.EndsWith(Suffix, StringComparison.Ordinal));
         Assert.Equal(Values.Select(values => values.Data.Replace(Suffix, ".yaml", StringComparison.Ordinal)), kept.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>By kind and name. The definition and the dashboard are files that are kept elsewhere.</summary>
+    /// <summary>By kind and name. The definition and the dashboard are stored in other files.</summary>
     private static async Task<OrderedDictionary<string, string>> ObjectsAsync(string values)
     {
         if ((await Shell.TryAsync("sh", ["-c", "command -v helm"])).Code != 0) _ = RealServers.Kubeconfig; // skips or fails as the others do

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>The chart's README has every value, as values.yaml has it. <c>make chart-readme</c> writes it anew.</summary>
+/// <summary>The chart's README lists every value of values.yaml. <c>make chart-readme</c> rewrites it.</summary>
 public sealed class ChartReadmeTests
 {
     private const string Begin = "<!-- values: make chart-readme -->";
@@ -19,7 +19,7 @@ public sealed class ChartReadmeTests
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         var current = $"{text[..from]}\n| value | meaning | default |\n|---|---|---|\n{table}{text[to..]}";
         if (Environment.GetEnvironmentVariable("ITO_WRITE_CHART_README") is not null) await File.WriteAllTextAsync(Readme, current);
-        else Assert.True(text == current, "charts/image-tag-operator/README.md is not what values.yaml says: make chart-readme");
+        else Assert.True(text == current, "charts/image-tag-operator/README.md does not match values.yaml: run make chart-readme");
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ChartReadmeTests
     private static IEnumerable<string> Leaves(JsonNode schema, string path) =>
         from property in schema["properties"]!.AsObject()
         let key = path + property.Key
-        // requests and limits hold what Kubernetes knows
+        // requests and limits contain fields of Kubernetes
         from leaf in property.Value!["properties"] is null ? [key] : key == "resources"
             ? ["resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"] : Leaves(property.Value, key + ".")
         select leaf;

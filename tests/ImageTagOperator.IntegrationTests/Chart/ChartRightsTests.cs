@@ -6,35 +6,35 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>The operator as the chart's ServiceAccount, with the chart's rights in one namespace. That it works with those for the whole
-/// cluster is in InstalledChartTests.</summary>
+/// <summary>The operator as the chart's ServiceAccount, with the chart's permissions in one namespace. InstalledChartTests covers the
+/// permissions in the whole cluster.</summary>
 public sealed class ChartRightsTests
 {
     private const string Name = "rights-image-tag-operator";
 
-    public static TheoryData<string> Rights => new(OperatorPermissions.Of(["ns"], "ns", Name).Select(Short));
+    public static TheoryData<string> Permissions => new(OperatorPermissions.Of(["ns"], "ns", Name).Select(Short));
 
     [Fact]
-    public async Task It_uses_each_of_its_rights_and_asks_for_nothing_else()
+    public async Task It_uses_all_of_its_permissions_and_requests_no_others()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
-        using var account = await AccountAsync(world, await RightsAsync(world));
+        using var account = await AccountAsync(world, await PermissionsAsync(world));
         var process = await StartAsync(world, account, untilReady: true);
         await LiveAsync(world);
         await world.DeleteAsync("a");
         await world.GoneAsync("a");
-        await process.StopAsync();  // a watch is in the log when it has ended
+        await process.StopAsync();  // the log contains a watch after it ended
 
         var requests = (await world.AuditAsync()).Where(entry => entry.User == account.Username).ToList();
         Assert.DoesNotContain(requests, entry => entry.Code == 403);
-        Assert.Equal(Rights.Select(right => right.Data).Order(), requests.Select(Short).Distinct().Order());
+        Assert.Equal(Permissions.Select(right => right.Data).Order(), requests.Select(Short).Distinct().Order());
     }
 
     [Fact]
-    public async Task It_may_do_nothing_else()
+    public async Task It_has_no_other_permissions()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
-        using var account = await AccountAsync(world, await RightsAsync(world));
+        using var account = await AccountAsync(world, await PermissionsAsync(world));
         var needed = OperatorPermissions.Of([world.Namespace], world.Namespace, Name)
             .Select(right => $"{right.Verb} {right.Group}/{Resource(right)} {right.Name}");
         Assert.Equal(needed.Order(), (await MayAsync(account, world.Namespace)).Order());
@@ -42,12 +42,12 @@ public sealed class ChartRightsTests
     }
 
     [Theory]
-    [MemberData(nameof(Rights))]
-    public async Task Without_one_of_its_rights_it_is_refused(string right)
+    [MemberData(nameof(Permissions))]
+    public async Task Without_one_of_its_permissions_it_is_rejected(string right)
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
-        var rights = await RightsAsync(world);
-        Assert.Equal(1, TakeAway(rights, right));
+        var rights = await PermissionsAsync(world);
+        Assert.Equal(1, RemovePermission(rights, right));
         using var account = await AccountAsync(world, rights);
         await StartAsync(world, account, untilReady: false);
         if (right == "patch events") await LiveAsync(world);
@@ -66,8 +66,8 @@ public sealed class ChartRightsTests
     public async Task The_check_command_says_what_is_missing()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
-        var rights = await RightsAsync(world);
-        TakeAway(rights, "get secrets");
+        var rights = await PermissionsAsync(world);
+        RemovePermission(rights, "get secrets");
         using var account = await AccountAsync(world, rights);
         string[] check = ["check", "--kubeconfig", account.Kubeconfig, "-n", world.Namespace, "--leader-elect-namespace", world.Namespace,
             "--leader-elect-name", Name];
@@ -80,11 +80,11 @@ public sealed class ChartRightsTests
                 "FAIL  http://127.0.0.1:1/readyz answers: Connection refused. See the operator's pods and their Service",
             ],
             output.Split('\n').Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
-        // Without the one, and with the definition.
-        Assert.Equal(Rights.Count + 1, output.Split('\n').Count(line => line.StartsWith("ok", StringComparison.Ordinal)));
+        // One permission is missing, and the check of the definition comes on top.
+        Assert.Equal(Permissions.Count + 1, output.Split('\n').Count(line => line.StartsWith("ok", StringComparison.Ordinal)));
     }
 
-    private static async Task<IReadOnlyList<JsonNode>> RightsAsync(RealWorld world) => await Helm.ObjectsAsync(
+    private static async Task<IReadOnlyList<JsonNode>> PermissionsAsync(RealWorld world) => await Helm.ObjectsAsync(
         "rights", world.Namespace, "--set", $"watchNamespaces={{{world.Namespace}}}", "--show-only", "templates/rbac.yaml", "--show-only",
             "templates/serviceaccount.yaml");
 
@@ -107,8 +107,8 @@ public sealed class ChartRightsTests
         return image;
     }
 
-    /// <summary>Creates a set, and removes its tag until the operator repeats an Event about it. How often that takes is not fixed: a
-    /// removal while the operator's own write of the tag has not ended can be lost in Glance.</summary>
+    /// <summary>Creates a set, and removes its tag until the operator repeats an Event about it. The number of removals varies: Glance can
+    /// lose a removal that overlaps with the operator's own write of the tag.</summary>
     private static async Task LiveAsync(RealWorld world)
     {
         var image = await CreateAsync(world);
@@ -127,7 +127,7 @@ public sealed class ChartRightsTests
             patched => string.Join(", ", patched));
     }
 
-    private static int TakeAway(IEnumerable<JsonNode> objects, string right)
+    private static int RemovePermission(IEnumerable<JsonNode> objects, string right)
     {
         var taken = 0;
         foreach (var rule in objects.Where(o => (string)o["kind"]! == "Role").SelectMany(o => o["rules"]!.AsArray()))

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>What the chart renders, and what it refuses to, with the real helm and the real API server.</summary>
+/// <summary>Renders the chart with the real helm, validates it with the real API server, and tests values that it rejects.</summary>
 public sealed class ChartTests
 {
-    /// <summary>Sets of values that between them take every branch of the templates.</summary>
+    /// <summary>Sets of values that together cover every branch of the templates.</summary>
     public static TheoryData<string> Values => ChartGoldenTests.Values;
 
     [Theory]
@@ -17,7 +17,7 @@ public sealed class ChartTests
     {
         await RealServers.DefinedAsync();
         await DefineMonitoringAsync();
-        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips the test without real servers
         var rendering = await Helm.TemplateAsync("release", "default", "-f", Path.Combine(Helm.Golden, values));
         await Shell.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], rendering);
         foreach (var pod in KubernetesYaml.LoadAll(rendering).Where(o => (string)o["kind"]! is "Deployment" or "Pod")) Restricted(pod);
@@ -81,7 +81,7 @@ public sealed class ChartTests
     [InlineData("{metrics: {prometheusRule: {enabled: true, runbookBaseUrl: 'https://git.example.com/operations.md'}}}",
         "runbook_url: https://git.example.com/operations.md#imagetagoperatordown\n")]
     [InlineData("{metrics: {dashboard: {enabled: true}}}", "  image-tag-operator.json: |\n    {\n")]
-    public async Task A_value_shows_in_the_rendering_and_not_without_it(string values, string expected)
+    public async Task A_value_changes_the_rendering(string values, string expected)
     {
         Assert.Contains(expected, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
         if (!values.Contains("keep", StringComparison.Ordinal)) Assert.DoesNotContain(
@@ -98,7 +98,7 @@ public sealed class ChartTests
     [InlineData("{replicas: 1}", "kind: PodDisruptionBudget")]
     [InlineData("{networkPolicy: {enabled: false}}", "kind: NetworkPolicy")]
     [InlineData("{watchNamespaces: [a], rbac: {userRoles: false}}", "kind: ClusterRole")]
-    public async Task What_is_switched_off_is_not_rendered_and_else_it_is(string values, string part)
+    public async Task Disabled_objects_are_not_rendered_and_enabled_ones_are(string values, string part)
     {
         Assert.DoesNotContain(
             part, await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class ChartTests
     [InlineData("{proxy: {https: 'proxy:3128'}}", "/proxy/https': 'proxy:3128' does not match pattern")]
     [InlineData("{crds: {keep: 'no'}}", "/crds/keep': got string, want boolean")]
     [InlineData("{metrics: {serviceMonitor: {interval: soon}}}", "/metrics/serviceMonitor/interval': 'soon' does not match pattern")]
-    public async Task Bad_values_are_refused_with_the_place_and_what_is_wrong(string values, string message)
+    public async Task Invalid_values_are_rejected_with_their_place_and_the_error(string values, string message)
     {
         var (code, output) = await Shell.TryAsync(
             "helm", ["template", "release", Helm.Chart, "-f", Helm.Image, "-f", await FileAsync(values)]);
@@ -157,7 +157,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task The_definition_has_rules_in_CEL_where_the_server_knows_it_and_nobody_says_no()
+    public async Task The_definition_has_CEL_rules_where_the_server_supports_them_and_they_are_not_disabled()
     {
         Assert.NotNull(await RuleAsync("--kube-version", "1.25.0"));
         Assert.NotNull(await RuleAsync("--kube-version", "1.31.4+k3s1"));
@@ -173,7 +173,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task Warnings_are_those_of_the_table_and_on_demand()
+    public async Task Warnings_are_optional_and_match_the_table()
     {
         const string Kind = "kind: ValidatingAdmissionPolicy";
         Assert.DoesNotContain(Kind, await Helm.TemplateAsync("release", "default", "--kube-version", "1.34.0"), StringComparison.Ordinal);
@@ -208,7 +208,7 @@ public sealed class ChartTests
             await Shell.RunAsync("kubectl", ["kustomize", Path.Combine(RealServers.Root, "config", "default")]));
         var rendered = (await Helm.ObjectsAsync("image-tag-operator", "image-tag-system", "--kube-version", "1.34.0"))
             .Where(o => o["metadata"]!["annotations"]?["helm.sh/hook"] is null).ToList();
-        Assert.Equal(Helm.Rights(rendered), Helm.Rights(kustomized));
+        Assert.Equal(Helm.Permissions(rendered), Helm.Permissions(kustomized));
         Assert.Equal(
             rendered.Select(Describe).Append("Namespace /image-tag-system").Order(),
             kustomized.Select(Describe).Order());
@@ -223,7 +223,7 @@ public sealed class ChartTests
         static JsonNode One(IEnumerable<JsonNode> objects, string kind) => WithoutLabels(objects.Single(o => (string)o["kind"]! == kind));
     }
 
-    /// <summary>What the Pod Security Standard "restricted" asks of a pod, and a root filesystem that cannot be written.</summary>
+    /// <summary>The requirements of the Pod Security Standard "restricted", and a read-only root filesystem.</summary>
     private static void Restricted(JsonNode workload)
     {
         var pod = (string)workload["kind"]! == "Pod" ? workload["spec"]! : workload["spec"]!["template"]!["spec"]!;
@@ -243,7 +243,7 @@ public sealed class ChartTests
         }
     }
 
-    /// <summary>helm.sh/chart and managed-by differ between the two ways to install.</summary>
+    /// <summary>helm.sh/chart and managed-by differ between the two installation methods.</summary>
     private static JsonNode WithoutLabels(JsonNode o)
     {
         var copy = o.DeepClone();
@@ -257,7 +257,7 @@ public sealed class ChartTests
         return copy;
     }
 
-    /// <summary>The kinds of the Prometheus operator, which are not there; their schema lets all pass.</summary>
+    /// <summary>The kinds of the Prometheus operator, which is not installed; their schema accepts everything.</summary>
     private static async Task DefineMonitoringAsync()
     {
         foreach (var (plural, kind) in new[] { ("servicemonitors", "ServiceMonitor"), ("prometheusrules", "PrometheusRule") })
@@ -283,7 +283,7 @@ public sealed class ChartTests
 
     private static async Task<string> FileAsync(string values)
     {
-        _ = RealServers.Kubeconfig; // skips where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips the test without real servers
         var file = Path.Combine(Directory.CreateTempSubdirectory("values-").FullName, "values.yaml");
         await File.WriteAllTextAsync(file, values);
         return file;

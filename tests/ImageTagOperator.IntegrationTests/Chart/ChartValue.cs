@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.Chart;
 
-/// <summary>A value of the chart, as <c>values.yaml</c> has it: a comment that begins with <c># --</c>, and below it the key and its
+/// <summary>A value of the chart in <c>values.yaml</c>: a comment that begins with <c># --</c>, followed by the key and its
 /// default.</summary>
 internal sealed partial record ChartValue(string Key, string Default, string Description)
 {
-    /// <exception cref="FormatException">A key without a comment.</exception>
+    /// <exception cref="FormatException">A key has no comment.</exception>
     public static IReadOnlyList<ChartValue> ReadAll(IReadOnlyList<string> lines)
     {
         var values = new List<ChartValue>();
@@ -23,7 +23,7 @@ internal sealed partial record ChartValue(string Key, string Default, string Des
 
             if (Entry().Match(lines[i]) is not { Success: true } entry) continue;
             var depth = entry.Groups["indent"].Length / 2;
-            if (depth > path.Count) continue;   // inside of a value that has been read
+            if (depth > path.Count) continue;   // inside of a value that was already read
             path.RemoveRange(depth, path.Count - depth);
             path.Add(entry.Groups["key"].Value);
             var inline = entry.Groups["value"].Value;

@@ -4,8 +4,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
-/// <summary>A release of the chart in a namespace of its own, other namespaces with a Secret for the cloud, and images in the
-/// cloud.</summary>
+/// <summary>A release of the chart in a new namespace, other namespaces with a Secret for the cloud, and images in the cloud.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
     public const string Release = "image-tag-operator";
@@ -26,7 +25,7 @@ internal sealed class Installation : IAsyncDisposable
         return new(await GlanceClient.LoginAsync(RealServers.CloudsYaml, "demo"));
     }
 
-    /// <summary>As the README has it; with the image that was loaded, and the definition that a release before may have left.</summary>
+    /// <summary>Installs as the README says, with the loaded image, and takes over the definition of an earlier release.</summary>
     public async Task<string> InstallAsync(params string[] options)
     {
         IsInstalled = true;
@@ -44,12 +43,12 @@ internal sealed class Installation : IAsyncDisposable
         IsInstalled = false;
     }
 
-    /// <summary>Its namespace was deleted: waits until that is gone, and with it the release.</summary>
-    public async Task GoneAsync()
+    /// <summary>Waits until the deleted namespace is gone, and the release with it.</summary>
+    public async Task WaitUntilDeletedAsync()
     {
         IsInstalled = false;
         await Node.KubectlAsync("wait", "namespace", Namespace, "--for=delete", "--timeout=80s");
-        // What is not of a namespace is still there.
+        // The cluster-scoped objects still exist.
         await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Release}");
     }
 
@@ -67,7 +66,7 @@ internal sealed class Installation : IAsyncDisposable
         Node.KubectlAsync(
             "-n", inNamespace, "create", "secret", "generic", World.SecretName, $"--from-file=clouds.yaml={Node.CloudsYamlPath}");
 
-    /// <summary>A set for each image, with the same tags.</summary>
+    /// <summary>One set per image, with the same tags.</summary>
     public static Task ApplyAsync(string inNamespace, IEnumerable<string> images, params string[] tags) => Node.ApplyAsync(new JsonObject
     {
         ["apiVersion"] = "v1",
@@ -97,17 +96,17 @@ internal sealed class Installation : IAsyncDisposable
         $"image {image} to have the tags [{string.Join(", ", tags)}]",
         live => $"it has [{string.Join(", ", live)}]");
 
-    /// <summary>The process that holds the Lease: its pod, <c>_</c>, and what tells it from those that ran there before.</summary>
+    /// <summary>The holder of the Lease: the name of its pod, <c>_</c>, and a suffix that is unique per process.</summary>
     public Task<string> LeaderAsync() =>
         Node.KubectlAsync("-n", Namespace, "get", "lease", Release, "-o", "jsonpath={.spec.holderIdentity}");
 
-    /// <summary>It may be in the same pod: a container that was killed is started again at once.</summary>
+    /// <summary>The new holder may be in the same pod: a killed container is restarted at once.</summary>
     public Task<string> NextLeaderAsync(string before) => Eventually.HoldsAsync(
         LeaderAsync, leader => leader != before && leader.Length > 0, "another leader", leader => $"it is {leader}");
 
     public async ValueTask DisposeAsync()
     {
-        // Whatever comes of it: how the test failed says more. A set without an operator is freed by hand.
+        // Ignore errors here: the failure of the test matters more. The finalizers of sets without an operator are removed by hand.
         foreach (var name in namespaces)
         {
             await TryAsync("kubectl", "delete", "imagetagsets", "-n", name, "--all", "--ignore-not-found", IsInstalled ? "--timeout=60s"

@@ -6,7 +6,7 @@ using Xunit;
 namespace ImageTagOperator.IntegrationTests.Cluster;
 
 /// <summary>The chart, installed with the real helm into a real cluster that runs its pods, with the real image, against the real Keystone
-/// and Glance. One after the other: they share the cluster, and most releases watch all of it.</summary>
+/// and Glance. The tests run sequentially: they share the cluster, and most releases watch all of it.</summary>
 public sealed class InstalledChartTests
 {
     [Fact]
@@ -44,17 +44,17 @@ public sealed class InstalledChartTests
         await installation.TagsAsync(image);
 
         await Node.KubectlAsync("-n", installation.Namespace, "scale", "deployment", Installation.Release, "--replicas=0");
-        // a watch is in the log when it has ended
+        // the log contains a watch after it ended
         await Node.KubectlAsync("-n", installation.Namespace, "wait", "pods", "--all", "--for=delete", "--timeout=60s");
 
-        // All this as a ServiceAccount that may do just that, in the whole cluster.
+        // All this with a ServiceAccount that has only these permissions, in the whole cluster.
         var user = $"system:serviceaccount:{installation.Namespace}:{Installation.Release}";
         var requests = (await audit.LinesAsync()).Select(AuditEntry.Parse).Where(entry => entry.User == user).ToList();
         Assert.DoesNotContain(requests, entry => entry.Code == 403);
         Assert.Equal(
             OperatorPermissions.Of([], installation.Namespace, Installation.Release).Select(right => ChartRightsTests.Short(right))
                 .Append("create selfsubjectaccessreviews").Order(),
-            // Everybody who is logged in may read the API's description of itself, which is no resource.
+            // Every authenticated user can read the API's documents, which are not resources.
             requests.Select(ChartRightsTests.Short).Where(request => !request.EndsWith(' ')).Distinct().Order());
     }
 
@@ -77,7 +77,7 @@ public sealed class InstalledChartTests
             .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix
                 && images.Any(image => entry.Call.Contains(image, StringComparison.Ordinal)))
             .ToList();
-        Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "the work was begun by one leader and ended by another");
+        Assert.True(calls.Select(call => call.Sender).Distinct().Count() > 1, "one leader started the work and another finished it");
         Assert.All(calls.Where(call => call.IsWrite), call => Assert.Equal(204, call.Status));
         Assert.All(calls.Where(call => call.IsWrite).GroupBy(call => call.Call), same => Assert.Single(same));
         Assert.Equal(images.Length * 2, calls.Count(call => call.Call.StartsWith("PUT", StringComparison.Ordinal)
@@ -85,7 +85,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task Uninstalled_it_leaves_definition_and_sets_and_installed_again_it_goes_on()
+    public async Task After_an_uninstall_the_sets_remain_and_a_new_installation_continues()
     {
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();
@@ -97,7 +97,7 @@ public sealed class InstalledChartTests
         await installation.UninstallAsync();
         Assert.Equal(
             $"imagetagset.imagetags.io/{image}", (await Node.KubectlAsync("-n", team, "get", "imagetagsets", "-o", "name")).Trim());
-        await Eventually.HoldsAsync(    // helm does not wait for pods that end
+        await Eventually.HoldsAsync(    // helm does not wait for terminating pods
             () => Node.KubectlAsync("get", "all,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-n",
                 installation.Namespace, "-l", $"app.kubernetes.io/instance={Installation.Release}", "-o", "name"),
             left => left == "", "nothing to be left in the operator's namespace", left => left);
@@ -129,7 +129,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task A_namespace_that_is_deleted_with_its_sets_and_its_Secret_goes_and_so_do_the_tags()
+    public async Task A_namespace_that_is_deleted_with_its_sets_and_Secret_is_removed_and_so_are_the_tags()
     {
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();
@@ -147,8 +147,8 @@ public sealed class InstalledChartTests
         await using var installation = await Installation.CreateAsync();
         var image = await AllInOneAsync(installation);
 
-        // From 1.33 on Kubernetes deletes what else is in a namespace when its pods are gone. This one is older and would delete all at
-        // once.
+        // Kubernetes 1.33 and later delete the other objects of a namespace when its pods are gone. This one is older and would delete all
+        // at once.
         await Node.PauseControllersAsync();
         try
         {
@@ -160,22 +160,22 @@ public sealed class InstalledChartTests
             await Node.ResumeControllersAsync();
         }
 
-        await installation.GoneAsync();
+        await installation.WaitUntilDeletedAsync();
         await installation.TagsAsync(image);
     }
 
     [Fact]
-    public async Task Where_its_rights_are_deleted_before_it_could_let_go_another_operator_does()
+    public async Task When_its_permissions_are_deleted_first_another_operator_releases_the_tags()
     {
         await using var other = await Installation.CreateAsync();
         await using var installation = await Installation.CreateAsync();
         await AllInOneAsync(installation);
 
-        // Before 1.33 in any order. This is the worst: it is as good as dead.
+        // Before 1.33 the order is random. This is the worst one: the operator's permissions are deleted first.
         await Node.KubectlAsync("delete", "clusterroles,clusterrolebindings", "-l", $"app.kubernetes.io/instance={Installation.Release}");
         await Node.KubectlAsync("delete", "namespace", installation.Namespace, "--wait=false");
         await other.InstallAsync("--set", "operator.deletionDeadline=5");
-        await installation.GoneAsync();
+        await installation.WaitUntilDeletedAsync();
     }
 
     private static async Task<string> AllInOneAsync(Installation installation)
@@ -199,7 +199,7 @@ public sealed class InstalledChartTests
         foreach (var (user, verb, may) in new[] { ("view", "get", "yes"), ("view", "update", "no"), ("edit", "get", "yes"),
             ("edit", "create", "yes"), ("edit", "delete", "yes"), ("nobody", "get", "no") })
         {
-            // The control plane takes the chart's roles up in a moment.
+            // The control plane needs a moment to apply the chart's roles.
             await Eventually.HoldsAsync(
                 async () => (
                     await Shell.TryAsync("kubectl",

@@ -7,7 +7,7 @@ internal static class Node
 
     public static string Kubeconfig => RealServers.Needed("CLUSTER_KUBECONFIG");
 
-    /// <summary>With addresses that pods can reach.</summary>
+    /// <summary>Contains addresses that pods can reach.</summary>
     public static string CloudsYamlPath => RealServers.Needed("CLUSTER_CLOUDS_YAML");
 
     public static string AuditLog => Path.Combine(Path.GetDirectoryName(Kubeconfig)!, "log", "audit.log");
@@ -16,7 +16,7 @@ internal static class Node
 
     public static Dictionary<string, string> Environment => new() { ["KUBECONFIG"] = Kubeconfig };
 
-    /// <summary>The operator's image is there; loaded once per run.</summary>
+    /// <summary>Loads the operator's image, once per run.</summary>
     public static Task LoadedAsync() => Image.Value;
 
     public static Task<string> KubectlAsync(params IEnumerable<string> arguments) =>
@@ -27,12 +27,12 @@ internal static class Node
     public static Task<string> HelmAsync(params IEnumerable<string> arguments) =>
         Shell.RunAsync("helm", arguments, environment: Environment, deadline: TimeSpan.FromMinutes(4));
 
-    /// <summary>Nothing is deleted or made by a controller until <see cref="ResumeControllersAsync"/>.</summary>
+    /// <summary>Stops the controllers until <see cref="ResumeControllersAsync"/>.</summary>
     public static Task PauseControllersAsync() => SignalControllersAsync("STOP");
 
     public static Task ResumeControllersAsync() => SignalControllersAsync("CONT");
 
-    /// <summary>Runs a command inside of the node.</summary>
+    /// <summary>Runs a command on the node.</summary>
     public static Task<string> ExecAsync(string command) => Shell.RunAsync(Script, ["exec", "bash", "-c", command]);
 
     private static Task SignalControllersAsync(string signal) => ExecAsync($"pkill -{signal} -f '^[^ ]*/kube-controller-manager '");

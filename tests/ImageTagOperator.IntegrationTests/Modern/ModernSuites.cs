@@ -17,6 +17,6 @@ public sealed class ModernSharingTests : SharingScenarios<ModernWorld>;
 
 public sealed class ModernValidationTests : ValidationScenarios<ModernWorld>
 {
-    /// <summary>With rules in CEL it refuses all that the operator does.</summary>
+    /// <summary>A server with rules in CEL rejects everything that the operator rejects.</summary>
     protected override bool IsKnown(SpecCase what) => true;
 }

@@ -5,8 +5,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The current API server with the definition that has rules in CEL, and for the rest the servers of
-/// <see cref="RealWorld"/>.</summary>
+/// <summary>The current API server, with the definition that has CEL rules, and the other servers of <see cref="RealWorld"/>.</summary>
 public sealed class ModernWorld : World, IWorldFactory
 {
     private static readonly Lazy<Task> Definition = new(ApplyDefinitionAsync);
@@ -16,7 +15,7 @@ public sealed class ModernWorld : World, IWorldFactory
 
     private ModernWorld(Split split) => this.split = split;
 
-    /// <summary>Of the current server alone.</summary>
+    /// <summary>For the current server only.</summary>
     public static string ServerKubeconfig => RealServers.Needed("ITO_MODERN_KUBECONFIG");
 
     public static async Task<World> CreateAsync()
@@ -34,7 +33,7 @@ public sealed class ModernWorld : World, IWorldFactory
         return world;
     }
 
-    /// <summary>Without a namespace controller nothing that is in it goes.</summary>
+    /// <summary>Without a namespace controller the objects in it are not deleted.</summary>
     public override Task EndNamespaceAsync() => Kubernetes.DeleteAsync<V1Namespace>(new NamespacedName(null, Namespace));
 
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
@@ -51,7 +50,7 @@ public sealed class ModernWorld : World, IWorldFactory
             .Where(parts => parts.Length == 2)
             .Select(parts => $"{Verb(parts[0])} {parts[1]}")]);
 
-    /// <summary>kubectl, as a user of this cluster.</summary>
+    /// <summary>kubectl as a user of this cluster.</summary>
     public Task<string> KubectlAsync(string? input, params string[] arguments) =>
         Shell.RunAsync("kubectl", ["--kubeconfig", ServerKubeconfig, "-n", Namespace, .. arguments], input);
 

@@ -14,10 +14,10 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The rules in CEL, evaluated by an API server, beside the same rules in the operator.</summary>
+/// <summary>The rules in CEL, evaluated by an API server, compared with the same rules in the operator.</summary>
 public sealed class RuleTests
 {
-    /// <summary>Which rule an API server names, for specs that the schema takes.</summary>
+    /// <summary>The rule that an API server names, for specs that the schema accepts.</summary>
     public static TheoryData<string, string> Broken => new()
     {
         { "image: {name: null}", nameof(SpecRule.OneImageReference) },
@@ -42,7 +42,7 @@ public sealed class RuleTests
         },
     };
 
-    /// <summary>Which a rule could take for broken, and is not.</summary>
+    /// <summary>Valid specs that a wrong rule could reject.</summary>
     public static TheoryData<string> Kept =>
     [
         "image: {name: null, selector: {newest: 1}}",
@@ -59,7 +59,7 @@ public sealed class RuleTests
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task A_server_refuses_with_the_words_of_the_rule_and_so_does_the_operator(string yaml, string name)
+    public async Task A_server_and_the_operator_reject_with_the_message_of_the_rule(string yaml, string name)
     {
         var rule = SpecRule.All.Single(rule => rule.Name == name);
         var spec = new SpecCase(yaml, rule.Field, SchemaKnows: false).Spec();
@@ -71,7 +71,7 @@ public sealed class RuleTests
 
     [Theory]
     [MemberData(nameof(Kept))]
-    public async Task A_server_and_the_operator_take_what_keeps_the_rules(string yaml)
+    public async Task A_server_and_the_operator_accept_valid_specs(string yaml)
     {
         var spec = new SpecCase(yaml, null, SchemaKnows: false).Spec();
         await using var world = await ModernWorld.CreateAsync();
@@ -80,10 +80,10 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void Each_rule_is_broken_once_here() =>
+    public void Each_rule_has_a_spec_that_violates_it() =>
         Assert.Equal(SpecRule.All.Select(rule => rule.Name).Order(), Broken.Select(row => row.Data.Item2).Distinct().Order());
 
-    /// <summary>This server has no admission policies. Their expressions are rules for a definition of another name here.</summary>
+    /// <summary>This server has no admission policies. Their expressions are used as rules of another definition here.</summary>
     [Theory]
     [InlineData("tags: []", nameof(SpecRule.ExactSetHasTags))]
     [InlineData("ignoreTags: [golden]", nameof(SpecRule.DeclaredTagsAreNotIgnored))]

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>One Kubernetes API made of two: definitions and ImageTagSets are those of the current server, which has nothing else, and the
-/// rest, such as Secrets and Leases, is the older one's. Requests and answers pass as they are.</summary>
+/// <summary>A proxy that combines two API servers: definitions and ImageTagSets are on the current server, all else, such as Secrets and
+/// Leases, on the older one. Requests and responses are forwarded unchanged.</summary>
 internal sealed class Split : IAsyncDisposable
 {
     private static readonly string[] Current = ["/apis/imagetags.io", "/apis/apiextensions.k8s.io", "/openapi"];
@@ -34,10 +34,10 @@ internal sealed class Split : IAsyncDisposable
         app.Run(PassAsync);
     }
 
-    /// <summary>Of an administrator.</summary>
+    /// <summary>An administrator's kubeconfig.</summary>
     public string Kubeconfig { get; } = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
 
-    /// <summary>What the operator wrote: <c>PUT /apis/...</c>, in order.</summary>
+    /// <summary>The operator's writes: <c>PUT /apis/...</c>, in order.</summary>
     public IReadOnlyCollection<string> OperatorWrites => writes;
 
     /// <param name="current">A kubeconfig.</param>
@@ -104,7 +104,7 @@ internal sealed class Split : IAsyncDisposable
             while (await body.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
             {
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted); // of a watch, each event by itself
+                await context.Response.Body.FlushAsync(context.RequestAborted); // send each event of a watch at once
             }
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
@@ -113,7 +113,7 @@ internal sealed class Split : IAsyncDisposable
         }
     }
 
-    /// <summary>The current server has no namespaces to look for: the older one's answer when there is none of that name.</summary>
+    /// <summary>The current server has no namespaces: the older one responds when the namespace does not exist.</summary>
     private async Task<HttpResponseMessage?> WithoutNamespaceAsync(HttpContext context)
     {
         if (context.Request.Path.Value!.Split('/') is not [_, _, _, _, "namespaces", var name, ..]) return null;

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>Server-side apply as Argo CD and Flux do it, and lists that come as a stream.</summary>
+/// <summary>Server-side apply as Argo CD and Flux use it, and lists that are streamed by a watch.</summary>
 public sealed class SyncTests
 {
     [Theory]
     [InlineData]
     [InlineData("--server-side", "--force-conflicts", "--field-manager=argocd-controller")]
-    public async Task What_is_applied_twice_is_changed_once(params string[] way)
+    public async Task A_second_apply_changes_nothing(params string[] way)
     {
         await using var world = (ModernWorld)await ModernWorld.CreateAsync();
         var manifests = string.Join(
@@ -27,7 +27,7 @@ public sealed class SyncTests
     }
 
     [Fact]
-    public async Task What_the_operator_adds_is_no_difference_and_no_change_of_the_next_sync()
+    public async Task Fields_of_the_operator_are_not_a_diff_and_not_changed_by_the_next_sync()
     {
         await using var world = (ModernWorld)await ModernWorld.CreateAsync();
         var image = await world.Glance.CreateImageAsync(world.Namespace);
@@ -53,7 +53,7 @@ public sealed class SyncTests
     }
 
     [Fact]
-    public async Task Tags_are_a_set_with_an_owner_each()
+    public async Task Each_tag_has_its_own_field_owner()
     {
         await using var world = (ModernWorld)await ModernWorld.CreateAsync();
         await ApplyAsync("one", "golden", "lts");

@@ -6,8 +6,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Monitoring;
 
-/// <summary>Metrics, alerts and dashboard with a real Prometheus: that they load proves little, for a name that is misspelt loads
-/// too.</summary>
+/// <summary>Metrics, alerts and dashboard with a real Prometheus. That they load proves little: a misspelt name loads too.</summary>
 public sealed partial class MonitoringTests
 {
     private static readonly string Dashboard = Path.Combine(RealServers.Root, "charts", "image-tag-operator", "files", "dashboard.json");
@@ -48,7 +47,7 @@ public sealed partial class MonitoringTests
         await using var prometheus = await RealPrometheus.StartAsync(target);
         await WaitAsync("up == 1");     // series that come later count from 0
 
-        // A change, a drift that is mended, an image that is not there, refused credentials, and a cloud that is not there.
+        // A change, a corrected drift, a missing image, rejected credentials, and an unreachable cloud.
         var image = await world.Glance.CreateImageAsync("monitored", "old");
         await world.CreateAsync(world.Set("monitored", image, "golden", "lts"));
         await world.CreateAsync(world.Set("missing", Guid.NewGuid().ToString(), "golden"));
@@ -99,11 +98,11 @@ public sealed partial class MonitoringTests
         [.. KubernetesYaml.LoadAll(File.ReadAllText(RealPrometheus.Rules))[0]["groups"]!.AsArray()
             .SelectMany(group => group!["rules"]!.AsArray()).Select(rule => rule!)];
 
-    /// <summary>The metrics that an expression looks at, with their labels.</summary>
+    /// <summary>The metrics in an expression, with their labels.</summary>
     private static IEnumerable<string> Selectors(string expression) => Selector().Matches(expression).Select(match => match.Value)
         .Distinct();
 
-    /// <summary>What Grafana would ask. There is no kube-state-metrics here.</summary>
+    /// <summary>The queries that Grafana would send. kube-state-metrics is not installed.</summary>
     private static IReadOnlyList<string> Panels()
     {
         var panels = JsonNode.Parse(File.ReadAllText(Dashboard))!["panels"]!.AsArray();

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Monitoring;
 
-/// <summary>/metrics with TLS, for whom the real API server lets read it.</summary>
+/// <summary>/metrics with TLS, for clients that the real API server authorizes.</summary>
 public sealed partial class RealMetricsAccessTests
 {
-    /// <summary>The operator has the rights of the chart and no others; who reads, the chart's role for that.</summary>
+    /// <summary>The operator has exactly the permissions of the chart; the reader has the chart's role for metrics.</summary>
     [Fact]
     public async Task A_service_account_reads_metrics_with_the_role_of_the_chart_and_not_without_it()
     {

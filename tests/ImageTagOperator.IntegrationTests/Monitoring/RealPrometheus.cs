@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Monitoring;
 
-/// <summary>Debian's Prometheus, which scrapes one operator each second.</summary>
+/// <summary>Debian's Prometheus, which scrapes one operator every second.</summary>
 internal sealed class RealPrometheus : IAsyncDisposable
 {
     private readonly Process process;
@@ -18,15 +18,15 @@ internal sealed class RealPrometheus : IAsyncDisposable
     private RealPrometheus(Process process, DirectoryInfo folder, string url) =>
         (this.process, this.folder, this.url) = (process, folder, url);
 
-    /// <summary>What the chart holds for it.</summary>
+    /// <summary>The Prometheus files of the chart.</summary>
     public static string Rules { get; } = Path.Combine(RealServers.Root, "charts", "image-tag-operator", "files", "alerts.yaml");
 
-    /// <summary>Skips where the other tests on real servers do.</summary>
+    /// <summary>Skips the test when the real servers do not run.</summary>
     public static void Needed()
     {
         if (File.Exists("/usr/bin/promtool")) return;
-        if (Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip("There is no promtool: hack/prometheus.sh up");
-        throw new InvalidOperationException("There is no promtool, and ITO_REQUIRE_SERVERS is set: hack/prometheus.sh up");
+        if (Environment.GetEnvironmentVariable("ITO_REQUIRE_SERVERS") is null) Assert.Skip("promtool is not installed: run hack/prometheus.sh up");
+        throw new InvalidOperationException("promtool is not installed, and ITO_REQUIRE_SERVERS is set: run hack/prometheus.sh up");
     }
 
     /// <param name="target">Host and port.</param>
@@ -61,7 +61,7 @@ internal sealed class RealPrometheus : IAsyncDisposable
         return new RealPrometheus(process, folder, $"http://{address}");
     }
 
-    /// <summary>What an instant query gives: a value per series, NaN among them.</summary>
+    /// <summary>The result of an instant query: one value per series, which may be NaN.</summary>
     public async Task<IReadOnlyList<double>> QueryAsync(string query)
     {
         using var form = new FormUrlEncodedContent([new("query", query)]);

@@ -3,7 +3,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 
-/// <summary>Sets whose declarations change all the time.</summary>
+/// <summary>Sets whose specs change continuously.</summary>
 internal sealed class ChangingSets : IAsyncDisposable
 {
     private const int Count = 4;
@@ -37,8 +37,8 @@ internal sealed class ChangingSets : IAsyncDisposable
         await changing;
     }
 
-    /// <summary>Changes every set once more, so that whoever leads now has something to write, and waits until each image has what its set
-    /// declared last.</summary>
+    /// <summary>Changes every set again, so that the current leader has something to write, and waits until each image has the tags of the
+    /// latest spec.</summary>
     public async Task ConvergeAsync()
     {
         for (var i = 0; i < Count; i++) await DeclareAsync(i, "last");
@@ -62,7 +62,7 @@ internal sealed class ChangingSets : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Ended.
+            // The loop was stopped.
         }
     }
 

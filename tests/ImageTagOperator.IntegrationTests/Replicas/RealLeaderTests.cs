@@ -4,7 +4,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 
-/// <summary>Two processes of the operator, of which one works.</summary>
+/// <summary>Two processes of the operator, one of which is the leader.</summary>
 public sealed class RealLeaderTests
 {
     private const string Lease = "image-tag-operator";
@@ -27,7 +27,7 @@ public sealed class RealLeaderTests
         await replicas.SecondLeadsAsync();
         var released = await holders.SinceAsync("");
         var taken = await holders.SinceAsync(replicas.Second.Identity);
-        // It asks every two seconds; a lease that nobody released would run out after fifteen.
+        // The standby retries every two seconds; a Lease that was not released would expire after fifteen.
         Assert.InRange(taken - released, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await replicas.OnlyOneAtATimeAsync();
     }
@@ -56,7 +56,7 @@ public sealed class RealLeaderTests
         await replicas.OnlyOneAtATimeAsync();
     }
 
-    /// <summary>Who held the Lease from when on, as its watch tells.</summary>
+    /// <summary>The holders of the Lease over time, from a watch.</summary>
     private sealed class HolderLog : IAsyncDisposable
     {
         private readonly CancellationTokenSource stop = new();
@@ -100,7 +100,7 @@ public sealed class RealLeaderTests
             }
             catch (OperationCanceledException)
             {
-                // Stopped.
+                // The watch was stopped.
             }
         }
     }

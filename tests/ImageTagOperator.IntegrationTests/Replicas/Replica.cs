@@ -3,8 +3,8 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 
-/// <summary>One operator process of several, with a ServiceAccount of its own: the API server's audit log tells it from the others by that,
-/// and Glance's log by how its request ids begin.</summary>
+/// <summary>One of several operator processes, with its own ServiceAccount. The API server's audit log distinguishes it by that, Glance's
+/// log by the prefix of its request ids.</summary>
 internal sealed partial class Replica(OperatorProcess process, ServiceAccount account) : IDisposable
 {
     private static readonly (string Group, string Resources, string Verbs)[] Role =
@@ -24,7 +24,7 @@ internal sealed partial class Replica(OperatorProcess process, ServiceAccount ac
 
     public bool Leads => process.Log.Contains("Holding the lease", StringComparison.Ordinal);
 
-    /// <summary>As the Lease names it.</summary>
+    /// <summary>The holder identity in the Lease.</summary>
     public string Identity => Holding().Match(process.Log).Groups["identity"].Value;
 
     public static async Task<ServiceAccount> AccountAsync(World world, string name)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Replicas;
 
-/// <summary>A leader, one who waits to become it, and sets that change all the time.</summary>
+/// <summary>A leader, a standby, and sets that change continuously.</summary>
 internal sealed class TwoReplicas : IAsyncDisposable
 {
     private readonly RealWorld world;
@@ -14,7 +14,7 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public World World => world;
 
-    /// <summary>Leads at the start.</summary>
+    /// <summary>The leader at the start.</summary>
     public Replica First { get; }
 
     public Replica Second { get; }
@@ -32,8 +32,8 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public async Task SecondLeadsAsync() => await SaidAsync(world, Second, "Holding the lease");
 
-    /// <summary>The changes end with one to every set, the second replica brings all in line, and the servers' logs show that the two never
-    /// took turns: everything that the first wrote comes before everything that the second wrote.</summary>
+    /// <summary>Ends the changes with one to every set, waits until the second replica has reconciled all, and checks in the servers' logs
+    /// that the writes never interleave: all writes of the first replica precede all writes of the second.</summary>
     public async Task OnlyOneAtATimeAsync()
     {
         await changes.EndAsync();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Stands before a server. While it is shut, connections are cut and new ones get no answer, as when a network is down;
-/// while it is stopped they are refused, as when the server has ended.</summary>
+/// <summary>A proxy in front of a server. While it is shut, connections are closed and new ones get no response, as in a network outage.
+/// While it is stopped they are refused, as when the server has exited.</summary>
 internal sealed class Gate : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -35,7 +35,7 @@ internal sealed class Gate : IAsyncDisposable
 
     public void Open() => open.SetResult();
 
-    /// <summary>Connections are cut and new ones refused.</summary>
+    /// <summary>Closes connections and refuses new ones.</summary>
     public async Task StopAsync()
     {
         listener.Stop();
@@ -43,7 +43,7 @@ internal sealed class Gate : IAsyncDisposable
         await CutAsync();
     }
 
-    /// <summary>Takes connections again, on the same port.</summary>
+    /// <summary>Accepts connections again, on the same port.</summary>
     public void Start()
     {
         listener = new(IPAddress.Loopback, Address.Port);
@@ -78,7 +78,7 @@ internal sealed class Gate : IAsyncDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed of, or stopped.
+            // Disposed or stopped.
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class Gate : IAsyncDisposable
             }
             catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
             {
-                // One of the two hung up, or the gate was shut.
+                // One side closed the connection, or the gate was shut.
             }
         }
     }

@@ -5,8 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>An etcd and kube-apiserver that the tests of one collection may kill and compact: nobody else uses them. They know
-/// widgets.</summary>
+/// <summary>An etcd and kube-apiserver with the definition of widgets. The tests of one collection may kill and compact them.</summary>
 public sealed class OwnKubernetes : IAsyncLifetime
 {
     public const string Collection = "a Kubernetes of its own";
@@ -22,22 +21,22 @@ public sealed class OwnKubernetes : IAsyncLifetime
 
     public ValueTask InitializeAsync() => default;
 
-    /// <summary>An administrator's client and a new namespace. The first call brings the servers up.</summary>
+    /// <summary>An administrator's client and a new namespace. The first call starts the servers.</summary>
     internal async Task<WidgetNamespace> NamespaceAsync()
     {
-        _ = RealServers.Kubeconfig; // skips, or fails, where the other tests on real servers do
+        _ = RealServers.Kubeconfig; // skips or fails the test without real servers
         await start.Value;
         return await WidgetNamespace.CreateAsync(this);
     }
 
     public Task CompactAsync() => servers.RunAsync("compact");
 
-    /// <summary>SIGKILL for kube-apiserver.</summary>
+    /// <summary>Sends SIGKILL to kube-apiserver.</summary>
     public Task KillAsync() => servers.RunAsync("kill", "kube-apiserver");
 
     public Task RestartAsync() => servers.RunAsync("start", "kube-apiserver");
 
-    /// <summary>Where etcd answers.</summary>
+    /// <summary>The address of etcd.</summary>
     public async Task<Uri> EtcdAsync() =>
         new($"http://127.0.0.1:{(await File.ReadAllTextAsync(Path.Combine(servers.Folder, "run", "etcd.port"))).Trim()}");
 

@@ -9,7 +9,7 @@ using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<Ima
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>What a ServiceAccount may do, and for how long.</summary>
+/// <summary>Permissions and token lifetimes of a ServiceAccount.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealCredentialTests(OwnKubernetes server)
 {
@@ -43,7 +43,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         Assert.Empty(app.World.Reconciled);
 
         await account.AllowAsync(("coordination.k8s.io", "leases", "get,create,update"));
-        await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "it leads and works, without a restart");
+        await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "the operator leads and reconciles without a restart");
         Assert.Single(app.Log.At(LogLevel.Error));
     }
 
@@ -65,7 +65,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         await widgets.CreateAsync("before");
         await SeenAsync("before");
 
-        // No token lives shorter than ten minutes; one that is bound to a Secret ends with it, and a few seconds of cache.
+        // A token lives for at least ten minutes. A token that is bound to a Secret is revoked with it, after a few seconds of caching.
         await widgets.Client.DeleteAsync<V1Secret>(new(widgets.Name, "binding"));
         using var probe = new KubernetesClient(
             KubernetesClientConfiguration.Build(account.Kubeconfig), WidgetJsonContext.Default, "probe/1");
@@ -76,7 +76,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
             "the token to end",
             refused => refused?.Message ?? "it is still good");
         await widgets.CreateAsync("between");
-        await Eventually.TrueAsync(() => app.Log.Has("-> 401"), "the operator is refused");
+        await Eventually.TrueAsync(() => app.Log.Has("-> 401"), "the operator's request is rejected");
 
         await account.RenewTokenAsync();
         await SeenAsync("between");

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Watches of an API server that is killed and whose history is taken away.</summary>
+/// <summary>Watches of an API server that is killed and whose history is compacted.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealWatchTests(OwnKubernetes server)
 {
@@ -34,12 +34,12 @@ public sealed class RealWatchTests(OwnKubernetes server)
         await server.RestartAsync();
         gate.Open();
 
-        await SeenAsync(WatchEventType.Deleted, "goes");
-        await SeenAsync(WatchEventType.Added, "comes");
-        Assert.True(app.Log.Has("is too old"), "410 was what made it list again");
+        await WaitForFirstEventAsync(WatchEventType.Deleted, "goes");
+        await WaitForFirstEventAsync(WatchEventType.Added, "comes");
+        Assert.True(app.Log.Has("is too old"), "a 410 caused the second list");
         Assert.DoesNotContain((WatchEventType.Deleted, "stays"), changes);
         await widgets.CreateAsync("later");
-        await SeenAsync(WatchEventType.Added, "later");
+        await WaitForFirstEventAsync(WatchEventType.Added, "later");
         Assert.True(app.State.IsAlive);
     }
 
@@ -54,12 +54,12 @@ public sealed class RealWatchTests(OwnKubernetes server)
         await OpenAsync(widgets);
 
         for (var i = 0; i < 10; i++) await widgets.ResizeAsync($"w{i}", 7);
-        await server.KillAsync(); // in the middle: the last events may not have been sent yet
+        await server.KillAsync(); // the last events may not have been sent yet
         await DeleteBehindTheServerAsync(widgets, "goes");
         await server.RestartAsync();
         for (var i = 10; i < 20; i++) await widgets.ResizeAsync($"w{i}", 7);
 
-        await SeenAsync(WatchEventType.Deleted, "goes");
+        await WaitForFirstEventAsync(WatchEventType.Deleted, "goes");
         await Eventually.TrueAsync(
             () => app.Cache.All.Count(widget => widget.Spec.Size == 7) == 20 && app.Cache.All.Count == 21, "the cache is as the server",
                 60);
@@ -70,17 +70,17 @@ public sealed class RealWatchTests(OwnKubernetes server)
 
     private void Record(TestOperator app) => app.Cache.Subscribe(change => changes.Enqueue((change.Type, change.Entity.Metadata.Name!)));
 
-    /// <summary>The first event that comes shows that the watch is open, and not only the list in.</summary>
+    /// <summary>The first event shows that the watch is open, and not only that the list was read.</summary>
     private async Task OpenAsync(WidgetNamespace widgets)
     {
         await widgets.CreateAsync("opened");
-        await SeenAsync(WatchEventType.Added, "opened");
+        await WaitForFirstEventAsync(WatchEventType.Added, "opened");
     }
 
-    private Task SeenAsync(WatchEventType type, string name) =>
+    private Task WaitForFirstEventAsync(WatchEventType type, string name) =>
         Eventually.TrueAsync(() => changes.Contains((type, name)), $"{type} {name}", 60);
 
-    /// <summary>With no API server there is nobody else who could delete it.</summary>
+    /// <summary>Without an API server nothing else could delete it.</summary>
     private async Task DeleteBehindTheServerAsync(WidgetNamespace widgets, string name)
     {
         using var http = new HttpClient();

@@ -9,7 +9,7 @@ using Result = ImageTagOperator.Kubernetes.Abstractions.ReconciliationResult<Ima
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>Writes that meet those of others.</summary>
+/// <summary>Writes that conflict with those of other clients.</summary>
 [Collection(OwnKubernetes.Collection)]
 public sealed class RealWriteTests(OwnKubernetes server)
 {
@@ -32,7 +32,7 @@ public sealed class RealWriteTests(OwnKubernetes server)
 
         Assert.Equal("kept", (await widgets.GetAsync("a")).Metadata.Labels!["theirs"]);
         Assert.Equal([409, 200], (await WritesAsync(audit, widgets)).Select(write => write.Code));
-        Assert.True(app.Log.Has("was written by somebody else meanwhile"), "the log says why it ran again");
+        Assert.True(app.Log.Has("was written by somebody else meanwhile"), "the log says why the reconcile was repeated");
         Assert.DoesNotContain(app.Log.Entries, entry => entry.Level >= LogLevel.Warning);
         await Eventually.NeverAsync(() => world.Runs("a") > 2, "its own write is no reason to reconcile");
     }

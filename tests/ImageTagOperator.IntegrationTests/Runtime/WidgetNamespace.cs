@@ -8,7 +8,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Runtime;
 
-/// <summary>A namespace of one test, the hand that makes widgets in it, and operators for it.</summary>
+/// <summary>A namespace for one test, a client that creates widgets in it, and operators for it.</summary>
 internal sealed class WidgetNamespace : IDisposable
 {
     private readonly OwnKubernetes server;
@@ -48,8 +48,8 @@ internal sealed class WidgetNamespace : IDisposable
     public Task<ServiceAccount> AccountAsync(string name, string? boundTo = null) =>
         ServiceAccount.CreateAsync(server.Kubeconfig, Name, name, boundTo);
 
-    /// <summary>Starts an operator for this namespace and waits until its cache is filled.</summary>
-    /// <param name="address">Where it reaches the API server, if not directly.</param>
+    /// <summary>Starts an operator for this namespace and waits until its cache has synced.</summary>
+    /// <param name="address">The address of the API server for the operator, when it is not the direct one.</param>
     public async Task<TestOperator> StartAsync(
         WidgetWorld? world = null, string? kubeconfig = null, Uri? address = null, Action<OperatorSettings>? configure = null)
     {

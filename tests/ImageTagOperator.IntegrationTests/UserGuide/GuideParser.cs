@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>Takes the guide apart.</summary>
+/// <summary>Parses the Markdown of a guide.</summary>
 internal static partial class GuideParser
 {
     public static IReadOnlyList<GuidePart> Parse(string markdown)
@@ -34,7 +34,7 @@ internal static partial class GuideParser
     private static IEnumerable<GuidePart.Command> Commands(Queue<string> lines) => Command().Matches(UntilFence(lines)).Select(
         command => new GuidePart.Command(command.Groups["typed"].Value, command.Groups["printed"].Value.TrimEnd('\n')));
 
-    /// <summary>The fence that ends the block stays in the queue.</summary>
+    /// <summary>The closing fence of the block stays in the queue.</summary>
     private static string UntilFence(Queue<string> lines)
     {
         var content = new StringBuilder();

@@ -3,7 +3,7 @@ using ImageTagOperator.Contracts;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>A domain of Keystone's own for the guide, with the project and the user that its clouds.yaml names.</summary>
+/// <summary>A Keystone domain for the guide, with the project and the user of its clouds.yaml.</summary>
 internal sealed class GuideProject : IAsyncDisposable
 {
     private readonly RawKeystone keystone;
@@ -19,7 +19,7 @@ internal sealed class GuideProject : IAsyncDisposable
     /// <summary>The domain's name.</summary>
     public string Domain { get; }
 
-    /// <param name="name">Of the domain.</param>
+    /// <param name="name">The name of the domain.</param>
     public static async Task<GuideProject> CreateAsync(string name, string projectName, string userName, string password)
     {
         var keystone = new RawKeystone(RealServers.CloudsYaml);
@@ -36,7 +36,7 @@ internal sealed class GuideProject : IAsyncDisposable
                 "id"]!;
     }
 
-    /// <summary>Where Glance answers, by Keystone's catalog.</summary>
+    /// <summary>Glance's address in Keystone's catalog.</summary>
     public Uri Glance => glance.Endpoint;
 
     public async ValueTask DisposeAsync()
@@ -46,7 +46,7 @@ internal sealed class GuideProject : IAsyncDisposable
             await glance.SendAsync("DELETE", $"/images/{image!["id"]}");
         }
 
-        // Keystone deletes a domain only when it is disabled, and then all that is in it.
+        // Keystone only deletes a disabled domain, and then everything in it.
         await keystone.SendAsync("PATCH", $"/domains/{domain}", admin, """{"domain":{"enabled":false}}""");
         await keystone.SendAsync("DELETE", $"/domains/{domain}", admin);
     }

@@ -5,13 +5,13 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>Where the guide is carried out: a folder, a shell, a Kubernetes, a project and a user of its own, and a gate before
+/// <summary>The environment that executes a guide: a folder, a shell, a Kubernetes, a project and a user, and a gate in front of
 /// Keystone.</summary>
 internal sealed class GuideWorld : IAsyncDisposable
 {
     private const string Domain = "acme";
 
-    /// <summary>For pages that have something else to show.</summary>
+    /// <summary>For pages that show something else.</summary>
     private const string CloudsYamlOfThePages = """
         clouds:
           mycloud:
@@ -64,7 +64,7 @@ internal sealed class GuideWorld : IAsyncDisposable
 
     private string Kubeconfig => Path.Combine(folder.FullName, "kubeconfig");
 
-    /// <param name="patience">How long a command that only reads is typed again until it prints what the guide says.</param>
+    /// <param name="patience">How long to repeat a read-only command until it prints the expected output.</param>
     public static async Task<GuideWorld> CreateAsync(TimeSpan patience)
     {
         var demo = CloudsYaml.Parse(RealServers.CloudsYaml, "demo");
@@ -84,8 +84,7 @@ internal sealed class GuideWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Does what a part says. Gives back the part with what was printed this time; of a command that only reads, the last time
-    /// that it was typed.</summary>
+    /// <summary>Executes a part. Returns the part with the actual output; for a read-only command, the output of the last try.</summary>
     public async Task<GuidePart> RunAsync(GuidePart part)
     {
         switch (part)
@@ -103,7 +102,7 @@ internal sealed class GuideWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>What the operator had to say since it was started last.</summary>
+    /// <summary>The log of the operator since its last start.</summary>
     public string Log => running?.Log ?? "";
 
     public async ValueTask DisposeAsync()

@@ -5,10 +5,10 @@ namespace ImageTagOperator.IntegrationTests.UserGuide;
 /// <summary>The tables of <c>kubectl get</c>.</summary>
 internal static class KubectlTable
 {
-    /// <summary>With the same age in every row of the columns that have one. Other tables than kubectl's have times there.</summary>
+    /// <summary>Replaces all ages by the same one in the columns that have ages. Other tables than kubectl's have times there.</summary>
     public static string WithAges(string text, string age) => WithAges(WithAges(text, age, "AGE"), age, "VERIFIED");
 
-    /// <summary>The column has the width of its widest age, so what stands to the right of it moves.</summary>
+    /// <summary>The column is as wide as its widest age, so the columns to the right move.</summary>
     private static string WithAges(string text, string age, string title)
     {
         var result = new StringBuilder();

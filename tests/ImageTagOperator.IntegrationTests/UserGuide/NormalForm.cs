@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>What differs from run to run, as the guide has it: names and addresses of its own, the same id for the same object throughout,
-/// and one age and one time for all.</summary>
+/// <summary>Replaces what differs from run to run by the values of the guide: names and addresses, one id per object, and one age and one
+/// time everywhere.</summary>
 internal sealed partial class NormalForm
 {
     private const string Age = "1m";
@@ -16,8 +16,7 @@ internal sealed partial class NormalForm
     private readonly ImmutableArray<string> ids;
     private readonly ImmutableArray<string> keystoneIds;
 
-    /// <param name="names">What the guide calls something, and what it is called in this run. Of the same length where tables have
-    /// it.</param>
+    /// <param name="names">Names in the guide, and the names of this run. They have the same length where tables contain them.</param>
     public NormalForm(params IEnumerable<(string InGuide, string Real)> names)
         : this([.. names], [], [])
     {
@@ -26,7 +25,7 @@ internal sealed partial class NormalForm
     private NormalForm(ImmutableArray<(string, string)> names, ImmutableArray<string> ids, ImmutableArray<string> keystoneIds) =>
         (this.names, this.ids, this.keystoneIds) = (names, ids, keystoneIds);
 
-    /// <summary>What to type where the guide says this.</summary>
+    /// <summary>The command to run for a command of the guide.</summary>
     public string ToReal(string inGuide)
     {
         foreach (var (ours, real) in names) inGuide = inGuide.Replace(ours, real, StringComparison.Ordinal);
@@ -34,7 +33,7 @@ internal sealed partial class NormalForm
         return inGuide;
     }
 
-    /// <summary>What the guide says where this was printed, and the form that knows the objects that are new in it.</summary>
+    /// <summary>The text of the guide for an output, and the form that also knows the new objects in it.</summary>
     public (string Text, NormalForm Form) ToGuide(string printed)
     {
         var text = string.Join('\n', printed.TrimEnd().Split('\n').Select(line => line.TrimEnd()));
@@ -72,7 +71,7 @@ internal sealed partial class NormalForm
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Timestamp();
 
-    /// <summary>In the tables of <c>kubectl describe</c> and of <c>kubectl events</c>.</summary>
+    /// <summary>In the tables of <c>kubectl describe</c> and <c>kubectl events</c>.</summary>
     [GeneratedRegex(@"(?<=^ +(Normal|Warning) +\w+ +)\w+ *(?=  )|^\w+ *(?=  (Normal|Warning) )", RegexOptions.Multiline)]
     private static partial Regex EventAge();
 }

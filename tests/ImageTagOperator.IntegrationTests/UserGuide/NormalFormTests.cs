@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>What of a printed text is the same in each run.</summary>
+/// <summary>The parts of an output that are the same in each run.</summary>
 public sealed class NormalFormTests
 {
     [Fact]

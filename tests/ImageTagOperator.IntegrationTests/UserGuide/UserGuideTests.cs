@@ -3,13 +3,13 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>The pages with commands and what they print, carried out from their first command to their last on real servers.</summary>
+/// <summary>Executes the pages that contain commands and their output, from the first command to the last, on real servers.</summary>
 public sealed class UserGuideTests
 {
     public static TheoryData<string> Guides =>
         ["README.md", "docs/user-guide.md", "docs/cli.md", "docs/upgrade.md", "docs/troubleshooting.md", "docs/argocd.md"];
 
-    /// <summary>Set by <c>make guide</c>: what is printed is written into the guide.</summary>
+    /// <summary>Set by <c>make guide</c>: writes the actual output into the guide.</summary>
     private static bool Rewrites => Environment.GetEnvironmentVariable("ITO_WRITE_GUIDE") is { Length: > 0 };
 
     [Theory]

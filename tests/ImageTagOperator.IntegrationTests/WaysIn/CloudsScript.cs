@@ -5,7 +5,7 @@ namespace ImageTagOperator.IntegrationTests.WaysIn;
 /// <summary>Runs <c>clouds.py</c> with Debian's Python, which has the libraries.</summary>
 internal static class CloudsScript
 {
-    /// <summary>It makes well over a hundred logins.</summary>
+    /// <summary>The script logs in well over a hundred times.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     public static async Task<JsonNode> RunAsync(string file, params string[] mode)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>The ways to write a login into clouds.yaml. NAME, DOMAIN, USER, PROJECT, APP, SECRET, TOKEN and PASSWORD stand for those of a
+/// <summary>The ways to write a login in clouds.yaml. NAME, DOMAIN, USER, PROJECT, APP, SECRET, TOKEN and PASSWORD stand for those of a
 /// <see cref="Population"/>, URL for Keystone's address without its version.</summary>
 internal static class Forms
 {
@@ -13,7 +13,7 @@ internal static class Forms
     private const string AppById = $"{Url}, application_credential_id: APP, application_credential_secret: SECRET";
     private const string AppByName = $"{Url}, application_credential_name: NAME, application_credential_secret: SECRET";
 
-    /// <summary>The command, the library and we log in, all the same way.</summary>
+    /// <summary>The command, the library and the operator log in with the same result.</summary>
     public static readonly Dictionary<string, string> Same = new()
     {
         ["password"] = $"auth: {{{Password}}}",
@@ -63,7 +63,7 @@ internal static class Forms
         ["several-regions"] = $"{{regions: [RegionOne, RegionTwo], region_name: RegionTwo, auth: {{{Password}}}}}",
     };
 
-    /// <summary>Neither the command nor we log in.</summary>
+    /// <summary>The command and the operator both reject these.</summary>
     public static readonly Dictionary<string, string> Refused = new()
     {
         ["wrong-password"] = $"auth: {{{Url}, username: NAME, password: wrong, user_domain_name: NAME, {Where}}}",
@@ -98,7 +98,8 @@ internal static class Forms
         ["different-passwords"] = $"{{password: wrong, auth: {{{Password}}}}}",
     };
 
-    /// <summary>The command refuses these, or logs in elsewhere; openstacksdk or gophercloud, and we, do as the file says.</summary>
+    /// <summary>The command rejects these, or logs in elsewhere; openstacksdk or gophercloud, and the operator, do as the file
+    /// says.</summary>
     public static readonly Dictionary<string, string> Wider = new()
     {
         ["default-domain-with-version"] =
@@ -107,7 +108,8 @@ internal static class Forms
         ["application-credential-without-type"] = $"auth: {{{AppById}}}",
     };
 
-    /// <summary>The command gives a token that says less than the file, or shows no images: we refuse, and say why.</summary>
+    /// <summary>The command gets a token with less than the file says, or shows no images: the operator rejects these, and says
+    /// why.</summary>
     public static readonly Dictionary<string, string> Narrower = new()
     {
         ["unscoped"] = $"auth: {{{Url}, {Who}}}",
@@ -115,7 +117,7 @@ internal static class Forms
         ["system-scope-of-a-part"] = $"auth: {{{Url}, {Who}, system_scope: some}}",
     };
 
-    /// <summary>The command takes the domain with the id <c>default</c> if only the version is given; openstacksdk does not.</summary>
+    /// <summary>With only the version in the URL, the command uses the domain with the id <c>default</c>; openstacksdk does not.</summary>
     public const string ImpliedDomain = "{identity_api_version: 3, auth: {auth_url: URL/v3, username: demo, password: secret, "
         + "project_name: demo}}";
 

@@ -3,8 +3,8 @@ using ImageTagOperator.Contracts;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>A domain of one's own in the real Keystone, and in it a user, a project, an application credential and a token. Everything
-/// bears the same name, which is also that of a user and a project nowhere else: whoever mixes up domains finds nothing.</summary>
+/// <summary>A new domain in the real Keystone with a user, a project, an application credential and a token. All have the same name, which
+/// exists in no other domain: a client that confuses domains finds nothing.</summary>
 internal sealed class Population : IAsyncDisposable
 {
     public const string Password = "ways-in: s3cr3t";
@@ -35,7 +35,7 @@ internal sealed class Population : IAsyncDisposable
         return made;
     }
 
-    /// <summary>Who a token is for and what it is good for, in one line, as Keystone itself says.</summary>
+    /// <summary>User and scope of a token in one line, as Keystone reports them.</summary>
     public async Task<string> DescribeAsync(string token)
     {
         var answer = await keystone.SendAsync("GET", "/auth/tokens", new Dictionary<string, string>(admin) { ["X-Subject-Token"] = token });
@@ -48,7 +48,7 @@ internal sealed class Population : IAsyncDisposable
         return $"{methods}: user {found["user"]!["id"]}, {scope}";
     }
 
-    /// <summary>A domain takes all that is in it along.</summary>
+    /// <summary>Deleting a domain deletes everything in it.</summary>
     public async ValueTask DisposeAsync()
     {
         await SendAsync("PATCH", $"/domains/{Domain}", new JsonObject { ["domain"] = new JsonObject { ["enabled"] = false } });

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>The table of public clouds says what openstacksdk's own files say.</summary>
+/// <summary>The table of public clouds matches openstacksdk's own files.</summary>
 public sealed class VendorProfileTests
 {
     [Fact]

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.WaysIn;
 
-/// <summary>One clouds.yaml, read by the openstack command, by openstacksdk and by us, against one Keystone: the tokens must be for the
-/// same.</summary>
+/// <summary>One clouds.yaml, read by the openstack command, by openstacksdk and by the operator, against one Keystone: the tokens must have
+/// the same user and scope.</summary>
 public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<WaysInTests.Answers>
 {
     public static TheoryData<string> Same => [.. Forms.Same.Keys];
@@ -89,7 +89,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
             secret => Assert.DoesNotContain(secret, refusal, StringComparison.Ordinal));
     }
 
-    /// <summary>What became of every form, asked for once.</summary>
+    /// <summary>The result of every form, computed once.</summary>
     public sealed class Answers : IAsyncLifetime
     {
         private readonly string path = Path.Combine(Path.GetTempPath(), $"clouds-{Guid.NewGuid():n}.yaml");
@@ -126,7 +126,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
             }
         }
 
-        /// <summary>The exit code and what it printed on standard output.</summary>
+        /// <summary>The exit code and standard output.</summary>
         internal Task<(int Code, string Output)> OpenStackAsync(string cloud) =>
             Shell.TryAsync(
                 "sh", ["-c", "OS_CLIENT_CONFIG_FILE=$1 openstack --os-cloud $2 token issue -f json 2>/dev/null", "sh", path, cloud]);

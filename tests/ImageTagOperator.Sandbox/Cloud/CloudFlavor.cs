@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Whose OpenStack the sandbox cloud looks like. Only <see cref="OpenStack"/> was compared with real servers; the others follow
-/// their vendors' documents.</summary>
+/// <summary>The OpenStack distribution that the sandbox cloud imitates. Only <see cref="OpenStack"/> was compared with real servers; the
+/// others follow their vendors' documents.</summary>
 public enum CloudFlavor
 {
     /// <summary>Upstream Keystone and Glance, below <c>/identity</c> and <c>/image</c>.</summary>
@@ -11,8 +11,9 @@ public enum CloudFlavor
     /// <c>{"error": {"code", "message", "details"}}</c> whatever the client accepts.</summary>
     Pcd,
 
-    /// <summary>Image Management Service of Huawei Cloud and Open Telekom Cloud: below <c>/iam</c> and <c>/ims</c>, tags of letters,
-    /// digits, <c>_</c> and <c>-</c> only, and tag values by <c>PUT /v1/cloudimages/tags</c>, which show as <c>key=value</c>.</summary>
+    /// <summary>Image Management Service of Huawei Cloud and Open Telekom Cloud: below <c>/iam</c> and <c>/ims</c>. Tags consist of
+    /// letters, digits, <c>_</c> and <c>-</c> only. <c>PUT /v1/cloudimages/tags</c> sets tag values, which are shown as
+    /// <c>key=value</c>.</summary>
     Ims,
 }
 

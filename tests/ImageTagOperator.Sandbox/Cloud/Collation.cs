@@ -1,10 +1,10 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Equality as MariaDB's <c>utf8_general_ci</c> has it, which Glance's tables use: case, accents and trailing blanks do not count.
-/// Written out because the invariant culture mode, in which all of this runs, cannot take accents off.</summary>
+/// <summary>Equality in MariaDB's collation <c>utf8_general_ci</c>, which Glance's tables use: it ignores case, accents and trailing
+/// spaces. Written out because .NET cannot remove accents in invariant culture mode.</summary>
 internal static class Collation
 {
-    /// <summary>What the letters from U+00C0 to U+017F are equal to.</summary>
+    /// <summary>The base letters of U+00C0 to U+017F.</summary>
     private const string Letters =
         "AAAAAAÆCEEEEIIIIÐNOOOOO×ØUUUUYÞSAAAAAAÆCEEEEIIIIÐNOOOOO÷ØUUUUYÞY"
         + "AAAAAACCCCCCCCDDĐĐEEEEEEEEEEGGGGGGGGHHĦĦIIIIIIIIIIĲĲJJKKĸLLLLLLĿĿŁŁNNNNNNŉŊŊOOOOOOŒŒRRRRRRSSSSSSSSTTTTŦŦUUUUUUUUUUUUWWYYYZZZZZZS";

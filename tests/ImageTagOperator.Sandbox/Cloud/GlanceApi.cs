@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Glance over HTTP: from the path that came over the wire to the right action, as the real one gets there.</summary>
+/// <summary>Glance over HTTP: routes the path of a request to its action in the same order of checks as the real server.</summary>
 internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
 {
-    /// <summary>The longest request line that the real server reads: method, target and version.</summary>
+    /// <summary>The longest request line that the real server accepts: method, target and version.</summary>
     private const int LongestLine = 8192;
 
     private readonly Random random = new(1);
@@ -30,7 +30,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     private static Task BareAsync(HttpContext http, int status)
     {
         http.Response.StatusCode = status;
-        // A line that is too long is refused by the HTTP server, a path that is not UTF-8 by the application: only that one gives a type.
+        // The HTTP server rejects a line that is too long; the application rejects a path that is not UTF-8. Only the application sets a
+        // Content-Type.
         if (status == 500) http.Response.ContentType = "text/plain";
         return Task.CompletedTask;
     }
@@ -48,8 +49,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         return RouteAsync(http, caller, parts[1..], body);
     }
 
-    /// <summary>Routes know whole segments only: a tag with a slash in it, encoded or not, is a path that leads nowhere, and so is every
-    /// path that ends in a slash.</summary>
+    /// <summary>Routes match whole segments only. A tag with a slash in it, encoded or not, matches no route, and neither does a path that
+    /// ends in a slash.</summary>
     private Task RouteAsync(HttpContext http, Token caller, string[] parts, string body) => (http.Request.Method, parts) switch
     {
         ("DELETE", ["images", var id, ""]) when cloud.TrailingSlashDeletes => DeleteImageAsync(http, caller, id),
@@ -127,7 +128,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
             ["first"] = query.Link(marker: null),
             ["schema"] = "/v2/schemas/images",
         };
-        // A full page has a next one, even if that turns out to be empty.
+        // A full page links to a next page, even when that page is empty.
         if (page.Count > 0 && page.Count == query.Limit) answer["next"] = query.Link(page[^1].Id);
         return http.JsonAsync(200, answer);
     }
@@ -143,12 +144,12 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
     {
         work();
         http.Response.StatusCode = 204;
-        // Of nothing, but the real one says so too.
+        // The body is empty, but the real server sends this header too.
         http.Response.ContentType = "text/html; charset=UTF-8";
         return Task.CompletedTask;
     }
 
-    /// <summary>Measured: while Keystone is down, a token that Glance has not seen yet is a bad token to it.</summary>
+    /// <summary>Measured: while Keystone is down, Glance rejects a token that it has not validated before.</summary>
     private Token Caller(HttpContext http)
     {
         var token = cloud.Identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]);
@@ -169,7 +170,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         return new GlanceError(405);
     }
 
-    /// <summary>Chunked encoding counts as a body where the method may have one, even if nothing comes.</summary>
+    /// <summary>A chunked request counts as one with a body where the method allows a body, even when the body is empty.</summary>
     private static void RefuseBody(HttpRequest request)
     {
         if (request.ContentLength > 0 || (request.Method == "PUT" && request.Headers.TransferEncoding.Count > 0))

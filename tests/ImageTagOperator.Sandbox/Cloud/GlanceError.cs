@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>An answer of Glance other than success.</summary>
-/// <param name="explanation">The sentence that says what is wrong; null for the standard one of the status.</param>
+/// <summary>An error response of Glance.</summary>
+/// <param name="explanation">The sentence that explains the error; null for the standard one of the status.</param>
 internal sealed class GlanceError(int status, string? explanation = null) : Exception
 {
     public int Status => status;
@@ -15,6 +15,6 @@ internal sealed class GlanceError(int status, string? explanation = null) : Exce
     public static GlanceError UnsupportedMediaType(string? type) =>
         new(415, $"The request media type {type} is not supported by this server.\n");
 
-    /// <summary>From below the API, where the server answers without a word.</summary>
+    /// <summary>An error from below the API, with an empty body.</summary>
     public static GlanceError Bare(int status) => new(status) { HasBody = false };
 }

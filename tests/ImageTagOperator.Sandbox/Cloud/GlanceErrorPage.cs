@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Glance's error bodies: HTML, JSON only for those who ask for it, and plain text for the rest.</summary>
+/// <summary>Glance's error bodies: HTML, JSON or plain text, depending on the Accept header.</summary>
 internal static class GlanceErrorPage
 {
     public static Task WriteAsync(HttpContext http, GlanceError error, CloudFlavor flavor)
@@ -17,7 +17,7 @@ internal static class GlanceErrorPage
             return ErrorAsync(http, error.Status, new JsonObject { ["code"] = error.Status, ["message"] = reason, ["details"] = text });
         if (flavor == CloudFlavor.Ims)
             return ErrorAsync(http, error.Status, new JsonObject { ["code"] = $"IMG.0{error.Status}", ["message"] = text });
-        // Two of the pages are laid out differently from all others.
+        // Two of the pages have their own layout.
         var end = error.Status is 405 or 415 ? "\n" : "\n\n\n";
         return Kind(http.Request.Headers.Accept.ToString()) switch
         {
@@ -30,7 +30,7 @@ internal static class GlanceErrorPage
     private static Task ErrorAsync(HttpContext http, int status, JsonObject error) =>
         http.JsonAsync(status, new JsonObject { ["error"] = error });
 
-    /// <summary>HTML is the server's first choice: it wins over JSON wherever both are welcome.</summary>
+    /// <summary>The server prefers HTML: when a client accepts both HTML and JSON, it gets HTML.</summary>
     private static string Kind(string accept)
     {
         var types = MediaTypeHeaderValue.TryParseList([accept], out var parsed) ? parsed : [];

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>The choice of versions that Glance answers (300) when a path names none that it knows.</summary>
+/// <summary>The list of versions that Glance responds with (300) when the path contains no version that it supports.</summary>
 internal static class GlanceVersions
 {
     private static readonly string[] Supported = [
         "2.13", "2.12", "2.11", "2.10", "2.9", "2.8", "2.7", "2.6", "2.5", "2.4", "2.3", "2.2", "2.1", "2.0"];
 
-    /// <summary>Whether the first segment of a path picks the API.</summary>
+    /// <summary>Whether the first segment of a path selects an API version.</summary>
     public static bool Knows(string segment) => segment is "v2" or "v2.15" || (segment.StartsWith('v') && Supported.Contains(segment[1..]));
 
     public static JsonObject Write(string url)

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Who may see and who may change an image.</summary>
+/// <summary>Read and write permissions on images.</summary>
 internal static class ImageAccess
 {
     public static bool CanSee(Token token, SandboxImage image) =>
@@ -12,9 +12,10 @@ internal static class ImageAccess
     public static bool CanChange(Token token, SandboxImage image, bool secureRbac) =>
         token.IsAdmin || (image.Owner == token.ProjectId && (!secureRbac || token.Roles.Contains("member")));
 
-    /// <summary>Whether a list shows an image. Community images of others are shown only to those who ask for them by visibility.</summary>
-    /// <param name="visibility">What the list asks for: null for the default, <c>all</c>, or one of the four.</param>
-    /// <param name="memberStatus">Which shared images the list asks for: <c>accepted</c> is the default, or <c>all</c>.</param>
+    /// <summary>Whether a list contains an image. Community images of other projects appear only when the list filters by
+    /// visibility.</summary>
+    /// <param name="visibility">The visibility filter of the list: null for the default, <c>all</c>, or one of the four.</param>
+    /// <param name="memberStatus">The member status filter for shared images: <c>accepted</c> is the default, or <c>all</c>.</param>
     public static bool IsListed(Token token, SandboxImage image, string? visibility, string memberStatus)
     {
         var mine = image.Owner == token.ProjectId;

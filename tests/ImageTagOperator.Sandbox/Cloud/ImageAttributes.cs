@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Sets one attribute of an image from JSON, as a creation or a PATCH asks for it.</summary>
+/// <summary>Sets one attribute of an image from the JSON of a POST or a PATCH.</summary>
 internal static class ImageAttributes
 {
     private static readonly HashSet<string> ReadOnly =
         ["created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file", "schema", "id",
             "os_hash_algo", "os_hash_value", "stores"];
 
-    /// <exception cref="GlanceError">400 a value of the wrong kind, 403 not for this caller or read-only, 413 too many tags.</exception>
+    /// <exception cref="GlanceError">400 a value of the wrong type, 403 read-only or no permission, 413 too many tags.</exception>
     public static void Set(SandboxImage image, Token caller, string name, JsonNode? value, int tagQuota)
     {
         if (ReadOnly.Contains(name)) throw new GlanceError(403, $"Attribute '{name}' is read-only.");
@@ -52,7 +52,7 @@ internal static class ImageAttributes
         }
     }
 
-    /// <summary>Anything goes but the length: this is the door by which tags come in that no path can name.</summary>
+    /// <summary>Only the length is checked. Tags that no URL path can contain are created this way.</summary>
     private static void SetTags(SandboxImage image, JsonNode? value, int quota)
     {
         if (value is not JsonArray array) throw Mismatch(value, "array");
@@ -65,7 +65,7 @@ internal static class ImageAttributes
     private static void SetVisibility(SandboxImage image, Token caller, string visibility)
     {
         if (visibility is not ("public" or "community" or "shared" or "private")) throw new GlanceError(
-            400, Complaint($"'{visibility}' is not one of ['community', 'public', 'private', 'shared']"));
+            400, SchemaMismatch($"'{visibility}' is not one of ['community', 'public', 'private', 'shared']"));
         if (visibility == "public" && !caller.IsAdmin) throw new GlanceError(403,
             "You are not authorized to complete publicize_image action.");
         image.Visibility = visibility;
@@ -77,25 +77,25 @@ internal static class ImageAttributes
         image.Owner = owner;
     }
 
-    /// <summary>How the real one starts; it goes on with the schema.</summary>
-    public static string Complaint(string what) => $"Provided object does not match schema 'image': {what}";
+    /// <summary>The start of the real message, which continues with the schema.</summary>
+    public static string SchemaMismatch(string what) => $"Provided object does not match schema 'image': {what}";
 
     private static T Value<T>(string name, JsonNode? value)
     {
         try
         {
-            // Only a name and the formats may be null.
+            // Only the name and the formats can be null.
             if (value is not null || name is "name" or "disk_format" or "container_format") return value.Deserialize<T>()!;
         }
         catch (JsonException)
         {
-            // Answered below, as a null is.
+            // Rejected below, like null.
         }
 
         throw Mismatch(value, typeof(T) == typeof(string) ? "string" : typeof(T) == typeof(bool) ? "boolean" : "integer");
     }
 
-    private static GlanceError Mismatch(JsonNode? value, string type) => new(400, Complaint($"{Quoted(value)} is not of type '{type}'"));
+    private static GlanceError Mismatch(JsonNode? value, string type) => new(400, SchemaMismatch($"{Quoted(value)} is not of type '{type}'"));
 
     private static string Quoted(JsonNode? value) => value?.ToJsonString().Replace('"', '\'') ?? "None";
 }

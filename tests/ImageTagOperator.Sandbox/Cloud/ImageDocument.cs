@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>An image as the API shows it: the image's own properties stand beside the built-in ones.</summary>
+/// <summary>The JSON of an image. Custom properties are members of the same object as the built-in ones.</summary>
 internal static class ImageDocument
 {
     public static readonly IReadOnlySet<string> BuiltIn = new HashSet<string>
@@ -13,7 +13,7 @@ internal static class ImageDocument
         "owner", "os_hidden", "os_hash_algo", "os_hash_value", "id", "created_at", "updated_at", "tags", "self", "file", "schema", "stores",
     };
 
-    /// <param name="random">Orders the tags anew in every answer, as Glance does.</param>
+    /// <param name="random">Shuffles the tags in every response, as Glance does.</param>
     public static JsonObject Write(SandboxImage image, Random random)
     {
         var document = new JsonObject();

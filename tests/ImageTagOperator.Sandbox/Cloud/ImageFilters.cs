@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>The filters of a list, by parameter name. A name that Glance does not know is taken for a property of the image, which no image
-/// has: so an unknown filter answers an empty list instead of an error.</summary>
+/// <summary>The filters of a list, by parameter name. Glance treats an unknown name as a custom property, which no image has: an unknown
+/// filter returns an empty list instead of an error.</summary>
 internal static partial class ImageFilters
 {
-    /// <exception cref="GlanceError">400: the filter cannot have that value.</exception>
+    /// <exception cref="GlanceError">400: the filter does not allow that value.</exception>
     public static Func<SandboxImage, bool> Create(string name, string value) => name switch
     {
         "id" => Text(image => image.Id, value),
@@ -50,8 +50,8 @@ internal static partial class ImageFilters
 
     private static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary><c>value</c>, <c>eq:value</c> or <c>in:a,b,"c,d"</c>. So a value with a colon in it is an unknown operator, unless it comes
-    /// behind one.</summary>
+    /// <summary><c>value</c>, <c>eq:value</c> or <c>in:a,b,"c,d"</c>. A value that contains a colon is taken for an unknown operator,
+    /// unless it follows an operator.</summary>
     private static Func<SandboxImage, bool> Text(Func<SandboxImage, string?> part, string value)
     {
         var (op, rest) = SplitOperator(value);

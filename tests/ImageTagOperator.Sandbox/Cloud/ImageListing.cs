@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Selects, orders and pages images as Glance's database does.</summary>
+/// <summary>Selects, sorts and pages images as Glance's database does.</summary>
 internal static class ImageListing
 {
-    /// <exception cref="GlanceError">400: the marker is gone, or a filter has a value that it cannot have.</exception>
+    /// <exception cref="GlanceError">400: the marker does not exist, or a filter has an invalid value.</exception>
     public static IReadOnlyList<SandboxImage> Select(IReadOnlyList<SandboxImage> all, Token caller, ImageQuery query)
     {
         var filters = query.Filters.Select(filter => ImageFilters.Create(filter.Key, filter.Value)).ToArray();

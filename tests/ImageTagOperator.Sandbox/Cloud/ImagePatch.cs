@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>A list of changes to an image, in one of the two media types that Glance takes.</summary>
+/// <summary>A list of changes to an image, in one of the two media types that Glance accepts.</summary>
 internal static class ImagePatch
 {
     private static readonly string[] Operations = ["add", "remove", "replace"];
 
-    /// <summary>What the image is to become, or null when nothing was asked for.</summary>
+    /// <summary>The image after the changes, or null when the list is empty.</summary>
     /// <exception cref="GlanceError">400 malformed, 403 not allowed, 409 no such property, 413 too many tags, 415 another media
     /// type.</exception>
     public static SandboxImage? Apply(SandboxImage image, Token caller, string? contentType, string body, int tagQuota)
@@ -64,7 +64,7 @@ internal static class ImagePatch
             + " one member named \"add\", \"remove\", or \"replace\".");
     }
 
-    /// <summary>Single tags cannot be reached by a pointer, only the whole list.</summary>
+    /// <summary>A path can only name the whole tag list, not a single tag.</summary>
     private static string Name(string pointer)
     {
         if (!pointer.StartsWith('/')) throw new GlanceError(400, $"Pointer `{pointer}` does not start with \"/\".");

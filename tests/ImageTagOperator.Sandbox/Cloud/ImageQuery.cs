@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>What a list asks for.</summary>
+/// <summary>The query of a list request.</summary>
 internal sealed record ImageQuery
 {
     private const int DefaultLimit = 25;
@@ -13,7 +13,7 @@ internal sealed record ImageQuery
     private static readonly string[] SortKeys = [
         "name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
 
-    /// <summary>Of a parameter that is given twice the last one counts, except for <c>tag</c> and the sorting ones.</summary>
+    /// <summary>When a parameter is repeated the last one is used, except for <c>tag</c> and the sort parameters.</summary>
     private readonly Dictionary<string, string> parameters = [];
 
     public int Limit { get; private init; }
@@ -22,7 +22,7 @@ internal sealed record ImageQuery
 
     public string MemberStatus { get; private init; } = "accepted";
 
-    /// <summary>An image must have all of them.</summary>
+    /// <summary>An image must have all of these tags.</summary>
     public IReadOnlyList<string> Tags { get; private init; } = [];
 
     public IReadOnlyList<(string Key, bool Ascending)> Sort { get; private init; } = [];
@@ -31,10 +31,10 @@ internal sealed record ImageQuery
 
     public bool Hidden { get; private init; }
 
-    /// <summary>Everything else: what an image must be like.</summary>
+    /// <summary>All other parameters, as filters.</summary>
     public IReadOnlyDictionary<string, string> Filters { get; private init; } = new Dictionary<string, string>();
 
-    /// <exception cref="GlanceError">400: a value that the parameter cannot have.</exception>
+    /// <exception cref="GlanceError">400: an invalid value.</exception>
     public static ImageQuery Parse(QueryString query)
     {
         var all = new List<(string Name, string Value)>();
@@ -60,8 +60,8 @@ internal sealed record ImageQuery
         return given;
     }
 
-    /// <summary>A link to another page of the same list. The path is Glance's own, without the prefix under which clients know it, and a
-    /// tag that was given more than once is in it only once, so that following pages are filtered less: as the real one does it.</summary>
+    /// <summary>A link to another page of the same list. The path is Glance's own, without the prefix that clients use. A repeated tag
+    /// appears in it only once, so the following pages are filtered less, as on the real server.</summary>
     public string Link(string? marker)
     {
         var kept = parameters.Where(pair => pair.Key != "marker").Select(pair => (pair.Key, pair.Value));
@@ -90,7 +90,7 @@ internal sealed record ImageQuery
         if (text is null) return DefaultLimit;
         if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var limit))
             throw new GlanceError(400, "limit param must be an integer");
-        // More than the maximum is cut in silence.
+        // A limit above the maximum is reduced without an error.
         return limit < 0 ? throw new GlanceError(400, "limit param must be positive") : Math.Min(limit, MaximumLimit);
     }
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>What can be done to an image besides adding and deleting single tags: nothing that the operator may ever do.</summary>
+/// <summary>All writes to images except adding and deleting a single tag. The operator must never use any of them.</summary>
 internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
 {
     private const string IdPattern = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
@@ -40,13 +40,13 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
     {
         CheckAccess(caller, image, "modify_image");
         if (ImagePatch.Apply(image, caller, contentType, body, cloud.TagQuota) is not { } wanted) return image;
-        image.Become(wanted);
+        image.CopyFrom(wanted);
         image.UpdatedAt = time.GetUtcNow();
         TagWrites.WriteBack(image, image.TagRows.ToHashSet(), wanted.TagRows.ToHashSet());
         return image;
     }
 
-    /// <summary>The data itself is not kept, only what the image then says about it.</summary>
+    /// <summary>The data is discarded; only its size and checksums are stored.</summary>
     public void Upload(Token caller, SandboxImage image, HttpRequest request, string body)
     {
         if (request.ContentType != "application/octet-stream") throw GlanceError.UnsupportedMediaType(request.ContentType);
@@ -66,7 +66,7 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
         image.UpdatedAt = time.GetUtcNow();
     }
 
-    /// <summary>Switches between <c>active</c> and <c>deactivated</c>; doing it twice changes nothing.</summary>
+    /// <summary>Switches between <c>active</c> and <c>deactivated</c>; a repeated call changes nothing.</summary>
     public void SetActive(Token caller, SandboxImage image, bool active)
     {
         var action = active ? "reactivate" : "deactivate";
@@ -94,11 +94,11 @@ internal sealed class ImageWrites(SandboxCloud cloud, TimeProvider time)
     {
         if (wanted is null) return Guid.NewGuid().ToString();
         if (!Guid.TryParseExact(wanted, "d", out _)) throw new GlanceError(
-            400, ImageAttributes.Complaint($"'{wanted}' does not match '{IdPattern}'"));
+            400, ImageAttributes.SchemaMismatch($"'{wanted}' does not match '{IdPattern}'"));
         return cloud.Images.Any(other => other.Id == wanted) ? throw new GlanceError(409, $"Image ID {wanted} already exists!") : wanted;
     }
 
-    /// <summary>Who owns the image is looked at before what the role may do.</summary>
+    /// <summary>The owner is checked before the role.</summary>
     private void CheckAccess(Token caller, SandboxImage image, string action)
     {
         if (ImageAccess.CanChange(caller, image, cloud.SecureRbac)) return;

@@ -4,24 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>What the Image Management Service does with tags that Glance does not: a narrow alphabet, and values.</summary>
+/// <summary>How tags of the Image Management Service differ from Glance's: a restricted alphabet, and values.</summary>
 internal static partial class ImsTags
 {
     private const int MostPairs = 10;
     private const int LongestKey = 36;
     private const int LongestValue = 43;
 
-    /// <exception cref="GlanceError">400: a character that a tag must not have.</exception>
+    /// <exception cref="GlanceError">400: an invalid character.</exception>
     public static void Check(string tag)
     {
         if (!Allowed().IsMatch(tag)) throw new GlanceError(400, $"The tag {tag} is invalid.");
     }
 
-    /// <summary>Deleting goes by key: a value is no part of the path, as it would need an equals sign.</summary>
+    /// <summary>Deletes by key: the path cannot contain a value, because that needs an equals sign.</summary>
     public static string Stored(SandboxImage image, string key) =>
         image.Tags.FirstOrDefault(tag => tag.Split('=', 2)[0] == key) ?? key;
 
-    /// <summary>Sets a value, in place of the one that the key has.</summary>
+    /// <summary>Sets the value of a key and replaces the previous one.</summary>
     public static void Put(SandboxImage image, string key, string value)
     {
         Check(key);
@@ -51,7 +51,7 @@ internal static partial class ImsTags
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or JsonException)
         {
-            // Answered below, as a missing part is.
+            // Rejected below, like a missing part.
         }
 
         throw new GlanceError(400, "The request body is invalid.");

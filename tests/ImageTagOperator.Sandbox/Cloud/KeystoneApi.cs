@@ -49,7 +49,7 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
         return http.JsonAsync(405, new JsonObject { ["message"] = "The method is not allowed for the requested URL." });
     }
 
-    /// <summary>The web framework below Keystone answers this one, in HTML whatever the client accepts.</summary>
+    /// <summary>The web framework below Keystone sends this response, in HTML whatever the client accepts.</summary>
     private static Task NoRouteAsync(HttpContext http) => http.TextAsync(404, "text/html; charset=utf-8",
         "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the "
             + "server. "
@@ -66,8 +66,7 @@ internal sealed class KeystoneApi(SandboxCloud cloud, SandboxIdentity identity)
         return Task.CompletedTask;
     }
 
-    /// <summary>The token that the call is about. The caller needs a good token of its own to ask; asking with the same one is
-    /// usual.</summary>
+    /// <summary>The token that the call is about. The caller must send a valid token of its own, which is usually the same one.</summary>
     private Token Subject(HttpContext http)
     {
         var caller = identity.Tokens.Find(http.Request.Headers["X-Auth-Token"]) ?? throw KeystoneError.Unauthorized();

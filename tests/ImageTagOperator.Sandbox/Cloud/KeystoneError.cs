@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>An answer of Keystone other than success.</summary>
+/// <summary>An error response of Keystone.</summary>
 internal sealed class KeystoneError(int status, string title, string message) : Exception(message)
 {
     public int Status => status;

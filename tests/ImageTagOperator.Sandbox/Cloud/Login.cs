@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Reads the body of <c>POST /v3/auth/tokens</c> and decides what token it earns.</summary>
+/// <summary>Reads the body of <c>POST /v3/auth/tokens</c> and creates the token.</summary>
 internal sealed class Login(SandboxIdentity identity)
 {
-    /// <exception cref="KeystoneError">The body is not a login, or it is not accepted.</exception>
+    /// <exception cref="KeystoneError">The body is malformed, or the login is rejected.</exception>
     public Token Run(string body)
     {
         var auth = Parse(body);
@@ -48,7 +48,7 @@ internal sealed class Login(SandboxIdentity identity)
     {
         var user = FindUser(given);
         if (user is not { Enabled: true } || Text(given, "password") != user.Password) throw KeystoneError.Unauthorized();
-        // A default project that the user has no role in is passed over, not refused.
+        // A default project in which the user has no role is skipped, not rejected.
         var home = TokenScope.Of(user.DefaultProject);
         return Issue(new(user, FindScope(scope, user.RolesIn(home).Count > 0 ? home : TokenScope.None), ["password"]));
     }
@@ -58,7 +58,7 @@ internal sealed class Login(SandboxIdentity identity)
         var credential = FindCredential(given);
         if (!credential.User.Enabled || credential.Secret != Text(given, "secret") || credential.ExpiresAt <= identity.Tokens.Now)
             throw KeystoneError.Unauthorized();
-        // Measured: refused even for the scope that it would get anyway.
+        // Measured: rejected even when it asks for the scope that it gets by default.
         if (scope is not null)
         {
             throw new KeystoneError(401, "Unauthorized",

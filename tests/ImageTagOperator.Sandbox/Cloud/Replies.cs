@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Whole answers in one call, with a Content-Length as the real servers send it.</summary>
+/// <summary>Writes whole responses, with a Content-Length as the real servers do.</summary>
 internal static class Replies
 {
     private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>A Keystone application credential: it logs in as its user, and always to its own project.</summary>
+/// <summary>A Keystone application credential. Its tokens are of its user, always in its own project.</summary>
 public sealed class SandboxApplicationCredential
 {
     internal SandboxApplicationCredential(string name, SandboxUser user, SandboxProject project, string secret)
@@ -21,9 +21,9 @@ public sealed class SandboxApplicationCredential
 
     public string Secret { get; set; }
 
-    /// <summary>True once it was taken away, which makes its tokens worthless at once.</summary>
+    /// <summary>True after the credential was deleted, which revokes its tokens at once.</summary>
     public bool Removed { get; internal set; }
 
-    /// <summary>Null: never.</summary>
+    /// <summary>Null when it never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 }

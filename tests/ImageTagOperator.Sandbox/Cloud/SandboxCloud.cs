@@ -1,7 +1,8 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>An embedded Keystone (<c>/identity/v3</c>) and Glance (<c>/image/v2</c>) on one port, behaving as docs and measurements of the
-/// real ones say, faults included. Users, projects and images can be read and changed directly while it runs.</summary>
+/// <summary>An embedded Keystone (<c>/identity/v3</c>) and Glance (<c>/image/v2</c>) on one port. They behave as the documents and
+/// measurements of the real servers say, including their bugs. Users, projects and images can be read and changed directly while the
+/// servers run.</summary>
 public sealed class SandboxCloud : SandboxServer
 {
     internal const string Region = "RegionOne";
@@ -26,32 +27,33 @@ public sealed class SandboxCloud : SandboxServer
 
     public SandboxIdentity Identity { get; }
 
-    /// <summary>May be changed at any time: addresses, <see cref="CloudsYaml"/> and answers follow.</summary>
+    /// <summary>Can be changed at any time: addresses, <see cref="CloudsYaml"/> and responses follow.</summary>
     public CloudFlavor Flavor { get; set; }
 
-    /// <summary>How long a new token is good for. Default: one hour.</summary>
+    /// <summary>The lifetime of new tokens. Default: one hour.</summary>
     public TimeSpan TokenLifetime
     {
         get => Identity.Tokens.Lifetime;
         set => Identity.Tokens.Lifetime = value;
     }
 
-    /// <summary>How many tags an image may have; -1 for any number. Default: 128, as Glance's <c>image_tag_quota</c>.</summary>
+    /// <summary>The maximum number of tags of an image; -1 for no limit. Default: 128, as Glance's <c>image_tag_quota</c>.</summary>
     public int TagQuota { get; set; } = 128;
 
-    /// <summary>How long a tag write keeps the tags that it loaded before it writes its own set back. Writes to one image that overlap then
-    /// lose each other's changes, and one tag added twice can never be deleted, both as on a real Glance. Default: none.</summary>
+    /// <summary>The time between loading the tags of an image and writing them back during a tag write. Concurrent writes to one image then
+    /// lose each other's changes. A tag that was added twice can never be deleted. Both happen on a real Glance. Default: zero.</summary>
     public TimeSpan RaceWindow { get; set; }
 
-    /// <summary>As with <c>enforce_secure_rbac</c>, the default of later releases: the role reader may not write. Default: false.</summary>
+    /// <summary>As <c>enforce_secure_rbac</c>, the default of later releases: the role reader has no write permission. Default:
+    /// false.</summary>
     public bool SecureRbac { get; set; }
 
-    /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself answers 404 because of the trailing slash (measured),
-    /// but some proxies in front of it drop the slash. As that is what a URL library makes of <c>.../ID/tags/..</c>, the worst case is the
-    /// default.</summary>
+    /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself responds with 404 because of the trailing slash
+    /// (measured), but some proxies in front of it remove the slash. A URL library turns <c>.../ID/tags/..</c> into this path, so the
+    /// default is the worst case.</summary>
     public bool TrailingSlashDeletes { get; set; } = true;
 
-    /// <summary>Every image there is, oldest first.</summary>
+    /// <summary>All images, oldest first.</summary>
     public IReadOnlyList<SandboxImage> Images
     {
         get
@@ -67,14 +69,14 @@ public sealed class SandboxCloud : SandboxServer
 
     internal string ImageUrl => Url + Flavor.ImagePrefix;
 
-    /// <summary>What stands in for the host in the catalog's internal addresses; null: the host itself.</summary>
+    /// <summary>Replaces the host in the internal addresses of the catalog; null keeps the host.</summary>
     public string? InternalHost { get; set; }
 
     internal IEnumerable<(string Type, string Name, string Url, string InternalUrl)> Catalog =>
         [("identity", "keystone", IdentityUrl + "/v3", Internal(IdentityUrl + "/v3")), ("image", "glance", ImageUrl, Internal(ImageUrl))];
 
-    /// <param name="time">Tokens expire and images are stamped by it. Default: the system's clock.</param>
-    /// <param name="port">0 takes a free one.</param>
+    /// <param name="time">The clock for token expiry and image timestamps. Default: the system's clock.</param>
+    /// <param name="port">0 selects a free port.</param>
     public static async Task<SandboxCloud> StartAsync(TimeProvider? time = null, int port = 0)
     {
         var cloud = new SandboxCloud(time ?? TimeProvider.System, port);
@@ -82,7 +84,7 @@ public sealed class SandboxCloud : SandboxServer
         return cloud;
     }
 
-    /// <summary>An active image of the project demo, visible to nobody else.</summary>
+    /// <summary>Adds an active private image of the project demo.</summary>
     public SandboxImage AddImage(string name, params IEnumerable<string> tags)
     {
         var image = new SandboxImage(name, Identity.Project("demo"), Time.GetUtcNow());
@@ -91,7 +93,7 @@ public sealed class SandboxCloud : SandboxServer
         return image;
     }
 
-    /// <summary>The same with an id of one's own.</summary>
+    /// <summary>Adds the same image with the given id.</summary>
     public SandboxImage AddImage(string name, string id, IEnumerable<string> tags)
     {
         var image = new SandboxImage(name, Identity.Project("demo"), Time.GetUtcNow()) { Id = id };
@@ -120,7 +122,7 @@ public sealed class SandboxCloud : SandboxServer
     private string Internal(string url) => InternalHost is { } host ? new UriBuilder(url) { Host = host }.Uri.AbsoluteUri.TrimEnd('/')
         : url;
 
-    /// <summary>The rest of a path below a prefix, or null.</summary>
+    /// <summary>The rest of a path after a prefix, or null.</summary>
     private static string? Below(string path, string prefix) =>
         path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal) ? path[prefix.Length..] : null;
 }

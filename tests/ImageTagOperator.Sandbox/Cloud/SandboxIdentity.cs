@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>Who there is in the sandbox cloud: users, projects, application credentials and the tokens that are out.
-/// Safe for concurrent use.</summary>
+/// <summary>The identities of the sandbox cloud: users, projects, application credentials and issued tokens. Safe for concurrent
+/// use.</summary>
 public sealed class SandboxIdentity
 {
     internal const string DomainId = "default";
@@ -20,7 +20,7 @@ public sealed class SandboxIdentity
 
     public IReadOnlyList<SandboxApplicationCredential> ApplicationCredentials => Snapshot(credentials);
 
-    /// <summary>While true no login and no token check is answered (503), and Glance answers 401 for tokens that it has not seen
+    /// <summary>While true, logins and token validations fail with 503, and Glance responds with 401 to tokens that it has not validated
     /// before.</summary>
     public bool Down { get; set; }
 
@@ -32,7 +32,7 @@ public sealed class SandboxIdentity
 
     public SandboxProject AddProject(string name) => Add(projects, new SandboxProject(name));
 
-    /// <summary>A user with these roles in one project, which is also its default project.</summary>
+    /// <summary>Adds a user with these roles in one project, which is also its default project.</summary>
     public SandboxUser AddUser(string name, string password, SandboxProject project, params IReadOnlyList<string> roles)
     {
         var user = new SandboxUser(name, password) { DefaultProject = project };
@@ -49,7 +49,7 @@ public sealed class SandboxIdentity
         lock (gate) credentials.Remove(credential);
     }
 
-    /// <summary>Makes every token that is out worthless at once, as a lost Fernet key does.</summary>
+    /// <summary>Revokes all issued tokens at once, as a lost Fernet key does.</summary>
     public void RevokeAllTokens() => Tokens.RevokeAll();
 
     private T Add<T>(List<T> list, T item)

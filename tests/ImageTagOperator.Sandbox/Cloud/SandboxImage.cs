@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>An image of the sandbox cloud. Everything may be read and changed while the server runs; none of it counts as a call.</summary>
+/// <summary>An image of the sandbox cloud. Everything can be read and changed while the server runs; none of it counts as a call.</summary>
 public sealed class SandboxImage
 {
     private readonly Lock gate = new();
@@ -45,37 +45,37 @@ public sealed class SandboxImage
 
     public string? Hash { get; set; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>In bytes.</summary>
     public long? Size { get; set; }
 
     public int MinDisk { get; set; }
 
     public int MinRam { get; set; }
 
-    /// <summary>Cut to whole seconds, which is all that the database keeps.</summary>
+    /// <summary>Truncated to whole seconds, the precision of the database.</summary>
     public DateTimeOffset CreatedAt
     {
         get;
         set => field = WholeSeconds(value);
     }
 
-    /// <summary>Cut to whole seconds. Every write that the API accepts sets it anew.</summary>
+    /// <summary>Truncated to whole seconds. Every accepted write updates it.</summary>
     public DateTimeOffset UpdatedAt
     {
         get;
         set => field = WholeSeconds(value);
     }
 
-    /// <summary>The image's own properties, which the API shows beside the built-in ones.</summary>
+    /// <summary>Custom properties. In the API they are members of the image beside the built-in ones.</summary>
     public ConcurrentDictionary<string, string> Properties { get; } = new();
 
     /// <summary>Projects that a shared image is shared with: project id to <c>pending</c>, <c>accepted</c> or <c>rejected</c>.</summary>
     public ConcurrentDictionary<string, string> Members { get; } = new();
 
-    /// <summary>A snapshot, in no particular order. A tag that is held twice (see <see cref="SetTags"/>) is in it once.</summary>
+    /// <summary>A snapshot, in no particular order. A duplicate tag (see <see cref="SetTags"/>) appears once.</summary>
     public IReadOnlyList<string> Tags => [.. TagRows.Distinct()];
 
-    /// <summary>The tags as the database holds them: a race can leave one of them there twice.</summary>
+    /// <summary>The rows of the database: a race can leave a tag there twice.</summary>
     internal IReadOnlyList<string> TagRows
     {
         get
@@ -84,32 +84,32 @@ public sealed class SandboxImage
         }
     }
 
-    /// <summary>Replaces the tags behind the API's back, <see cref="UpdatedAt"/> stays. Anything goes: tags that no path can name
-    /// (<c>..</c>, <c>a/b</c>, <c>ü</c>, an empty one), more than the quota, and one tag twice, as a race leaves it, which then cannot be
-    /// deleted.</summary>
+    /// <summary>Replaces the tags without the API; <see cref="UpdatedAt"/> does not change. Nothing is validated: it accepts tags that no
+    /// path can contain (<c>..</c>, <c>a/b</c>, <c>ü</c>, an empty one), more tags than the quota, and duplicates. A race leaves duplicates
+    /// too; they cannot be deleted.</summary>
     public void SetTags(params IEnumerable<string> tags) => WithRows(list =>
     {
         list.Clear();
         list.AddRange(tags);
     });
 
-    /// <summary>Runs <paramref name="change"/> on the rows while nobody else touches them.</summary>
+    /// <summary>Runs <paramref name="change"/> on the rows under the lock.</summary>
     internal void WithRows(Action<List<string>> change)
     {
         lock (gate) change(rows);
     }
 
-    /// <summary>One to try changes on before they are made.</summary>
+    /// <summary>A copy on which changes are validated before they are applied.</summary>
     internal SandboxImage Copy()
     {
         var copy = new SandboxImage(Name, CreatedAt) { Id = Id };
-        copy.Become(this);
+        copy.CopyFrom(this);
         copy.SetTags(TagRows);
         return copy;
     }
 
-    /// <summary>Takes over everything that a client can set, but not the tags.</summary>
-    internal void Become(SandboxImage other)
+    /// <summary>Copies everything that a client can set, except the tags.</summary>
+    internal void CopyFrom(SandboxImage other)
     {
         (Name, Owner, Visibility, Status) = (other.Name, other.Owner, other.Visibility, other.Status);
         (Protected, Hidden, MinDisk, MinRam) = (other.Protected, other.Hidden, other.MinDisk, other.MinRam);

@@ -7,6 +7,6 @@ public sealed class SandboxProject(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>Tokens of a disabled project stop working and none can be had for it.</summary>
+    /// <summary>The tokens of a disabled project are rejected, and no new ones are issued for it.</summary>
     public bool Enabled { get; set; } = true;
 }

@@ -17,7 +17,7 @@ public sealed class SandboxUser
 
     public string Name { get; }
 
-    /// <summary>May be changed at any time, which makes the user's tokens worthless at once.</summary>
+    /// <summary>A change revokes the user's tokens at once.</summary>
     public string Password
     {
         get;
@@ -28,30 +28,30 @@ public sealed class SandboxUser
         }
     }
 
-    /// <summary>Tokens of a disabled user stop working and it cannot log in.</summary>
+    /// <summary>The tokens of a disabled user are rejected, and it cannot log in.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Where a login without a scope goes; null makes such a token unscoped.</summary>
+    /// <summary>The scope of a login that names none; null makes such a token unscoped.</summary>
     public SandboxProject? DefaultProject { get; set; }
 
-    /// <summary>Roles on the domain, which a token with that scope has. None by default, not even an admin's.</summary>
+    /// <summary>Roles on the domain, for tokens with that scope. None by default, not even for an admin.</summary>
     public IReadOnlyList<string> DomainRoles { get; set; } = [];
 
-    /// <summary>Roles on the whole system, which a token with that scope has.</summary>
+    /// <summary>Roles on the whole system, for tokens with that scope.</summary>
     public IReadOnlyList<string> SystemRoles { get; set; } = [];
 
-    /// <summary>Gives exactly these roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. None takes the user out of
-    /// it. Taking one away makes the user's tokens worthless at once.</summary>
+    /// <summary>Replaces the user's roles in a project, such as <c>admin</c>, <c>member</c> or <c>reader</c>. An empty list removes the
+    /// user from the project. Removing a role revokes the user's tokens at once.</summary>
     public void SetRoles(SandboxProject project, params IReadOnlyList<string> names)
     {
         if (roles.GetValueOrDefault(project, []).Except(names).Any()) Epoch++;
         roles[project] = names;
     }
 
-    /// <summary>Tokens of an earlier epoch are no longer good.</summary>
+    /// <summary>Tokens of an earlier epoch are revoked.</summary>
     internal int Epoch { get; private set; }
 
-    /// <summary>The roles that a token of this scope has, with those they imply: an admin is a member, a member is a reader.</summary>
+    /// <summary>The roles of a token with this scope, including implied ones: admin implies member, member implies reader.</summary>
     internal IReadOnlyList<string> RolesIn(TokenScope scope)
     {
         var given = scope switch

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>What a token stands for. Without project, domain and system it is unscoped.</summary>
+/// <summary>The user, scope and roles of a token. A token without project, domain and system is unscoped.</summary>
 internal sealed record Token(SandboxUser User, TokenScope Scope, IReadOnlyList<string> Methods)
 {
     private readonly int epoch = User.Epoch;
@@ -13,15 +13,16 @@ internal sealed record Token(SandboxUser User, TokenScope Scope, IReadOnlyList<s
 
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>What it was had with, if not with a password. Such a token cannot be traded for another.</summary>
+    /// <summary>The application credential of the login; null when it was a password. Such a token cannot be exchanged for
+    /// another.</summary>
     public SandboxApplicationCredential? Credential { get; init; }
 
     public string AuditId { get; } = TokenStore.RandomText(16);
 
-    /// <summary>Set once Glance has checked the token: it then goes on accepting it while Keystone is down.</summary>
+    /// <summary>Set when Glance has validated the token: Glance then accepts it while Keystone is down.</summary>
     public bool KnownToGlance { get; set; }
 
-    /// <summary>Whether the user has lost something since.</summary>
+    /// <summary>Whether the user, project or credential was disabled, deleted or changed since the login.</summary>
     public bool IsRevoked => !User.Enabled || epoch != User.Epoch || Scope.Project is { Enabled: false } || Credential is { Removed: true };
 
     public bool IsAdmin => Roles.Contains("admin");

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>The body that goes with a token: whom it stands for, until when, and where the services are.</summary>
+/// <summary>The JSON of a token: user, scope, expiry and catalog.</summary>
 internal static class TokenDocument
 {
-    /// <param name="endpoints">Service type to address, the same for all three interfaces.</param>
+    /// <param name="endpoints">Service types and addresses, the same for all three interfaces.</param>
     public static JsonObject Write(
         Token token, IEnumerable<(string Type, string Name, string Url, string InternalUrl)> endpoints, string region)
     {
@@ -64,11 +64,11 @@ internal static class TokenDocument
         ["name"] = name,
     };
 
-    /// <summary>32 hex digits that are the same in every run: nothing but their look matters.</summary>
+    /// <summary>32 hex digits, the same in every run. Only the format matters.</summary>
     private static string StableId(string kind, string name) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(kind + name)))[..32];
 
-    /// <summary>Fernet keeps whole seconds, and Keystone prints them with six zeros.</summary>
+    /// <summary>Fernet tokens contain whole seconds, and Keystone prints six zeros after them.</summary>
     private static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000000Z'", CultureInfo.InvariantCulture);
 }

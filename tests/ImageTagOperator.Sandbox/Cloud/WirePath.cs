@@ -3,13 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Cloud;
 
-/// <summary>What Glance makes of a path that came over the wire.</summary>
+/// <summary>Decodes a path as Glance does.</summary>
 internal static partial class WirePath
 {
-    /// <summary>Every byte becomes the Latin-1 character of that number, which is how a WSGI server hands it over. So <c>ü</c> arrives as
-    /// <c>Ã¼</c> and is stored like that, <c>%2F</c> is a slash like any other, several slashes are one, and no dot segment
-    /// is ever folded away.</summary>
-    /// <exception cref="GlanceError">500: Glance falls over bytes that are not UTF-8.</exception>
+    /// <summary>Every byte becomes the Latin-1 character with that number, as a WSGI server does it. So <c>ü</c> arrives and is stored as
+    /// <c>Ã¼</c>, <c>%2F</c> is a slash, repeated slashes become one, and dot segments are never resolved.</summary>
+    /// <exception cref="GlanceError">500: Glance fails on bytes that are not UTF-8.</exception>
     public static string Decode(string path)
     {
         var bytes = new byte[path.Length];

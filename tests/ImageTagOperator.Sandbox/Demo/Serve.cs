@@ -4,13 +4,13 @@ using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Sandbox.Demo;
 
-/// <summary>The embedded servers, for trying things out with real kubectl and the real operator.</summary>
+/// <summary>Serves the embedded servers, to try things out with real kubectl and the real operator.</summary>
 internal static class Serve
 {
     private const string Sample = "ubuntu.yaml";
 
-    /// <param name="folder">For the files that the commands need, none of which may be there; null: a new temporary one, which goes at the
-    /// end.</param>
+    /// <param name="folder">Where to write the files that the commands need; none of them may exist. Null: a new temporary folder, deleted
+    /// at the end.</param>
     public static async Task<int> RunAsync(string? folder)
     {
         var isOwn = folder is null;

@@ -1,9 +1,9 @@
 namespace ImageTagOperator.Sandbox.Demo;
 
-/// <summary>What somebody has to type who has never seen any of this.</summary>
+/// <summary>The commands for a first-time user.</summary>
 internal static class ServeText
 {
-    /// <param name="imageId">Of the image that drifts.</param>
+    /// <param name="imageId">The id of the image that drifts.</param>
     public static string Of(string kubernetes, string identity, string images, string folder, string imageId) =>
         $$"""
         An embedded Kubernetes API at {{kubernetes}}, and a Keystone and Glance at {{identity}} and {{images}} with the images ubuntu-24.04 and debian-12.
@@ -53,7 +53,7 @@ internal static class ServeText
         Ctrl-C here ends it.
         """;
 
-    /// <summary>The folder that builds leave the operator in; this program's own where it was built otherwise.</summary>
+    /// <summary>The folder where builds put the operator; this program's own folder when it was built elsewhere.</summary>
     private static string Programs()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -10,7 +10,7 @@ internal sealed class Story
 
     public void Say(string text) => Console.WriteLine("   " + text);
 
-    /// <summary>Something that a user would type or write.</summary>
+    /// <summary>A command or file of the user.</summary>
     public void Show(string text)
     {
         foreach (var line in text.TrimEnd().Split('\n')) Console.WriteLine("   " + Paint("36", "| " + line));

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Short ways to walk and write JSON trees whose shape is not known to be right.</summary>
+/// <summary>Helpers to read and write JSON trees that were not validated.</summary>
 internal static class Json
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,7 +21,7 @@ internal static class Json
         return node;
     }
 
-    /// <summary>The string at <paramref name="path"/>, or null when there is none or it is something else.</summary>
+    /// <summary>The string at <paramref name="path"/>, or null when it is missing or has another type.</summary>
     public static string? Text(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
@@ -34,7 +34,7 @@ internal static class Json
     public static IReadOnlyList<string> Texts(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonArray array ? [.. array.Select(item => item.Text()).OfType<string>()] : [];
 
-    /// <summary>The object under <paramref name="name"/>; made when there is none.</summary>
+    /// <summary>The object under <paramref name="name"/>; created when it is missing.</summary>
     public static JsonObject Child(this JsonObject parent, string name)
     {
         if (parent[name] is JsonObject child) return child;
@@ -56,7 +56,7 @@ internal static class Json
         return stream.ToArray();
     }
 
-    /// <summary>One line, with the members of every object in ordinal order: the form in which error messages show values.</summary>
+    /// <summary>One line, with the members of every object in ordinal order: error messages show values in this form.</summary>
     public static string ToSortedText(this JsonNode? node) =>
         node is null ? "null" : Encoding.UTF8.GetString(Sorted(node)!.ToUtf8());
 
@@ -74,7 +74,7 @@ internal static class Json
         _ => node?.DeepClone(),
     };
 
-    /// <summary>The JSON type of a value as OpenAPI names it: a number without a fraction is an integer.</summary>
+    /// <summary>The OpenAPI type of a value: a number without a fraction is an integer.</summary>
     public static string TypeOf(JsonNode? node) => node?.GetValueKind() switch
     {
         null or JsonValueKind.Null => "null",

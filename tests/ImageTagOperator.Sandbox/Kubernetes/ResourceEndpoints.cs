@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The HTTP side of reading and writing objects; watches are elsewhere.</summary>
+/// <summary>The HTTP endpoints to read and write objects, except watches.</summary>
 internal sealed class ResourceEndpoints(Cluster cluster)
 {
     private readonly ObjectReader reader = new(cluster);
@@ -44,7 +44,7 @@ internal sealed class ResourceEndpoints(Cluster cluster)
             case ("DELETE", false) when ns.Length > 0 || !resource.IsNamespaced:
                 await DeleteAllAsync(http, path, query, form, body);
                 break;
-            // A write to a custom resource that forgot its namespace goes nowhere.
+            // A write to a namespaced custom resource without a namespace matches no route.
             case ("POST" or "DELETE", false) when resource.IsCustom:
                 throw Refusals.UnknownResource();
             default:
@@ -74,7 +74,7 @@ internal sealed class ResourceEndpoints(Cluster cluster)
             }
             catch (StatusException e) when (e.Code == 404)
             {
-                // Somebody else was faster, which is what was wanted.
+                // Another client deleted it first, which has the same result.
             }
         }
 
@@ -92,7 +92,7 @@ internal sealed class ResourceEndpoints(Cluster cluster)
             return;
         }
 
-        // Ten thousand objects need not be parsed to be written down again.
+        // Large lists are written from the stored bytes, without parsing the objects.
         var frame = ListOf(resource, metadata, [], form, query).ToUtf8();
         using var list = new MemoryStream();
         list.Write(frame.AsSpan(0, frame.Length - "]}".Length));
@@ -120,7 +120,7 @@ internal sealed class ResourceEndpoints(Cluster cluster)
         };
     }
 
-    // The items of a built-in list do not repeat what the list says; those of a custom resource do.
+    // The items of a built-in list do not repeat apiVersion and kind of the list; those of a custom resource do.
     private static JsonObject Item(ResourceDefinition resource, JsonObject json)
     {
         if (resource.IsCustom) return json;

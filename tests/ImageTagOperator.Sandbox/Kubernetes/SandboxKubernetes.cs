@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
 /// <summary>An embedded Kubernetes API: namespaces, secrets, configmaps, service accounts, events, leases and custom resources, over plain
-/// HTTP on loopback. It answers as a kube-apiserver does, in what it accepts, what it refuses and in which words; it runs no controllers
-/// except that deleted namespaces and definitions take their objects along.</summary>
+/// HTTP on loopback. It accepts and rejects what a kube-apiserver does, with the same messages. It runs no controllers, except that
+/// deleting a namespace or a definition deletes its objects.</summary>
 public sealed class SandboxKubernetes : SandboxServer
 {
     private readonly Cluster cluster;
@@ -25,7 +25,7 @@ public sealed class SandboxKubernetes : SandboxServer
     /// <summary>When set, a call without this bearer token is answered with 401.</summary>
     public string? RequiredToken { get; set; }
 
-    /// <summary>How many watches are open.</summary>
+    /// <summary>The number of open watches.</summary>
     public int OpenWatches => watches.Count;
 
     /// <summary>A kubeconfig for this server, as YAML.</summary>
@@ -54,25 +54,25 @@ public sealed class SandboxKubernetes : SandboxServer
     }
 
     /// <summary>A copy of an object, or null. <paramref name="plural"/> may carry the group: <c>leases.coordination.k8s.io</c>.</summary>
-    /// <param name="ns">Empty for what has no namespace.</param>
+    /// <param name="ns">Empty for cluster-scoped objects.</param>
     public JsonObject? Get(string plural, string ns, string name)
     {
         var resource = Require(plural);
         return cluster.Store.Find(resource.StorageKey, ns, name) is { } stored ? Cluster.Show(resource, stored) : null;
     }
 
-    /// <summary>Copies of all objects of all namespaces, by namespace and name.</summary>
+    /// <summary>Copies of the objects of all namespaces, ordered by namespace and name.</summary>
     public IReadOnlyList<JsonObject> List(string plural)
     {
         var resource = Require(plural);
         return [.. cluster.Store.List(resource.StorageKey).Objects.Select(stored => Cluster.Show(resource, stored))];
     }
 
-    /// <summary>Creates the object, or makes it what the manifest says, as <c>kubectl apply</c> would: labels and annotations are added,
-    /// spec and data replaced, finalizers and status left alone. A manifest without a namespace goes to <c>default</c>.</summary>
+    /// <summary>Creates or updates an object as <c>kubectl apply</c> would: labels and annotations are merged, spec and data replaced,
+    /// finalizers and status unchanged. A manifest without a namespace goes to <c>default</c>.</summary>
     public JsonObject Apply(JsonObject manifest)
     {
-        // Numbers of a node made in memory have a .NET type each; those of a parsed one convert to whatever they are compared with.
+        // Numbers in a node that was built in memory keep their .NET types; those of a parsed node convert to any type in comparisons.
         manifest = JsonNode.Parse(manifest.ToJsonString())!.AsObject();
         var resource = cluster.Registry.FindKind(manifest.Text("apiVersion") ?? "", manifest.Text("kind") ?? "") ??
             throw new ArgumentException($"no resource of kind {manifest.Text("kind")} in {manifest.Text("apiVersion")}", nameof(manifest));
@@ -87,14 +87,15 @@ public sealed class SandboxKubernetes : SandboxServer
         }
     }
 
-    /// <summary>Begins to delete a namespace that a pod still runs in: from Kubernetes 1.33 on the rest stays until the pod is
-    /// gone.</summary>
+    /// <summary>Starts the deletion of a namespace in which a pod still runs: Kubernetes 1.33 and later keep the other objects until the
+    /// pod is gone.</summary>
     public void EndNamespace(string name)
     {
         lock (cluster.Store.Gate) endpoints.Remover.EndNamespace(cluster.Require(cluster.Registry.Namespaces, "", name).ToJson());
     }
 
-    /// <summary>Deletes as a client would: with finalizers, the object stays until they are gone. Absent is fine.</summary>
+    /// <summary>Deletes as a client would: an object with finalizers stays until they are removed. Does nothing when it does not
+    /// exist.</summary>
     public void Delete(string plural, string ns, string name)
     {
         lock (cluster.Store.Gate)
@@ -103,11 +104,11 @@ public sealed class SandboxKubernetes : SandboxServer
         }
     }
 
-    /// <summary>Forgets all history: every resourceVersion and continue token that was handed out so far is too old to start a watch or
-    /// go on with a list. Open watches stay open; follow with <see cref="DropWatches"/> to make clients meet it.</summary>
+    /// <summary>Discards the history: every resourceVersion and continue token handed out so far is too old to start a watch or continue a
+    /// list. Open watches stay open; call <see cref="DropWatches"/> next to make clients see the error.</summary>
     public void ExpireHistory() => cluster.Store.Expire();
 
-    /// <summary>Cuts the connections of all open watches, and says how many there were.</summary>
+    /// <summary>Closes the connections of all open watches and returns their number.</summary>
     public int DropWatches()
     {
         var open = watches.Keys;
@@ -115,7 +116,7 @@ public sealed class SandboxKubernetes : SandboxServer
         return open.Count;
     }
 
-    /// <summary>Sends a line as it is to all open watches of a resource, and says how many there were. It need not be JSON.</summary>
+    /// <summary>Sends a line unchanged to all open watches of a resource and returns their number. The line need not be JSON.</summary>
     public int SendToWatches(string plural, string line)
     {
         var resource = Require(plural);
@@ -138,7 +139,7 @@ public sealed class SandboxKubernetes : SandboxServer
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || Stopping.IsCancellationRequested)
         {
-            // The client or the server went away in the middle of a watch: there is nobody to tell.
+            // The client or the server stopped during a watch: no response is possible.
         }
     }
 
@@ -159,12 +160,12 @@ public sealed class SandboxKubernetes : SandboxServer
         }
 
         var (query, form) = (new Query(http.Request.Query), ResponseForms.Negotiate(http.Request));
-        // With a name it is an ordinary read, whatever the query says.
+        // A request with a name is a plain read, even with watch in the query.
         if (isGet && query.Watch && target.Name.Length == 0) await WatchAsync(http, new WatchRequest(target, query, form));
         else await endpoints.HandleAsync(http, target, query, form, body);
     }
 
-    // Outside of the groups that it serves, a server speaks plain text.
+    // For paths outside of its groups, a server responds in plain text.
     private static async Task RefusePathAsync(HttpContext http, string path, IReadOnlyList<ResourceDefinition> resources)
     {
         if (resources.Any(resource => path.StartsWith($"/{resource.GroupPath}/", StringComparison.Ordinal)))

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The time formats of the Kubernetes API: <c>Time</c> in seconds, <c>MicroTime</c> with exactly six digits of fraction.</summary>
+/// <summary>The time formats of the Kubernetes API: <c>Time</c> in seconds, <c>MicroTime</c> with exactly six fractional digits.</summary>
 internal static partial class Timestamps
 {
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

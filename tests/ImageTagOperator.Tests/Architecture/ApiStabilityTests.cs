@@ -7,24 +7,24 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>docs/api-stability.md and docs/expectations.md are about what there is.</summary>
+/// <summary>docs/api-stability.md and docs/expectations.md match the code.</summary>
 public sealed partial class ApiStabilityTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
 
     [Fact]
-    public void Each_field_has_a_verdict()
+    public void Each_field_has_a_stability()
     {
         var schema = KubernetesYaml.LoadAll(CrdCommand.Yaml())[0]["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!;
         var fields = Fields("spec", schema["spec"]!, 3).Concat(Fields("status", schema["status"]!, 1))
             .Concat(Fields("status.images[]", schema["status"]!["properties"]!["images"]!["items"]!, 1));
-        var told = Verdict().Matches(Read("docs/api-stability.md")).Select(row => row.Groups[1].Value);
-        Assert.Equal(fields.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        var listed = Verdict().Matches(Read("docs/api-stability.md")).Select(row => row.Groups[1].Value);
+        Assert.Equal(fields.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The plan holds while nothing needs a conversion.</summary>
+    /// <summary>The plan applies as long as no version needs a conversion.</summary>
     [Fact]
-    public void There_is_one_version_and_the_status_is_no_part_of_what_users_write()
+    public void There_is_one_version_and_the_status_is_a_subresource()
     {
         var definition = KubernetesYaml.LoadAll(CrdCommand.Yaml())[0]["spec"]!;
         var version = Assert.Single(definition["versions"]!.AsArray())!;
@@ -34,7 +34,7 @@ public sealed partial class ApiStabilityTests
     }
 
     [Fact]
-    public void Each_expectation_names_a_test_a_target_or_a_file_that_is_there()
+    public void Each_expectation_names_an_existing_test_target_or_file()
     {
         var classes = Directory.EnumerateFiles(Path.Combine(Repository, "tests"), "*Tests.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet();

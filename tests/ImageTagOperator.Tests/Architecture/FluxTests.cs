@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>The examples for Flux name what there is.</summary>
+/// <summary>The examples for Flux only use names that exist.</summary>
 public sealed partial class FluxTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -17,7 +17,7 @@ public sealed partial class FluxTests
     private static readonly JsonNode Schema = Definition["versions"]![0]!["schema"]!["openAPIV3Schema"]!;
 
     [Fact]
-    public void Each_expression_is_about_fields_and_conditions_that_there_are()
+    public void Each_expression_uses_existing_fields_and_conditions()
     {
         var checks = Objects().Where(o => (string)o["kind"]! == "Kustomization")
             .SelectMany(o => o["spec"]!["healthCheckExprs"]?.AsArray() ?? []).ToArray();
@@ -42,7 +42,7 @@ public sealed partial class FluxTests
     }
 
     [Fact]
-    public void Each_health_check_and_dependency_is_of_something_that_is_there()
+    public void Each_health_check_and_dependency_refers_to_an_existing_object()
     {
         var objects = Objects().ToArray();
         var names = objects.Select(o => $"{o["kind"]} {o["metadata"]!["name"]}").ToHashSet();
@@ -62,7 +62,7 @@ public sealed partial class FluxTests
         var values = KubernetesYaml.LoadAll(File.ReadAllText(Path.Combine(Repository, "charts", "image-tag-operator", "values.yaml")))[0];
         var release = Objects().Single(o => (string)o["kind"]! == "HelmRelease")["spec"]!;
         Assert.All(Leaves(release["values"]!), path => Assert.NotNull(path.Aggregate(values, (node, key) => node[key]!)));
-        // The definition is the chart's own object, so Flux need not do what Helm would do with a folder crds/.
+        // The definition is a template of the chart, so Flux needs no CRD policy for a folder crds/.
         Assert.Null(release["install"]?["crds"]);
 
         static IEnumerable<string[]> Leaves(JsonNode node) => node is not JsonObject map ? [[]]

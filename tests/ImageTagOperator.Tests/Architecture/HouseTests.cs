@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>Where things live, and which room may know which.</summary>
+/// <summary>The layers of the code, and their allowed dependencies.</summary>
 public sealed partial class HouseTests
 {
     private static readonly string Sources = Path.Combine(CommandRun.RepositoryFolder(), "src");
@@ -22,7 +22,7 @@ public sealed partial class HouseTests
     public void Planning_references_nothing_but_the_base_library() => Assert.DoesNotContain(
         Planning.GetReferencedAssemblies(), reference => !reference.Name!.StartsWith("System.", StringComparison.Ordinal));
 
-    /// <summary>Besides, it has no clock, no chance, no files and no network: time and randomness are given to it.</summary>
+    /// <summary>Planning has no clock, randomness, files or network: time and randomness are parameters.</summary>
     [Fact]
     public void Planning_is_pure()
     {
@@ -31,7 +31,7 @@ public sealed partial class HouseTests
     }
 
     [Fact]
-    public void Neither_cloud_nor_cluster_knows_the_other_or_the_operator()
+    public void Cloud_and_cluster_reference_neither_each_other_nor_the_operator()
     {
         foreach (var room in new[] { OpenStack, Kubernetes })
         {
@@ -39,11 +39,11 @@ public sealed partial class HouseTests
         }
     }
 
-    /// <summary>The engine sees the API's types and its ports. That there is a cluster behind them is for its adapters to know.</summary>
+    /// <summary>Reconciliation only uses the API's types and its ports. Only the adapters use the cluster.</summary>
     [Theory]
     [InlineData("Reconciliation")]
     [InlineData("Memory")]
-    public void The_engine_knows_no_cluster(string folder)
+    public void The_engine_references_no_cluster(string folder)
     {
         var files = Files("ImageTagOperator").Where(file => file.Name.StartsWith($"{folder}/", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(files);
@@ -72,7 +72,7 @@ public sealed partial class HouseTests
         Assert.Equal(nameof(Controllers), typeof(ImageTagSetController).Namespace!.Split('.')[^1]);
     }
 
-    /// <summary>Of tests, data in quotes may be longer.</summary>
+    /// <summary>In tests, lines with quoted data can be longer.</summary>
     [Theory]
     [InlineData("src", false)]
     [InlineData("tests", true)]

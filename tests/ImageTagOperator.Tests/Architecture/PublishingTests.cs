@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>What a release shows to the world: the chart on Artifact Hub, kubectl's plugin, signatures. Only a forge can run the whole
+/// <summary>The public parts of a release: the chart on Artifact Hub, kubectl's plugin, signatures. Only a forge can run the whole
 /// workflow.</summary>
 public sealed partial class PublishingTests
 {
@@ -18,13 +18,13 @@ public sealed partial class PublishingTests
     private static readonly JsonNode Chart = Yaml(Read("charts/image-tag-operator/Chart.yaml"));
 
     [Fact]
-    public void Artifact_Hub_is_told_the_definition_as_it_is()
+    public void Artifact_Hub_gets_the_current_definition()
     {
         var definition = Yaml(CrdCommand.Yaml());
-        var told = Annotation("crds").AsArray().Single()!;
-        Assert.Equal((string)definition["metadata"]!["name"]!, (string)told["name"]!);
-        Assert.Equal((string)definition["spec"]!["names"]!["kind"]!, (string)told["kind"]!);
-        Assert.Equal((string)definition["spec"]!["versions"]![0]!["name"]!, (string)told["version"]!);
+        var listed = Annotation("crds").AsArray().Single()!;
+        Assert.Equal((string)definition["metadata"]!["name"]!, (string)listed["name"]!);
+        Assert.Equal((string)definition["spec"]!["names"]!["kind"]!, (string)listed["kind"]!);
+        Assert.Equal((string)definition["spec"]!["versions"]![0]!["name"]!, (string)listed["version"]!);
         var kinds = Annotation("changes").AsArray().Select(change => (string)change!["kind"]!);
         Assert.Subset(new HashSet<string> { "added", "changed", "deprecated", "removed", "fixed", "security" }, kinds.ToHashSet());
         Assert.All(Annotation("links").AsArray(), link => Assert.StartsWith("https://", (string)link!["url"]!, StringComparison.Ordinal));
@@ -69,16 +69,16 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void The_release_has_the_files_that_others_look_for()
+    public void The_release_contains_the_files_that_other_tools_download()
     {
         var release = Read(".github/workflows/release.yaml");
-        // The action.
+        // the action
         Assert.Contains("program/image-tag-operator-linux-${{ matrix.arch }}\n", release, StringComparison.Ordinal);
         Assert.Contains("/image-tag-operator-linux-$architecture}\"", Read("docs/ci/github-action.sh"), StringComparison.Ordinal);
         // krew
         Assert.Contains("\"program/kubectl-imagetags-linux-$architecture.tar.gz\"", release, StringComparison.Ordinal);
         Assert.Contains("program/kubectl-imagetags-linux-*.tar.gz >program/imagetags.yaml", release, StringComparison.Ordinal);
-        // The SBOM, made by a tool of a version that is written down.
+        // The SBOM, made by a tool of a pinned version.
         Assert.Contains("mv artifacts/sbom/image-tag-operator.cdx.json program/\n", release, StringComparison.Ordinal);
         Assert.Contains("--output artifacts/sbom --filename image-tag-operator.cdx.json\n", Read("Makefile"), StringComparison.Ordinal);
         var command = (string)JsonNode.Parse(Read(".config/dotnet-tools.json"))!["tools"]!["cyclonedx"]!["commands"]![0]!;
@@ -98,7 +98,7 @@ public sealed partial class PublishingTests
         Assert.Contains("\"$REGISTRY/charts/image-tag-operator@$CHART_DIGEST\"", signatures, StringComparison.Ordinal);
         Assert.Equal("program/*", (string)Step("provenance of the files")["with"]!["subject-path"]!);
         Assert.Equal("${{ steps.image.outputs.digest }}", (string)Step("provenance of the image")["with"]!["subject-digest"]!);
-        // All files are there before they are attested, and attested before they are published.
+        // All files exist before they are attested, and are attested before they are published.
         Assert.True(names.IndexOf("SBOM of the program") < names.IndexOf("provenance of the files"));
         Assert.True(names.IndexOf("kubectl's plugin") < names.IndexOf("provenance of the files"));
         Assert.True(names.IndexOf("provenance of the files") < names.IndexOf("release"));
@@ -107,7 +107,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void The_release_sets_values_of_the_chart_that_it_has()
+    public void The_release_sets_existing_values_of_the_chart()
     {
         var (release, values) = (Read(".github/workflows/release.yaml"), Yaml(Read("charts/image-tag-operator/values.yaml")));
         foreach (var path in new[] { "image.repository", "metrics.prometheusRule.runbookBaseUrl" })
@@ -121,7 +121,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void Renovate_finds_what_it_is_told_to_look_for()
+    public void The_patterns_of_Renovate_match()
     {
         var renovate = JsonNode.Parse(Read("renovate.json"))!;
         foreach (var manager in renovate["customManagers"]!.AsArray())

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>What only a registry and a forge can run, the Dockerfile and the workflows, names the same commands and files as what the tests
-/// run.</summary>
+/// <summary>Only a registry and a forge can run the Dockerfile and the workflows. These tests check that they name the same commands and
+/// files as the other tests run.</summary>
 public sealed partial class ReleaseTests
 {
     private static readonly string Repository = CommandRun.RepositoryFolder();
@@ -18,13 +18,13 @@ public sealed partial class ReleaseTests
         Assert.Equal("hack/native.sh publish", command);
         Assert.Contains($"RUN {command}\n", docker, StringComparison.Ordinal);
 
-        // All that make looks at, to know whether to publish again, is there to publish from.
+        // All files that make checks, to decide whether to publish again, are copied to the publish stage.
         var sources = SourcesOfMake().Match(make).Groups[1].Value.Split(' ');
         var copied = Copies().Matches(docker).SelectMany(copy => copy.Groups[1].Value.Split(' ')).ToArray();
         Assert.Empty(sources.Except(copied));
         Assert.Contains("src", copied);
-        Assert.Contains("hack/lib.sh", copied);     // which hack/native.sh reads
-        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository, path)), $"there is no {path}"));
+        Assert.Contains("hack/lib.sh", copied);     // hack/native.sh reads it
+        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository, path)), $"{path} does not exist"));
         Assert.Contains("COPY --from=build /source/artifacts/publish/image-tag-operator /usr/local/bin/image-tag-operator\n", docker,
             StringComparison.Ordinal);
         Assert.Contains("OUT=$ROOT/artifacts\n", Read("hack/native.sh"), StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed partial class ReleaseTests
     }
 
     [Fact]
-    public void Every_image_and_action_that_others_made_is_asked_for_by_a_version()
+    public void Every_external_image_and_action_is_pinned()
     {
         var images = Bases().Matches(Read("Dockerfile")).Select(image => image.Groups[1].Value).Where(image => image != "scratch")
             .ToArray();
@@ -59,17 +59,17 @@ public sealed partial class ReleaseTests
     }
 
     [Fact]
-    public void What_the_workflows_run_and_read_is_there()
+    public void The_workflows_only_use_existing_files_and_targets()
     {
         var targets = Targets().Matches(Read("Makefile")).Select(target => target.Groups[1].Value).ToHashSet();
         foreach (var text in Workflows().Append(Read(".ci/run")))
         {
             Assert.All(MakeCalls().Matches(text), call => Assert.Contains(call.Groups[1].Value, targets));
             Assert.All(
-                Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"there is no {path.Value}"));
+                Paths().Matches(text), path => Assert.True(Path.Exists(Path.Combine(Repository, path.Value)), $"{path.Value} does not exist"));
         }
 
-        // The files of the release are those that publishing leaves, through the Dockerfile's stage of that name.
+        // The files of the release are those that publishing writes, through the Dockerfile's stage of that name.
         var release = Read(".github/workflows/release.yaml");
         Assert.Contains("target: files\n", release, StringComparison.Ordinal);
         Assert.Contains(
@@ -77,9 +77,9 @@ public sealed partial class ReleaseTests
         Assert.Contains("mv files/image-tag-operator.dbg ", release, StringComparison.Ordinal);
     }
 
-    /// <summary>As the benchmarks compress it to measure it.</summary>
+    /// <summary>Compressed as the benchmarks do to measure the size.</summary>
     [Fact]
-    public void The_released_image_is_compressed_as_far_as_gzip_can() =>
+    public void The_released_image_has_the_best_gzip_compression() =>
         Assert.Contains("compression=gzip,compression-level=9,force-compression=true", Read(".github/workflows/release.yaml"),
             StringComparison.Ordinal);
 

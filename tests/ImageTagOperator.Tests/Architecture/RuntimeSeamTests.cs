@@ -4,16 +4,16 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>The operator sees its runtime through one folder, so that another runtime with the same names can take its place.</summary>
+/// <summary>The operator uses its runtime through one folder, so that another runtime with the same names can replace it.</summary>
 public sealed partial class RuntimeSeamTests
 {
-    /// <summary>Where the program is put together, and commands that talk to a cluster or read manifests without the runtime.</summary>
+    /// <summary>The composition root, and commands that use a cluster or read manifests without the runtime.</summary>
     private static readonly string[] Composition = ["Commands", "Hosting", "Runtime"];
 
     private static readonly string Sources = Path.Combine(CommandRun.RepositoryFolder(), "src");
 
     [Fact]
-    public void What_decides_and_reconciles_sees_the_abstractions_and_nothing_else_of_the_runtime()
+    public void Planning_and_reconciliation_only_use_the_abstractions_of_the_runtime()
     {
         var files = Files("ImageTagOperator")
             .Where(file => !Composition.Any(folder => file.Name.StartsWith($"{folder}/", StringComparison.Ordinal))).ToArray();
@@ -25,7 +25,7 @@ public sealed partial class RuntimeSeamTests
     }
 
     [Fact]
-    public void The_abstractions_do_not_know_what_is_behind_them()
+    public void The_abstractions_do_not_reference_their_implementation()
     {
         var files = Files("ImageTagOperator.Kubernetes").Where(file => file.Name.StartsWith("Abstractions/", StringComparison.Ordinal))
             .ToArray();
@@ -53,7 +53,7 @@ public sealed partial class RuntimeSeamTests
             Assert.Contains(name, banned);
         }
 
-        // A name that the package does not have would ban nothing.
+        // A name that is missing in the package would ban nothing.
         Assert.All(banned, name => Assert.NotNull(typeof(k8s.Kubernetes).Assembly.GetType(name[2..])));
     }
 

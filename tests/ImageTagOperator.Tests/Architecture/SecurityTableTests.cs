@@ -4,11 +4,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Architecture;
 
-/// <summary>docs/operations.md says for each threat which test shows the defence.</summary>
+/// <summary>docs/operations.md names a test of the defence for each threat.</summary>
 public sealed partial class SecurityTableTests
 {
     [Fact]
-    public void Each_test_that_the_table_of_threats_names_is_there()
+    public void Each_test_in_the_table_of_threats_exists()
     {
         var text = File.ReadAllText(Path.Combine(CommandRun.RepositoryFolder(), "docs", "operations.md"));
         var section = text[text.IndexOf("\n## Security", StringComparison.Ordinal)..];
@@ -21,7 +21,7 @@ public sealed partial class SecurityTableTests
         foreach (var threat in threats)
         {
             var tests = Name().Matches(threat.Split('|')[^2]).Select(name => name.Groups[1].Value).ToArray();
-            Assert.True(tests.Length > 0 || threat.EndsWith("| as there |", StringComparison.Ordinal), $"no test is named: {threat}");
+            Assert.True(tests.Length > 0 || threat.EndsWith("| as there |", StringComparison.Ordinal), $"the row names no test: {threat}");
             Assert.All(tests, test => Assert.Contains(test, known));
         }
     }

@@ -6,11 +6,11 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>apply</c> on the sandbox's cloud.</summary>
+/// <summary><c>apply</c> with the sandbox's cloud.</summary>
 public sealed class ApplyTests
 {
     [Fact]
-    public async Task Does_what_the_plan_says_and_tells_what_it_did()
+    public async Task Executes_the_plan_and_prints_the_changes()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -24,7 +24,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Ends_with_0_when_all_is_as_declared()
+    public async Task Exits_with_0_when_all_is_as_declared()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -37,7 +37,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Writes_nothing_for_sets_that_only_look_or_are_above_their_limit()
+    public async Task Writes_nothing_for_observing_sets_and_above_the_removal_limit()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -52,7 +52,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Tells_what_the_cloud_refused()
+    public async Task Prints_what_the_cloud_rejected()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -66,13 +66,13 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_it_between_two_changes_and_the_summary_tells_what_was_done()
+    public async Task Ctrl_C_stops_it_between_two_changes_and_the_summary_lists_the_done_ones()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
         var image = cloud.AddImage("one");
         run.Write("set.yaml", Set("one", "name: one", string.Join(", ", Enumerable.Range(0, 128).Select(number => $"tag-{number}"))));
-        // A test run in the background may have been told to ignore SIGINT, and its children with it.
+        // A test run in the background may ignore SIGINT, and its child processes inherit that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", OperatorProcess.Executable, "apply", "-f", "set.yaml"])
         {
             WorkingDirectory = run.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -84,7 +84,7 @@ public sealed class ApplyTests
         using (var kill = Process.Start("kill", ["-INT", $"{apply.Id}"])) await kill.WaitForExitAsync();
         await apply.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4), TimeProvider.System);
 
-        // On a slow machine it tells on the way how far it has come.
+        // On a slow machine it prints progress lines.
         Assert.Equal(
             ["Stopping after the changes that are under way. Once more ends at once."],
             (await error).Split('\n').Where(line => line.Length > 0 && !line.EndsWith(" of 128 changes made", StringComparison.Ordinal)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>Commands that ask a cluster: <c>status</c>, and <c>plan --from-cluster</c>.</summary>
+/// <summary>Commands that query a cluster: <c>status</c>, and <c>plan --from-cluster</c>.</summary>
 public sealed class ClusterTests
 {
     [Fact]
@@ -15,9 +15,9 @@ public sealed class ClusterTests
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
-        await MakeAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."),
+        await CreateSetAsync(world, "ubuntu", ("True", "InSync", "1 image with 1 declared tag in place."),
             new ImageState { Id = Id(1), Name = "ubuntu-24.04", ManagedTags = ["golden"] });
-        await MakeAsync(
+        await CreateSetAsync(
             world, "watched", ("False", "Drifted", "2 tags would change on image 'a': +x, -y."),
             new ImageState { Id = Id(2), Name = "a", ManagedTags = [], Pending = new PendingTags { Add = ["x"], Remove = ["y"] } },
             new ImageState { Id = Id(3), Name = "b", ManagedTags = ["x"] });
@@ -30,7 +30,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_cluster_without_the_definition_is_told_what_it_lacks()
+    public async Task A_cluster_without_the_definition_gets_an_error_that_names_it()
     {
         await using var kubernetes = await SandboxKubernetes.StartAsync();
         using var run = new CommandRun();
@@ -41,7 +41,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_plan_from_the_cluster_knows_what_is_managed_and_who_else_claims_the_image()
+    public async Task A_plan_from_the_cluster_uses_the_managed_tags_and_the_claims_of_other_sets()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
@@ -65,7 +65,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_Secret_that_is_not_there_is_named()
+    public async Task A_missing_Secret_is_named()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);
@@ -87,7 +87,7 @@ public sealed class ClusterTests
 
     private static string Id(int number) => $"00000000-0000-0000-0000-{number:d12}";
 
-    private static async Task MakeAsync(
+    private static async Task CreateSetAsync(
         SandboxWorld world, string name, (string Status, string Reason, string Message) ready, params ImageState[] images)
     {
         var set = await world.CreateAsync(world.Set(name, "nothing", "golden"));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>Types commands in a folder of its own, and knows what each must print.</summary>
+/// <summary>Runs commands in a new folder, and compares their output with golden files.</summary>
 internal sealed partial class CommandRun : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("commands-");
@@ -16,7 +16,7 @@ internal sealed partial class CommandRun : IDisposable
 
     public string Folder => folder.FullName;
 
-    /// <summary>Set to write the golden files anew: <c>ITO_WRITE_GOLDEN=1</c>.</summary>
+    /// <summary>Rewrites the golden files: <c>ITO_WRITE_GOLDEN=1</c>.</summary>
     public static bool Rewrites => System.Environment.GetEnvironmentVariable("ITO_WRITE_GOLDEN") is { Length: > 0 };
 
     public static CommandRun On(SandboxCloud cloud)
@@ -26,7 +26,7 @@ internal sealed partial class CommandRun : IDisposable
         return run;
     }
 
-    /// <summary>Something of this run is called otherwise in golden files.</summary>
+    /// <summary>Replaces a value of this run by the one in golden files.</summary>
     public void Normalise(string real, string golden) => names.Add((real, golden));
 
     public void Write(string name, string content)
@@ -45,7 +45,7 @@ internal sealed partial class CommandRun : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Compares all that a command prints, and its exit code, with <c>Commands/Golden/NAME.txt</c>.</summary>
+    /// <summary>Compares the complete output of a command, and its exit code, with <c>Commands/Golden/NAME.txt</c>.</summary>
     public async Task IsGoldenAsync(string name, string arguments, bool isTerminal = false)
     {
         var (code, output, error) = await TypeAsync(arguments, isTerminal: isTerminal);
@@ -64,7 +64,7 @@ internal sealed partial class CommandRun : IDisposable
         return folder.FullName;
     }
 
-    /// <summary>Ids by the order in which they come, the escape as a visible sign, and no folder of this run.</summary>
+    /// <summary>Replaces ids by their order of appearance, escapes by a visible character, and the folders of this run.</summary>
     private string Normal(string printed)
     {
         var ids = new List<string>();

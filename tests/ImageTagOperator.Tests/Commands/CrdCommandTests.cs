@@ -11,7 +11,7 @@ public sealed class CrdCommandTests
     [Theory]
     [InlineData("", true)]
     [InlineData("no-cel", false)]
-    public async Task The_committed_definitions_are_those_of_the_types(string folder, bool withRules)
+    public async Task The_committed_definitions_match_the_types(string folder, bool withRules)
     {
         foreach (var place in new[] { "config/crds", "charts/image-tag-operator/files/crds" })
         {
@@ -22,7 +22,7 @@ public sealed class CrdCommandTests
     }
 
     [Fact]
-    public void Each_rule_is_in_the_definition_at_its_field_with_the_words_of_the_operator_and_none_is_without_CEL()
+    public void Each_rule_is_in_the_definition_with_the_message_of_the_operator_and_none_without_CEL()
     {
         var spec = Spec(CrdCommand.Yaml());
         foreach (var rule in SpecRule.All)
@@ -40,7 +40,7 @@ public sealed class CrdCommandTests
     }
 
     [Fact]
-    public async Task Prints_the_one_without_CEL_when_told_to()
+    public async Task Prints_the_definition_without_CEL_on_request()
     {
         using var run = new CommandRun();
         Assert.Equal((0, CrdCommand.Yaml(withRules: false), ""), await run.TypeAsync("crd --no-cel"));

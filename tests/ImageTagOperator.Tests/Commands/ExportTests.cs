@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>export</c>, and the way back through <c>plan</c>.</summary>
+/// <summary><c>export</c>, and the round trip through <c>plan</c>.</summary>
 public sealed class ExportTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class ExportTests
     [InlineData("--by-id --untagged")]
     [InlineData("--group --untagged")]
     [InlineData("--policy Additive")]
-    public async Task A_plan_of_it_finds_nothing_to_do(string options)
+    public async Task A_plan_of_the_export_has_no_changes(string options)
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -27,7 +27,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task Names_images_by_name_where_that_is_clear_and_leaves_alone_what_cannot_be_declared()
+    public async Task Uses_image_names_where_they_are_unique_and_omits_tags_that_cannot_be_declared()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -37,7 +37,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task Takes_the_conditions_of_a_selector()
+    public async Task Supports_the_conditions_of_a_selector()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);

@@ -7,8 +7,8 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>The script of action.yml as a runner starts it, with the program, the embedded cloud, and a <c>curl</c> and a <c>gh</c> that
-/// write down what they are asked.</summary>
+/// <summary>The script of action.yml as a runner starts it, with the real program, the embedded cloud, and fakes of <c>curl</c> and
+/// <c>gh</c> that record their calls.</summary>
 public sealed class GitHubActionTests : IAsyncLifetime
 {
     private const string Mark = "<!-- image-tag-operator -->";
@@ -31,7 +31,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_plan_becomes_a_comment_and_changes_are_no_failure()
+    public async Task The_plan_becomes_a_comment_and_changes_are_not_a_failure()
     {
         var (code, output) = await ActAsync();
         Assert.True(code == 0, output);
@@ -59,7 +59,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_to_change_is_told_as_that()
+    public async Task A_plan_without_changes_is_reported_as_such()
     {
         run.Write("sets/ubuntu.yaml", Set("ubuntu", "name: ubuntu-24.04", "old"));
         Assert.Equal(0, (await ActAsync()).Code);
@@ -76,7 +76,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_that_fails_is_told_in_the_comment_and_fails_the_step()
+    public async Task A_failed_plan_is_reported_in_the_comment_and_fails_the_step()
     {
         run.Write("sets/ubuntu.yaml", Set("ubuntu", "name: no-such-image", "golden"));
         Assert.Equal(1, (await ActAsync()).Code);
@@ -85,7 +85,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_manifest_that_is_wrong_fails_before_anything_is_asked()
+    public async Task An_invalid_manifest_fails_before_any_request()
     {
         run.Write("sets/ubuntu.yaml", Set("ubuntu", "name: ubuntu-24.04", "a/b"));
         var (code, output) = await ActAsync();
@@ -109,7 +109,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Action_yml_gives_the_script_all_that_it_reads_and_the_example_its_inputs()
+    public async Task Action_yml_sets_all_variables_of_the_script_and_the_example_uses_its_inputs()
     {
         var action = KubernetesYaml.LoadAll(await File.ReadAllTextAsync(Path.Combine(Root, "action.yml"), Cancel))[0];
         var step = action["runs"]!["steps"]!.AsArray().Single()!;
@@ -134,7 +134,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
 
     private static string Root { get; } = CommandRun.RepositoryFolder();
 
-    /// <summary>What every step has of the runner.</summary>
+    /// <summary>The environment variables that a runner sets for every step.</summary>
     private static readonly string[] Runner = ["RUNNER_TEMP", "GITHUB_OUTPUT", "GITHUB_REPOSITORY"];
 
     private Dictionary<string, string> Environment(string cloudsYaml) => new()

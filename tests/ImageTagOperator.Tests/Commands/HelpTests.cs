@@ -6,14 +6,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary>What a user sees who does not know yet what to type.</summary>
+/// <summary>The output for users who do not know the commands yet.</summary>
 public sealed class HelpTests
 {
     private const string Begin = "<!-- reference: written by the tests, see HelpTests -->\n";
     private const string End = "<!-- end of the reference -->\n";
 
     [Fact]
-    public async Task The_reference_in_the_documentation_is_that_of_the_program()
+    public async Task The_reference_in_the_documentation_matches_the_program()
     {
         var file = Path.Combine(CommandRun.RepositoryFolder(), "docs", "cli.md");
         var markdown = await File.ReadAllTextAsync(file);
@@ -26,7 +26,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task Help_shows_what_to_type()
+    public async Task Help_shows_the_commands()
     {
         using var run = new CommandRun();
         await run.IsGoldenAsync("help", "--help");
@@ -47,7 +47,7 @@ public sealed class HelpTests
     [InlineData("plan -f x --from-cluster --cloud y",
         "--cloud names a cloud of the local clouds.yaml, and --from-cluster does without that file. Leave one out.\n")]
     [InlineData("status -o xml", "Argument 'xml' not recognized.")]
-    public async Task A_mistake_is_answered_with_what_is_wrong_and_where_to_look(string typed, string expected)
+    public async Task A_wrong_command_line_gets_an_error_and_a_pointer_to_the_help(string typed, string expected)
     {
         using var run = new CommandRun();
         var (code, output, error) = await run.TypeAsync(typed);
@@ -72,12 +72,12 @@ public sealed class HelpTests
     [InlineData("image-tag-operator plan --fr", "--from-cluster")]
     [InlineData("image-tag-operator plan -o ", "json yaml")]
     [InlineData("kubectl-imagetags sta", "status")]
-    public async Task Bash_completes_what_is_typed(string typed, string expected)
+    public async Task Bash_completes_commands_and_options(string typed, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("completion-");
         foreach (var name in new[] { "image-tag-operator", "kubectl-imagetags" }) File.CreateSymbolicLink(
             Path.Combine(folder.FullName, name), OperatorProcess.Executable);
-        // What bash does when the key is pressed.
+        // The calls that bash makes for the Tab key.
         var script = $$"""
             PATH={{folder.FullName}}:$PATH
             source <(image-tag-operator completion bash)
@@ -95,7 +95,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task Called_as_a_plugin_of_kubectl_it_says_so()
+    public async Task As_a_plugin_of_kubectl_it_shows_that_name()
     {
         var folder = Directory.CreateTempSubdirectory("plugin-");
         var link = Path.Combine(folder.FullName, "kubectl-imagetags");

@@ -8,7 +8,7 @@ using static ImageTagOperator.Tests.Commands.Manifests;
 
 namespace ImageTagOperator.Tests.Commands;
 
-/// <summary><c>plan</c> and <c>apply</c> on the sandbox's cloud.</summary>
+/// <summary><c>plan</c> and <c>apply</c> with the sandbox's cloud.</summary>
 public sealed class PlanTests
 {
     [Fact]
@@ -37,7 +37,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task Nobody_gets_colours_who_did_not_ask_for_them()
+    public async Task Output_is_coloured_only_on_request()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -53,7 +53,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task Ends_with_0_when_there_is_nothing_to_do()
+    public async Task Exits_with_0_when_there_is_nothing_to_do()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -74,7 +74,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task A_program_gets_the_errors_of_one_file_beside_the_plan_of_the_others_and_apply_changes_nothing()
+    public async Task Json_output_has_the_errors_of_one_file_and_the_plan_of_the_others_and_apply_changes_nothing()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -101,7 +101,7 @@ public sealed class PlanTests
     [Theory]
     [InlineData(true, 0.5, "\r2 of 3 sets planned \r\e[K")]
     [InlineData(false, 10, "2 of 3 sets planned\n")]
-    public async Task Long_work_shows_on_standard_error_how_far_it_has_come(bool isTerminal, double seconds, string expected)
+    public async Task Long_commands_show_their_progress_on_standard_error(bool isTerminal, double seconds, string expected)
     {
         var time = new FakeTimeProvider();
         await using StringWriter output = new(), error = new();
@@ -119,7 +119,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task A_status_in_the_manifest_tells_what_is_managed()
+    public async Task A_status_in_the_manifest_lists_the_managed_tags()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -134,7 +134,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task Names_what_could_move_a_cursor_instead_of_printing_it()
+    public async Task Escapes_terminal_control_characters()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);
@@ -145,7 +145,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task The_cloud_is_the_one_that_is_named_else_that_of_the_set_else_that_of_the_environment()
+    public async Task The_cloud_comes_from_the_option_then_the_set_then_the_environment()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);

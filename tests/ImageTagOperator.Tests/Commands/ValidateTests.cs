@@ -19,10 +19,10 @@ public sealed class ValidateTests
 
         """;
 
-    /// <summary>What the API server and the operator say together, <c>validate</c> says alone.</summary>
+    /// <summary><c>validate</c> alone finds everything that the API server and the operator find together.</summary>
     [Theory]
     [MemberData(nameof(SpecCase.All), MemberType = typeof(SpecCase))]
-    public async Task Says_of_each_spec_what_the_schema_and_the_operator_say(SpecCase spec)
+    public async Task Reports_the_errors_of_the_schema_and_the_operator_for_each_spec(SpecCase spec)
     {
         using var run = new CommandRun();
         var set = new JsonObject
@@ -58,7 +58,7 @@ public sealed class ValidateTests
         "yesterday", 1, "bad.yaml:3: document 1, ImageTagSet images/x: metadata.creationTimestamp 'yesterday' is not a date-time.\n")]
     [InlineData("null", 0, "1 ImageTagSet checked, all good.\n")]
     [InlineData("'2026-03-02T09:00:00Z'", 0, "1 ImageTagSet checked, all good.\n")]
-    public async Task A_time_is_one_or_is_left_empty(string time, int code, string expected)
+    public async Task A_time_is_valid_or_absent(string time, int code, string expected)
     {
         using var run = new CommandRun();
         run.Write("bad.yaml", Good.Replace("NAME,", $"x, creationTimestamp: {time},", StringComparison.Ordinal));
@@ -68,7 +68,7 @@ public sealed class ValidateTests
     }
 
     [Fact]
-    public async Task Shows_conflicts_and_twins()
+    public async Task Shows_conflicts_and_duplicates()
     {
         using var run = new CommandRun();
         run.Write("sets.yaml",
@@ -77,7 +77,7 @@ public sealed class ValidateTests
     }
 
     [Fact]
-    public async Task Additive_sets_share_an_image_and_one_that_only_looks_is_in_nobodys_way()
+    public async Task Additive_sets_share_an_image_and_an_observing_set_does_not_conflict()
     {
         using var run = new CommandRun();
         run.Write("additive.yaml", string.Join("---\n",
@@ -123,7 +123,7 @@ public sealed class ValidateTests
     [InlineData("tags: [golden]", "tags: [*golden]",
         "-: line 7, column 10: there is no anchor for *golden; to mean this text, put it in quotes.\n")]
     [InlineData("name: x", "name: {{ .Name }}", "a key must be a string; if this is a template with {{ }}, render it first\n")]
-    public async Task A_slip_is_named_where_it_is_and_with_its_remedy(string right, string wrong, string expected)
+    public async Task A_typo_is_reported_with_its_place_and_remedy(string right, string wrong, string expected)
     {
         using var run = new CommandRun();
         var (code, output, error) = await run.TypeAsync(
@@ -133,7 +133,7 @@ public sealed class ValidateTests
     }
 
     [Fact]
-    public async Task A_spec_that_is_no_object_hides_no_other_manifest()
+    public async Task A_spec_that_is_not_an_object_hides_no_other_manifest()
     {
         using var run = new CommandRun();
         var bad = Good.Replace("NAME", "z", StringComparison.Ordinal).Replace("tags:", "tag:", StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>Our own client and the cloud.</summary>
+/// <summary>The contract between the operator's cloud client and the cloud.</summary>
 public abstract class CloudSessionContract<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -30,7 +30,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task An_image_that_is_unknown_or_not_ours_to_see_is_null()
+    public async Task An_unknown_or_invisible_image_is_null()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync($"hidden-{world.Namespace}");
@@ -96,7 +96,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task What_is_not_there_is_NotFound()
+    public async Task A_missing_image_or_tag_is_NotFound()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("absent");
@@ -108,7 +108,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_public_image_of_somebody_else_is_Forbidden()
+    public async Task A_public_image_of_another_project_is_Forbidden()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync($"foreign-{world.Namespace}", "golden");
@@ -132,7 +132,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_tag_that_the_database_cannot_tell_from_another_is_a_ServerError()
+    public async Task A_tag_that_equals_another_in_the_database_is_a_ServerError()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("collision", "Foo", "foo");
@@ -141,7 +141,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_wrong_password_is_refused_credentials()
+    public async Task A_wrong_password_is_a_rejected_credential()
     {
         await using var world = await TWorld.CreateAsync();
         var cloud = CloudsYaml.Parse(world.CloudsYaml, "demo");
@@ -152,7 +152,7 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task Another_region_or_interface_is_an_endpoint_that_is_not_there()
+    public async Task Another_region_or_interface_is_a_missing_endpoint()
     {
         await using var world = await TWorld.CreateAsync();
         using var session = Session(CloudsYaml.Parse(world.CloudsYaml, "demo") with { RegionName = "Nowhere" });
@@ -162,12 +162,12 @@ public abstract class CloudSessionContract<TWorld>
     }
 
     [Fact]
-    public async Task A_revoked_token_leads_to_a_fresh_login()
+    public async Task A_revoked_token_leads_to_a_new_login()
     {
         await using var world = await TWorld.CreateAsync();
         var id = await world.Glance.CreateImageAsync("revoked", "old");
         await using var user = await RevocableAsync(world);
-        // Logged in, but Glance has not seen the token yet: one that it knows it may go on accepting for minutes.
+        // Logged in, but Glance has not validated the token yet. It may accept a validated token for minutes.
         using var session = Session(user.Cloud);
         await session.GetImageEndpointAsync(Cancel);
         await user.RevokeAsync();
@@ -175,7 +175,7 @@ public abstract class CloudSessionContract<TWorld>
         Assert.True((await session.AddTagAsync(id, "new", Cancel)).IsDone);
     }
 
-    /// <summary>A user of the project demo whose tokens the test may make worthless.</summary>
+    /// <summary>A user of the project demo whose tokens the test can revoke.</summary>
     protected abstract Task<IRevocableUser> RevocableAsync(World world);
 
     private static CloudSession Session(World world, string cloud) => Session(CloudsYaml.Parse(world.CloudsYaml, cloud));

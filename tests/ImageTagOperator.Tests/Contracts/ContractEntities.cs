@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>An ImageTagSet as plain JSON, so that anything can be put into it and all that comes back can be seen.</summary>
+/// <summary>An ImageTagSet as plain JSON, to write any content and to see everything that comes back.</summary>
 [KubernetesEntity(Group = V1Alpha1ImageTagSet.Group, ApiVersion = V1Alpha1ImageTagSet.Version, Kind = V1Alpha1ImageTagSet.KindName,
     PluralName = "imagetagsets")]
 public sealed class RawSet : IKubernetesObject<V1ObjectMeta>
@@ -23,7 +23,7 @@ public sealed class RawSet : IKubernetesObject<V1ObjectMeta>
     public JsonObject? Status { get; set; }
 }
 
-/// <summary>A Lease as plain JSON: its times are seen as they are written.</summary>
+/// <summary>A Lease as plain JSON, to see its times as they are written.</summary>
 [KubernetesEntity(Group = "coordination.k8s.io", ApiVersion = "v1", Kind = "Lease", PluralName = "leases")]
 public sealed class RawLease : IKubernetesObject<V1ObjectMeta>
 {
@@ -36,7 +36,7 @@ public sealed class RawLease : IKubernetesObject<V1ObjectMeta>
     public JsonObject? Spec { get; set; }
 }
 
-/// <summary>An event as the core group shows it.</summary>
+/// <summary>An event in the form of the core group.</summary>
 [KubernetesEntity(ApiVersion = "v1", Kind = "Event", PluralName = "events")]
 public sealed class CoreEvent : IKubernetesObject<V1ObjectMeta>
 {
@@ -59,7 +59,7 @@ public sealed class CoreEvent : IKubernetesObject<V1ObjectMeta>
     public string? ReportingComponent { get; set; }
 }
 
-/// <summary>Of a kind that no server knows.</summary>
+/// <summary>An object of a kind that no server knows.</summary>
 [KubernetesEntity(Group = V1Alpha1ImageTagSet.Group, ApiVersion = V1Alpha1ImageTagSet.Version, Kind = "Nothing", PluralName = "nothings")]
 public sealed class Nothing : IKubernetesObject<V1ObjectMeta>
 {

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What Glance answers to calls about tags, on the wire.</summary>
+/// <summary>Glance's responses to requests about tags, on the wire.</summary>
 public abstract class GlanceContract<TWorld>
     where TWorld : World, IWorldFactory
 {
     private const string Unknown = "00000000-0000-4000-8000-000000000000";
 
     [Fact]
-    public async Task A_tag_can_be_put_again_and_deleted_once()
+    public async Task A_tag_can_be_added_twice_and_deleted_once()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -65,7 +65,7 @@ public abstract class GlanceContract<TWorld>
     [InlineData("%2F")]
     [InlineData("..%2F..")]
     [InlineData("a/")]
-    public async Task A_path_that_is_no_tag_leads_nowhere(string path)
+    public async Task A_path_that_is_not_a_tag_is_404(string path)
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, "", "a/b");
@@ -75,7 +75,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task An_images_own_path_with_a_slash_at_its_end_leads_nowhere()
+    public async Task An_image_path_with_a_trailing_slash_is_404()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -108,7 +108,7 @@ public abstract class GlanceContract<TWorld>
     [InlineData("%2e%2e", "..")]
     [InlineData("...", "...")]
     [InlineData("%41", "A")]
-    public async Task A_tag_is_stored_as_its_path_says(string path, string stored)
+    public async Task A_tag_is_stored_as_in_its_path(string path, string stored)
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -122,19 +122,19 @@ public abstract class GlanceContract<TWorld>
     [Theory]
     [InlineData("%C3%BC", "ü", "Ã¼")]
     [InlineData("%E6%BC%A2", "漢", "æ¼¢")]
-    public async Task A_tag_that_is_not_ASCII_is_stored_as_something_else(string path, string meant, string stored)
+    public async Task A_tag_that_is_not_ASCII_is_stored_as_other_characters(string path, string requested, string stored)
     {
         await using var world = await CreateAsync();
-        var (glance, image) = await ImageAsync(world, meant);
+        var (glance, image) = await ImageAsync(world, requested);
         Assert.Equal(404, await glance.DeleteAsync(image, path));
         Assert.Equal(204, await glance.PutAsync(image, path));
-        Assert.Equal(new[] { meant, stored }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
+        Assert.Equal(new[] { requested, stored }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
         Assert.Equal(204, await glance.DeleteAsync(image, path));
-        Assert.Equal([meant], await glance.TagsAsync(image));
+        Assert.Equal([requested], await glance.TagsAsync(image));
     }
 
     [Fact]
-    public async Task Bytes_that_are_not_UTF8_end_in_500()
+    public async Task Bytes_that_are_not_UTF8_are_500()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -144,7 +144,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task The_129th_tag_is_refused()
+    public async Task The_129th_tag_is_rejected()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, [.. Enumerable.Range(0, 128).Select(i => $"t{i}")]);
@@ -157,7 +157,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_queued_image_takes_tags()
+    public async Task A_queued_image_accepts_tags()
     {
         await using var world = await CreateAsync();
         var glance = await RawGlance.LoginAsync(world.CloudsYaml, "demo");
@@ -190,7 +190,7 @@ public abstract class GlanceContract<TWorld>
     [InlineData(null)]
     [InlineData("garbage")]
     [InlineData("gAAAAABgarbage")]
-    public async Task Without_a_good_token_all_is_401(string? token)
+    public async Task Without_a_valid_token_every_request_is_401(string? token)
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, "golden");
@@ -217,7 +217,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_body_is_refused()
+    public async Task A_body_is_rejected()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -229,7 +229,7 @@ public abstract class GlanceContract<TWorld>
     [InlineData("application/json", "application/json")]
     [InlineData("text/html", "text/html")]
     [InlineData(null, "text/plain")]
-    public async Task An_error_has_the_form_that_was_asked_for(string? accept, string expected)
+    public async Task An_error_has_the_format_of_the_Accept_header(string? accept, string expected)
     {
         await using var world = await CreateAsync();
         var glance = await RawGlance.LoginAsync(world.CloudsYaml, "demo");
@@ -242,7 +242,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task An_image_is_shown_with_what_the_operator_reads()
+    public async Task An_image_contains_the_fields_that_the_operator_reads()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, "b", "a");
@@ -256,12 +256,12 @@ public abstract class GlanceContract<TWorld>
         Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", (string?)shown.Json["created_at"]);
         Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", (string?)shown.Json["updated_at"]);
         Assert.Equal(["a", "b"], await glance.TagsAsync(image));
-        // An id is found whatever its case.
+        // Ids are not case-sensitive.
         Assert.Equal(image, (string?)(await glance.ShowAsync(image.ToUpperInvariant()))["id"]);
     }
 
     [Fact]
-    public async Task A_creation_takes_tags_that_no_path_can_name()
+    public async Task An_image_can_be_created_with_tags_that_no_path_can_contain()
     {
         string[] hostile = ["", "..", ".", "a/b", "ü", "漢", " x", "Foo", "foo", "%2e", "<b>", "'", "\\"];
         await using var world = await CreateAsync();
@@ -273,14 +273,14 @@ public abstract class GlanceContract<TWorld>
     [InlineData("Foo", "foo", "Foo", "foo")]
     [InlineData("cafe", "café", "cafe", "caf%C3%A9")]
     [InlineData("x", "x ", "x", "x%20")]
-    public async Task Tags_that_the_database_takes_for_the_same_cannot_be_deleted(string one, string other, string path, string otherPath)
+    public async Task Tags_that_are_equal_in_the_database_cannot_be_deleted(string one, string other, string path, string otherPath)
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, one, other);
         Assert.Equal(500, await glance.DeleteAsync(image, path));
         Assert.Equal(otherPath.Contains("%C3", StringComparison.Ordinal) ? 404 : 500, await glance.DeleteAsync(image, otherPath));
         Assert.Equal(new[] { one, other }.Order(StringComparer.Ordinal), await glance.TagsAsync(image));
-        // The other tags are as free as ever.
+        // Other tags are not affected.
         Assert.Equal(204, await glance.PutAsync(image, "free"));
         Assert.Equal(204, await glance.DeleteAsync(image, "free"));
     }
@@ -314,7 +314,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_by_name_folds_case()
+    public async Task A_list_by_name_ignores_case()
     {
         await using var world = await CreateAsync();
         var glance = await RawGlance.LoginAsync(world.CloudsYaml, "demo");
@@ -329,7 +329,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_by_ids_leaves_out_those_that_are_not_there()
+    public async Task A_list_by_ids_omits_missing_images()
     {
         await using var world = await CreateAsync();
         var (glance, one) = await ImageAsync(world);
@@ -340,7 +340,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_comes_in_pages_of_the_limit()
+    public async Task A_list_has_pages_of_the_limit()
     {
         await using var world = await CreateAsync();
         var glance = await RawGlance.LoginAsync(world.CloudsYaml, "demo");
@@ -354,13 +354,13 @@ public abstract class GlanceContract<TWorld>
         Assert.Equal(made.Order(), Ids(first).Concat(Ids(second)).Order());
         Assert.Null(second.Json["next"]);
 
-        // Whoever reads on behind an image that is gone by now has to start over.
+        // A list cannot continue after a deleted image: the client must start again.
         await world.Glance.DeleteImageAsync(Ids(first)[1]);
         Assert.Equal(400, (await glance.SendAsync("GET", next["/v2".Length..])).Status);
     }
 
     [Fact]
-    public async Task A_filter_that_is_not_known_gives_an_empty_list()
+    public async Task An_unknown_filter_returns_an_empty_list()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -370,7 +370,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_by_tags_wants_all_of_them()
+    public async Task A_list_by_tags_requires_all_of_them()
     {
         await using var world = await CreateAsync();
         var (glance, both) = await ImageAsync(world, $"a-{world.Namespace}", $"b-{world.Namespace}");
@@ -379,7 +379,7 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_by_update_time_finds_what_was_touched()
+    public async Task A_list_by_update_time_finds_the_changed_images()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
@@ -388,7 +388,7 @@ public abstract class GlanceContract<TWorld>
         Assert.Empty(Ids(await glance.SendAsync("GET", $"/images?id=in:{image}&updated_at=gt:{updated:yyyy-MM-ddTHH:mm:ssZ}")));
     }
 
-    /// <summary>What a server needs before the comparison is fair.</summary>
+    /// <summary>The settings that make a server comparable.</summary>
     protected virtual void Prepare(World world)
     {
     }

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Contracts;
 
-/// <summary>An application credential of the user demo for the project demo, there until it is disposed of.</summary>
+/// <summary>An application credential of the user demo for the project demo, deleted on dispose.</summary>
 public interface IApplicationCredential : IAsyncDisposable
 {
     string Id { get; }

@@ -2,11 +2,11 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>A user whose tokens can be made worthless while it goes on to exist.</summary>
+/// <summary>A user whose tokens can be revoked while the user still exists.</summary>
 public interface IRevocableUser : IAsyncDisposable
 {
     CloudConfiguration Cloud { get; }
 
-    /// <summary>Ends all tokens; when this is over, new ones are good.</summary>
+    /// <summary>Revokes all tokens. Tokens that are issued afterwards are valid.</summary>
     Task RevokeAsync();
 }

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What Keystone answers to logins, on the wire.</summary>
+/// <summary>Keystone's responses to logins, on the wire.</summary>
 public abstract class KeystoneContract<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task A_password_earns_a_token_with_a_catalog()
+    public async Task A_password_login_returns_a_token_with_a_catalog()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);
@@ -35,7 +35,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task Ids_do_as_well_as_names()
+    public async Task Ids_work_like_names()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);
@@ -49,7 +49,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task A_wrong_password_an_unknown_user_and_a_foreign_project_are_told_the_same()
+    public async Task A_wrong_password_an_unknown_user_and_a_foreign_project_get_the_same_error()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);
@@ -75,7 +75,7 @@ public abstract class KeystoneContract<TWorld>
     [InlineData("no JSON")]
     [InlineData("""{"auth": {}}""")]
     [InlineData("""{"auth": {"identity": {"methods": ["password"]}}}""")]
-    public async Task A_login_that_is_none_is_400(string body)
+    public async Task A_malformed_login_is_400(string body)
     {
         await using var world = await TWorld.CreateAsync();
         var answer = await new RawKeystone(world.CloudsYaml).SendAsync("POST", "/auth/tokens", body: body);
@@ -96,7 +96,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task Without_a_scope_the_users_default_project_is_taken()
+    public async Task Without_a_scope_the_default_project_of_the_user_is_used()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);
@@ -105,7 +105,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task A_token_can_be_traded_for_another_and_be_checked_and_revoked()
+    public async Task A_token_can_be_exchanged_validated_and_revoked()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);
@@ -123,7 +123,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task An_application_credential_logs_in_to_its_own_project_and_takes_no_scope()
+    public async Task An_application_credential_logs_in_to_its_own_project_and_rejects_a_scope()
     {
         await using var world = await TWorld.CreateAsync();
         await using var made = await ApplicationCredentialAsync(world);

@@ -7,14 +7,14 @@ using k8s.Models;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>What an API server answers to our client.</summary>
+/// <summary>The responses of an API server to the operator's client.</summary>
 public abstract class KubernetesContract<TWorld>
     where TWorld : World, IWorldFactory
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task A_name_is_given_once()
+    public async Task A_name_is_unique()
     {
         await using var cluster = await ClusterAsync();
         var created = await cluster.CreateAsync("one");
@@ -29,7 +29,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_generated_name_starts_as_it_was_asked_to()
+    public async Task A_generated_name_starts_with_the_given_prefix()
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("");
@@ -64,7 +64,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task Spec_and_status_are_written_apart_and_only_the_spec_makes_a_generation()
+    public async Task Spec_and_status_are_written_separately_and_only_the_spec_changes_the_generation()
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("apart");
@@ -89,7 +89,7 @@ public abstract class KubernetesContract<TWorld>
         set = await cluster.Client.UpdateAsync(set);
         Assert.Equal(2, set.Metadata.Generation);
 
-        // A write that changes nothing is none.
+        // A write without a change does not create a new version.
         var same = await cluster.Client.UpdateAsync(set);
         Assert.Equal(set.Metadata.ResourceVersion, same.Metadata.ResourceVersion);
     }
@@ -116,7 +116,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task The_schema_names_every_field_that_is_wrong()
+    public async Task The_schema_names_every_invalid_field()
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("wrong");
@@ -125,10 +125,10 @@ public abstract class KubernetesContract<TWorld>
         var error = await RefusedAsync(() => cluster.Client.CreateAsync(set));
         Assert.Equal((422, "Invalid"), ((int)error.StatusCode, error.Status.Reason));
         Assert.StartsWith("ImageTagSet.imagetags.io \"wrong\" is invalid: [", error.Status.Message, StringComparison.Ordinal);
-        // A server that has rules in CEL says beside the rest that it did not come to them.
+        // A server with CEL rules adds that it did not evaluate them.
         var causes = error.Status.Details!.Causes!
             .Where(cause => cause.Message?.Contains("some validation rules were not checked", StringComparison.Ordinal) != true)
-            .Select(Told).Order(StringComparer.Ordinal);
+            .Select(Describe).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 "spec.cloudCredentialsRef.cloudName FieldValueRequired",
@@ -151,18 +151,18 @@ public abstract class KubernetesContract<TWorld>
     [InlineData("""{"spec": {"cloudCredentialsRef": {"secretName": ""}}}""", "spec.cloudCredentialsRef.secretName", "FieldValueInvalid")]
     [InlineData("""{"spec": {"tags": null}}""", "spec.tags", "FieldValueRequired")]
     [InlineData("""{"spec": {"suspend": "yes"}}""", "spec.suspend", "FieldValueInvalid")]
-    public async Task A_patch_that_the_schema_refuses_is_422(string patch, string field, string reason)
+    public async Task A_patch_that_the_schema_rejects_is_422(string patch, string field, string reason)
     {
         await using var cluster = await ClusterAsync();
         await cluster.CreateAsync("refused");
         var error = await RefusedAsync(() => cluster.PatchAsync("refused", patch));
         Assert.Equal(422, (int)error.StatusCode);
-        Assert.Contains($"{field} {reason}", error.Status.Details!.Causes!.Select(Told));
+        Assert.Contains($"{field} {reason}", error.Status.Details!.Causes!.Select(Describe));
         Assert.Equal(1, (await cluster.GetAsync("refused"))!.Metadata.Generation);
     }
 
     [Fact]
-    public async Task Defaults_are_filled_in_and_unknown_fields_fall_away()
+    public async Task Defaults_are_filled_in_and_unknown_fields_are_dropped()
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("defaults");
@@ -190,14 +190,14 @@ public abstract class KubernetesContract<TWorld>
         Assert.Equal(2, dying.Metadata.Generation);
         Assert.Equal(set.Metadata.Uid, dying.Metadata.Uid);
 
-        // Once more changes nothing, and no finalizer can be added any more.
+        // A second deletion changes nothing, and no finalizer can be added.
         await cluster.Client.DeleteAsync<RawSet>(set.Key());
         Assert.Equal(dying.Metadata.ResourceVersion, (await cluster.GetAsync("kept"))!.Metadata.ResourceVersion);
         var late = await RefusedAsync(
             () => cluster.PatchAsync("kept", """{"metadata": {"finalizers": ["imagetags.io/a", "imagetags.io/b", "imagetags.io/c"]}}"""));
         Assert.Equal((422, "metadata.finalizers"), ((int)late.StatusCode, late.Status.Details!.Causes![0].Field));
 
-        // What is deleted can still say how it fares.
+        // The status of a deleted object can still be updated.
         dying.Status = new JsonObject { ["imageCount"] = 1 };
         dying = await cluster.Client.UpdateStatusAsync(dying);
         dying.Metadata.Finalizers = ["imagetags.io/b"];
@@ -234,7 +234,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_can_be_narrowed_by_labels_and_fields()
+    public async Task A_list_can_be_filtered_by_labels_and_fields()
     {
         await using var cluster = await ClusterAsync();
         await cluster.CreateAsync("a");
@@ -250,7 +250,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_watch_tells_all_that_happened_since_the_list()
+    public async Task A_watch_sends_all_changes_since_the_list()
     {
         await using var cluster = await ClusterAsync();
         await cluster.CreateAsync("before");
@@ -277,7 +277,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_watch_ends_when_its_time_is_up()
+    public async Task A_watch_ends_at_its_timeout()
     {
         await using var cluster = await ClusterAsync();
         var list = await cluster.Client.ListAsync<RawSet>(cluster.Namespace);
@@ -292,7 +292,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task The_text_of_a_Secret_becomes_data()
+    public async Task The_stringData_of_a_Secret_becomes_data()
     {
         await using var cluster = await ClusterAsync();
         var secret = await cluster.Client.CreateAsync(new V1Secret
@@ -329,7 +329,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task An_event_shows_in_the_core_group_too()
+    public async Task An_event_is_also_in_the_core_group()
     {
         await using var cluster = await ClusterAsync();
         var set = await cluster.CreateAsync("subject");
@@ -352,7 +352,7 @@ public abstract class KubernetesContract<TWorld>
     [InlineData("reportingController")]
     [InlineData("reportingInstance")]
     [InlineData("type")]
-    public async Task An_event_that_lacks_something_or_says_too_much_is_refused(string field)
+    public async Task An_event_with_missing_or_too_long_fields_is_rejected(string field)
     {
         await using var cluster = await ClusterAsync();
         var happened = Event(cluster, await cluster.CreateAsync("subject"));
@@ -372,7 +372,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task What_is_not_there_is_404()
+    public async Task A_missing_object_is_404()
     {
         await using var cluster = await ClusterAsync();
         Assert.Null(await cluster.GetAsync("missing"));
@@ -392,16 +392,16 @@ public abstract class KubernetesContract<TWorld>
     [InlineData("Upper")]
     [InlineData("under_score")]
     [InlineData("-dash")]
-    public async Task A_name_that_is_no_DNS_name_is_refused(string name)
+    public async Task A_name_that_is_not_a_DNS_name_is_rejected(string name)
     {
         await using var cluster = await ClusterAsync();
         var error = await RefusedAsync(() => cluster.CreateAsync(name));
         Assert.Equal((422, "metadata.name"), ((int)error.StatusCode, error.Status.Details!.Causes![0].Field));
     }
 
-    /// <summary>Field and reason of a cause. API servers before 1.25 call every wrong value but a duplicate FieldValueInvalid and do not
-    /// say which item it is; later ones are told apart no further than that.</summary>
-    private static string Told(V1StatusCause cause) => cause.Reason switch
+    /// <summary>Field and reason of a cause. API servers before 1.25 report every wrong value except a duplicate as FieldValueInvalid,
+    /// without the index of the item. The causes of later servers are reduced to that.</summary>
+    private static string Describe(V1StatusCause cause) => cause.Reason switch
     {
         "FieldValueTypeInvalid" or "FieldValueTooMany" or "FieldValueTooLong" or "FieldValueInvalid" =>
             $"{cause.Field!.Split('[')[0]} FieldValueInvalid",
@@ -426,7 +426,7 @@ public abstract class KubernetesContract<TWorld>
 
     private static async Task<Cluster> ClusterAsync() => new(await TWorld.CreateAsync());
 
-    /// <summary>A namespace of one's own, and a client that reads and writes plain JSON.</summary>
+    /// <summary>A new namespace, and a client that reads and writes plain JSON.</summary>
     private sealed class Cluster(World world) : IAsyncDisposable
     {
         private readonly KubernetesClient client = new(

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>Glance as the wire has it, with one token.</summary>
+/// <summary>A plain HTTP client for Glance, with one token.</summary>
 public sealed class RawGlance
 {
     private readonly Uri endpoint;
@@ -10,7 +10,7 @@ public sealed class RawGlance
 
     private RawGlance(Uri endpoint, string? token) => (this.endpoint, this.token) = (endpoint, token);
 
-    /// <summary>By Keystone's catalog.</summary>
+    /// <summary>The address from Keystone's catalog.</summary>
     public Uri Endpoint => endpoint;
 
     public static async Task<RawGlance> LoginAsync(string cloudsYaml, string cloud)
@@ -21,7 +21,7 @@ public sealed class RawGlance
             login.Headers["X-Subject-Token"]);
     }
 
-    /// <summary>The same Glance with another token, or none.</summary>
+    /// <summary>A client of the same Glance with another token, or none.</summary>
     public RawGlance With(string? otherToken) => new(endpoint, otherToken);
 
     /// <param name="path">Below <c>/v2</c>, with its query.</param>
@@ -35,7 +35,7 @@ public sealed class RawGlance
         return RawHttp.SendAsync(endpoint, method, endpoint.AbsolutePath.TrimEnd('/') + "/v2" + path, headers, body);
     }
 
-    /// <summary>The status of a PUT of a tag whose path is written just so.</summary>
+    /// <summary>The status of a PUT of a tag with exactly this path.</summary>
     public async Task<int> PutAsync(string image, string tag) => (await SendAsync("PUT", $"/images/{image}/tags/{tag}")).Status;
 
     public async Task<int> DeleteAsync(string image, string tag) => (await SendAsync("DELETE", $"/images/{image}/tags/{tag}")).Status;

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>Sends a request over a socket of its own: the path stays as it is written, dots and percent signs included.</summary>
+/// <summary>Sends a request over its own socket: the path is sent unchanged, with dots and percent signs.</summary>
 public static class RawHttp
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <param name="server">Scheme, host and port count.</param>
+    /// <param name="server">Only scheme, host and port are used.</param>
     /// <param name="target">Path and query, in ASCII.</param>
     public static async Task<RawAnswer> SendAsync(
         Uri server, string method, string target, IReadOnlyDictionary<string, string>? headers = null, string? body = null)

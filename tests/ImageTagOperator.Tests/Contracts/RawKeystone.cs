@@ -3,12 +3,12 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Contracts;
 
-/// <summary>Keystone as the wire has it.</summary>
+/// <summary>A plain HTTP client for Keystone.</summary>
 public sealed class RawKeystone(string cloudsYaml)
 {
     private readonly Uri v3 = CloudsYaml.Parse(cloudsYaml, "demo").AuthUrl;
 
-    /// <summary>The password of a cloud of the file.</summary>
+    /// <summary>The password of a cloud in clouds.yaml.</summary>
     public string PasswordOf(string cloud) => ((PasswordCredential)CloudsYaml.Parse(cloudsYaml, cloud).Credential).Password;
 
     public JsonObject Password(string user, string? password = null) => new()
@@ -35,7 +35,7 @@ public sealed class RawKeystone(string cloudsYaml)
         return SendAsync("POST", "/auth/tokens", null, new JsonObject { ["auth"] = auth }.ToJsonString());
     }
 
-    /// <summary>A token of a cloud's own project.</summary>
+    /// <summary>A token for the project of a cloud in clouds.yaml.</summary>
     public async Task<RawAnswer> LoginAsync(string cloud) => await LoginAsync(Password(cloud), Project(cloud));
 
     public Task<RawAnswer> SendAsync(

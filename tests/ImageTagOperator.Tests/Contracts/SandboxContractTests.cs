@@ -8,7 +8,7 @@ namespace ImageTagOperator.Tests.Contracts;
 
 public sealed class SandboxGlanceContract : GlanceContract<SandboxWorld>
 {
-    // The default is the worst case, a proxy that drops the slash; a Glance of its own does not.
+    // The default is the worst case, a proxy that removes the slash; Glance without a proxy does not.
     protected override void Prepare(World world) => ((SandboxWorld)world).Cloud.TrailingSlashDeletes = false;
 }
 

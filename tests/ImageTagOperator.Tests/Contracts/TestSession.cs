@@ -12,7 +12,7 @@ public static class TestSession
         new CloudSessions(deadline is { } limit ? new CloudLimits { Deadline = limit } : new CloudLimits(), time ?? TimeProvider.System,
             mayWrite).Get(cloud);
 
-    /// <summary>The images of a name, as they are now.</summary>
+    /// <summary>The current images with a name.</summary>
     public static async Task<IReadOnlyList<Image>> FindAsync(this CloudSession session, string name, CancellationToken cancellationToken) =>
         (await session.Images.ReadAsync(ImageTerm.Name(name), cancellationToken)).Images;
 }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>docs/api-reference.md has every field of the definition, with an example out of the manifests in that page.</summary>
+/// <summary>docs/api-reference.md describes every field of the definition, with an example from the manifests in that page.</summary>
 public sealed class ApiReferenceTests
 {
     private const string Begin = "<!-- fields -->\n";
@@ -89,10 +89,10 @@ public sealed class ApiReferenceTests
 
     private static string? Number(JsonNode? node) => node?.GetValue<long>().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The value in the first manifest that has the field. An object needs none: its fields have one each.</summary>
+    /// <summary>The value in the first manifest that has the field. An object needs none: its fields have examples.</summary>
     private static string Example(string path, JsonObject schema, IEnumerable<JsonObject> manifests)
     {
-        // A status holds a copy of the spec.image that the images were found by.
+        // A status contains a copy of the spec.image that selected the images.
         var inSpec = path.Replace("status.image.", "spec.image.", StringComparison.Ordinal);
         var value = manifests.Select(manifest => At(manifest, path) ?? At(manifest, inSpec)).FirstOrDefault(node => node is not null);
         Assert.True(value is not null, $"no manifest in docs/api-reference.md has {path}");

@@ -5,14 +5,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>What the pages tell readers to type can be typed: the targets, the scripts and the options are there. The integration tests
-/// carry out the guides as a whole.</summary>
+/// <summary>The commands in the pages refer to targets, scripts and options that exist. The integration tests execute the guides.</summary>
 public sealed partial class CommandTests
 {
     private static readonly string Root = CommandRun.RepositoryFolder();
 
     [Fact]
-    public void Every_target_of_make_is_there()
+    public void Every_make_target_exists()
     {
         var makefile = File.ReadAllText(Path.Combine(Root, "Makefile"));
         var targets = Target().Matches(makefile).Select(target => target.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
@@ -26,7 +25,7 @@ public sealed partial class CommandTests
     }
 
     [Fact]
-    public void Every_script_is_there()
+    public void Every_script_exists()
     {
         var missing =
             from typed in Typed()
@@ -37,7 +36,7 @@ public sealed partial class CommandTests
     }
 
     [Fact]
-    public void Every_command_of_ours_is_understood()
+    public void Every_command_of_the_operator_can_be_parsed()
     {
         var commandLine = CommandLine.Create(CommandContext.Process());
         var wrong =
@@ -48,7 +47,7 @@ public sealed partial class CommandTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>Lines of code blocks, without what is printed below a command.</summary>
+    /// <summary>Lines of code blocks, without the output of commands.</summary>
     private static IEnumerable<(string Place, string Text)> Typed()
     {
         foreach (var page in Page.All)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>Whoever follows a link arrives, and every page and every reason is found.</summary>
+/// <summary>All links lead somewhere, and every page and every reason can be found.</summary>
 public sealed class LinkTests
 {
     private const string Index = "docs/README.md";
@@ -30,7 +30,7 @@ public sealed class LinkTests
         Assert.Empty(missing);
     }
 
-    /// <summary>So that somebody who searches the page for the word in the column REASON finds what to do.</summary>
+    /// <summary>A search for the word in the column REASON finds the remedy.</summary>
     [Fact]
     public void Every_reason_has_a_heading_in_troubleshooting_and_every_heading_there_is_one()
     {

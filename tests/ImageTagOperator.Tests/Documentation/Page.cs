@@ -4,12 +4,12 @@ using ImageTagOperator.Tests.Commands;
 namespace ImageTagOperator.Tests.Documentation;
 
 /// <summary>A Markdown file of the repository.</summary>
-/// <param name="Name">Its path below the repository, with slashes.</param>
+/// <param name="Name">Its path relative to the repository, with slashes.</param>
 internal sealed partial record Page(string Name, string[] Lines)
 {
     private static readonly string Root = CommandRun.RepositoryFolder();
 
-    /// <summary>All pages for readers. A checkout has Markdown in its artifacts too.</summary>
+    /// <summary>All pages for readers. Build artifacts contain Markdown too, which is skipped.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. new[] { "*.md", "docs/**", "charts/**", "hack/*.md" }.SelectMany(Files).Order(StringComparer.Ordinal)
@@ -18,7 +18,7 @@ internal sealed partial record Page(string Name, string[] Lines)
 
     public static Page Of(string name) => All.Single(page => page.Name == name);
 
-    /// <summary>The lines that people wrote as text, and their numbers: no code, and nothing that a test or a program writes.</summary>
+    /// <summary>The lines of hand-written text and their numbers, without code and generated text.</summary>
     public IEnumerable<(int Number, string Text)> Prose()
     {
         var (fenced, generated) = (false, false);
@@ -32,7 +32,7 @@ internal sealed partial record Page(string Name, string[] Lines)
         }
     }
 
-    /// <summary>The anchors that GitHub makes of the headings.</summary>
+    /// <summary>The anchors that GitHub generates for the headings.</summary>
     public IReadOnlySet<string> Anchors()
     {
         var anchors = new HashSet<string>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed partial record Page(string Name, string[] Lines)
         return anchors;
     }
 
-    /// <summary>The links to other places of this repository, and the numbers of their lines.</summary>
+    /// <summary>The links to other files of this repository, and their line numbers.</summary>
     public IEnumerable<(int Number, string Target)> Links() =>
         from line in Prose()
         from Match link in Link().Matches(InlineCode().Replace(line.Text, "code"))

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>Words that readers stumble over, and what to write instead.</summary>
+/// <summary>Words that are hard to read, and their replacements.</summary>
 internal static class PlainWords
 {
     public static IReadOnlyList<(Regex Word, string Instead)> All { get; } =

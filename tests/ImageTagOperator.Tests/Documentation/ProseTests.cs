@@ -3,13 +3,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Documentation;
 
-/// <summary>The pages are plain technical English: our list of words, and short sentences.</summary>
+/// <summary>The pages use plain technical English: the word list, and short sentences.</summary>
 public sealed partial class ProseTests
 {
     private const int LongestSentence = 30;
     private const int LongestReadme = 200;
 
-    /// <summary>`make bench` writes the other one.</summary>
+    /// <summary>The other one is written by `make bench`.</summary>
     public static TheoryData<string> Pages => [.. Page.All.Select(page => page.Name).Where(name => name != "docs/benchmarks.md")];
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed partial class ProseTests
     [Theory]
     [InlineData("The tag goes.", "goes")]
     [InlineData("Nothing was written, for it is not known.", "for it is")]
-    public void A_word_of_the_list_is_found(string text, string word) =>
+    public void A_word_of_the_list_is_detected(string text, string word) =>
         Assert.Contains(PlainWords.All, rule => rule.Word.Match(text).Value == word);
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed partial class ProseTests
             .Select(sentence => sentence.Text));
     }
 
-    /// <summary>With the number of the line where the paragraph begins. Tables and headings have none.</summary>
+    /// <summary>Paragraphs with the number of their first line, without tables and headings.</summary>
     private static IEnumerable<(int Number, string Text)> Sentences(Page page)
     {
         var paragraph = new List<string>();
@@ -76,7 +76,7 @@ public sealed partial class ProseTests
         }
     }
 
-    /// <summary>As it is read: code is one word, and a link its text.</summary>
+    /// <summary>The text as it is read: code counts as one word, and a link as its text.</summary>
     private static string Text(string line) =>
         Link().Replace(InlineCode().Replace(line, "code"), "$1").Replace("**", "", StringComparison.Ordinal);
 

@@ -13,13 +13,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Fuzzing;
 
-/// <summary>Whatever comes from outside, a parser ends with a result or with its own error, within a bound of memory.
-/// <c>PROPERTY_RUNS=100000 PROPERTY_SEED=random</c> makes each test try so many others.</summary>
+/// <summary>For any input from outside, a parser returns a result or its own error, within a memory limit. <c>PROPERTY_RUNS=100000
+/// PROPERTY_SEED=random</c> makes each test try that many other inputs.</summary>
 public sealed class ForeignTextProperties
 {
     private const long MostBytes = 256 << 20;
 
-    /// <summary>Of each kind.</summary>
+    /// <summary>The number of inputs of each kind.</summary>
     private const int Texts = 400;
 
     private static readonly CloudConfiguration Cloud = CloudsYaml.Parse(
@@ -117,7 +117,7 @@ public sealed class ForeignTextProperties
             }
             catch (Exception e) when (e is System.Text.Json.JsonException or KubernetesException)
             {
-                // The line is not what a watch says.
+                // The line is not a watch event.
             }
         },
         """
@@ -138,7 +138,7 @@ public sealed class ForeignTextProperties
         }
         catch (TError)
         {
-            // Its own.
+            // The parser's own error.
         }
     }
 

@@ -3,10 +3,10 @@ using FsCheck.Fluent;
 
 namespace ImageTagOperator.Tests.Fuzzing;
 
-/// <summary>Texts that are nearly right: one of a corpus with a few things changed.</summary>
+/// <summary>Almost valid texts: mutations of a corpus.</summary>
 internal static class Mutation
 {
-    /// <summary>What parsers treat in a way of its own.</summary>
+    /// <summary>Texts that parsers treat specially.</summary>
     private static readonly string[] Tokens =
     [
         "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u0000", "\\ud800", "\n", "\r", "\t", " ", "- ", "? ", "&a ", "*a", "<<: *a",

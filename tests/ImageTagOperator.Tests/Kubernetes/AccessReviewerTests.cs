@@ -9,7 +9,7 @@ public sealed class AccessReviewerTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_token_is_looked_up_and_its_user_may_read_what_the_API_server_lets_them_read()
+    public async Task A_token_is_reviewed_and_its_user_has_the_access_that_the_API_server_grants()
     {
         var server = ReviewingServer.Create();
         using var reviewer = Reviewer(server, TimeProvider.System);
@@ -23,7 +23,7 @@ public sealed class AccessReviewerTests
     }
 
     [Fact]
-    public async Task An_answer_holds_for_a_minute_and_no_longer()
+    public async Task A_review_is_cached_for_one_minute()
     {
         var server = ReviewingServer.Create();
         var time = new FakeTimeProvider();
@@ -40,7 +40,7 @@ public sealed class AccessReviewerTests
     }
 
     [Fact]
-    public async Task However_many_tokens_come_it_remembers_128_of_them()
+    public async Task At_most_128_tokens_are_cached()
     {
         var server = ReviewingServer.Create();
         using var reviewer = Reviewer(server, new FakeTimeProvider());

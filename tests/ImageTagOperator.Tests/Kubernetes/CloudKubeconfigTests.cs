@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Kubeconfigs in the form in which the tools of clouds write them, each used to talk to a server.</summary>
+/// <summary>Kubeconfigs in the formats of cloud providers' tools, each used for a request to a server.</summary>
 public sealed class CloudKubeconfigTests : KubeconfigWorld
 {
     [Fact]

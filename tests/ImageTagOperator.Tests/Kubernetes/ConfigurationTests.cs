@@ -172,7 +172,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_at_all_is_an_error_that_says_what_was_tried()
+    public void Without_any_configuration_the_error_lists_what_was_tried()
     {
         environment["HOME"] = folder;
         environment["KUBECONFIG"] = PathOf("missing");

@@ -48,7 +48,7 @@ public sealed class CustomResourceDefinitionTests
     }
 
     [Fact]
-    public void Nullable_is_only_where_it_was_asked_for_and_no_ref_or_null_default_is_anywhere()
+    public void Only_declared_fields_are_nullable_and_there_is_no_ref_or_null_default()
     {
         Same("""{"type":"string","nullable":true}""", Spec["note"]!);
         var text = Definition.ToJsonString();
@@ -67,7 +67,7 @@ public sealed class CustomResourceDefinitionTests
         """, Version["additionalPrinterColumns"]!);
 
     [Fact]
-    public void The_same_class_gives_the_same_text_and_the_text_reads_back()
+    public void The_generated_text_is_deterministic_and_can_be_parsed()
     {
         var yaml = KubernetesYaml.Serialize(Definition);
         Assert.Equal(

@@ -52,9 +52,9 @@ public sealed class EventTests
         Assert.Single(server.Calls.Matching("POST", EventPath));
         Assert.All(
             server.Calls.Matching("PATCH", EventPath), call => Assert.Equal(["series"], call.Json!.AsObject().Select(field => field.Key)));
-        await Eventually.TrueAsync(() => (int?)recorder.Events[0]["series"]?["count"] == 3, "it happened three times");
+        await Eventually.TrueAsync(() => (int?)recorder.Events[0]["series"]?["count"] == 3, "the event has a count of three");
 
-        // The recorder writes one after the other: when this one comes, those before are over and done with.
+        // The recorder writes sequentially: when this event arrives, the earlier ones have been processed.
         await recorder.PublishAsync("Tagged", "added golden", name: "b");
         await Eventually.TrueAsync(() => server.Calls.Matching("POST", EventPath).Count == 2, "an event about another widget");
         time.Advance(TimeSpan.FromMinutes(7));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Exec plugins in front of a server that takes what they give.</summary>
+/// <summary>Exec plugins, with a server that accepts their credentials.</summary>
 public sealed class ExecPluginTests : KubeconfigWorld
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -51,7 +51,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     }
 
     [Fact]
-    public async Task A_new_client_certificate_does_not_cut_an_answer_that_is_being_read()
+    public async Task A_new_client_certificate_does_not_abort_a_running_response()
     {
         Home.Script("plugin", "cat answer.json");
         Answer("first", "2026-01-02T04:04:05Z");
@@ -63,7 +63,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
         await Eventually.TrueAsync(() => Api.Calls.Count == 1, "the first request has arrived");
 
         Answer("second", null);
-        // Not by the clock: that would also be the end of the first request's patience.
+        // Do not advance the clock: that would also time out the first request.
         await configuration.Credentials.GetAsync(Home.Time, rejected: true, Cancel);
         Assert.NotNull(await client.GetAsync<Widget>("fast", "default", Cancel));
         Assert.False(slow.IsCompleted);
@@ -97,7 +97,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     [InlineData("command: no-such-plugin-anywhere", "cannot run no-such-plugin-anywhere: ", "Install it, or put it into PATH.")]
     [InlineData("command: ./plugin, args: [s3cr3t], env: [{name: A, value: s3cr3t}]", "plugin ended with exit code 4",
         "what it printed on standard error is above. Try it by hand with KUBERNETES_EXEC_INFO set.")]
-    public async Task A_plugin_that_gives_nothing_is_named_with_a_remedy(string exec, string problem, string remedy)
+    public async Task A_plugin_without_output_is_named_with_a_remedy(string exec, string problem, string remedy)
     {
         Home.Script("plugin", "exit 4");
         var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(
@@ -118,7 +118,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, env: [{value: s3cr3t}]", "an entry of env has no name")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, env: {A: s3cr3t}", "env must be a list")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1, args: [s3cr3t]", "command is missing")]
-    public void An_exec_entry_that_cannot_work_is_refused_at_once(string exec, string problem)
+    public void An_invalid_exec_entry_is_rejected_at_once(string exec, string problem)
     {
         var error = Assert.Throws<KubernetesConfigurationException>(() => Find(exec));
         Assert.StartsWith(Home.PathOf("config") + ", user 'u', exec: " + problem, error.Message, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     }
 
     [Fact]
-    public async Task A_variable_that_is_set_twice_has_the_later_value()
+    public async Task A_variable_that_is_set_twice_has_the_last_value()
     {
         Home.Script("plugin", "[ \"$A\" = two ] || exit 9; cat answer.json");
         Home.Write("answer.json", Credential("v1", ("token", "t")));

@@ -2,11 +2,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Configurations that nobody names: found in the environment, and used to talk to a server.</summary>
+/// <summary>Configurations that are found in the environment and not named, used for a request to a server.</summary>
 public sealed class FoundConfigurationTests : KubeconfigWorld
 {
     [Fact]
-    public async Task Several_files_of_KUBECONFIG_make_one_configuration()
+    public async Task Several_files_of_KUBECONFIG_are_merged()
     {
         Home.Write("clusters/ca.pem", Authority.Pem);
         var clusters = Home.Write(

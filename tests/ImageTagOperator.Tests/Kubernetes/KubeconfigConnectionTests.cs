@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>What a kubeconfig says about TLS and proxies, as it goes over the wire.</summary>
+/// <summary>The TLS and proxy settings of a kubeconfig, as seen on the wire.</summary>
 public sealed class KubeconfigConnectionTests : IDisposable
 {
     private readonly KubeconfigFolder home = new();
@@ -27,7 +27,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
         var extra = throughProxy ? $", proxy-url: 'http://user:p%40ss@{proxy.Address}'" : "";
         var call = await AskAsync(api, $"{Ca}, tls-server-name: api.internal.example{extra}");
 
-        // client-go sets the name in the TLS configuration alone; a gateway that routes by Host must see the server's own.
+        // client-go sets the name in the TLS configuration only; a gateway that routes by Host must see the server's own name.
         Assert.Equal(("api.internal.example", $"127.0.0.1:{api.Port}", "HTTP/2"), (call.ServerName, call.Host, call.Protocol));
         Assert.Equal(throughProxy ? [$"127.0.0.1:{api.Port}"] : [], proxy.Targets);
         await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(api, $"{Ca}, tls-server-name: other.example{extra}"));
@@ -87,7 +87,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     {
         await using var api = await StartAsync("api.example");
         await using var proxy = new ConnectProxy(login) { LeadsTo = api.Port };
-        // A host that only the proxy can find.
+        // A host name that only the proxy can resolve.
         var call = await AskAsync("https://api.example:6443", api, $"{Ca}, proxy-url: 'http://{userInfo}{proxy.Address}'");
         Assert.Equal(["api.example:6443"], proxy.Targets);
         Assert.Equal(("api.example", "api.example:6443", "t0k3n"), (call.ServerName, call.Host, call.Token));
@@ -96,7 +96,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(", tls-server-name: api.example")]
-    public async Task A_proxy_that_refuses_is_named_without_its_password(string extra)
+    public async Task A_proxy_that_rejects_the_request_is_named_without_its_password(string extra)
     {
         await using var proxy = new ConnectProxy("user:right");
         await using var api = await StartAsync("api.example");
@@ -126,7 +126,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_who_acts_as_another_says_so_in_each_request()
+    public async Task An_impersonating_user_sends_the_impersonation_headers_in_each_request()
     {
         await using var api = await StartAsync("127.0.0.1");
         var call = await AskAsync(api, Ca,

@@ -70,13 +70,13 @@ public sealed class KubernetesClientTests
             "PATCH", "*", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "3" } }, times: 1);
         client.MayWrite = () => server.Calls.Matching("PATCH", "*").Count == 0;
         var write = client.PatchAsync<Widget>(new("default", "a"), new JsonObject(), null, Cancel);
-        await time.AdvanceUntilAsync(() => write.IsCompleted, "it gives up");
+        await time.AdvanceUntilAsync(() => write.IsCompleted, "the request times out");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
         Assert.Single(server.Calls.Matching("PATCH", "*"));
     }
 
     [Fact]
-    public async Task Errors_name_the_request_the_code_and_what_the_server_said()
+    public async Task Errors_contain_the_request_the_code_and_the_server_message()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -90,7 +90,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_not_a_Status_still_makes_a_clear_error()
+    public async Task A_response_that_is_not_a_Status_still_becomes_a_clear_error()
     {
         using var client = Stub(
             _ => new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>upstream\nmore") });
@@ -119,7 +119,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task A_list_that_expires_between_pages_begins_again()
+    public async Task A_list_that_expires_between_pages_restarts()
     {
         var expired = false;
         using var client = Stub(request =>
@@ -153,7 +153,7 @@ public sealed class KubernetesClientTests
         await client.UpdateStatusAsync(entity, before, Cancel);
         Assert.Equal("Two", server.Widget("a")!["status"]!["phase"]!.ToString());
 
-        // Back to what it was at first: that is a change by now.
+        // Back to the first content, which is a change now.
         entity.Status.Phase = null;
         await client.UpdateStatusAsync(entity, before, Cancel);
         Assert.Null(server.Widget("a")!["status"]?["phase"]);
@@ -163,7 +163,7 @@ public sealed class KubernetesClientTests
     [InlineData("..")]
     [InlineData(".")]
     [InlineData("")]
-    public async Task A_name_that_would_change_the_path_is_refused(string name)
+    public async Task A_name_that_would_change_the_path_is_rejected(string name)
     {
         using var client = Stub(_ => throw new InvalidOperationException("nothing may be sent"));
         await Assert.ThrowsAsync<ArgumentException>(() => client.GetAsync<Widget>(name, "default", Cancel));

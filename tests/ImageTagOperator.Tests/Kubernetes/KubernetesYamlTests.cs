@@ -61,7 +61,7 @@ public sealed class KubernetesYamlTests
     }
 
     [Fact]
-    public void A_small_file_cannot_become_enormous()
+    public void A_small_file_cannot_expand_to_a_huge_one()
     {
         var yaml = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(
             Enumerable.Range(1, 9).Select(i => $"a{i}: &a{i} [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
@@ -114,7 +114,7 @@ public sealed class KubernetesYamlTests
     [InlineData("several\nlines\u202ethat turn")]
     [InlineData("\U000e0001tag")]
     [InlineData("2026-01-02")]
-    public void Every_string_reads_back_as_it_was(string value)
+    public void Every_string_survives_a_round_trip(string value)
     {
         var node = new JsonObject { [value] = value,
             ["list"] = new JsonArray(value, new JsonObject { ["x"] = value, ["y"] = 1 }, new JsonArray(value)), ["after"] = 1 };
@@ -143,9 +143,9 @@ public sealed class KubernetesYamlTests
         KubernetesYaml.Serialize(
             JsonNode.Parse("""{"a":1,"b":[{"x":"plain","z":["deep"]},"yes"],"c":{},"d":[],"e":"two\nlines\n","f":null}""")!));
 
-    /// <summary>kubectl refuses half a surrogate pair, escaped or not.</summary>
+    /// <summary>kubectl rejects half a surrogate pair, escaped or not.</summary>
     [Fact]
-    public void An_emoji_is_one_character_and_half_of_one_is_none()
+    public void An_emoji_is_one_character_and_half_of_one_is_invalid()
     {
         Assert.Equal("a: \"golden \\U0001F600\"\n", KubernetesYaml.Serialize(new JsonObject { ["a"] = "golden 😀" }));
         Assert.Equal("a: \"half \ufffd\"\n", KubernetesYaml.Serialize(new JsonObject { ["a"] = "half " + "😀"[0] }));

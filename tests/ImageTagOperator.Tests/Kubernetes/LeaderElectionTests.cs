@@ -40,7 +40,7 @@ public sealed class LeaderElectionTests
         Hold(server, "other", renewed: "2099-01-01T00:00:00.000000Z"); // a change: the 15 s begin again
         await AdvanceAsync(14);
         Assert.False(acquire.IsCompleted, "the lease was renewed in between");
-        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(8));
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "this process holds the lease", limit: TimeSpan.FromSeconds(8));
         Assert.Equal(("me", 1), (Holder(server), (int)Lease(server)!["spec"]!["leaseTransitions"]!));
     }
 
@@ -71,7 +71,7 @@ public sealed class LeaderElectionTests
         world.Reconcile = async (widget, cancel) =>
         {
             await Eventually.TrueAsync(() => !app!.State.IsLeader, "leadership is lost", 60);
-            // A controller that ignores its token, and writes all the same.
+            // A controller that ignores its token and still writes.
             refused = await Record.ExceptionAsync(() => app!.Client.UpdateStatusAsync(widget, CancellationToken.None));
             await Eventually.TrueAsync(() => cancel.IsCancellationRequested, "the reconcile is cancelled", 60);
             cancelled = true;
@@ -82,7 +82,7 @@ public sealed class LeaderElectionTests
         using var outage = server.Faults.Add("*", LeasePath, new Fault { Status = 503 });
         await time.AdvanceUntilAsync(
             () => app.IsStopping, "the host is told to stop", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(12));
-        await Eventually.TrueAsync(() => cancelled && refused is not null, "the reconcile is cancelled, and its write refused");
+        await Eventually.TrueAsync(() => cancelled && refused is not null, "the reconcile is cancelled, and its write rejected");
         Assert.IsAssignableFrom<OperationCanceledException>(refused);
         Assert.Equal(1, app.State.ExitCode);
         Assert.DoesNotContain(server.Calls.Writes, call => call.Path.Contains("widgets", StringComparison.Ordinal));
@@ -102,7 +102,7 @@ public sealed class LeaderElectionTests
         Assert.True(elector.IsValid);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(elector.IsValid, "10 s without a renewal");
-        await time.AdvanceUntilAsync(() => hold.IsCompleted, "it gives up", limit: TimeSpan.FromSeconds(1));
+        await time.AdvanceUntilAsync(() => hold.IsCompleted, "it stops leading", limit: TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public sealed class LeaderElectionTests
         await AdvanceAsync(60);
         Assert.False(acquire.IsCompleted);
         outage.Dispose();
-        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(10));
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "this process holds the lease", limit: TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class LeaderElectionTests
         Assert.Contains("""apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]""", message,
             StringComparison.Ordinal);
         fault.Dispose();
-        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "the lease is ours", limit: TimeSpan.FromSeconds(10));
+        await time.AdvanceUntilAsync(() => acquire.IsCompleted, "this process holds the lease", limit: TimeSpan.FromSeconds(10));
     }
 
     private static JsonObject? Lease(SandboxKubernetes server) => server.Get("leases.coordination.k8s.io", "default", "tester");

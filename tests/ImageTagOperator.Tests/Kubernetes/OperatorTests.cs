@@ -19,7 +19,7 @@ public sealed class OperatorTests
         var held = server.Faults.Add("GET", WidgetCluster.ListPath, new Fault { Status = 503 });
         var world = new WidgetWorld();
         await using var app = await TestOperator.StartAsync(server, world);
-        await Eventually.TrueAsync(() => server.Calls.Matching("GET", WidgetCluster.ListPath).Count >= 1, "a list is tried");
+        await Eventually.TrueAsync(() => server.Calls.Matching("GET", WidgetCluster.ListPath).Count >= 1, "a list is requested");
         app.Queue.Enqueue(new("default", "a"));
         Assert.False(app.State.IsReady);
         Assert.Empty(world.Reconciled);
@@ -47,7 +47,7 @@ public sealed class OperatorTests
         };
         for (var i = 0; i < 12; i++) server.ApplyWidget($"w{i}");
         await using var app = await TestOperator.StartAsync(server, world);
-        await Eventually.TrueAsync(() => running.Count == 8, "eight at a time");
+        await Eventually.TrueAsync(() => running.Count == 8, "eight reconciles run at once");
         for (var i = 0; i < 12; i++) server.ApplyWidget($"w{i}", size: 2);
         await Eventually.TrueAsync(() => app.Cache.All.All(widget => widget.Spec.Size == 2), "the changes arrive");
         Assert.Equal(8, running.Count);
@@ -130,7 +130,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_failure_is_logged_once_however_often_it_is_retried_and_so_is_its_end()
+    public async Task A_retried_failure_is_logged_once_and_so_is_its_recovery()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -145,7 +145,7 @@ public sealed class OperatorTests
         };
         await using var app = await TestOperator.StartAsync(server, world, time);
         await time.AdvanceUntilAsync(() => world.Runs("a") == 10, "nine retries", TimeSpan.FromMilliseconds(10));
-        await Eventually.TrueAsync(() => app.Log.Has("succeeds again"), "the end to be logged");
+        await Eventually.TrueAsync(() => app.Log.Has("succeeds again"), "the recovery is logged");
         Assert.Equal(2, app.Log.At(LogLevel.Error).Count(message => message.Contains("broken", StringComparison.Ordinal)));
         Assert.Single(app.Log.At(LogLevel.Warning), message => message.Contains("failed: failed", StringComparison.Ordinal));
         Assert.Equal(4, app.Log.At(LogLevel.Debug).Count(message => message.Contains("broken", StringComparison.Ordinal)));
@@ -205,7 +205,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Of_several_that_are_deleted_before_anybody_looks_the_one_that_ran_is_told_of()
+    public async Task Of_several_objects_deleted_before_a_reconcile_the_one_that_ran_is_reported()
     {
         await using var server = await WidgetCluster.StartAsync();
         var (running, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -318,7 +318,7 @@ public sealed class OperatorTests
         server.ApplyWidget("a", finalizers: ["other.example.com/first", WidgetWorld.Finalizer, "other.example.com/last"]);
         server.DeleteWidget("a");
         await using var app = await TestOperator.StartAsync(server, finalizer: true);
-        await Eventually.TrueAsync(() => server.FinalizersOf("a").Length == 2, "ours is gone");
+        await Eventually.TrueAsync(() => server.FinalizersOf("a").Length == 2, "the operator's finalizer is removed");
         Assert.Equal(["other.example.com/first", "other.example.com/last"], server.FinalizersOf("a"));
         Assert.Single(app.World.Finalized);
         Assert.Empty(app.World.Reconciled);
@@ -336,7 +336,7 @@ public sealed class OperatorTests
         using var client = server.Client();
         world.Finalize = async (widget, cancel) =>
         {
-            // Somebody else writes, unseen by us: our next write is made from an old version.
+            // Another client writes, unseen by the cache: the next write of the operator is based on an old version.
             await client.PatchAsync<Widget>(widget.Key(),
                 new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["touched"] = "yes" } } }, null, cancel);
             return Result.Success(widget);
@@ -348,7 +348,7 @@ public sealed class OperatorTests
                 "metadata"] = new JsonObject { ["finalizers"] = new JsonArray([WidgetWorld.Finalizer, "late.example.com/x"]) } }, null,
                 Cancel);
         server.DeleteWidget("a");
-        await Eventually.TrueAsync(() => server.FinalizersOf("a").Length == 1, "ours is gone");
+        await Eventually.TrueAsync(() => server.FinalizersOf("a").Length == 1, "the operator's finalizer is removed");
         Assert.Equal(["late.example.com/x"], server.FinalizersOf("a"));
         Assert.Equal(2, world.Finalized.Count);
         Assert.Contains(server.Calls.Matching("PATCH", "*/widgets/a"), call => call.Status == 409);
@@ -365,13 +365,13 @@ public sealed class OperatorTests
         await using var app = await TestOperator.StartAsync(server, world, finalizer: true);
         await Eventually.TrueAsync(() => world.Runs("a") == 1, "the first run");
         server.DeleteWidget("a");
-        await Eventually.TrueAsync(() => server.Widget("a") is null, "the object goes in the end");
+        await Eventually.TrueAsync(() => server.Widget("a") is null, "the object is deleted");
         Assert.Equal(3, world.Finalized.Count);
         await Eventually.TrueAsync(() => world.Deleted.Count == 1, "DeletedAsync");
     }
 
     [Fact]
-    public async Task A_conflict_is_retried_soon_and_is_no_error()
+    public async Task A_conflict_is_retried_soon_and_is_not_an_error()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -391,7 +391,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_run_sees_what_the_run_before_wrote_even_when_the_watch_is_late()
+    public async Task A_reconcile_sees_the_write_of_the_previous_one_even_when_the_watch_is_late()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");

@@ -15,7 +15,7 @@ public sealed class PackageTypesTests
     [InlineData("2026-01-02T03:04:05Z")]
     [InlineData("2026-01-02T08:34:05+05:30")]
     [InlineData("2026-01-01T22:04:05.000-05:00")]
-    public void A_time_is_UTC_wherever_it_was_written(string written)
+    public void A_time_is_converted_to_UTC(string written)
     {
         var read = Read<V1ObjectMeta>($$"""{"creationTimestamp":"{{written}}"}""").CreationTimestamp!.Value;
         Assert.Equal((new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), DateTimeKind.Utc), (read, read.Kind));
@@ -26,7 +26,7 @@ public sealed class PackageTypesTests
     [Theory]
     [InlineData(0, "2026-01-02T03:04:05.000000Z")]
     [InlineData(120, "2026-01-02T03:04:05.000120Z")]
-    public void A_micro_time_has_six_digits_on_a_whole_second_too(int microseconds, string written)
+    public void A_micro_time_on_a_whole_second_has_six_digits(int microseconds, string written)
     {
         var time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMicroseconds(microseconds);
         Assert.Equal($$"""{"acquireTime":"{{written}}","renewTime":"{{written}}"}""",
@@ -46,9 +46,9 @@ public sealed class PackageTypesTests
         Assert.DoesNotContain("managedFields", Write(widget), StringComparison.Ordinal);
     }
 
-    /// <summary>Another test may read a string in between that takes the place of this one, hence the tries.</summary>
+    /// <summary>Another test may read a string in between that replaces this one, so it retries.</summary>
     [Fact]
-    public void What_many_objects_say_is_kept_once()
+    public void Equal_strings_of_many_objects_are_stored_once()
     {
         const string Json = """{"metadata":{"name":"a","namespace":"images","labels":{"app.kubernetes.io/part-of":"golden"} } }""";
         Assert.Contains(Enumerable.Range(0, 100), _ =>
@@ -65,13 +65,13 @@ public sealed class PackageTypesTests
     [InlineData("\"\u00e9\ud83d\ude00\"", "\u00e9\ud83d\ude00")]
     [InlineData("\"\"", "")]
     [InlineData("null", null)]
-    public void A_string_is_read_as_it_was_written_however_often(string written, string? text)
+    public void A_string_is_read_unchanged_every_time(string written, string? text)
     {
         for (var i = 0; i < 2; i++) Assert.Equal(text, Read<V1ObjectMeta>($$"""{"name":{{written}}}""").Name);
     }
 
     [Fact]
-    public void A_number_is_no_string_even_if_it_looks_like_one_that_was_read()
+    public void A_number_is_not_taken_for_an_equal_interned_string()
     {
         Assert.Equal("4711", Read<V1ObjectMeta>("""{"name":"4711"}""").Name);
         Assert.Throws<JsonException>(() => Read<V1ObjectMeta>("""{"name":4711}"""));

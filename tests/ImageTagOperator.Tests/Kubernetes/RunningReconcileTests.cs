@@ -4,14 +4,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A reconcile that hangs ends with what it was about, after its time at the latest, and somebody notices when it does
-/// not.</summary>
+/// <summary>A reconcile that hangs is canceled with its object, or at its timeout. When it does not end, that is reported.</summary>
 public sealed class RunningReconcileTests
 {
     [Theory]
     [InlineData("edit")]
     [InlineData("delete")]
-    public async Task It_ends_soon_after_its_object_was_edited_or_deleted(string change)
+    public async Task A_reconcile_is_canceled_soon_after_its_object_was_edited_or_deleted(string change)
     {
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -24,16 +23,16 @@ public sealed class RunningReconcileTests
         if (change == "edit") server.ApplyWidget("a", size: 2);
         else server.DeleteWidget("a");
         await time.UntilDueInAsync(TimeSpan.FromSeconds(2));
-        Assert.False(ended.Task.IsCompleted, "it may end by itself first");
+        Assert.False(ended.Task.IsCompleted, "the reconcile gets time to end on its own");
         time.Advance(TimeSpan.FromSeconds(2));
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
         if (change == "edit") await Eventually.TrueAsync(() => world.Runs("a") == 2, "the edited object is reconciled", seconds: 60);
-        else await Eventually.TrueAsync(() => world.Deleted.Count == 1, "the deletion is told", seconds: 60);
+        else await Eventually.TrueAsync(() => world.Deleted.Count == 1, "the deletion is reported", seconds: 60);
         Assert.False(widgets.Log.Has("failed"), "nothing failed");
     }
 
     [Fact]
-    public async Task A_change_of_labels_ends_nothing()
+    public async Task A_change_of_labels_cancels_nothing()
     {
         var (time, ended, goOn) = (new FakeTimeProvider(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -49,11 +48,11 @@ public sealed class RunningReconcileTests
             () => widgets.Cache.TryGet(new("default", "a"))!.Metadata.Labels?.ContainsKey("x") == true, "the label is seen", seconds: 60);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(ended.Task.IsCompleted);
-        goOn.SetResult();       // a stop waits for it
+        goOn.SetResult();       // the shutdown waits for it
     }
 
     [Fact]
-    public async Task It_ends_after_five_minutes_and_is_retried()
+    public async Task A_reconcile_is_canceled_after_five_minutes_and_retried()
     {
         var (time, ended) = (new FakeTimeProvider(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);
@@ -72,7 +71,7 @@ public sealed class RunningReconcileTests
     }
 
     [Fact]
-    public void Who_makes_no_progress_for_long_is_noticed_and_who_has_nothing_to_do_is_not()
+    public void A_worker_without_progress_is_detected_and_an_idle_one_is_not()
     {
         var time = new FakeTimeProvider();
         var runs = new RunningReconciles(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(2), time);

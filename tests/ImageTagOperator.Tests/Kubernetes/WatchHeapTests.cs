@@ -16,8 +16,8 @@ public sealed class WatchHeapTests
         await using var watch = Watching.Start(handler, new FakeTimeProvider());
         await Eventually.TrueAsync(() => Volatile.Read(ref number) > 2000, "warm-up", 60);
 
-        // One forgotten CancellationTokenSource or registration per reconnect would be several megabytes, each time. Once can be what other
-        // tests left to clean up.
+        // One leaked CancellationTokenSource or registration per reconnect would be several megabytes in every round. A single increase can
+        // be garbage of other tests.
         var grown = new List<long>();
         do
         {
@@ -30,7 +30,7 @@ public sealed class WatchHeapTests
         Assert.True(grown[^1] < 1_000_000, $"the heap grew by {string.Join(", ", grown)} bytes in 10,000 reconnects each");
     }
 
-    /// <summary>Every watch is one bookmark, and then ends.</summary>
+    /// <summary>Every watch sends one bookmark and ends.</summary>
     private sealed class BookmarkHandler(Func<int> next) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -72,13 +72,13 @@ public sealed class WatchTests
         await Eventually.TrueAsync(() => server.Calls.Matching("GET", WidgetCluster.WatchPath).Count == 1, "the first watch");
         await time.AdvanceUntilAsync(() => server.OpenWatches == 1, "a second watch", TimeSpan.FromSeconds(1));
         server.ApplyWidget("a");
-        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events flow again");
+        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events arrive again");
     }
 
     [Fact]
     public async Task Statement_3_a_watch_that_dies_in_the_middle_is_given_up_and_opened_again()
     {
-        await using var server = await WidgetCluster.StartAsync(); // on real time: it will not end the watch within this test
+        await using var server = await WidgetCluster.StartAsync(); // with the real clock, it does not end the watch during this test
         var time = new FakeTimeProvider();
         await using var watch = Watching.Start(server, time);
         await Eventually.TrueAsync(() => server.OpenWatches == 1, "the first watch");
@@ -114,7 +114,7 @@ public sealed class WatchTests
         Assert.DoesNotContain("resourceVersion=", server.Calls.Matching("GET", WidgetCluster.ListPath)[1].Target, StringComparison.Ordinal);
         await watch.OpenAsync();
         server.ApplyWidget("a");
-        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events flow again");
+        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events arrive again");
         Assert.Empty(watch.Log.At(LogLevel.Warning));
     }
 
@@ -207,7 +207,7 @@ public sealed class WatchTests
         await using var watch = Watching.Start(handler, time);
         await time.AdvanceUntilAsync(() => handler.Requests.Count == 4, "four tries");
         reachable = true;
-        await time.AdvanceUntilAsync(() => watch.Cache.IsSynced, "an empty list is a list");
+        await time.AdvanceUntilAsync(() => watch.Cache.IsSynced, "an empty list fills the cache");
     }
 
     [Fact]
@@ -232,20 +232,20 @@ public sealed class WatchTests
             : StubHandler.Json(
                 """{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"bad","namespace":"n"},"spec":7},{"metadata":{"name":"good","namespace":"n"}},null]}"""));
         await using var watch = Watching.Start(handler, new FakeTimeProvider());
-        await Eventually.TrueAsync(() => watch.Cache.IsSynced, "the list is in");
+        await Eventually.TrueAsync(() => watch.Cache.IsSynced, "the list is in the cache");
         Assert.Equal("good", Assert.Single(watch.Cache.All).Metadata.Name);
         Assert.True(watch.Log.Has("Widget n/bad does not fit its type"));
     }
 
     [Fact]
-    public async Task A_line_that_is_not_JSON_breaks_the_watch_and_the_next_one_goes_on()
+    public async Task A_line_that_is_not_JSON_ends_the_watch_and_the_next_watch_continues()
     {
         await using var server = await WidgetCluster.StartAsync();
         await using var watch = Watching.Start(server, random: () => 0.01);
         await watch.OpenAsync();
         server.SendToWatches(WidgetCluster.Plural, "{\"type\": <html>");
         server.ApplyWidget("a");
-        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events flow again");
+        await Eventually.TrueAsync(() => watch.Has(WatchEventType.Added, "a"), "events arrive again");
         Assert.Single(server.Calls.Matching("GET", WidgetCluster.ListPath));
     }
 

@@ -36,7 +36,7 @@ public sealed class WorkQueueTests
 
         Assert.Equal("a", await queue.TakeAsync(Cancel));
         queue.Done("a");
-        Assert.False(HasNext(queue), "ten adds are one run");
+        Assert.False(HasNext(queue), "ten adds lead to one run");
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public void A_run_drops_what_the_last_run_asked_for_and_keeps_what_others_asked_for()
+    public void A_run_drops_the_requeue_of_the_previous_run_and_keeps_those_of_others()
     {
         using var queue = new WorkQueue<string>(time);
         queue.AddAfter("a", TimeSpan.FromSeconds(60), DelayKind.Result);
@@ -107,9 +107,9 @@ public sealed class WorkQueueTests
         queue.Done("a");
 
         time.Advance(TimeSpan.FromSeconds(80));
-        Assert.False(HasNext(queue), "the run replaced the requeue of the run before");
+        Assert.False(HasNext(queue), "the run replaced the requeue of the previous run");
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(HasNext(queue), "somebody else's request stays");
+        Assert.True(HasNext(queue), "the requeue of another caller remains");
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task No_namespace_has_more_workers_than_its_share_and_the_next_free_one_is_its_again()
+    public async Task No_namespace_has_more_workers_than_its_share_and_a_freed_worker_is_reused()
     {
         using var queue = Shared(maxPerGroup: 2);
         for (var i = 0; i < 4; i++) queue.Add($"a/{i}");
@@ -189,7 +189,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Changes_come_before_rounds_and_rounds_before_retries()
+    public async Task Changes_come_before_periodic_reconciles_and_those_before_retries()
     {
         using var queue = Shared();
         queue.AddAfter("a/retry", TimeSpan.FromSeconds(1), DelayKind.Retry);
@@ -214,7 +214,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task A_run_takes_the_place_of_the_retry_that_the_run_before_asked_for()
+    public async Task A_run_replaces_the_retry_of_the_previous_run()
     {
         using var queue = Shared();
         queue.AddAfter("a/1", TimeSpan.FromSeconds(60), DelayKind.Retry);
@@ -226,7 +226,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task A_worker_that_stops_waiting_takes_no_key_with_it()
+    public async Task A_worker_that_stops_waiting_loses_no_key()
     {
         using var queue = Shared();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);

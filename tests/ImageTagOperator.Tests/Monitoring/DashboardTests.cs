@@ -7,8 +7,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The dashboard, and the configuration of kube-state-metrics that its tables of single sets need. That the queries have data is
-/// tried with a real Prometheus.</summary>
+/// <summary>The dashboard, and the configuration of kube-state-metrics for its tables of single sets. The integration tests check with a
+/// real Prometheus that the queries have data.</summary>
 public sealed partial class DashboardTests
 {
     private const string Prefix = "kube_imagetagset";
@@ -22,7 +22,7 @@ public sealed partial class DashboardTests
 
     [Theory]
     [MemberData(nameof(Titles))]
-    public void Each_panel_says_what_it_shows_and_from_where_on_that_is_bad(string title)
+    public void Each_panel_has_a_description_and_a_threshold(string title)
     {
         var panel = Panels().Single(panel => (string)panel["title"]! == title);
         Assert.EndsWith(".", (string?)panel["description"], StringComparison.Ordinal);
@@ -33,14 +33,14 @@ public sealed partial class DashboardTests
         Assert.Null(steps[0].Value);
         Assert.Equal(steps[1..].Select(step => step.Value).Order(), steps[1..].Select(step => step.Value));
         Assert.All(steps, step => Assert.Contains(step.Color, (string[])["green", "orange", "red"]));
-        // A line that changes nothing to see would be no threshold.
+        // A threshold must be visible.
         if ((string)panel["type"]! == "timeseries") Assert.Equal(
             steps.Length > 1, panel["fieldConfig"]!["defaults"]!["custom"]!["thresholdsStyle"] is not null);
     }
 
     [Theory]
     [MemberData(nameof(Titles))]
-    public void Each_query_is_about_what_was_chosen(string title)
+    public void Each_query_uses_the_selected_variables(string title)
     {
         var targets = Panels().Single(panel => (string)panel["title"]! == title)["targets"]!.AsArray();
         Assert.All(targets, target => Assert.Equal("${datasource}", (string?)target!["datasource"]!["uid"]));
@@ -52,13 +52,13 @@ public sealed partial class DashboardTests
     }
 
     [Fact]
-    public void A_data_source_a_cluster_a_namespace_and_a_job_can_be_chosen()
+    public void A_data_source_a_cluster_a_namespace_and_a_job_can_be_selected()
     {
         var variables = Dashboard["templating"]!["list"]!.AsArray().Select(variable => variable!).ToArray();
         Assert.Equal(["datasource", "cluster", "namespace", "job"], variables.Select(variable => (string)variable["name"]!));
         Assert.Equal("datasource", (string?)variables[0]["type"]);
         Assert.All(variables[1..], variable => Assert.Equal("${datasource}", (string?)variable["datasource"]!["uid"]));
-        // Where metrics have no such label, all of them are of the cluster.
+        // Metrics without such a label are about the whole cluster.
         Assert.Equal(".*", (string?)variables[1]["allValue"]);
     }
 
@@ -78,7 +78,7 @@ public sealed partial class DashboardTests
     }
 
     [Fact]
-    public void The_tables_of_single_sets_ask_for_what_kube_state_metrics_is_configured_to_have()
+    public void The_tables_of_single_sets_use_the_configured_metrics_of_kube_state_metrics()
     {
         Assert.Equal(Prefix, (string?)Resource["metricNamePrefix"]);
         var labels = Metrics().ToDictionary(
@@ -107,7 +107,7 @@ public sealed partial class DashboardTests
             ((string)Resource["groupVersionKind"]!["group"]!, (string)Resource["groupVersionKind"]!["version"]!,
                 (string)Resource["groupVersionKind"]!["kind"]!));
         var schema = version["schema"]!["openAPIV3Schema"]!;
-        // Every object has these two.
+        // Every object has these two fields.
         schema["properties"]!["metadata"]!["properties"] = new JsonObject
         {
             ["name"] = new JsonObject { ["type"] = "string" }, ["namespace"] = new JsonObject { ["type"] = "string" },
@@ -128,7 +128,7 @@ public sealed partial class DashboardTests
 
     private static IEnumerable<JsonNode> Metrics() => Resource["metrics"]!.AsArray().Select(metric => metric!);
 
-    /// <summary>The key below <c>each</c> that its settings have.</summary>
+    /// <summary>The key below <c>each</c> with the metric's settings.</summary>
     private static string Kind(JsonNode metric) => ((string)metric["each"]!["type"]!).ToLowerInvariant();
 
     private static IEnumerable<string> Labels(JsonNode of) => of["labelsFromPath"]?.AsObject().Select(label => label.Key) ?? [];
@@ -137,7 +137,7 @@ public sealed partial class DashboardTests
 
     private static JsonNode Field(JsonNode schema, JsonNode path) => path.AsArray().Aggregate(
         schema, (at, name) => (at["items"] ?? at)["properties"]?[(string)name!]
-            ?? throw new InvalidOperationException($"the definition has no {path.ToJsonString()}: {name} is not there"));
+            ?? throw new InvalidOperationException($"the definition has no {path.ToJsonString()}: {name} is missing"));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(CommandRun.RepositoryFolder(), path));
 

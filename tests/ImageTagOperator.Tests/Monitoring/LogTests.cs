@@ -10,16 +10,16 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>What stands in the log at the level Information, in both formats.</summary>
+/// <summary>The log at the level Information, in both formats.</summary>
 public sealed class LogTests
 {
     [Fact]
-    public async Task A_change_is_one_line_per_image_and_a_reconcile_that_changes_nothing_is_none()
+    public async Task A_change_is_one_line_per_image_and_a_reconcile_without_changes_logs_nothing()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "old");
         await using var process = await StartAsync(world, "--log-level", "Information");
-        const int Start = 1;    // who it is and what it watches
+        const int Start = 1;    // the version and the watched namespaces
         await LinesAsync(world, process, Start);
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
@@ -28,7 +28,7 @@ public sealed class LogTests
             $"^[^ ]+Z info: ImageTagOperator.Controllers.Announcer\\[1\\] => {Uuid} {world.Namespace}/ubuntu: image ubuntu \\({image.Id}\\): added "
             + "\\[golden\\], removed \\[old\\]$", change);
 
-        // Twice more there is nothing to do.
+        // Two more reconciles with nothing to do.
         for (var time = 0; time < 2; time++)
         {
             var calls = (await world.CloudCallsAsync(image.Id)).Count;
@@ -47,7 +47,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task An_outage_is_one_line_however_often_it_is_retried_and_its_end_is_another()
+    public async Task An_outage_is_one_line_and_its_end_is_another()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu", "golden");
@@ -104,7 +104,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Parts_of_the_log_have_levels_of_their_own()
+    public async Task Log_levels_can_be_set_per_category()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var process = await StartAsync(world, "--log-level", "ImageTagOperator.Kubernetes=Debug", "--log-level", "Warning");
@@ -119,7 +119,7 @@ public sealed class LogTests
     [InlineData("ImageTagOperator=Loud")]
     [InlineData("=Debug")]
     [InlineData("3")]
-    public async Task What_is_no_level_is_refused(string level)
+    public async Task An_unknown_level_is_rejected(string level)
     {
         using var process = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(
@@ -134,7 +134,7 @@ public sealed class LogTests
 
     private static string[] Lines(OperatorProcess process) => [.. process.Log.Split('\n').Where(line => line.Length > 0)];
 
-    /// <summary>What a process prints takes its time to come through the pipe.</summary>
+    /// <summary>The output of a process arrives through the pipe with a delay.</summary>
     private static Task<string[]> LinesAsync(SandboxWorld world, OperatorProcess process, int least, string part = "") => world.UntilAsync(
         () => Task.FromResult(Lines(process).Where(line => line.Contains(part, StringComparison.Ordinal)).ToArray()), lines => lines.Length >= least, $"{least} lines in the log with '{part}'",
             lines => $"there are {lines.Length}: {string.Join('\n', lines)}. The log: {process.Log}");

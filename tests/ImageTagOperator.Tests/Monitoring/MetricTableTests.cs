@@ -5,14 +5,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The table in docs/operations.md has every metric that there is, with its labels and in the words of <c># HELP</c>.</summary>
+/// <summary>The table in docs/operations.md lists every metric with its labels and the text of <c># HELP</c>.</summary>
 public sealed partial class MetricTableTests
 {
     private const string Begin = "<!-- metrics -->\n";
     private const string End = "<!-- /metrics -->\n";
 
     [Fact]
-    public async Task The_table_of_metrics_is_that_of_the_code()
+    public async Task The_table_of_metrics_matches_the_code()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await using var running = await MonitoredOperator.StartAsync(world);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Each metric after something happened: exactly what happened is counted.</summary>
+/// <summary>Each metric counts exactly what happened.</summary>
 public sealed class MetricTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class MetricTests
         set.Spec.Interval = "24h";
         await world.CreateAsync(set);
         await world.ReadyAsync("ubuntu", "True");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
 
         var samples = running.Samples;
         var cloud = new Uri(world.Cloud.Url).Authority;
@@ -30,7 +30,7 @@ public sealed class MetricTests
         Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"add_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"remove_tag\",status=\"204\"}}"]);
         Assert.Equal(1, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"create_token\",status=\"201\"}}"]);
-        // to plan by, and to verify
+        // one read for the plan, and one to verify
         Assert.Equal(2, samples[$"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"show_image\",status=\"200\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_count{{cloud=\"{cloud}\",operation=\"add_tag\"}}"]);
         Assert.Equal(2, samples[$"imagetags_cloud_request_duration_seconds_bucket{{cloud=\"{cloud}\",operation=\"add_tag\",le=\"+Inf\"}}"]);
@@ -55,12 +55,12 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Drift_is_counted_when_it_is_found_and_when_it_is_mended()
+    public async Task Drift_is_counted_when_it_is_found_and_when_it_is_corrected()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
-        var (mended, observed) = (world.Cloud.AddImage("mended"), world.Cloud.AddImage("observed", "golden"));
+        var (corrected, observed) = (world.Cloud.AddImage("mended"), world.Cloud.AddImage("observed", "golden"));
         await using var running = await MonitoredOperator.StartAsync(world);
-        await world.CreateAsync(world.Set("mended", mended.Id, "golden", "lts"));
+        await world.CreateAsync(world.Set("mended", corrected.Id, "golden", "lts"));
         var watching = world.Set("observed", observed.Id, "golden");
         watching.Spec.Mode = TagSetMode.Observe;
         await world.CreateAsync(watching);
@@ -68,18 +68,18 @@ public sealed class MetricTests
         await world.ReadyAsync("observed", "True");
         Assert.Equal((0, 0), Drift(running));
 
-        // One gone and one too many; the second image with one too many, which nobody may take away.
-        mended.SetTags("lts", "intruder");
+        // One tag is missing and one is undeclared; the second image has an undeclared tag, which the set may not remove.
+        corrected.SetTags("lts", "intruder");
         observed.SetTags("golden", "intruder");
         await world.RequestAsync("mended", "now");
         await world.RequestAsync("observed", "now");
-        await world.TagsAsync(mended.Id, "golden", "lts");
+        await world.TagsAsync(corrected.Id, "golden", "lts");
         await world.ReadyAsync("observed", "False", "Drifted");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal((3, 2), Drift(running));
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"Drifted\",state=\"drifted\"}"));
 
-        // What is known is not found again.
+        // A known drift is not counted again.
         await world.RequestAsync("observed", "again");
         await world.UntilAsync(
             () => Task.FromResult(running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Drifted\",result=\"success\"}")),
@@ -88,7 +88,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Troubles_are_told_by_kind()
+    public async Task Problems_are_counted_by_kind()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var image = world.Cloud.AddImage("ubuntu");
@@ -98,14 +98,14 @@ public sealed class MetricTests
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("missing", "False", "ImageNotFound");
         await world.ReadyAsync("ubuntu", "False", "Forbidden");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"ImageNotFound\",state=\"stalled\"}"));
         Assert.Equal(1, running.Sample("imagetags_tag_writes_total{outcome=\"forbidden\",verb=\"add\"}"));
         Assert.Equal(1, running.Sample("imagetags_reconciles_total{kind=\"ImageTagSet\",reason=\"Forbidden\",result=\"success\"}"));
     }
 
     [Fact]
-    public async Task A_server_that_says_nothing_opens_its_circuit_and_what_is_not_sent_then_is_told_apart()
+    public async Task A_silent_server_opens_its_circuit_and_unsent_requests_are_counted_separately()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var cloud = new Uri(world.Cloud.Url).Authority;
@@ -126,7 +126,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Of_two_replicas_one_leads_and_tells_of_the_sets()
+    public async Task Of_two_replicas_only_the_leader_reports_the_sets()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
@@ -152,7 +152,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task A_refused_login_is_counted()
+    public async Task A_rejected_login_is_counted()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var cloud = new Uri(world.Cloud.Url).Authority;
@@ -162,7 +162,7 @@ public sealed class MetricTests
         await using var running = await MonitoredOperator.StartAsync(world, time: new SlowTime());
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden"));
         await world.ReadyAsync("ubuntu", "False", "CredentialsRejected");
-        await SettledAsync(world, running);
+        await WaitUntilIdleAsync(world, running);
         Assert.Equal(1, running.Sample($"imagetags_cloud_token_renewals_total{{cloud=\"{cloud}\",result=\"rejected\"}}"));
         Assert.Equal(1, running.Sample($"imagetags_cloud_requests_total{{cloud=\"{cloud}\",operation=\"create_token\",status=\"401\"}}"));
         Assert.Equal(1, running.Sample("imagetags_sets{reason=\"CredentialsRejected\",state=\"stalled\"}"));
@@ -197,20 +197,20 @@ public sealed class MetricTests
             }
         }
 
-        // That something lasts, or that many are read by a list, is no new series.
+        // A lasting state, or a shared list request, adds no new series.
         static async Task<string[]> SeriesAsync(SandboxWorld world, MonitoredOperator running, int sets)
         {
             await world.UntilAsync(
                 () => Task.FromResult(running.Sample("imagetags_sets{reason=\"InSync\",state=\"ready\"}")), ready => ready == sets,
                 $"{sets} sets to be ready", ready => $"{ready} are");
-            await SettledAsync(world, running);
+            await WaitUntilIdleAsync(world, running);
             return [.. running.Samples.Keys.Select(series => Regex.Replace(series, "operation=\"[a-z_]+\"", "operation=\"any\""))
                 .Distinct()];
         }
     }
 
-    /// <summary>The status is written before a reconcile is over and counted.</summary>
-    private static Task SettledAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
+    /// <summary>Waits until the reconcile that wrote the status has ended and is counted.</summary>
+    private static Task WaitUntilIdleAsync(SandboxWorld world, MonitoredOperator running) => world.UntilAsync(
         () => Task.FromResult(running.Samples),
         samples => samples["imagetags_workers_busy{kind=\"ImageTagSet\"}"] == 0
             && samples["imagetags_queue_depth{kind=\"ImageTagSet\"}"] == 0,

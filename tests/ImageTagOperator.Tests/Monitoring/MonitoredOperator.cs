@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The operator in this process, with a look at its metrics.</summary>
+/// <summary>The operator in this process, with access to its metrics.</summary>
 internal sealed class MonitoredOperator : IAsyncDisposable
 {
     private readonly IHost app;
@@ -18,7 +18,7 @@ internal sealed class MonitoredOperator : IAsyncDisposable
     private MonitoredOperator(IHost app) => this.app = app;
 
     /// <param name="with">Changes the options.</param>
-    /// <param name="reviewer">In place of one that asks the world's API server.</param>
+    /// <param name="reviewer">Replaces the reviewer that asks the world's API server.</param>
     public static async Task<MonitoredOperator> StartAsync(
         SandboxWorld world, bool leaderElection = false, TimeProvider? time = null, Func<OperatorOptions, OperatorOptions>? with = null,
             AccessReviewer? reviewer = null)
@@ -35,19 +35,19 @@ internal sealed class MonitoredOperator : IAsyncDisposable
         return new MonitoredOperator(app);
     }
 
-    /// <summary>Of the health endpoints.</summary>
+    /// <summary>The address of the health endpoints.</summary>
     public Uri Url => Urls.First(url => url.Scheme == "http");
 
     public IEnumerable<Uri> Urls => Hosting.OperatorHost.AddressesOf(app).Select(address => new Uri(address));
 
     public string Text => app.Services.GetRequiredService<MetricCollector>().Collect();
 
-    /// <summary>Every sample, by name and labels as they are written.</summary>
+    /// <summary>All samples by name and labels, as they are written.</summary>
     public Dictionary<string, double> Samples => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
         .ToDictionary(
             line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
-    /// <summary>A sample; 0 when there is none.</summary>
+    /// <summary>One sample; 0 when it is missing.</summary>
     public double Sample(string series) => Samples.GetValueOrDefault(series);
 
     public async ValueTask DisposeAsync()

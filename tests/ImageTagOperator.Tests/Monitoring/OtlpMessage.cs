@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The fields of one protobuf message, by number, without a schema. Numbers of a fixed width are read past.</summary>
+/// <summary>The fields of one protobuf message, by number, without a schema. Fixed-width numbers are skipped.</summary>
 internal sealed class OtlpMessage
 {
     private readonly List<(int Number, ulong Value, byte[] Bytes)> fields = [];

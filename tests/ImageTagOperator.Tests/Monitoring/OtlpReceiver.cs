@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Takes traces and metrics by OTLP, over HTTP and gRPC, and reads as much of them as the tests ask about.</summary>
+/// <summary>Receives traces and metrics by OTLP, over HTTP and gRPC, and parses the parts that the tests need.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
-    /// <summary>A byte that says whether it is compressed, and four with the length.</summary>
+    /// <summary>The compression flag, and four bytes of length.</summary>
     private const int GrpcHead = 5;
 
     private readonly WebApplication app;
@@ -22,7 +22,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ConcurrentDictionary<string, byte> Metrics { get; } = new();
 
-    /// <summary>What the sender says of itself.</summary>
+    /// <summary>The resource attributes of the sender.</summary>
     public ConcurrentDictionary<string, string> Resource { get; } = new();
 
     public string Url => app.Urls.First();
@@ -39,14 +39,14 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         var receiver = new OtlpReceiver(builder.Build());
-        receiver.app.Run(receiver.TakeAsync);
+        receiver.app.Run(receiver.ReceiveAsync);
         await receiver.app.StartAsync();
         return receiver;
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private async Task TakeAsync(HttpContext http)
+    private async Task ReceiveAsync(HttpContext http)
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
@@ -56,10 +56,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         switch (http.Request.Path.Value)
         {
             case "/v1/traces" or "/opentelemetry.proto.collector.trace.v1.TraceService/Export":
-                TakeSpans(request);
+                ReadSpans(request);
                 break;
             case "/v1/metrics" or "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export":
-                TakeMetrics(request);
+                ReadMetrics(request);
                 break;
             default:
                 http.Response.StatusCode = 404;
@@ -71,7 +71,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         http.Response.AppendTrailer("grpc-status", "0");
     }
 
-    private void TakeSpans(OtlpMessage request)
+    private void ReadSpans(OtlpMessage request)
     {
         foreach (var resource in request.All(1))
         {
@@ -83,7 +83,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
-    private void TakeMetrics(OtlpMessage request)
+    private void ReadMetrics(OtlpMessage request)
     {
         foreach (var metric in request.All(1).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))) Metrics[
             metric.Text(1)] = 0;
@@ -101,5 +101,5 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 }
 
-/// <summary>A span as it came; ids in hex, <see cref="Parent"/> empty for a root.</summary>
+/// <summary>A received span; ids in hex, <see cref="Parent"/> empty for a root.</summary>
 internal sealed record OtlpSpan(string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Attributes);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Instruments as Prometheus reads them.</summary>
+/// <summary>Instruments in the Prometheus text format.</summary>
 public sealed class PrometheusTextTests : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -27,7 +27,7 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void Counters_gauges_and_histograms_are_written_as_the_format_has_them()
+    public void Counters_gauges_and_histograms_have_the_right_format()
     {
         var calls = meter.CreateCounter<long>("imagetags.calls", null, "Calls, with a \\ and\na second line.");
         calls.Add(2, new("status", 200), new("cloud", "a\"b\\c\nd"));
@@ -68,7 +68,7 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void What_an_observable_does_not_tell_any_more_is_gone_and_nothing_else_is_counted_twice()
+    public void A_series_that_an_observable_no_longer_reports_is_removed_and_nothing_counts_twice()
     {
         var clouds = new List<string> { "a", "b" };
         meter.CreateObservableGauge("imagetags.up", () =>
@@ -81,9 +81,9 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void Meters_share_a_family_in_order_of_the_labels_and_one_that_ends_takes_its_series_along()
+    public void Meters_share_a_family_in_label_order_and_a_disposed_meter_removes_its_series()
     {
-        // Enough for the order of a hash table not to be right by chance.
+        // Enough series that the order of a hash table is not right by chance.
         var meters = "hgfedcba".ToDictionary(cloud => cloud, _ => new Meter(new MeterOptions("test") { Scope = Meters }));
         foreach (var (cloud, own) in meters) own.CreateCounter<long>("imagetags.calls", null, "Calls.")
             .Add(1, new KeyValuePair<string, object?>("cloud", $"{cloud}"));
@@ -99,7 +99,7 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void Instruments_of_others_are_left_out()
+    public void Foreign_instruments_are_omitted()
     {
         using var other = new Meter("test");
         other.CreateCounter<long>("imagetags.calls").Add(1);

@@ -12,13 +12,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>/metrics at an address of its own.</summary>
+/// <summary>/metrics at its own address.</summary>
 public sealed class SecureMetricsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Metrics_are_for_whom_the_API_server_lets_read_them_and_health_is_for_everybody()
+    public async Task Metrics_require_authorization_by_the_API_server_and_health_does_not()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         using var client = new KubernetesClient(
@@ -48,7 +48,7 @@ public sealed class SecureMetricsTests
     }
 
     [Fact]
-    public async Task Where_the_API_server_cannot_be_asked_nobody_is_let_in()
+    public async Task When_the_API_server_is_unreachable_all_requests_are_rejected()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         // The embedded API server has no TokenReview.
@@ -61,7 +61,7 @@ public sealed class SecureMetricsTests
     }
 
     [Fact]
-    public async Task A_new_certificate_is_served_once_it_is_whole()
+    public async Task A_new_certificate_is_served_when_it_is_complete()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         var folder = Directory.CreateTempSubdirectory("certificate-").FullName;
@@ -81,7 +81,7 @@ public sealed class SecureMetricsTests
     [Theory]
     [InlineData("http://127.0.0.1:8443", "--metrics-address must be a URL such as https://0.0.0.0:8443, and is http://127.0.0.1:8443.")]
     [InlineData("https://127.0.0.1", "--metrics-address must be a URL such as https://0.0.0.0:8443, and https://127.0.0.1 has no port")]
-    public async Task An_address_that_cannot_be_is_refused(string address, string message)
+    public async Task An_invalid_address_is_rejected(string address, string message)
     {
         using var run = new CommandRun();
         var (code, output, error) = await run.TypeAsync($"run --metrics-address {address}");
@@ -90,14 +90,14 @@ public sealed class SecureMetricsTests
     }
 
     [Fact]
-    public void A_folder_without_a_certificate_is_refused_at_the_start()
+    public void A_folder_without_a_certificate_is_rejected_at_the_start()
     {
         var folder = Directory.CreateTempSubdirectory("certificate-").FullName;
         var error = Assert.Throws<IOException>(() => MetricsCertificate.Of(folder));
         Assert.StartsWith($"--metrics-cert-path {folder} has no tls.crt and tls.key that can be used: ", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Of the certificate that a new connection is given.</summary>
+    /// <summary>The certificate that a new connection gets.</summary>
     private static async Task<string> SubjectAsync(Uri url)
     {
         var subject = "";

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Timers fire as ever, yet a second takes a hundred: however long a busy machine takes, nothing gets old.</summary>
+/// <summary>Timers fire as usual, but one second of this clock takes a hundred real ones: on a busy machine nothing expires.</summary>
 internal sealed class SlowTime : TimeProvider
 {
     private static readonly DateTimeOffset Start = System.GetUtcNow();

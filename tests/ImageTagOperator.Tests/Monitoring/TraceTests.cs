@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>Traces and metrics as a collector gets them, and the id that ties them to the cloud's log and to ours.</summary>
+/// <summary>Traces and metrics as a collector receives them, and the id that connects them to the cloud's log and the operator's.</summary>
 public sealed class TraceTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class TraceTests
         clock.Stop();
         await world.UntilAsync(() => Task.FromResult(receiver.Metrics.Keys), names => names.Contains("imagetags.sets"),
             "metrics of a leader", names => string.Join(", ", names));
-        Assert.Equal(0, await process.StopAsync());     // sends what is left
+        Assert.Equal(0, await process.StopAsync());     // the shutdown sends the remaining spans
 
         Assert.Equal("image-tag-operator", receiver.Resource["service.name"]);
         Assert.True(receiver.Resource.ContainsKey("service.version"));
@@ -35,13 +35,13 @@ public sealed class TraceTests
         var children = receiver.Spans.Where(span => span.Parent.Length > 0).ToArray();
         Assert.All(children, child => Assert.Equal((root.Trace, root.Id), (child.Trace, child.Parent)));
         var names = children.Select(child => child.Name).Order(StringComparer.Ordinal).ToList();
-        // Where it takes more than five seconds to come from the first look to the writes, one look more is right.
+        // When more than five seconds pass between the first read and the writes, one more read is correct.
         if (clock.Elapsed > TimeSpan.FromSeconds(5) && names.Count == 7) names.Remove("show_image");
         Assert.Equal(["add_tag", "add_tag", "create_token", "remove_tag", "show_image", "show_image"], names);
         Assert.All(
             children.Where(child => child.Name == "add_tag"), child => Assert.Equal("204", child.Attributes["http.response.status_code"]));
 
-        // The same id in the cloud's log and in every line of ours.
+        // The same id is in the cloud's log and in every line of the operator's log.
         var id = Guid.ParseExact(root.Trace, "N").ToString();
         var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true)
             .ToArray();
@@ -55,7 +55,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task A_request_that_many_share_has_the_id_of_one_of_them()
+    public async Task A_shared_request_has_the_id_of_one_of_its_reconciles()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -71,12 +71,12 @@ public sealed class TraceTests
         var calls = world.Cloud.Calls.All.Where(call => call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) == true)
             .ToArray();
         Assert.All(calls, call => Assert.Contains(Guid.Parse(call.RequestId!["req-".Length..]).ToString("N"), roots.Keys));
-        // A write is nobody's but its set's own.
+        // A write belongs to the span of its own set.
         Assert.Equal(Sets, calls.Where(call => call.Method == "PUT").DistinctBy(call => call.RequestId).Count());
     }
 
     [Fact]
-    public async Task They_go_over_gRPC_too()
+    public async Task Traces_and_metrics_can_be_sent_by_gRPC()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -91,7 +91,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Traces_go_alone_to_an_endpoint_of_their_own_and_under_a_name_that_was_asked_for()
+    public async Task Traces_can_have_their_own_endpoint_and_service_name()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -110,7 +110,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task The_ratio_of_traces_that_are_kept_holds_within_one_process()
+    public async Task The_sampling_ratio_applies_within_one_process()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
@@ -124,7 +124,7 @@ public sealed class TraceTests
         });
         for (var number = 0; number < Sets; number++) await world.ReadyAsync($"set-{number}", "True");
         Assert.Equal(0, await process.StopAsync());
-        // One in a million that half of sixty or more are outside of this.
+        // The probability of a result outside of this range is one in a million.
         Assert.InRange(receiver.Spans.Where(span => span.Parent.Length == 0).DistinctBy(span => span.Attributes["k8s.object.name"]).Count(),
             12, Sets - 5);
     }
@@ -132,7 +132,7 @@ public sealed class TraceTests
     [Theory]
     [InlineData("OTEL_SDK_DISABLED", "true")]
     [InlineData("OTEL_TRACES_EXPORTER", "none")]
-    public async Task What_is_switched_off_is_not_sent(string name, string value)
+    public async Task Disabled_signals_are_not_sent(string name, string value)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Monitoring;
 
-/// <summary>The metric of the oldest verification, on a clock of its own.</summary>
+/// <summary>The metric of the oldest verification, with a fake clock.</summary>
 public sealed class VerificationMetricTests
 {
     private static readonly DateTimeOffset Now = new FakeTimeProvider().GetUtcNow();
@@ -19,7 +19,7 @@ public sealed class VerificationMetricTests
     [InlineData("10m", 181, 181)]
     [InlineData("24h", 71 * 60, 0)]
     [InlineData("24h", 73 * 60, 73 * 60)]
-    public void A_set_that_should_have_been_seen_since_is_told_with_its_age(string interval, int minutes, int expected)
+    public void An_overdue_set_is_reported_with_its_age(string interval, int minutes, int expected)
     {
         var set = Set("InSync", Now.AddMinutes(-minutes));
         set.Spec.Interval = interval;
@@ -28,7 +28,7 @@ public sealed class VerificationMetricTests
     }
 
     [Fact]
-    public void The_oldest_counts_and_one_that_was_never_seen_is_as_old_as_itself()
+    public void The_oldest_set_counts_and_one_that_was_never_verified_has_its_own_age()
     {
         var never = Set("Transient", null);
         never.Metadata.CreationTimestamp = Now.AddHours(-6).UtcDateTime;
@@ -39,7 +39,7 @@ public sealed class VerificationMetricTests
     }
 
     [Fact]
-    public void Who_is_left_alone_on_purpose_or_about_to_go_is_not_waited_for()
+    public void Suspended_and_deleted_sets_do_not_count()
     {
         var (suspended, leaving) = (Set("Suspended", Now.AddDays(-9)), Set("InSync", Now.AddDays(-9)));
         suspended.Spec.Suspend = true;

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where the operator connects to. Names are looked up and connections made by fakes: nothing leaves this machine.</summary>
+/// <summary>The addresses that the operator connects to. DNS and connections are fakes: nothing leaves this machine.</summary>
 public sealed class AllowedCloudsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -86,9 +86,9 @@ public sealed class AllowedCloudsTests
     }
 
     [Fact]
-    public async Task The_address_that_is_looked_at_is_the_one_that_is_connected_to()
+    public async Task The_checked_address_is_the_one_that_is_connected_to()
     {
-        // A name that means a harmless address at first and the metadata service when it is asked again.
+        // A name that resolves to a harmless address first, and then to the metadata service.
         var (asked, reached) = (0, new List<IPAddress>());
         var dialer = new CloudDialer(AllowedClouds.Anywhere)
         {
@@ -110,7 +110,7 @@ public sealed class AllowedCloudsTests
     }
 
     [Fact]
-    public async Task A_proxy_is_the_administrators_choice_and_gets_only_what_is_allowed()
+    public async Task A_proxy_is_trusted_and_gets_only_allowed_targets()
     {
         var reached = new List<IPAddress>();
         var dialer = Dialer(AllowedClouds.Of(["*.example.com", "10.0.0.0/8"], isInCluster: true), reached, "127.0.0.1");
@@ -128,7 +128,7 @@ public sealed class AllowedCloudsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_name_that_only_the_proxy_knows_has_to_be_allowed_by_name_where_anything_is(bool isLimited)
+    public async Task A_name_that_only_the_proxy_can_resolve_must_be_allowed_by_name(bool isLimited)
     {
         var dialer = new CloudDialer(isLimited ? AllowedClouds.Of(["10.0.0.0/8"], true) : AllowedClouds.Anywhere) { Resolve = (_, _) =>
             throw new SocketException((int)SocketError.HostNotFound) };
@@ -159,7 +159,7 @@ public sealed class AllowedCloudsTests
     [InlineData("auth")]
     [InlineData("override")]
     [InlineData("catalog")]
-    public async Task It_holds_for_Keystone_for_the_override_and_for_what_a_catalog_says(string where)
+    public async Task The_check_covers_Keystone_the_override_and_the_catalog(string where)
     {
         await using var cloud = await Sandbox.Cloud.SandboxCloud.StartAsync();
         const string forbidden = "http://metadata.test/";

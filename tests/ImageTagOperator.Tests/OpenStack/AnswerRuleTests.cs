@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The table of what a cloud's answers mean, in the code and in docs/troubleshooting.md.</summary>
+/// <summary>The table of a cloud's responses and their meaning, in the code and in docs/troubleshooting.md.</summary>
 public sealed class AnswerRuleTests
 {
     private const string Begin = "<!-- answers -->\n";
@@ -68,7 +68,7 @@ public sealed class AnswerRuleTests
         "[{\"type\": \"image\", \"endpoints\": [{\"interface\": \"public\", \"region_id\": \"A\", \"url\": \"http://a\"}, {\"interface\": "
             + "\"public\", \"region_id\": \"B\", \"url\": \"http://b\"}]}]",
         "several image endpoints that fit: A/public, B/public. Set region_name.")]
-    public void A_catalog_without_the_one_endpoint_calls_a_human(string catalog, string expected)
+    public void A_catalog_without_the_endpoint_needs_a_person(string catalog, string expected)
     {
         var cloud = CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p}}}", "demo");
         var services = JsonSerializer.Deserialize("{\"token\": {\"expires_at\": \"2026-01-01T00:00:00Z\", \"catalog\": " + catalog + "}}",

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Whatever a cloud or a clouds.yaml sends, there is an end to it.</summary>
+/// <summary>Limits on everything that a cloud or a clouds.yaml sends.</summary>
 public sealed class BoundTests
 {
     private static readonly string Id = Guid.NewGuid().ToString();
@@ -17,7 +17,7 @@ public sealed class BoundTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Large_answers_are_read_a_few_at_a_time_and_one_users_leave_places_for_anothers()
+    public async Task Few_large_responses_are_read_at_once_and_one_user_leaves_slots_for_another()
     {
         var time = new FakeTimeProvider();
         using var hosts = new CloudHosts(new CloudLimits(), time, static () => true);
@@ -27,7 +27,7 @@ public sealed class BoundTests
         Assert.All(hanging, content => Assert.InRange(content.Asked, BoundedBody.Small, BoundedBody.Small + (64 * 1024)));
         Assert.Equal(1 << 20, (await ReadAsync(new ByteArrayContent(new byte[1 << 20]), "b")).Length);
         time.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.TrueAsync(() => readings.Count(reading => reading.IsFaulted) == 44, "the others wait no longer");
+        await Eventually.TrueAsync(() => readings.Count(reading => reading.IsFaulted) == 44, "the other requests no longer wait");
         foreach (var content in hanging) content.Rest.SetResult();
         await Task.WhenAll(readings.Where((_, i) => hanging[i].Asked > BoundedBody.Small));
 
@@ -36,7 +36,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_whose_pages_repeat_themselves_ends()
+    public async Task A_list_with_repeating_pages_is_ended()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) => HostileCloud.JsonAsync(http, HostileCloud.Page([Id], next: "/v2/images?marker=x"));
@@ -47,7 +47,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_without_an_end_ends_at_a_number_of_images()
+    public async Task An_endless_list_is_ended_at_a_number_of_images()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) => HostileCloud.JsonAsync(http,
@@ -59,7 +59,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_of_large_images_ends_at_a_number_of_bytes()
+    public async Task A_list_of_large_images_is_ended_at_a_number_of_bytes()
     {
         await using var cloud = await HostileCloud.StartAsync();
         var name = new string('x', 1000);
@@ -73,7 +73,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_ends_after_its_time_however_soon_each_page_comes()
+    public async Task A_list_is_ended_at_its_timeout_however_fast_its_pages_are()
     {
         var time = new FakeTimeProvider();
         await using var cloud = await HostileCloud.StartAsync();
@@ -91,7 +91,7 @@ public sealed class BoundTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_does_not_end_is_cut_off_with_and_without_a_length_in_its_head(bool hasLength)
+    public async Task An_endless_response_is_aborted_with_and_without_a_Content_Length(bool hasLength)
     {
         await using var cloud = await HostileCloud.StartAsync();
         var hungUp = new TaskCompletionSource();
@@ -115,7 +115,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task An_error_that_does_not_end_is_cut_and_told_by_its_status()
+    public async Task An_endless_error_body_is_cut_and_reported_by_its_status()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = async (http, _) =>
@@ -133,7 +133,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_head_that_does_not_end_is_cut_off()
+    public async Task Endless_headers_are_aborted()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Images = (http, _) =>
@@ -147,7 +147,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task Nothing_is_unpacked_so_that_a_little_cannot_become_much()
+    public async Task Responses_are_not_decompressed()
     {
         await using var cloud = await HostileCloud.StartAsync();
         string? accepted = "";
@@ -159,7 +159,7 @@ public sealed class BoundTests
         };
         using var session = Session(cloud);
         await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(Id, Cancel));
-        Assert.True(string.IsNullOrEmpty(accepted), $"it asked for {accepted}");
+        Assert.True(string.IsNullOrEmpty(accepted), $"the Accept-Encoding was {accepted}");
     }
 
     public static TheoryData<string> NoImages => new(
@@ -179,7 +179,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(NoImages))]
-    public async Task What_is_no_image_is_an_error_and_never_an_image(string body)
+    public async Task Malformed_images_are_an_error(string body)
     {
         await using var cloud = await HostileCloud.StartAsync();
         using var session = Session(cloud);
@@ -211,7 +211,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(Logins))]
-    public async Task A_login_answered_with_anything_is_an_error_that_says_so(string body, string expected)
+    public async Task A_login_with_a_malformed_response_is_an_error_that_says_so(string body, string expected)
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Token = _ => body;
@@ -224,7 +224,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task What_stands_before_the_host_in_a_catalogs_URL_is_neither_sent_nor_shown()
+    public async Task The_user_info_of_a_URL_in_the_catalog_is_neither_sent_nor_shown()
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Token = url => Endpoint($"\"{url.Replace("http://", "http://admin:s3cr3t@", StringComparison.Ordinal)}\"");
@@ -252,7 +252,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void A_clouds_yaml_that_grows_when_it_is_read_is_refused(string yaml, string expected)
+    public void A_clouds_yaml_that_expands_is_rejected(string yaml, string expected)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
@@ -260,14 +260,14 @@ public sealed class BoundTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 20);
     }
 
-    /// <summary>Each mapping merges the one before and adds a key: a hundred kilobytes that become millions of entries.</summary>
+    /// <summary>Each mapping merges the previous one and adds a key: a hundred kilobytes expand to millions of entries.</summary>
     private static string Merges(int count)
     {
         var rest = Enumerable.Range(1, count - 1).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n");
         return $"m0: &m0 {{k0: v}}\n{string.Concat(rest)}clouds: {{demo: {{}}}}\n";
     }
 
-    /// <summary>Each mapping merges the one before ten times over.</summary>
+    /// <summary>Each mapping merges the previous one ten times.</summary>
     private static string Laughs()
     {
         var first = string.Join(", ", Enumerable.Range(0, 500).Select(i => $"k{i}: v"));
@@ -286,7 +286,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public void A_clouds_yaml_that_cannot_be_read_is_tried_once_for_all_who_ask_for_its_clouds()
+    public void An_invalid_clouds_yaml_is_parsed_once_for_all_its_clouds()
     {
         var file = new CloudsFile("clouds: {demo: [");
         var errors = Enumerable.Range(0, 3)
@@ -294,7 +294,7 @@ public sealed class BoundTests
         Assert.All(errors, error => Assert.Same(errors[0], error));
     }
 
-    /// <summary>Sends what is read without leave, and the rest when it is told to.</summary>
+    /// <summary>Sends as many bytes as fit in a small body at once, and completes when the test says so.</summary>
     private sealed class StallingContent : HttpContent
     {
         private readonly Body body;
@@ -303,7 +303,7 @@ public sealed class BoundTests
 
         public TaskCompletionSource Rest { get; } = new();
 
-        /// <summary>Bytes that were asked for.</summary>
+        /// <summary>The number of requested bytes.</summary>
         public int Asked { get; private set; }
 
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);

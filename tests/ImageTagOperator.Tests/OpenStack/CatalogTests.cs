@@ -24,7 +24,7 @@ public sealed class CatalogTests
     [InlineData("https://v2.cloud.example", "https://v2.cloud.example/v2")]
     [InlineData("https://v2.cloud.example/v2", "https://v2.cloud.example/v2")]
     [InlineData("http://v2", "http://v2/v2")]
-    public void Every_spelling_of_an_address_means_its_v2(string given, string expected) =>
+    public void Every_form_of_an_address_leads_to_v2(string given, string expected) =>
         Assert.Equal(expected, Catalog.Normalise(given).AbsoluteUri);
 
     [Fact]
@@ -45,20 +45,20 @@ public sealed class CatalogTests
     }
 
     [Fact]
-    public void Of_several_regions_none_is_guessed()
+    public void With_several_regions_none_is_guessed()
     {
         IReadOnlyList<CatalogService> catalog = [
             new("image", [new("public", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];
         var error = Assert.Throws<CloudException>(() => Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog));
         Assert.Equal(CloudErrorKind.EndpointNotFound, error.Kind);
         Assert.Contains("One/public, Two/public. Set region_name", error.Message, StringComparison.Ordinal);
-        // Two entries for one address leave nothing to guess.
+        // Two entries with the same address are not ambiguous.
         catalog = [new("image", [new("public", "http://a", "One", "One"), new("public", "http://a/v2/", "Two", "Two")])];
         Assert.Equal("http://a/v2", Catalog.ImageEndpoint(Cloud with { RegionName = null }, catalog).AbsoluteUri);
     }
 
     [Fact]
-    public void A_miss_says_what_there_is_instead()
+    public void A_missing_endpoint_lists_the_existing_ones()
     {
         IReadOnlyList<CatalogService> catalog = [
             new("image", [new("internal", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Answers a GET with an empty list and keeps the connection; reads any other request and closes the connection, in good order,
-/// without an answer, as a server does whose worker has died.</summary>
+/// <summary>Responds to a GET with an empty list and keeps the connection open. Reads any other request and closes the connection cleanly
+/// without a response, as a server does whose worker has crashed.</summary>
 internal sealed class ClosingServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ internal sealed class ClosingServer : IAsyncDisposable
 
     public Uri Address => new($"http://{listener.LocalEndpoint}/");
 
-    /// <summary>The methods of the requests that came, in order.</summary>
+    /// <summary>The methods of the requests, in order.</summary>
     public IReadOnlyList<string> Requests => [.. requests];
 
     public async ValueTask DisposeAsync()
@@ -52,11 +52,11 @@ internal sealed class ClosingServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Stopped.
+            // The server was stopped.
         }
     }
 
-    /// <summary>Reads a request without a body; gives back its method, or null at the end.</summary>
+    /// <summary>Reads a request without a body; returns its method, or null at the end of the connection.</summary>
     private async Task<string?> ReadRequestAsync(StreamReader reader)
     {
         var method = (await reader.ReadLineAsync(stopping.Token))?.Split(' ')[0];

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What one server is spared.</summary>
+/// <summary>How the load on one server is limited.</summary>
 public sealed class CloudHostTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
@@ -24,7 +24,7 @@ public sealed class CloudHostTests : IDisposable
     public void Dispose() => hosts.Dispose();
 
     [Fact]
-    public void All_who_use_a_server_share_its_limits()
+    public void All_sessions_of_a_server_share_its_limits()
     {
         Assert.Same(host.Server, hosts.For($"{Guid.NewGuid()}", new Uri("https://GLANCE.test:9292/other")).Server);
         Assert.NotSame(host.Server, hosts.For("b", new Uri("http://glance.test:5000/v3")).Server);
@@ -48,7 +48,7 @@ public sealed class CloudHostTests : IDisposable
     [Theory]
     [InlineData(50)]
     [InlineData(5000)]
-    public async Task After_the_first_rush_requests_go_on_at_their_rate(int rate)
+    public async Task After_the_first_burst_requests_continue_at_their_rate(int rate)
     {
         using var limited = new CloudHosts(new CloudLimits { RequestsPerSecond = rate }, time, static () => true);
         var server = limited.For("b", new Uri("http://glance.test/"));
@@ -57,7 +57,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Retry_After_holds_for_everybody_and_is_told_without_a_request()
+    public async Task A_Retry_After_applies_to_all_sessions_and_is_reported_without_a_request()
     {
         Assert.Equal(503, (await SendAsync(503, TimeSpan.FromSeconds(30))).Status);
         var refused = await Assert.ThrowsAsync<CloudCallException>(() => SendAsync(200));
@@ -69,7 +69,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Retry_After_of_a_day_is_not_taken_for_more_than_minutes()
+    public async Task A_Retry_After_of_a_day_is_reduced_to_minutes()
     {
         await SendAsync(429, TimeSpan.FromDays(1));
         time.Advance(TimeSpan.FromMinutes(6));
@@ -77,13 +77,13 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_away_is_tried_less_and_less_and_at_once_when_it_is_back()
+    public async Task An_unreachable_server_is_retried_with_a_growing_pause_and_used_at_once_when_it_is_back()
     {
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
         Assert.Equal(3, sent);
         for (var minute = 0; minute < 60; minute++)
         {
-            // Everybody keeps asking, and nearly nobody gets through.
+            // All sessions keep retrying, and almost no request is sent.
             for (var caller = 0; caller < 100; caller++)
             {
                 var refused = await Assert.ThrowsAsync<CloudCallException>(FailAsync);
@@ -101,7 +101,7 @@ public sealed class CloudHostTests : IDisposable
     [Theory]
     [InlineData(5, 12)]
     [InlineData(30, 70)]
-    public async Task A_server_that_worked_until_a_moment_ago_is_away_when_most_requests_failed(int before, int enough)
+    public async Task The_circuit_opens_when_most_requests_failed(int before, int enough)
     {
         foreach (var _ in Enumerable.Range(0, before)) Assert.Equal(200, (await SendAsync(200)).Status);
         foreach (var _ in Enumerable.Range(0, enough)) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
@@ -109,7 +109,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_answers_every_other_request_is_not_away()
+    public async Task The_circuit_stays_closed_when_every_other_request_succeeds()
     {
         foreach (var _ in Enumerable.Range(0, 50))
         {
@@ -125,7 +125,7 @@ public sealed class CloudHostTests : IDisposable
     [InlineData("PUT x", 500, true)]        // one tag that Glance cannot handle says nothing about the others
     [InlineData("DELETE x", 500, true)]
     [InlineData("PUT x", 504, false)]
-    public async Task Only_what_means_that_the_server_is_away_counts(string call, int status, bool goesOn)
+    public async Task Only_errors_of_an_unreachable_server_count(string call, int status, bool goesOn)
     {
         for (var i = 0; i < 3; i++) await SendAsync(status, call: call);
         if (goesOn) Assert.Equal(status, (await SendAsync(status, call: call)).Status);
@@ -133,7 +133,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Whether_a_server_is_back_is_never_found_out_with_a_write()
+    public async Task A_trial_request_is_never_a_write()
     {
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
         time.Advance(TimeSpan.FromMinutes(2));
@@ -159,7 +159,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_away_does_not_slow_another()
+    public async Task An_unreachable_server_does_not_slow_another()
     {
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CloudCallException>(FailAsync);
         var other = await hosts.For("b", new Uri("http://other.test/")).SendAsync("GET x", _ => ValueTask.FromResult(Answer(200)), Cancel);
@@ -169,7 +169,7 @@ public sealed class CloudHostTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_server_that_answers_none_of_those_who_know_it_is_away_for_all_and_what_strangers_say_counts_for_nothing(
+    public async Task The_circuit_of_a_server_depends_only_on_sessions_that_have_reached_it(
         bool isKnown)
     {
         var address = new Uri("http://glance.test:9292/");
@@ -182,7 +182,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_the_configurations_own_fault_is_its_own_even_where_it_was_answered_before()
+    public async Task A_fault_of_the_configuration_affects_only_that_configuration_even_after_a_success()
     {
         var address = new Uri("http://glance.test:9292/");
         var (one, other) = (hosts.For($"{Guid.NewGuid()}", address), hosts.For($"{Guid.NewGuid()}", address));
@@ -212,7 +212,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_that_hang_leave_places_for_others_and_who_has_the_fewest_is_next()
+    public async Task Hanging_requests_leave_slots_for_others_and_the_user_with_the_fewest_is_next()
     {
         using var many = new CloudHosts(new CloudLimits { Concurrency = 4 }, time, static () => true);
         var address = new Uri("http://glance.test/");

@@ -12,11 +12,11 @@ using CloudsYaml = ImageTagOperator.OpenStack.Configuration.CloudsYaml;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The series of a cloud come with its first request and go with the last session that used it.</summary>
+/// <summary>The series of a cloud are created with its first request and removed with the last session that used it.</summary>
 public sealed class CloudMetricsTests
 {
     [Fact]
-    public async Task The_series_of_a_cloud_that_nobody_uses_any_more_go()
+    public async Task The_series_of_an_unused_cloud_are_removed()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
@@ -40,7 +40,7 @@ public sealed class CloudMetricsTests
             has => !has, "the series to go", _ => collector.Collect());
         Assert.True(Has(kept), "a cloud in use must stay");
 
-        // And it starts anew when somebody comes back.
+        // The series starts again with a new session.
         await UseAsync(sessions, left);
         Assert.Contains(
             $"imagetags_cloud_requests_total{{cloud=\"{new Uri(left.Url).Authority}\",operation=\"create_token\",status=\"201\"}} 1\n",
@@ -55,7 +55,7 @@ public sealed class CloudMetricsTests
         await sessions.Get(CloudsYaml.Parse(cloud.CloudsYaml, "demo")).GetImageEndpointAsync(TestContext.Current.CancellationToken);
 
     [Fact]
-    public void A_namespace_that_names_ever_more_servers_does_not_fill_the_metrics_with_them()
+    public void A_namespace_with_ever_more_servers_does_not_add_series_without_limit()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
@@ -78,6 +78,6 @@ public sealed class CloudMetricsTests
     [InlineData("PUT", "/v2/images/6d5a9a2e-0000-4000-8000-000000000000/tags/images", "add_tag")]
     [InlineData("DELETE", "/v2/images/6d5a9a2e-0000-4000-8000-000000000000/tags/golden", "remove_tag")]
     [InlineData("PUT", "/v1/cloudimages/tags", "set_tag_value")]
-    public void An_operation_has_a_word_without_ids_and_tags(string method, string path, string word) =>
+    public void An_operation_label_contains_no_ids_and_tags(string method, string path, string word) =>
         Assert.Equal(word, CloudOperation.Of(new HttpMethod(method), path));
 }

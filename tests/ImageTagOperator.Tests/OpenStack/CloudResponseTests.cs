@@ -15,7 +15,7 @@ public sealed class CloudResponseTests
         401, "The request you have made requires authentication.")]
     [InlineData("""{"error": {"code": 404, "message": "Not Found", "details": "No image found with ID x"}}""", 404,
         "Not Found: No image found with ID x")]
-    public void The_clouds_own_words_come_out_of_every_form(string body, int status, string expected) =>
+    public void The_message_of_the_cloud_is_found_in_every_format(string body, int status, string expected) =>
         Assert.Equal($"GET http://glance/v2/images -> {status}: {expected}", Response(status, body).Describe());
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class CloudResponseTests
     [InlineData("SSH-2.0-OpenSSH", "", " (no JSON)")]
     [InlineData("""{"message": "cut of""", "application/json", " (application/json)")]
     [InlineData("page", "text/a-type-whose-name-is-longer-than-any-that-a-server-has-a-reason-to-use", " (no JSON)")]
-    public void Of_what_is_no_JSON_only_the_status_and_the_content_type_are_told(string body, string? type, string expected) =>
+    public void Of_a_response_that_is_not_JSON_only_status_and_content_type_are_reported(string body, string? type, string expected) =>
         Assert.Equal("GET http://glance/v2/images -> 500" + expected, (Response(500, body) with { ContentType = type }).Describe());
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class CloudResponseTests
     [InlineData("""{"error": {"details": "hidden", "title": "hidden"}}""", "")]
     [InlineData("""{"error": "hidden"}""", "")]
     [InlineData("hidden", " (no JSON)")]
-    public void Of_a_logins_answer_only_Keystones_own_message_is_told(string body, string expected) =>
+    public void Of_a_login_response_only_the_message_of_Keystone_is_reported(string body, string expected) =>
         Assert.Equal("POST http://keystone/v3/auth/tokens -> 401" + expected,
             (Response(401, body) with { Call = "POST http://keystone/v3/auth/tokens" }).Describe());
 
@@ -47,7 +47,7 @@ public sealed class CloudResponseTests
     [InlineData("s3cret-päss/wört&", "s3cret-p&#228;ss/w&#246;rt&amp;")]
     [InlineData("s3cret-päss/wört&", "czNjcmV0LXDDpHNzL3fDtnJ0Jg==")]
     [InlineData("abc", "abc")]
-    public void What_a_cloud_repeats_of_a_secret_is_not_passed_on(string secret, string form)
+    public void A_secret_that_a_cloud_repeats_is_removed(string secret, string form)
     {
         var secrets = new KnownSecrets(CloudsYaml.Parse(
             $"clouds: {{c: {{auth: {{auth_url: 'http://k/v3', username: u, password: '{secret}', user_domain_id: d, project_id: p}}}}}}",
@@ -67,7 +67,7 @@ public sealed class CloudResponseTests
     [InlineData("""{"error": "text"}""")]
     [InlineData("""{"message": 1}""")]
     [InlineData("""{"error": {"message": null}}""")]
-    public void Without_words_the_status_stands_alone(string body) =>
+    public void Without_a_message_only_the_status_is_reported(string body) =>
         Assert.Equal("GET http://glance/v2/images -> 500", Response(500, body).Describe());
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class CloudResponseTests
     [InlineData(429, CloudErrorKind.Transient)]
     [InlineData(500, CloudErrorKind.Transient)]
     [InlineData(503, CloudErrorKind.Transient)]
-    public void A_status_says_who_can_mend_it(int status, CloudErrorKind expected)
+    public void A_status_says_who_can_fix_it(int status, CloudErrorKind expected)
     {
         var error = (Response(status, "") with { RetryAfter = TimeSpan.FromSeconds(7) }).ToException();
         Assert.Equal((expected, TimeSpan.FromSeconds(7)), (error.Kind, error.RetryAfter));

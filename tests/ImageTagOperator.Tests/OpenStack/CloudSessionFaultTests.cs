@@ -9,10 +9,10 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What a session makes of a cloud that fails in all the ways clouds fail.</summary>
+/// <summary>How a session handles the faults of a cloud.</summary>
 public sealed class CloudSessionFaultTests : IAsyncLifetime
 {
-    /// <summary>For faults that only a deadline ends; all others get their time, however busy the machine is.</summary>
+    /// <summary>For faults that only a timeout ends; all others have enough time, however busy the machine is.</summary>
     private static readonly TimeSpan ShortDeadline = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider time = new();
@@ -35,7 +35,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         await cloud.DisposeAsync();
     }
 
-    /// <summary>The ways a read can fail, and what the error is then.</summary>
+    /// <summary>The faults of a read, and the resulting errors.</summary>
     public static TheoryData<string, Fault, CloudErrorKind, string> BadReads => new()
     {
         { "500", new Fault { Status = 500 }, CloudErrorKind.Transient, "-> 500" },
@@ -58,7 +58,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadReads))]
-    public async Task A_read_that_fails_says_who_can_mend_it(string what, Fault fault, CloudErrorKind kind, string message)
+    public async Task A_failed_read_says_who_can_fix_it(string what, Fault fault, CloudErrorKind kind, string message)
     {
         using var session = Session("demo", fault);
         await session.GetImageAsync(image.Id, Cancel);
@@ -66,7 +66,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         foreach (var read in new Func<Task>[] { () => session.GetImageAsync(image.Id, Cancel), () => session.FindAsync("faulty", Cancel) })
         {
             var error = await Assert.ThrowsAsync<CloudException>(read);
-            Assert.True(kind == error.Kind, $"{what} was taken for {error.Kind}: {error.Message}");
+            Assert.True(kind == error.Kind, $"{what} became {error.Kind}: {error.Message}");
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
             Assert.Equal(fault.Headers.ContainsKey("Retry-After") ? TimeSpan.FromSeconds(7) : null, error.RetryAfter);
             time.Advance(TimeSpan.FromSeconds(8));
@@ -76,7 +76,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         Assert.Equal(["old"], (await session.GetImageAsync(image.Id, Cancel))!.Tags);
     }
 
-    /// <summary>The ways a write can fail, what it is then taken for, and whether the work was done.</summary>
+    /// <summary>The faults of a write, the resulting outcomes, and whether the cloud did the work.</summary>
     public static TheoryData<string, Fault, TagWriteResult, bool> BadWrites => new()
     {
         { "500", new Fault { Status = 500 }, TagWriteResult.ServerError, false },
@@ -99,18 +99,18 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadWrites))]
-    public async Task A_write_that_fails_is_told_apart_and_sent_once(string what, Fault fault, TagWriteResult expected, bool done)
+    public async Task A_failed_write_has_its_own_outcome_and_is_sent_once(string what, Fault fault, TagWriteResult expected, bool done)
     {
-        // On a connection that was in use before: that is where an HTTP client is tempted to send again.
+        // On a reused connection: in that case an HTTP client might resend the request.
         using var session = Session("demo", fault);
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", fault);
         var put = await session.AddTagAsync(image.Id, "new", Cancel);
-        time.Advance(TimeSpan.FromSeconds(8));      // a Retry-After holds for all that is sent
+        time.Advance(TimeSpan.FromSeconds(8));      // a Retry-After applies to all requests
         var outcomes = new[] { ("PUT", put), ("DELETE", await session.RemoveTagAsync(image.Id, "old", Cancel)) };
         foreach (var (method, outcome) in outcomes)
         {
-            Assert.True(outcome.Result == expected, $"{method} with {what} was taken for {outcome.Result}: {outcome.Message}");
+            Assert.True(outcome.Result == expected, $"{method} with {what} became {outcome.Result}: {outcome.Message}");
             Assert.StartsWith($"{method} http", outcome.Message, StringComparison.Ordinal);
             Assert.Equal(fault.Headers.ContainsKey("Retry-After") ? TimeSpan.FromSeconds(7) : null, outcome.RetryAfter);
             Assert.Single(cloud.Calls.Matching(method, "*/tags/*"));
@@ -122,7 +122,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task A_write_whose_connection_is_closed_without_an_answer_is_sent_once(string method)
+    public async Task A_write_whose_connection_is_closed_without_a_response_is_sent_once(string method)
     {
         await using var glance = new ClosingServer();
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
@@ -160,7 +160,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Half_of_an_error_leaves_a_write_uncertain()
+    public async Task A_truncated_error_leaves_a_write_uncertain()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/tags/*", new Fault { TruncateBody = true });
@@ -179,7 +179,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_is_told_so_and_not_that_the_cloud_failed()
+    public async Task A_canceled_caller_gets_a_cancellation_and_no_cloud_error()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Faults.Add("*", "*/v2/images/*", new Fault { Hang = true });
@@ -213,7 +213,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cloud_that_always_says_401_gets_two_tries_and_is_not_taken_for_bad_credentials()
+    public async Task A_cloud_that_always_responds_401_gets_two_tries_and_is_not_a_rejected_credential()
     {
         cloud.Faults.Add("*", "*/v2/images/*", new Fault { Status = 401 });
         Assert.Equal(
@@ -236,7 +236,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_does_not_end_the_login_for_the_others()
+    public async Task A_canceled_caller_does_not_cancel_the_login_for_others()
     {
         cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Delay = TimeSpan.FromMilliseconds(200) });
         using var patience = new CancellationTokenSource();
@@ -266,7 +266,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_login_is_not_repeated_for_30_seconds()
+    public async Task A_rejected_login_is_not_repeated_for_30_seconds()
     {
         var user = cloud.Identity.User("demo");
         var right = user.Password;
@@ -290,7 +290,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_application_credential_that_is_gone_is_refused_too()
+    public async Task A_deleted_application_credential_is_rejected_too()
     {
         using var application = Session("demo-app");
         await application.GetImageAsync(image.Id, Cancel);
@@ -300,7 +300,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
         Assert.Contains("application credential", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The ways Keystone can fail without refusing anybody.</summary>
+    /// <summary>The faults of Keystone that are not a rejection.</summary>
     public static TheoryData<string, Fault> BadLogins => new()
     {
         { "503", Busy(503) },
@@ -313,19 +313,19 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadLogins))]
-    public async Task A_Keystone_that_fails_is_transient_and_asked_again_the_next_time(string what, Fault fault)
+    public async Task A_failing_Keystone_is_transient_and_retried_the_next_time(string what, Fault fault)
     {
         using var session = Session("demo", fault);
         cloud.Faults.Add("POST", "*/auth/tokens", fault, times: 1);
         var error = await Assert.ThrowsAsync<CloudException>(() => session.GetImageAsync(image.Id, Cancel));
-        Assert.True(error.Kind == CloudErrorKind.Transient, $"{what} was taken for {error.Kind}: {error.Message}");
+        Assert.True(error.Kind == CloudErrorKind.Transient, $"{what} became {error.Kind}: {error.Message}");
         Assert.Equal(1, Logins);
         time.Advance(TimeSpan.FromSeconds(8));
         Assert.NotNull(await session.GetImageAsync(image.Id, Cancel));
     }
 
     [Fact]
-    public async Task A_Keystone_that_is_down_spares_those_who_have_a_token()
+    public async Task With_Keystone_down_sessions_with_a_token_still_work()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Identity.Down = true;

@@ -10,7 +10,7 @@ public sealed class CloudTlsTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_client_certificate_is_shown_to_keystone_and_to_the_image_api()
+    public async Task A_client_certificate_is_sent_to_keystone_and_to_the_image_api()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = server.Authority.Issue("operator");
@@ -25,7 +25,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public async Task The_certificates_between_it_and_its_authority_go_along()
+    public async Task The_intermediate_certificates_are_sent_too()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var between = server.Authority.Intermediate();
@@ -35,7 +35,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public async Task The_files_that_a_cloud_names_do_as_well()
+    public async Task The_files_that_a_cloud_names_work_too()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = server.Authority.Issue("operator");
@@ -46,7 +46,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public async Task Without_a_certificate_or_with_a_strangers_nothing_is_answered()
+    public async Task Without_a_certificate_or_with_a_foreign_one_there_is_no_response()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = new TestCertificates().Issue("stranger");
@@ -62,7 +62,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public async Task A_server_of_another_authority_is_trusted_only_where_nothing_is_verified()
+    public async Task A_server_of_another_authority_is_trusted_only_without_verification()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = server.Authority.Issue("operator");
@@ -77,7 +77,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public void What_is_no_pair_is_refused_without_showing_the_key()
+    public void A_mismatched_key_pair_is_rejected_without_showing_the_key()
     {
         var authority = new TestCertificates();
         var (certificate, key) = authority.Issue("one");
@@ -104,7 +104,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public void What_is_no_certificate_among_the_authorities_is_told_by_its_line()
+    public void An_invalid_certificate_among_the_authorities_is_reported_by_its_line()
     {
         var good = new TestCertificates().Pem + "\n";
         var lines = good.Count(c => c == '\n');
@@ -123,7 +123,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public void A_key_alone_is_refused()
+    public void A_key_without_a_certificate_is_rejected()
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(
             () => CloudsYaml.Parse(
@@ -136,7 +136,7 @@ public sealed class CloudTlsTests
     [InlineData("cert")]
     [InlineData("key")]
     [InlineData("cacert")]
-    public void PEM_text_in_the_place_of_a_path_is_refused_without_showing_it(string key)
+    public void PEM_text_instead_of_a_path_is_rejected_without_showing_it(string key)
     {
         var yaml = "clouds:\n  demo:\n    auth: {auth_url: https://k, user_id: u, password: x}\n    "
             + key + ": |\n      -----BEGIN PRIVATE KEY-----\n      c2VjcmV0\n      -----END PRIVATE KEY-----\n";

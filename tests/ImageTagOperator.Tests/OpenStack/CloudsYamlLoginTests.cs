@@ -3,8 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where the options of a login are taken from, and what is refused because nobody would hear it. That Keystone and the openstack
-/// command see it the same way is for the integration tests to show.</summary>
+/// <summary>The sources of the login options, and the options that are rejected because nothing would use them. The integration tests
+/// compare this with Keystone and the openstack command.</summary>
 public sealed class CloudsYamlLoginTests
 {
     private const string Secret = "s3cr3t";
@@ -29,7 +29,7 @@ public sealed class CloudsYamlLoginTests
     }
 
     [Fact]
-    public void Options_beside_auth_are_taken_as_if_they_were_in_it()
+    public void Options_beside_auth_work_as_in_auth()
     {
         var cloud = Parse("{auth_url: http://k, username: demo, user_domain_name: U, password: s3cr3t, project_id: p}");
         Assert.Equal(new PasswordCredential(null, "demo", new Domain(null, "U"), Secret), cloud.Credential);
@@ -37,7 +37,7 @@ public sealed class CloudsYamlLoginTests
         Assert.Equal("p", Parse("auth: {$USER, user_domain_name: U, tenant_id: t, project_id: p}").Scope.ProjectId);
     }
 
-    /// <summary>A cloud, and what its refusal says.</summary>
+    /// <summary>A cloud, and the message of its rejection.</summary>
     public static TheoryData<string, string> Refused => new()
     {
         { "auth: {$USER}", "'username' needs 'user_domain_name' or 'user_domain_id'" },
@@ -81,7 +81,7 @@ public sealed class CloudsYamlLoginTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void What_would_go_unheard_is_refused_without_secrets(string cloud, string expected)
+    public void Options_without_effect_are_rejected_without_showing_secrets(string cloud, string expected)
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(() => Parse(cloud));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -99,10 +99,10 @@ public sealed class CloudsYamlLoginTests
     [InlineData("{endpoint_type: internal, interface: admin, auth: {$APP}}", "internal")]
     [InlineData("{image_interface: internal, interface: admin, auth: {$APP}}", "internal")]
     [InlineData("{image_endpoint_type: internalURL, auth: {$APP}}", "internal")]
-    public void The_interface_may_be_for_images_only(string cloud, string expected) => Assert.Equal(expected, Parse(cloud).Interface);
+    public void The_interface_can_be_set_for_images_only(string cloud, string expected) => Assert.Equal(expected, Parse(cloud).Interface);
 
     [Fact]
-    public void A_region_may_be_for_images_only_and_fills_in_addresses()
+    public void A_region_can_be_set_for_images_only_and_fills_in_addresses()
     {
         var cloud = Parse(
             "{region_name: R, image_region_name: I, image_endpoint_override: 'http://i.{region_name}', auth: {auth_url: "
@@ -121,7 +121,7 @@ public sealed class CloudsYamlLoginTests
         "{profile: ovh, region_name: GRA, auth: {username: demo, password: x, project_name: p}}", "https://auth.cloud.ovh.net/v3", "GRA")]
     [InlineData("{profile: betacloud, auth: {auth_url: http://mine, $LOGIN}}", "http://mine/v3", "betacloud-1")]
     [InlineData("{profile: nowhere, auth: {auth_url: http://mine, $LOGIN}}", "http://mine/v3", null)]
-    public void A_profile_stands_for_an_address(string cloud, string address, string? region)
+    public void A_profile_provides_an_address(string cloud, string address, string? region)
     {
         var parsed = Parse(cloud);
         Assert.Equal((address, region), (parsed.AuthUrl.AbsoluteUri, parsed.RegionName));
@@ -132,7 +132,7 @@ public sealed class CloudsYamlLoginTests
     [InlineData("{profile: rackspace, auth: {$LOGIN}}", "give 'auth_url' instead")]
     [InlineData("{profile: 'https://vexxhost.com', auth: {$LOGIN}}", "give 'auth_url' instead")]
     [InlineData("{profile: otc, auth: {$LOGIN}}", "several regions; set 'region_name'")]
-    public void A_profile_that_needs_more_is_refused(string cloud, string expected) =>
+    public void A_profile_that_needs_more_is_rejected(string cloud, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidCloudsYamlException>(() => Parse(cloud)).Message, StringComparison.Ordinal);
 
     private static CloudConfiguration Parse(string cloud) => CloudsYaml.Parse(

@@ -98,7 +98,7 @@ public sealed class CloudsYamlTests
     [InlineData("http://k:5000/", "http://k:5000/v3")]
     [InlineData("http://k/identity/v3", "http://k/identity/v3")]
     [InlineData("https://k/keystone/v3/", "https://k/keystone/v3")]
-    public void The_auth_url_is_taken_with_and_without_its_version(string given, string expected) =>
+    public void The_auth_url_works_with_and_without_its_version(string given, string expected) =>
         Assert.Equal(expected,
             Parse($"auth: {{auth_url: \"{given}\", username: demo, user_domain_id: d, password: x}}").AuthUrl.AbsoluteUri.TrimEnd('/'));
 
@@ -116,7 +116,7 @@ public sealed class CloudsYamlTests
     [InlineData("no", false)]
     [InlineData("true", true)]
     [InlineData("yes", true)]
-    public void Verify_is_what_yaml_takes_for_a_boolean(string text, bool expected) =>
+    public void Verify_accepts_the_booleans_of_YAML(string text, bool expected) =>
         Assert.Equal(
             expected, Parse($"verify: {text}\nauth: {{auth_url: http://k, username: demo, user_domain_id: d, password: x}}").VerifyTls);
 
@@ -132,7 +132,7 @@ public sealed class CloudsYamlTests
         Assert.Contains("no such file", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The lines of a cloud (the first is the third of the file), the key that the message names, and its line.</summary>
+    /// <summary>The lines of a cloud (the first is line 3 of the file), the key in the message, and its line.</summary>
     public static TheoryData<string, string, int> Mistakes => new()
     {
         { "region_name: R", "'auth'", 3 },
@@ -164,7 +164,7 @@ public sealed class CloudsYamlTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_named_with_its_key_and_line_and_without_secrets(string lines, string key, int line)
+    public void A_mistake_is_reported_with_its_key_and_line_and_without_secrets(string lines, string key, int line)
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(() => Parse(lines));
         Assert.Contains(key, error.Message, StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>The YAML of clouds.yaml: what PyYAML reads is read alike, what it refuses is refused, and nothing is quoted.</summary>
+/// <summary>The YAML of clouds.yaml: accepted and rejected as by PyYAML, and never quoted in messages.</summary>
 public sealed class CloudsYamlTreeTests
 {
     private const string Login = "auth_url: http://k, user_id: u, password: s3cr3t";
@@ -24,7 +24,7 @@ public sealed class CloudsYamlTreeTests
     [InlineData("{<<: *one, <<: *two}", "Two", "u2")]
     [InlineData("{<<: *nested}", "One", "u3")]
     [InlineData("{region_name: R, auth: {<<: *login, user_id: mine}}", "R", "mine")]
-    public void Merge_keys_fill_in_what_a_mapping_has_not_itself(string demo, string region, string user)
+    public void Merge_keys_fill_in_missing_keys_of_a_mapping(string demo, string region, string user)
     {
         var cloud = CloudsYaml.Parse(
             $$$"""
@@ -47,7 +47,7 @@ public sealed class CloudsYamlTreeTests
     [InlineData("? {s3cr3t: x}\n: y", "a key must be a single value")]
     [InlineData("clouds: {}\n---\nclouds: {}", "a second document begins")]
     [InlineData("a: s3cr3t\na: b", "line 2, column 1: this key is there already")]
-    public void What_means_nothing_is_refused_with_its_place(string yaml, string expected)
+    public void Unsupported_YAML_is_rejected_with_its_place(string yaml, string expected)
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class CloudsYamlTreeTests
     [InlineData("[", "]")]
     [InlineData("{a: ", "}")]
     [InlineData("- ", "")]
-    public void A_file_of_any_depth_is_refused_and_not_the_end_of_the_process(string open, string close)
+    public void A_deeply_nested_file_is_rejected_and_does_not_crash_the_process(string open, string close)
     {
         string Nested(int depth) => "x: " + (open == "- " ? "\n" : "") + string.Concat(Enumerable.Repeat(open, depth)) + "1"
             + string.Concat(Enumerable.Repeat(close, depth)) + $"\nclouds: {{demo: {{auth: {{{Login}}}}}}}";
@@ -71,7 +71,7 @@ public sealed class CloudsYamlTreeTests
     }
 
     [Fact]
-    public void Aliases_of_aliases_cost_nothing()
+    public void Aliases_of_aliases_are_cheap()
     {
         var levels = Enumerable.Range(1, 30).Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
         var yaml = $"a0: &a0 [x]\n{string.Concat(levels)}clouds: {{demo: {{auth: {{{Login}}}}}}}";
@@ -79,7 +79,7 @@ public sealed class CloudsYamlTreeTests
     }
 
     [Fact]
-    public void A_key_with_a_dash_and_with_an_underscore_is_there_twice()
+    public void A_key_with_a_dash_and_with_an_underscore_is_a_duplicate()
     {
         Assert.Equal("http://k/v3",
             CloudsYaml.Parse("clouds: {my-demo: {auth: {auth-url: http://k, user-id: u, password: x}}}", "my-demo").AuthUrl.AbsoluteUri);

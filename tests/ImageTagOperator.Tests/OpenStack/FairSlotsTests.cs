@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Who is next, and how long that may take.</summary>
+/// <summary>The order of waiting requests, and the limits of the wait.</summary>
 public sealed class FairSlotsTests
 {
     private readonly FakeTimeProvider time = new();
@@ -14,7 +14,7 @@ public sealed class FairSlotsTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_comes_last_waits_for_one_turn_of_each_other_user_and_not_for_their_queues()
+    public async Task The_last_user_waits_for_one_request_of_each_other_user_and_not_for_their_queues()
     {
         var slots = new FairSlots(1, time);
         var held = await EnterAsync(slots, "a");
@@ -36,7 +36,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task What_is_urgent_goes_before_all_else_of_the_same_user()
+    public async Task Urgent_requests_come_before_all_others_of_the_same_user()
     {
         var slots = new FairSlots(1, time);
         var held = await EnterAsync(slots, "a");
@@ -48,7 +48,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task A_wait_ends_in_time_and_takes_no_place()
+    public async Task A_wait_times_out_and_takes_no_slot()
     {
         var slots = new FairSlots(1, time);
         var held = await EnterAsync(slots, "a");
@@ -75,7 +75,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task Gates_that_nobody_asks_for_are_forgotten_and_what_was_written_is_not()
+    public async Task Unused_gates_are_forgotten_and_their_last_writes_are_not()
     {
         var gates = new ImageGates(time);
         var sequence = gates.Sequence;
@@ -89,13 +89,13 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task A_request_whose_turn_does_not_come_says_where_and_is_not_sent()
+    public async Task A_request_that_times_out_in_the_queue_says_so_and_is_not_sent()
     {
         using var hosts = new CloudHosts(new CloudLimits { Concurrency = 1 }, time, static () => true);
         var host = hosts.For("b", new Uri("http://glance.test/"));
         var hanging = new TaskCompletionSource<CloudResponse>();
         var first = host.SendAsync("GET x", async _ => await hanging.Task, Cancel);
-        var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("it was sent"), Cancel);
+        var late = host.SendAsync("GET x", _ => throw new InvalidOperationException("the request was sent"), Cancel);
         time.Advance(CloudServer.MaxWait);
         var error = await Assert.ThrowsAsync<CloudCallException>(() => late);
         Assert.False(error.WasSent);
@@ -105,7 +105,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task Many_configurations_of_one_user_are_one_user()
+    public async Task Many_configurations_of_one_user_count_as_one_user()
     {
         using var hosts = new CloudHosts(new CloudLimits { Concurrency = 4 }, time, static () => true);
         var hanging = new TaskCompletionSource<CloudResponse>();
@@ -122,7 +122,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task Logins_that_hang_leave_room_for_the_first_login_of_another()
+    public async Task Hanging_logins_leave_a_slot_for_the_first_login_of_another_user()
     {
         var slots = new FairSlots(8, time, () => 2);
         var hanging = Enumerable.Range(0, 100)

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>One request says what changed in a cloud, however many images are known of it.</summary>
+/// <summary>One request finds all changes in a cloud, however many of its images are cached.</summary>
 public sealed class ImageProbeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -40,7 +40,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_is_reported_once_for_its_image_alone_and_is_read_by_who_asks_next()
+    public async Task A_change_is_reported_once_for_its_image_only_and_is_in_the_next_read()
     {
         var images = Images(700);
         foreach (var image in images) await ReadAsync(ImageTerm.Id(image.Id));
@@ -55,19 +55,19 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Four_requests_a_minute_say_that_nothing_changed_in_ten_thousand_images()
+    public async Task Four_requests_a_minute_show_that_ten_thousand_images_are_unchanged()
     {
         var images = Images(10_000);
         foreach (var (number, image) in images.Index()) image.UpdatedAt = time.GetUtcNow() - TimeSpan.FromMinutes(number + 10);
         await Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id))));
         var before = Probes;
         for (var i = 0; i < 4 * 60; i++) await ProbeAsync();
-        Assert.InRange(Probes - before, 240, 242);      // and a proof once an hour
+        Assert.InRange(Probes - before, 240, 242);      // and one proof per hour
         Assert.Empty(changes);
     }
 
     [Fact]
-    public async Task A_write_of_ours_is_no_change()
+    public async Task An_own_write_is_not_a_change()
     {
         var images = Images(2);
         foreach (var image in images) await ReadAsync(ImageTerm.Name(image.Name!));
@@ -83,7 +83,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_that_is_being_written_to_is_left_to_who_writes()
+    public async Task An_image_that_is_being_written_is_left_to_the_writer()
     {
         var image = Images(1)[0];
         await ReadAsync(ImageTerm.Id(image.Id));
@@ -101,7 +101,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_image_concerns_those_of_its_name_and_those_who_list()
+    public async Task A_new_image_affects_readers_of_its_name_and_of_lists()
     {
         Images(3);
         ImageTerm[] terms = [ImageTerm.Name("image-1"), ImageTerm.Name("new"), ImageTerm.Name("other"), ImageTerm.All];
@@ -114,7 +114,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_renamed_image_concerns_those_of_both_names()
+    public async Task A_renamed_image_affects_readers_of_both_names()
     {
         var image = Images(3)[1];
         foreach (var name in new[] { "image-1", "image-2", "renamed" }) await ReadAsync(ImageTerm.Name(name));
@@ -127,7 +127,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"images": []}""")]      // as a cloud that does not know the filter
     [InlineData("")]                        // 400
-    public async Task A_cloud_that_does_not_know_the_filter_is_asked_three_times_an_hour(string body)
+    public async Task A_cloud_without_the_filter_gets_three_requests_an_hour(string body)
     {
         var image = Images(1)[0];
         await ReadAsync(ImageTerm.Id(image.Id));
@@ -139,7 +139,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Images_that_were_deleted_since_do_not_speak_against_the_filter()
+    public async Task Images_that_were_deleted_meanwhile_do_not_disprove_the_filter()
     {
         var images = Images(20);
         await ReadAsync(ImageTerm.All);
@@ -151,7 +151,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task New_images_take_no_more_memory_than_a_list_of_them_may()
+    public async Task New_images_need_no_more_memory_than_a_list_of_them()
     {
         Images(500);
         time.Advance(Interval);
@@ -170,12 +170,12 @@ public sealed class ImageProbeTests : IAsyncLifetime
             Assert.InRange(limited.ImageMemory, 0, room);
         }
 
-        // The probe adds images as long as there is room for them and for the list that it reads.
+        // The probe adds images as long as there is room for them and for the response that it reads.
         Assert.InRange(tenant.Images.Latest(ImageTerm.All)!.Images.Count, 520, 625);
     }
 
     [Fact]
-    public async Task A_cloud_that_ignores_the_filter_is_not_believed()
+    public async Task A_cloud_that_ignores_the_filter_is_not_trusted()
     {
         var images = Images(2);
         images[0].UpdatedAt = time.GetUtcNow() - TimeSpan.FromDays(1);
@@ -192,7 +192,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_outage_hid_is_found_when_it_is_over()
+    public async Task Changes_during_an_outage_are_found_after_it()
     {
         var image = Images(1)[0];
         await ReadAsync(ImageTerm.Id(image.Id));
@@ -203,7 +203,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
             for (var i = 0; i < 3; i++) await ProbeAsync();
         }
 
-        // The circuit breaker lets a request through before long.
+        // The circuit breaker lets a trial request through.
         for (var i = 0; i < 10 && changes.IsEmpty; i++) await ProbeAsync();
         Assert.Single(changes);
     }
@@ -223,7 +223,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_takes_long_holds_up_the_others_for_a_second_at_most()
+    public async Task A_slow_read_delays_the_others_by_a_second_at_most()
     {
         var images = Images(3);
         using var slow = session.BeginWrite(images[0].Id);
@@ -231,16 +231,16 @@ public sealed class ImageProbeTests : IAsyncLifetime
         using var quick = session.BeginWrite(images[1].Id);
         var (first, second) = (session.GetWrittenAsync(quick, Cancel), session.GetWrittenAsync(gone, Cancel));
         Assert.False(first.IsCompleted);
-        await time.AdvanceUntilAsync(() => first.IsCompleted && second.IsCompleted, "they are read", step: TimeSpan.FromMilliseconds(100));
+        await time.AdvanceUntilAsync(() => first.IsCompleted && second.IsCompleted, "the images were read", step: TimeSpan.FromMilliseconds(100));
         Assert.Equal(images[1].Id, (await first)!.Id);
         Assert.Null(await second);
         slow.Dispose();
         gone.Dispose();
-        Assert.Equal(images[1].Id, (await session.GetWrittenAsync(quick, Cancel))!.Id);     // nobody else is left to wait for
+        Assert.Equal(images[1].Id, (await session.GetWrittenAsync(quick, Cancel))!.Id);     // no other read is pending
     }
 
     [Fact]
-    public async Task A_read_of_many_that_fails_is_told_to_each()
+    public async Task A_failed_batch_read_fails_for_each_reader()
     {
         var writes = Images(3).Select(image => session.BeginWrite(image.Id)).ToArray();
         await session.GetAccessAsync(Cancel);
@@ -252,7 +252,7 @@ public sealed class ImageProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sets_that_will_ask_next_are_read_along()
+    public async Task Images_of_the_next_sets_are_read_in_the_same_request()
     {
         var images = Images(1000);
         var next = new Queue<SandboxImage>(images.Skip(1));

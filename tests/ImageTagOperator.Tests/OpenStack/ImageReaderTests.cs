@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Few requests for many who ask, and never a wrong answer for it.</summary>
+/// <summary>Few requests for many readers, without wrong results.</summary>
 public sealed class ImageReaderTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -37,7 +37,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Those_who_ask_while_a_request_is_under_way_share_the_next_one()
+    public async Task Readers_that_come_during_a_request_share_the_next_one()
     {
         var images = Images(201);
         var answers = await Task.WhenAll(images.Select(image => ReadAsync(ImageTerm.Id(image.Id), TimeSpan.Zero)));
@@ -46,12 +46,12 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Terms_that_nobody_asks_for_again_are_forgotten()
+    public async Task Unused_terms_are_forgotten()
     {
         Images(1);
         for (var i = 0; i < 300; i++)
         {
-            // as a set does that was edited
+            // as for an edited set
             await session.Images.ReadAsync(ImageTerm.Name($"renamed-{i}"), TimeSpan.Zero, Interval, Cancel);
             time.Advance(TimeSpan.FromMinutes(1));
             Assert.InRange(session.Images.Terms, 1, 40);
@@ -61,7 +61,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Fact]
     public async Task Unchanged_images_cost_about_one_request_per_interval_however_many_there_are()
     {
-        // 10,000 sets that come round over the interval, each on an image of its own.
+        // 10,000 sets, reconciled over the interval, each with its own image.
         var images = Images(10_000);
         foreach (var (number, image) in images.Index()) image.UpdatedAt = time.GetUtcNow() - TimeSpan.FromMinutes(number);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -77,13 +77,13 @@ public sealed class ImageReaderTests : IAsyncLifetime
             }
         }
 
-        // Not the fifty that it takes to read them all; a few more than one where the clock here goes on while a request is under way.
+        // Not the fifty requests that read them all. A few more than one, because the clock also advances during requests.
         Assert.InRange(Reads - start, 1, 4 * Intervals);
         Assert.Empty(changes);
     }
 
     [Fact]
-    public async Task A_hint_finds_what_changed_and_wakes_those_whom_it_concerns()
+    public async Task A_hint_finds_the_changes_and_requeues_the_affected_sets()
     {
         var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -100,7 +100,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hint_sees_a_second_image_of_a_name()
+    public async Task A_hint_finds_a_second_image_with_the_same_name()
     {
         foreach (var number in Enumerable.Range(0, 700)) cloud.AddImage($"image-{number}");
         var terms = Enumerable.Range(0, 700).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
@@ -115,7 +115,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"images": []}""")]      // as a cloud that does not know the filter
     [InlineData("")]                        // 400
-    public async Task A_hint_that_does_not_prove_itself_is_not_believed(string body)
+    public async Task A_hint_without_a_proof_is_not_trusted(string body)
     {
         var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -135,7 +135,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deleted_image_is_found_out_by_the_full_read_that_comes_now_and_then()
+    public async Task A_deleted_image_is_found_by_the_periodic_full_read()
     {
         var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -153,7 +153,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_lists_do_not_show_is_asked_for_by_itself()
+    public async Task An_image_that_lists_omit_is_read_separately()
     {
         var images = Images(30);
         images[3].Hidden = true;
@@ -170,7 +170,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     [Theory]
     [InlineData(200)]
     [InlineData(400)]
-    public async Task A_cloud_that_does_not_know_batches_is_asked_one_by_one(int status)
+    public async Task A_cloud_without_batch_reads_gets_single_requests(int status)
     {
         cloud.Faults.Add("GET", "*=in:*", new Fault { Status = status, Body = """{"images": []}""", ContentType = "application/json" });
         var images = Images(10);
@@ -186,7 +186,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Names_are_compared_here_again()
+    public async Task Names_are_compared_again_in_the_client()
     {
         var lower = cloud.AddImage("golden");
         cloud.AddImage("Golden");
@@ -199,7 +199,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_read_is_told_to_all_who_wait_and_keeps_nobody_else_from_theirs()
+    public async Task A_failed_read_fails_for_all_its_waiters_and_for_no_one_else()
     {
         var images = Images(3);
         cloud.Faults.Add("GET", "*name=odd*", new Fault { Status = 500 });
@@ -210,7 +210,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_of_ours_is_seen_in_older_readings_and_wakes_nobody()
+    public async Task An_own_write_is_applied_to_cached_readings_and_requeues_no_set()
     {
         var images = Images(700);
         var terms = images.Select(image => ImageTerm.Id(image.Id)).ToArray();
@@ -226,7 +226,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_starts_over_when_the_image_between_two_pages_goes()
+    public async Task A_list_restarts_when_the_image_between_two_pages_is_deleted()
     {
         Images(1500);
         cloud.Faults.Add("GET", "*marker=*", new Fault { Status = 400 }, times: 1);
@@ -236,7 +236,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     private Task ChangedAsync(ImageTerm expected) =>
-        Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"a change of {expected.Text}, and of no other");
+        Eventually.TrueAsync(() => changes.SequenceEqual([expected]), $"exactly one change, of {expected.Text}");
 
     private int Reads => cloud.Calls.Matching("GET", "*/v2/images*").Count;
 
@@ -245,7 +245,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     private Task<ImageReading> ReadAsync(ImageTerm term, TimeSpan maxAge) => session.Images.ReadAsync(term, maxAge, maxAge, Cancel);
 
     [Fact]
-    public async Task One_image_that_the_cloud_cannot_show_keeps_nobody_else_from_theirs()
+    public async Task An_image_that_the_cloud_cannot_return_does_not_block_others()
     {
         var images = Images(30);
         images[3].Hidden = true;
@@ -256,7 +256,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hint_is_not_asked_about_images_that_lists_do_not_show()
+    public async Task A_hint_skips_images_that_lists_omit()
     {
         var images = Images(700);
         images[5].Hidden = true;

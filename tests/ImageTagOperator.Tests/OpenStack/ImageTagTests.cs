@@ -53,7 +53,7 @@ public sealed class ImageTagTests
     [InlineData("x", "xx", false)]
     [InlineData("a-b", "a_b", false)]
     [InlineData("é", "1", false)]
-    public void Tags_that_MariaDB_takes_for_the_same(string left, string right, bool expected)
+    public void Tags_that_MariaDB_treats_as_equal(string left, string right, bool expected)
     {
         Assert.Equal(expected, ImageTag.Collides(left, right));
         Assert.Equal(expected, ImageTag.Collides(right, left));

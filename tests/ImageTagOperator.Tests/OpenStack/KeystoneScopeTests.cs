@@ -9,7 +9,7 @@ namespace ImageTagOperator.Tests.OpenStack;
 public sealed class KeystoneScopeTests
 {
     [Fact]
-    public async Task A_token_for_nothing_is_refused_before_it_shows_no_images()
+    public async Task An_unscoped_token_is_rejected_instead_of_listing_no_images()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         var image = cloud.AddImage("there", "old");

@@ -8,16 +8,16 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>What images take in memory that were read: of all namespaces together, and of one.</summary>
+/// <summary>The memory of cached images: in total, and per namespace.</summary>
 public sealed class ListMemoryTests
 {
-    /// <summary>Room for a bit more than one list of a thousand images for each namespace, and for three namespaces.</summary>
+    /// <summary>Enough for a bit more than one list of a thousand images per namespace, and for three namespaces.</summary>
     private static readonly CloudLimits Limits = new() { ImageMemory = 3 * 800 * 1000 };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_namespace_has_its_share_and_those_of_others_stay_free()
+    public async Task One_namespace_is_limited_to_its_share()
     {
         await using var cloud = await LargeAsync();
         using var sessions = new CloudSessions(Limits, TimeProvider.System);
@@ -25,7 +25,7 @@ public sealed class ListMemoryTests
         await first.Images.ReadAsync(ImageTerm.All, Cancel);
         Assert.InRange(sessions.ImageMemory, 500_000, 800_000);
 
-        // Another one would be too much, whoever of the namespace asks for it.
+        // Another list would exceed the limit, for every session of the namespace.
         for (var i = 2; i < 4; i++)
         {
             var error = await Assert.ThrowsAsync<CloudException>(
@@ -42,7 +42,7 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task All_together_have_no_more_than_there_is()
+    public async Task All_namespaces_together_are_limited()
     {
         await using var cloud = await LargeAsync();
         using var sessions = new CloudSessions(Limits, TimeProvider.System);
@@ -61,10 +61,10 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task A_list_that_is_read_again_takes_the_place_of_the_one_before_and_there_may_be_no_room_to_keep_it()
+    public async Task A_list_that_is_read_again_replaces_the_previous_one_or_is_not_cached()
     {
         await using var cloud = await LargeAsync();
-        // While it is read, and after, it takes its room twice for a moment.
+        // During and just after the read, the list needs its memory twice.
         using var sessions = new CloudSessions(Limits with { ImageMemory = 3 * 1_400_000 }, TimeProvider.System);
         var session = Session(sessions, cloud, "a", 1);
         for (var i = 0; i < 5; i++) Assert.Equal(1000, (await session.Images.ReadAsync(ImageTerm.All, Cancel)).Images.Count);
@@ -72,7 +72,7 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task What_nobody_uses_any_more_is_given_back()
+    public async Task Unused_memory_is_released()
     {
         await using var cloud = await LargeAsync();
         var time = new FakeTimeProvider();
@@ -90,7 +90,7 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task A_term_that_nobody_asks_for_any_more_gives_its_room_back()
+    public async Task An_unused_term_releases_its_memory()
     {
         await using var cloud = await LargeAsync();
         var time = new FakeTimeProvider();
@@ -103,7 +103,7 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task A_page_of_a_great_many_tiny_members_is_not_read()
+    public async Task A_page_with_too_many_tiny_members_is_not_read()
     {
         await using var cloud = await HostileCloud.StartAsync();
         var properties = string.Concat(Enumerable.Range(0, 250_000).Select(i => $", \"p{i}\": 1"));
@@ -116,7 +116,7 @@ public sealed class ListMemoryTests
     }
 
     [Fact]
-    public async Task An_image_of_many_megabytes_is_none()
+    public async Task An_image_of_many_megabytes_is_rejected()
     {
         await using var cloud = await HostileCloud.StartAsync();
         var id = $"{Guid.NewGuid()}";

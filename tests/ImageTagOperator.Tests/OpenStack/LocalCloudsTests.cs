@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Where clouds are looked for, and in which order.</summary>
+/// <summary>The locations of clouds.yaml, and their order.</summary>
 public sealed class LocalCloudsTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("clouds-");
@@ -29,7 +29,7 @@ public sealed class LocalCloudsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_in_secure_yaml_lies_over_it()
+    public void Values_in_secure_yaml_override_it()
     {
         Write("clouds.yaml", Clouds("here").Replace(", password: p", "", StringComparison.Ordinal));
         Assert.Contains("needs 'password'", Error("a"), StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class LocalCloudsTests : IDisposable
     }
 
     [Fact]
-    public void The_variables_are_a_cloud_of_their_own()
+    public void The_environment_variables_are_a_separate_cloud()
     {
         Assert.StartsWith("There is no clouds.yaml; looked for ", Error("a"), StringComparison.Ordinal);
         (environment["OS_AUTH_URL"], environment["OS_USERNAME"], environment["OS_USER_DOMAIN_NAME"]) = ("http://variables:5000", "me",
@@ -54,7 +54,7 @@ public sealed class LocalCloudsTests : IDisposable
     }
 
     [Fact]
-    public void OS_CLOUD_is_for_those_that_the_file_does_not_have()
+    public void OS_CLOUD_is_used_when_the_file_lacks_the_cloud()
     {
         Write("clouds.yaml", Clouds("here") + "\n  c: {auth: {auth_url: http://third, username: u, password: p, user_domain_id: default}}");
         Assert.Contains("has no cloud 'b'; it has a, c. Name one with --cloud or OS_CLOUD.", Error("b"), StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class LocalCloudsTests : IDisposable
     [Theory]
     [InlineData("cloud: {a: {}}")]
     [InlineData("clouds: {}")]
-    public void A_file_without_clouds_is_told_the_key_that_it_needs(string yaml)
+    public void The_error_for_a_file_without_clouds_names_the_required_key(string yaml)
     {
         Write("clouds.yaml", yaml);
         Assert.EndsWith("/clouds.yaml has no clouds. It must have the key 'clouds', with one entry per cloud.", Error("a"),
@@ -84,7 +84,7 @@ public sealed class LocalCloudsTests : IDisposable
     }
 
     [Fact]
-    public void Certificates_are_files_of_this_machine()
+    public void Certificates_are_local_files()
     {
         Write("home/ca.pem", "a certificate");
         Write("clouds.yaml", Clouds("here").Replace("a: {", "a: {cacert: ~/ca.pem, ", StringComparison.Ordinal));

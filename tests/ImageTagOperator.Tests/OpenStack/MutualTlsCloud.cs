@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.OpenStack;
 
-/// <summary>Keystone and Glance behind TLS, for those who show a certificate of its authority.</summary>
+/// <summary>Keystone and Glance with TLS, for clients with a certificate of its authority.</summary>
 internal sealed class MutualTlsCloud : IAsyncDisposable
 {
-    /// <summary>An image that the cloud says it has not, to those whom it answers.</summary>
+    /// <summary>An image that does not exist: a client with a valid certificate gets 404.</summary>
     public const string NoImage = "00000000-0000-4000-8000-000000000000";
 
     private readonly WebApplication app;
@@ -38,7 +38,7 @@ internal sealed class MutualTlsCloud : IAsyncDisposable
 
     public string Url => app.Urls.First();
 
-    /// <summary>The subject of whoever made each request.</summary>
+    /// <summary>The subject of the client certificate of each request.</summary>
     public IReadOnlyList<string> Seen => [.. seen];
 
     public string CloudsYaml => $"clouds: {{demo: {{auth: {{auth_url: '{Url}', user_id: u, password: x, project_id: p}}}}}}";

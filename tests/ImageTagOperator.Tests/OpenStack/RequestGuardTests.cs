@@ -23,7 +23,7 @@ public sealed class RequestGuardTests
     [InlineData("PUT", "/v2/images/6F2B0D0E-4F1C-4F57-9A0B-2F6F3F6C1C11/tags/x")]
     [InlineData("PUT", "/v1/cloudimages/tags")]
     [InlineData("PUT", "/ims/v1/cloudimages/tags")]
-    public void The_calls_of_this_program_pass(string method, string path) => Assert.True(RequestGuard.Allows(method, path));
+    public void The_requests_of_the_operator_are_allowed(string method, string path) => Assert.True(RequestGuard.Allows(method, path));
 
     [Theory]
     [InlineData("DELETE", Image)]
@@ -65,9 +65,9 @@ public sealed class RequestGuardTests
     [InlineData("POST", "/v3/users")]
     [InlineData("HEAD", "/v2/images")]
     [InlineData("delete", Image + "/tags/x")]
-    public void Nothing_else_does(string method, string path) => Assert.False(RequestGuard.Allows(method, path));
+    public void All_other_requests_are_rejected(string method, string path) => Assert.False(RequestGuard.Allows(method, path));
 
-    /// <summary>What is left of a tag once it was part of a <see cref="Uri"/>; null where the rest is not a tag's path any more.</summary>
+    /// <summary>The tag in a <see cref="Uri"/> built from it; null when the path is no longer that of a tag.</summary>
     [Theory]
     [InlineData("..", null)]
     [InlineData(".", null)]
@@ -100,7 +100,7 @@ public sealed class RequestGuardTests
     public void A_tag_put_into_a_url_percent_encoded(string tag, string? sent) => Check(Uri.EscapeDataString(tag), sent);
 
     [Fact]
-    public async Task What_is_refused_is_never_handed_on()
+    public async Task A_rejected_request_is_never_sent()
     {
         using var client = new HttpClient(new RequestGuard(new Unreachable()));
         var error = await Assert.ThrowsAsync<InvalidOperationException>(

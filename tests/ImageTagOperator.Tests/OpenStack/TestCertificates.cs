@@ -19,7 +19,7 @@ internal sealed class TestCertificates
 
     public string Pem => issuer.ExportCertificatePem();
 
-    /// <summary>What this one was before it was renewed: of the same name and key, and past its end.</summary>
+    /// <summary>The expired certificate of this authority before its renewal, with the same name and key.</summary>
     public string Predecessor()
     {
         using var key = issuer.GetECDsaPrivateKey()!;
@@ -29,7 +29,7 @@ internal sealed class TestCertificates
         return ended.ExportCertificatePem();
     }
 
-    /// <summary>One that this one has signed.</summary>
+    /// <summary>An authority that this one has signed.</summary>
     public TestCertificates Intermediate()
     {
         var (certificate, key) = Signed(Request("CN=test intermediate CA", authority: true));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What keeps a set from doing too much: removal limits, contention, the order of a move.</summary>
+/// <summary>The guards that limit a set: removal limits, contention, the order of a move.</summary>
 public sealed class GuardTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
@@ -14,21 +14,21 @@ public sealed class GuardTests
     private static readonly ImageStep Golden = Add("1", "golden");
 
     [Theory]
-    //          times in a row, minutes from one to the next, is fought
+    //          times in a row, minutes between them, is contended
     [InlineData(3, 10, false)]
     [InlineData(4, 10, true)]
     [InlineData(9, 1, true)]
-    public void The_same_change_done_again_and_again_is_a_fight(int times, int minutes, bool isFought)
+    public void The_same_change_repeated_often_is_contention(int times, int minutes, bool isContended)
     {
-        var state = Done(null, times, minutes, Golden);
-        Assert.Equal(isFought, state!.IsContended(Golden));
+        var state = Repeat(null, times, minutes, Golden);
+        Assert.Equal(isContended, state!.IsContended(Golden));
         var held = ContentionState.PausedImages(state, 1, Now.AddMinutes(((times - 1) * minutes) + 1));
-        Assert.Equal(isFought ? [Golden.Step] : [], held["1"]);
+        Assert.Equal(isContended ? [Golden.Step] : [], held["1"]);
         Assert.Empty(held["2"]);
     }
 
     [Fact]
-    public void A_truce_lasts_five_intervals_and_at_least_ten_minutes()
+    public void A_pause_lasts_five_intervals_and_at_least_ten_minutes()
     {
         Assert.NotEmpty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(49)));
         Assert.Empty(ContentionState.PausedImages(Fought(Interval), 1, Now.AddMinutes(50)));
@@ -44,9 +44,9 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_edit_ends_a_truce_and_starts_the_count_anew()
+    public void An_edit_ends_a_pause_and_resets_the_count()
     {
-        var state = Done(null, 4, 0, Golden);
+        var state = Repeat(null, 4, 0, Golden);
         Assert.Empty(ContentionState.PausedImages(state, 2, Now));
         Assert.False(ContentionState.After(state, 2, [Golden], Interval, Now)!.IsContended(Golden));
         Assert.Null(ContentionState.After(state, 2, [], Interval, Now));
@@ -54,41 +54,41 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_change_that_was_not_undone_is_forgotten_unless_it_was_fought_over()
+    public void A_change_that_was_not_undone_is_forgotten_unless_it_was_contended()
     {
         var other = Add("1", "lts");
-        var state = Done(null, 3, 0, Golden);
+        var state = Repeat(null, 3, 0, Golden);
         state = ContentionState.After(state, 1, [other], Interval, Now);
         Assert.False(ContentionState.After(state, 1, [Golden], Interval, Now)!.IsContended(Golden));
 
-        state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(1));
+        state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(1));
         Assert.True(state!.IsContended(Golden));
         Assert.False(state.IsContended(other));
         Assert.Equal([Golden.Step], ContentionState.PausedImages(state, 1, Now.AddMinutes(2))["1"]);
     }
 
     [Fact]
-    public void Only_a_change_that_is_fought_over_makes_a_truce_longer()
+    public void Only_a_contended_change_extends_a_pause()
     {
         var other = Add("2", "lts");
-        var state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
+        var state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other], Interval, Now.AddMinutes(40));
         Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(49)));
         Assert.Empty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
-        state = ContentionState.After(Done(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
+        state = ContentionState.After(Repeat(null, 4, 0, Golden), 1, [other, Golden], Interval, Now.AddMinutes(40));
         Assert.NotEmpty(ContentionState.PausedImages(state, 1, Now.AddMinutes(50)));
     }
 
     [Fact]
-    public void A_reconcile_without_a_change_proves_peace_only_after_half_an_interval()
+    public void A_reconcile_without_a_change_ends_contention_only_after_half_an_interval()
     {
-        var state = Done(null, 4, 0, Golden);
+        var state = Repeat(null, 4, 0, Golden);
         Assert.Same(state, ContentionState.After(state, 1, [], Interval, Now.AddMinutes(5)));
         Assert.Null(ContentionState.After(state, 1, [], Interval, Now.AddMinutes(5.01)));
         Assert.Null(ContentionState.After(null, 1, [], Interval, Now));
     }
 
     [Fact]
-    public void No_more_different_removals_than_the_limit()
+    public void Distinct_removals_are_limited()
     {
         var budget = new RemovalBudget(3);
         Assert.True(budget.TryTake("1", ["a", "b"]));
@@ -101,7 +101,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_plan_above_the_limit_is_refused_with_the_tags_that_would_go()
+    public void A_plan_above_the_limit_is_rejected_with_the_tags_to_be_removed()
     {
         Assert.Null(new RemovalBudget(2).Refuse(["a", "b"], "image 1"));
         Assert.Null(new RemovalBudget(null).Refuse(["a", "b"], "image 1"));
@@ -118,8 +118,7 @@ public sealed class GuardTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>For each image that the set applies to: A, it has all tags; s, a person must act; r, it is tried again; -,
-    /// neither.</summary>
+    /// <summary>For each image of the set: A, it has all tags; s, a person must act; r, it is retried; -, neither.</summary>
     [Theory]
     [InlineData("", true)]
     [InlineData("A", true)]
@@ -130,7 +129,7 @@ public sealed class GuardTests
     [InlineData("s", false)]
     [InlineData("r", false)]
     [InlineData("-", false)]
-    public void An_image_that_is_left_keeps_its_tags_until_the_others_have_them(string images, bool mayRelease) => Assert.Equal(
+    public void A_released_image_keeps_its_tags_until_the_other_images_have_them(string images, bool mayRelease) => Assert.Equal(
         mayRelease,
         MoveOrder.MayRelease([.. images.Select(image => (image == 'A', image switch
         {
@@ -140,7 +139,7 @@ public sealed class GuardTests
         }))]));
 
     [Fact]
-    public void Drift_is_what_differs_without_a_declaration_and_counts_once()
+    public void Drift_is_a_difference_without_an_edit_and_counts_once()
     {
         TagStep[] planned = [Golden.Step, new(TagVerb.Remove, "old")];
         Assert.Equal(new Drift(2, 0), Drift.Observed(planned, []));
@@ -150,7 +149,7 @@ public sealed class GuardTests
         Assert.Equal(new Drift(3, 1), new Drift(2, 0) + new Drift(1, 1));
     }
 
-    private static ContentionState? Done(ContentionState? state, int times, int minutes, params ImageStep[] steps)
+    private static ContentionState? Repeat(ContentionState? state, int times, int minutes, params ImageStep[] steps)
     {
         for (var time = 0; time < times; time++) state = ContentionState.After(state, 1, steps, Interval, Now.AddMinutes(time * minutes));
         return state;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What sets have to do with each other on one image.</summary>
+/// <summary>How the sets of one image affect each other.</summary>
 public sealed class ImagePlanTests
 {
     private static readonly TagRules Rules = new(ImageTag.WhyNotAddressable, ImageTag.Collides, Quota: 128);
@@ -16,11 +16,11 @@ public sealed class ImagePlanTests
     {
         ImageClaim[] claims = [
             Claim("a", 1, TagPolicy.Additive, "x"), Claim("b", 2, TagPolicy.Additive, "y"), Claim("c", 3, TagPolicy.Additive, "z")];
-        Assert.Equal("a: +x; b: +y; c: +z", Told(claims));
-        Assert.Equal("a: ; b: ; c: ", Told(claims, "x", "y", "z", "foreign"));
+        Assert.Equal("a: +x; b: +y; c: +z", Describe(claims));
+        Assert.Equal("a: ; b: ; c: ", Describe(claims, "x", "y", "z", "foreign"));
     }
 
-    /// <summary>The table of who is heard, a row a case: of two sets that exclude each other, a declares x and b declares y.</summary>
+    /// <summary>The table of exclusion, one row per case: of two sets that exclude each other, a declares x and b declares y.</summary>
     [Theory]
     //          a: policy          created owns   b: policy          created owns
     [InlineData(TagPolicy.Exact,    1, false, TagPolicy.Exact,    2, false, "a: +x; b loses to a")]
@@ -38,24 +38,24 @@ public sealed class ImagePlanTests
     {
         ImageClaim[] claims = [
             Claim("a", aCreated, aPolicy, "x") with { OwnsImage = aOwns }, Claim("b", bCreated, bPolicy, "y") with { OwnsImage = bOwns }];
-        Assert.Equal(expected, Told(claims));
-        Assert.Equal(expected, Told([claims[1], claims[0]]));
+        Assert.Equal(expected, Describe(claims));
+        Assert.Equal(expected, Describe([claims[1], claims[0]]));
     }
 
     [Fact]
-    public void A_loser_excludes_nobody_and_protects_nothing() => Assert.Equal(
+    public void An_excluded_set_excludes_no_other_and_protects_no_tag() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
-        Told([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
+        Describe([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
             Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
-    public void Exact_leaves_what_those_who_are_heard_declare_and_nothing_else() => Assert.Equal(
+    public void Exact_keeps_only_the_tags_that_non_excluded_sets_declare() => Assert.Equal(
         "a: +x -foreign -managed; b: -managed",
-            Told([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
+            Describe([Claim("a", 1, TagPolicy.Exact, "x"), Leaving(Claim("b", 2, TagPolicy.Exact), "managed")], "foreign", "managed"));
 
     [Fact]
-    public void A_tag_that_another_set_declares_is_in_nobodys_share_to_remove() => Assert.Equal(
-        "a: ; b: ", Told(
+    public void A_tag_that_another_set_declares_is_not_removed() => Assert.Equal(
+        "a: ; b: ", Describe(
             [Managing(Claim("a", 1, TagPolicy.Additive), "golden"), Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden")],
             "golden"));
 
@@ -64,44 +64,44 @@ public sealed class ImagePlanTests
     [InlineData(true, true, "")]
     [InlineData(false, true, "")]
     [InlineData(false, false, "")]
-    public void What_the_owner_of_the_image_gives_up_goes_although_one_that_only_sees_it_declares_it(
+    public void A_tag_that_the_owner_gives_up_is_removed_although_a_set_without_ownership_declares_it(
         bool owns, bool otherOwns, string expected)
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
         var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with { OwnsImage = otherOwns };
-        Assert.Equal($"a: {expected}; b: ", Told([claim, other], "golden"));
+        Assert.Equal($"a: {expected}; b: ", Describe([claim, other], "golden"));
     }
 
     [Fact]
-    public void Who_gives_up_a_tag_answers_for_it_until_the_heirs_status_has_it()
+    public void A_set_manages_a_tag_until_the_status_of_its_successor_has_it()
     {
-        var (leaving, heir) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
-        var waiting = ImagePlan.Of([leaving, heir], ["golden"], Rules).ShareOf("a");
+        var (leaving, successor) = (Leaving(Claim("a", 1, TagPolicy.Additive), "golden"), Claim("b", 2, TagPolicy.Additive, "golden"));
+        var waiting = ImagePlan.Of([leaving, successor], ["golden"], Rules).ShareOf("a");
         Assert.True(waiting.Plan.IsEmpty);
         Assert.Equal("b", waiting.PendingHandovers["golden"]);
         Assert.Equal(["golden"], waiting.ManagedAfter);
 
-        var done = ImagePlan.Of([leaving, Managing(heir, "golden")], ["golden"], Rules).ShareOf("a");
+        var done = ImagePlan.Of([leaving, Managing(successor, "golden")], ["golden"], Rules).ShareOf("a");
         Assert.True(done.Plan.IsEmpty);
         Assert.Empty(done.PendingHandovers);
         Assert.Empty(done.ManagedAfter);
     }
 
     [Fact]
-    public void The_next_in_line_inherits_although_it_had_no_say_before() => Assert.Equal(
-        "a: ; b: ", Told([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
+    public void The_next_set_takes_over_although_it_was_excluded_before() => Assert.Equal(
+        "a: ; b: ", Describe([Leaving(Claim("a", 1, TagPolicy.Exact), "golden"), Claim("b", 2, TagPolicy.Exact, "golden")], "golden"));
 
     [Fact]
-    public void What_was_there_before_is_brought_back_unless_an_Exact_set_would_take_it_away_again()
+    public void Original_tags_are_restored_unless_an_Exact_set_would_remove_them_again()
     {
         var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
-        Assert.Equal("a: +before -golden", Told([restoring], "golden"));
-        Assert.Equal("a: +before -golden; b: ", Told([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
-        Assert.Equal("a: -golden; b: +mine -golden", Told([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
+        Assert.Equal("a: +before -golden", Describe([restoring], "golden"));
+        Assert.Equal("a: +before -golden; b: ", Describe([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
+        Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
     }
 
     [Fact]
-    public void Owns_before_the_first_write_all_that_it_may_write_and_afterwards_what_is_declared_and_what_is_stuck()
+    public void Manages_all_planned_tags_before_the_first_write_and_the_declared_and_stuck_ones_afterwards()
     {
         var share = ImagePlan.Of(
             [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"),
@@ -112,7 +112,7 @@ public sealed class ImagePlanTests
         Assert.Equal(["declared", "stuck"], share.ManagedAfter);
     }
 
-    private static string Told(ImageClaim[] claims, params string[] live)
+    private static string Describe(ImageClaim[] claims, params string[] live)
     {
         var plan = ImagePlan.Of(claims, live, Rules);
         return string.Join("; ", claims.Select(claim => claim.Owner).Order(StringComparer.Ordinal).Select(owner => plan.ShareOf(owner))

@@ -24,7 +24,7 @@ public sealed class ImageSelectionTests
         Assert.Equal(expected, Selected(new ImageSelector { Names = globs }));
 
     [Fact]
-    public void A_reference_means_an_image_by_its_id_its_name_or_what_it_is()
+    public void A_reference_selects_an_image_by_id_name_or_properties()
     {
         Assert.True(ImageSelection.MatchesReference(new ImageReference { Id = "A-1" }, Images[0] with { Id = "a-1" }));
         Assert.False(ImageSelection.MatchesReference(new ImageReference { Id = "2" }, Images[0]));
@@ -50,11 +50,11 @@ public sealed class ImageSelectionTests
     }
 
     [Fact]
-    public void Only_active_images_match_unless_another_status_is_asked_for() =>
+    public void Only_active_images_match_unless_another_status_is_selected() =>
         Assert.Equal("4", Selected(new ImageSelector { Status = "queued" }));
 
     [Fact]
-    public void Newest_takes_the_last_created_of_those_that_match()
+    public void Newest_selects_the_last_created_of_the_matching_images()
     {
         Assert.Equal("3", Selected(new ImageSelector { Newest = 1 }));
         Assert.Equal("2", Selected(new ImageSelector { Newest = 1, Names = ["ubuntu-*"] }));
@@ -62,7 +62,7 @@ public sealed class ImageSelectionTests
     }
 
     [Fact]
-    public void Images_of_one_moment_have_an_order_of_their_own()
+    public void Images_with_equal_times_have_a_stable_order()
     {
         ImageFacts[] twins = [Image("a", "x", "ops", "public", "active", 1, []), Image("b", "x", "ops", "public", "active", 1, [])];
         Assert.Equal("b", ImageSelection.Select(new ImageSelector { Newest = 1 }, twins).Single().Id);

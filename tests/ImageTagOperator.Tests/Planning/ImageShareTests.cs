@@ -6,12 +6,12 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What a set owns after a reconcile, and what it notes of before.</summary>
+/// <summary>The tags that a set manages after a reconcile, and its record of the original tags.</summary>
 public sealed class ImageShareTests
 {
     private static readonly TagRules Rules = new(_ => null, (_, _) => false);
 
-    /// <summary>The set declares golden and lts, owned old and golden before, and old is still on the image.</summary>
+    /// <summary>The set declares golden and lts and managed old and golden before. The image still has old.</summary>
     [Theory]
     //          may write, problem                        added      owns
     [InlineData(true,  null,                              "",        "golden lts old")]
@@ -25,7 +25,7 @@ public sealed class ImageShareTests
     [InlineData(true,  nameof(Reason.Contended),          "lts",     "golden lts old")]
     [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "",      "golden old")]
     [InlineData(true,  nameof(Reason.RemovalLimitExceeded), "lts",   "golden lts old")]
-    public void Owns_what_it_may_have_written_and_what_has_still_to_go(bool mayWrite, string? problem, string added, string expected)
+    public void Manages_tags_that_may_be_written_and_tags_to_be_removed(bool mayWrite, string? problem, string added, string expected)
     {
         var share = Share(["golden", "old"]);
         var reason = problem is null ? null : new Problem(Reason.All.Single(one => one.Name == problem), "");
@@ -33,7 +33,7 @@ public sealed class ImageShareTests
     }
 
     [Fact]
-    public void Once_it_is_known_that_a_tag_is_gone_it_is_nobodys()
+    public void A_tag_that_is_known_to_be_removed_is_no_longer_managed()
     {
         var share = Share(["golden"]);
         Assert.Equal(["golden", "lts"], share.Managed(true, null, []).Order());
@@ -45,7 +45,7 @@ public sealed class ImageShareTests
     [InlineData("", nameof(Reason.Transient), true)]
     [InlineData("", nameof(Reason.Forbidden), false)]
     [InlineData("old", null, true)]
-    public void An_image_that_is_left_stays_in_the_status_until_all_is_done(string live, string? problem, bool isUnfinished)
+    public void A_released_image_stays_in_the_status_until_all_is_done(string live, string? problem, bool isUnfinished)
     {
         var claim = Claim("a", [], "old") with { IsLeaving = true };
         var share = ImagePlan.Of([claim], live.Length == 0 ? [] : [live], Rules).ShareOf("a");
@@ -54,7 +54,7 @@ public sealed class ImageShareTests
     }
 
     [Fact]
-    public void A_tag_that_waits_for_its_heir_keeps_the_image_in_the_status()
+    public void A_pending_handover_keeps_the_image_in_the_status()
     {
         var leaving = Claim("a", [], "golden") with { IsLeaving = true };
         var share = ImagePlan.Of([leaving, Claim("b", ["golden"])], ["golden"], Rules).ShareOf("a");
@@ -62,13 +62,13 @@ public sealed class ImageShareTests
         Assert.True(share.IsUnfinished(null));
     }
 
-    /// <summary>PendingHandovers is only what the set gives up and another that is heard declares and does not own yet.</summary>
+    /// <summary>PendingHandovers contains the tags that the set gives up and that another set declares and does not manage yet.</summary>
     [Theory]
     [InlineData("golden", "golden", "", "golden=b")]
     [InlineData("", "golden", "", "")]              // not on the image
     [InlineData("golden", "golden", "golden", "")]  // taken over
-    [InlineData("golden", "lts", "", "")]           // nobody wants it
-    public void A_tag_is_given_up_when_another_set_owns_it(string live, string declared, string managed, string expected)
+    [InlineData("golden", "lts", "", "")]           // no set declares it
+    public void A_tag_is_given_up_when_another_set_manages_it(string live, string declared, string managed, string expected)
     {
         ImageClaim[] claims =
         [
@@ -81,7 +81,7 @@ public sealed class ImageShareTests
     }
 
     [Fact]
-    public void One_of_several_heirs_that_owns_the_tag_is_enough()
+    public void One_of_several_successors_that_manages_the_tag_is_enough()
     {
         ImageClaim[] claims =
         [
@@ -95,19 +95,19 @@ public sealed class ImageShareTests
     }
 
     [Fact]
-    public void Notes_what_was_there_before_any_set_had_a_say()
+    public void Records_the_tags_from_before_any_set()
     {
         Assert.Equal(["before"], Share(["before", "golden", "old"]).OriginalTags(["before", "golden", "old"], [])!);
-        // What others put there, or declare, was not there before.
+        // Tags that other sets added or declare are not original.
         Assert.Equal(["before"], Share([]).OriginalTags(["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs")])!);
-        // Another set noted it already.
+        // Another set has recorded them already.
         Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Passing("d", "second"), Passing("c", "first")])!);
-        // A set that stays keeps its own.
+        // A set that stays keeps its own record.
         Assert.Equal(["before"], Share([]).OriginalTags(["before"], [Claim("c", []) with { Original = ["first"] }])!);
     }
 
     [Fact]
-    public void Notes_nothing_as_long_as_it_has_no_say()
+    public void An_excluded_set_records_nothing()
     {
         var share = ImagePlan.Of([Claim("a", ["golden"]), Claim("0", ["other"])], [], Rules).ShareOf("a");
         Assert.NotNull(share.Winner);

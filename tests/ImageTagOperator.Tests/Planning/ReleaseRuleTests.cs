@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The table of <see cref="ReleaseRule"/>, a row a case.</summary>
+/// <summary>The table of <see cref="ReleaseRule"/>, one row per case.</summary>
 public sealed class ReleaseRuleTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class ReleaseRuleTests
     [InlineData(Evidence.Gone,         Release.Forget,   Release.Forget,   Release.Retain)]
     [InlineData(Evidence.CloudChanged, Release.Block,     Release.Retry, Release.Retain)]
     [InlineData(Evidence.None,         Release.Retry, Release.Retry, Release.Retain)]
-    public void Only_evidence_and_an_edit_let_a_tag_go(Evidence evidence, Release same, Release edited, Release retained)
+    public void Only_evidence_or_an_edit_releases_a_tag(Evidence evidence, Release same, Release edited, Release retained)
     {
         foreach (var policy in Enum.GetValues<TagDeletionPolicy>())
         {
@@ -24,7 +24,7 @@ public sealed class ReleaseRuleTests
     }
 
     [Fact]
-    public void What_moved_on_is_let_go_whatever_the_deletion_policy_and_kept_when_it_comes_back()
+    public void An_image_that_moved_on_is_released_under_any_deletion_policy_and_kept_when_it_matches_again()
     {
         Assert.Equal(Release.CleanUp, ReleaseRule.Of(Evidence.DoesNotMatch, LeavingCause.MovedOn, TagDeletionPolicy.Retain));
         Assert.Equal(Release.Keep, ReleaseRule.Of(Evidence.Matches, LeavingCause.MovedOn, TagDeletionPolicy.Retain));

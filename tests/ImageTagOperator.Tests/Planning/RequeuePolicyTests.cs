@@ -12,11 +12,11 @@ public sealed class RequeuePolicyTests
     [InlineData(0, 540)]
     [InlineData(0.5, 600)]
     [InlineData(1, 660)]
-    public void Sets_in_order_are_spread_over_the_interval(double random, double seconds) =>
+    public void Sets_in_sync_are_spread_over_the_interval(double random, double seconds) =>
         Assert.Equal(seconds, new RequeuePolicy(() => random).Next(interval, null)!.Value.TotalSeconds, 3);
 
     [Fact]
-    public void A_cause_that_somebody_may_remove_at_any_time_is_looked_for_each_minute()
+    public void A_cause_that_can_be_removed_at_any_time_is_checked_each_minute()
     {
         Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.SecretNotFound));
         Assert.Equal(TimeSpan.FromMinutes(1), After(Reason.CredentialsRejected));
@@ -25,10 +25,10 @@ public sealed class RequeuePolicyTests
     }
 
     [Fact]
-    public void What_only_a_new_spec_cures_is_left_alone() => Assert.Null(After(Reason.InvalidSpec));
+    public void A_problem_that_only_an_edit_can_fix_is_not_retried() => Assert.Null(After(Reason.InvalidSpec));
 
     [Fact]
-    public void What_trying_does_not_cure_is_not_tried_more_often_than_usual()
+    public void A_problem_that_a_retry_cannot_fix_is_retried_after_the_interval()
     {
         Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.TagNotRemovable));
         Assert.Equal(TimeSpan.FromMinutes(10), After(Reason.Contended));
@@ -39,7 +39,7 @@ public sealed class RequeuePolicyTests
     [Theory]
     [InlineData(0, 5)]          // no hot loop
     [InlineData(30, 30)]
-    [InlineData(86400, 600)]    // and no day off
+    [InlineData(86400, 600)]    // and not a whole day
     public void A_Retry_After_is_kept_between_five_seconds_and_the_interval(double asked, double seconds)
     {
         var problem = new Problem(Reason.Transient, "busy", TimeSpan.FromSeconds(asked));
@@ -48,13 +48,13 @@ public sealed class RequeuePolicyTests
     }
 
     [Fact]
-    public void Without_a_Retry_After_the_pause_grows_by_itself() =>
+    public void Without_a_Retry_After_the_backoff_grows() =>
         Assert.Null(new RequeuePolicy(() => 0.5).RetryAfter(interval, new Problem(Reason.Transient, "broken")));
 
     [Theory]
     [InlineData("1ms")]
     [InlineData("never")]
-    public void An_interval_that_is_none_counts_as_the_default(string text) =>
+    public void An_invalid_interval_counts_as_the_default(string text) =>
         Assert.Equal(TimeSpan.FromMinutes(10), RequeuePolicy.Interval(text));
 
     [Theory]
@@ -67,11 +67,11 @@ public sealed class RequeuePolicyTests
     [InlineData(1, 60)]
     [InlineData(60, 60)]
     [InlineData(90, 90)]
-    public void A_verification_is_told_to_the_hour_or_to_the_interval(int interval, int minutes) =>
+    public void A_verification_is_written_once_per_hour_or_interval(int interval, int minutes) =>
         Assert.Equal(TimeSpan.FromMinutes(minutes), RequeuePolicy.VerificationInterval(TimeSpan.FromMinutes(interval)));
 
     [Fact]
-    public void Only_a_set_that_has_nothing_to_do_goes_by_a_reading_of_some_time_ago()
+    public void Only_a_set_without_work_uses_a_cached_reading()
     {
         Assert.Equal(TimeSpan.FromMinutes(8), RequeuePolicy.MaxReadingAge(interval, null, sawImages: true));
         Assert.Equal(TimeSpan.FromSeconds(30), RequeuePolicy.MaxReadingAge(interval, new Problem(Reason.Conflict, ""), sawImages: true));

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The operator refuses all that the schema refuses, and more.</summary>
+/// <summary>The operator rejects everything that the schema rejects, and more.</summary>
 public sealed class SpecCaseTests
 {
     public static TheoryData<SpecCase> All => SpecCase.All;
 
     [Theory]
     [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
-    public void The_operator_names_the_field_that_is_wrong(SpecCase what)
+    public void The_operator_names_the_invalid_field(SpecCase what)
     {
         var problem = CloudRules.Check(what.Spec().Deserialize(ImageTagSetJson.Default.ImageTagSetSpec)!);
         if (what.Field is null) Assert.Null(problem?.Message);

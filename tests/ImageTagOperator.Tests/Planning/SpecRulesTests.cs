@@ -24,7 +24,7 @@ public sealed class SpecRulesTests
     [InlineData("ü", "'ü'")]
     [InlineData("x ", "'x '")]
     [InlineData("a\tb", "control character")]
-    public void Refuses_a_tag_that_cannot_be_written_and_names_it(string tag, string named)
+    public void Rejects_a_tag_that_cannot_be_written_and_names_it(string tag, string named)
     {
         var spec = Good();
         spec.Tags = ["golden", tag];
@@ -34,22 +34,22 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void Refuses_two_tags_that_clouds_take_for_one() =>
-        Assert.Contains("'Lts' and 'LTS'", Refusal(spec => spec.Tags = ["golden", "Lts", "LTS"]).Message, StringComparison.Ordinal);
+    public void Rejects_two_tags_that_clouds_treat_as_equal() =>
+        Assert.Contains("'Lts' and 'LTS'", Rejection(spec => spec.Tags = ["golden", "Lts", "LTS"]).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("9s")]
     [InlineData("soon")]
     [InlineData("")]
     [InlineData("99999999h")]
-    public void Refuses_an_interval_that_is_none_or_too_short(string interval) =>
-        Assert.Contains($"'{interval}'", Refusal(spec => spec.Interval = interval).Message, StringComparison.Ordinal);
+    public void Rejects_an_interval_that_is_invalid_or_too_short(string interval) =>
+        Assert.Contains($"'{interval}'", Rejection(spec => spec.Interval = interval).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Refuses_any_number_of_image_references_but_one()
+    public void Rejects_any_number_of_image_references_but_one()
     {
-        Assert.Equal(SpecRule.OneImageReference.Message, Refusal(spec => spec.Image = new ImageReference()).Message);
-        Assert.Equal(SpecRule.OneImageReference.Message, Refusal(spec => spec.Image.Id = Guid.Empty.ToString()).Message);
+        Assert.Equal(SpecRule.OneImageReference.Message, Rejection(spec => spec.Image = new ImageReference()).Message);
+        Assert.Equal(SpecRule.OneImageReference.Message, Rejection(spec => spec.Image.Id = Guid.Empty.ToString()).Message);
     }
 
     [Theory]
@@ -59,9 +59,9 @@ public sealed class SpecRulesTests
     [InlineData("'env='", "env=")]
     [InlineData("have one key", "env=prod", "env=test")]
     [InlineData("have one key", "env=prod", "env")]
-    public void Refuses_what_IMS_does_not_take(string message, params string[] tags)
+    public void Rejects_tags_that_IMS_does_not_accept(string message, params string[] tags)
     {
-        Assert.Contains(message, Refusal(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message,
+        Assert.Contains(message, Rejection(spec => (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, tags)).Message,
             StringComparison.Ordinal);
         var spec = Good();
         spec.Tags = tags;
@@ -75,15 +75,15 @@ public sealed class SpecRulesTests
         var spec = Good();
         (spec.CloudCredentialsRef.Profile, spec.Tags) = (CloudProfile.IMS, ["cis-2026_1", "env=prod"]);
         Assert.Null(CloudRules.Check(spec));
-        Assert.Contains("10", Refusal(bad =>
+        Assert.Contains("10", Rejection(bad =>
             (bad.CloudCredentialsRef.Profile, bad.Tags) = (CloudProfile.IMS, [.. Enumerable.Range(0, 11).Select(i => $"k{i}=v")])).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Refuses_an_exact_set_that_would_remove_what_it_selects_by()
+    public void Rejects_an_exact_set_that_would_remove_the_tags_it_selects_by()
     {
-        Assert.Contains("'tested'", Refusal(Selecting).Message, StringComparison.Ordinal);
+        Assert.Contains("'tested'", Rejection(Selecting).Message, StringComparison.Ordinal);
         foreach (var cure in new Action<ImageTagSetSpec>[] { spec => spec.Policy = TagPolicy.Additive, spec => spec.IgnoreTags = ["test*"],
             spec => spec.Tags = ["golden", "tested"] })
         {
@@ -97,7 +97,7 @@ public sealed class SpecRulesTests
             spec.Image = new ImageReference { Selector = new ImageSelector { Tags = ["tested"] } };
     }
 
-    private static Problem Refusal(Action<ImageTagSetSpec> spoil)
+    private static Problem Rejection(Action<ImageTagSetSpec> spoil)
     {
         var spec = Good();
         spoil(spec);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>What holds for every declaration and every image.</summary>
+/// <summary>Properties of the plan for every declaration and every image.</summary>
 public sealed class TagPlannerProperties
 {
     private static readonly string[] Alphabet = ["a", "A", "b", "c", "d", "e", "..", "x/y", "ü", "", "a "];
@@ -28,7 +28,7 @@ public sealed class TagPlannerProperties
 
     private static readonly Gen<string[]> Tags = Gen.SubListOf(Alphabet).Select(tags => tags.ToArray());
 
-    // A set never declares what the schema and SpecRules refuse.
+    // A set never declares tags that the schema or SpecRules reject.
     private static readonly Gen<string[]> Declarable = Gen.SubListOf("a", "b", "c", "d", "e").Select(tags => tags.ToArray());
 
     private static readonly Arbitrary<World> Worlds = (
@@ -44,7 +44,7 @@ public sealed class TagPlannerProperties
     public void Applying_a_plan_leaves_nothing_to_plan() => Check(world => Plan(world, Apply(world)).IsEmpty);
 
     [Fact]
-    public void Every_declared_tag_is_there_afterwards_or_refused() => Check(world =>
+    public void Every_declared_tag_is_set_afterwards_or_rejected() => Check(world =>
     {
         var refused = Plan(world, world.Live).Refused.Select(r => r.Tag);
         return world.Declared.All(tag => Apply(world).Contains(tag) || refused.Contains(tag));
@@ -65,11 +65,11 @@ public sealed class TagPlannerProperties
             || world.Ignored.Any(glob => TagGlob.IsMatch(glob, tag)) || ImageTag.WhyNotAddressable(tag) is not null));
 
     [Fact]
-    public void Writes_are_only_of_what_is_not_so_already() =>
+    public void Only_differences_are_written() =>
         Check(world => Plan(world, world.Live).Steps.All(step => world.Live.Contains(step.Tag) == (step.Verb == TagVerb.Remove)));
 
     [Fact]
-    public void The_image_is_never_above_the_quota_and_never_holds_two_tags_that_collide_because_of_us() => Check(world =>
+    public void The_plan_never_exceeds_the_quota_and_never_adds_a_colliding_tag() => Check(world =>
     {
         var live = world.Live.ToHashSet();
         foreach (var step in Plan(world, world.Live).Steps)

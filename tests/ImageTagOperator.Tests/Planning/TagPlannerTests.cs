@@ -9,7 +9,7 @@ public sealed class TagPlannerTests
 {
     private static readonly TagRules Rules = new(ImageTag.WhyNotAddressable, ImageTag.Collides, Quota: 5);
 
-    /// <summary>The table of <see cref="TagPlanner"/>, a row a case.</summary>
+    /// <summary>The table of <see cref="TagPlanner"/>, one row per case.</summary>
     [Theory]
     //          live   declared managed others ignored  Exact  Additive
     [InlineData(false, true,    false,  false, false,   "+t",  "+t")]
@@ -40,11 +40,11 @@ public sealed class TagPlannerTests
     public void Adds_before_it_removes() => Assert.Equal("+new -old", Text(Plan(["new"], live: ["old"])));
 
     [Fact]
-    public void Removes_first_only_as_many_as_the_quota_forces() =>
+    public void Removes_first_only_as_many_as_the_quota_requires() =>
         Assert.Equal("-a +x +y -b", Text(Plan(["x", "y"], live: ["a", "b", "x1", "x2"], ignore: ["x?"])));
 
     [Fact]
-    public void Refuses_what_is_above_the_quota_and_adds_the_rest()
+    public void Rejects_the_tags_above_the_quota_and_adds_the_others()
     {
         var plan = Plan(["a", "b"], live: ["1", "2", "3", "4"], policy: TagPolicy.Additive);
         Assert.Equal("+a", Text(plan));
@@ -52,11 +52,11 @@ public sealed class TagPlannerTests
     }
 
     [Fact]
-    public void Removes_a_tag_that_the_cloud_takes_for_a_declared_one_first() =>
+    public void Removes_a_tag_first_that_the_cloud_treats_as_equal_to_a_declared_one() =>
         Assert.Equal("-Golden +golden", Text(Plan(["golden"], live: ["Golden"])));
 
     [Fact]
-    public void Refuses_a_tag_that_the_cloud_takes_for_one_that_stays()
+    public void Rejects_a_tag_that_the_cloud_treats_as_equal_to_one_that_stays()
     {
         var plan = Plan(["golden", "lts"], live: ["Golden"], policy: TagPolicy.Additive);
         Assert.Equal("+lts", Text(plan));
@@ -84,7 +84,7 @@ public sealed class TagPlannerTests
         string.Join(" ", plan.Steps.Select(step => (step.Verb == TagVerb.Add ? "+" : "-") + step.Tag));
 
     [Fact]
-    public void What_is_refused_says_why_in_a_fixed_order()
+    public void Rejections_have_their_reasons_in_a_fixed_order()
     {
         var plan = TagPlanner.Plan(
             new TagDeclaration(["golden", "v", "w", "x", "y", "z"], TagPolicy.Additive, []),

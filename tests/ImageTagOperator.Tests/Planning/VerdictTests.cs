@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Planning;
 
-/// <summary>The table of conditions, a row a case.</summary>
+/// <summary>The table of conditions, one row per case.</summary>
 public sealed class VerdictTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
@@ -18,7 +18,7 @@ public sealed class VerdictTests
     [InlineData("ImageNotActive",        "False",   "Reconciling")]
     [InlineData("Transient",             "Unknown", "Reconciling")]
     [InlineData("InternalError",         "Unknown", "Stalled")]
-    public void Ready_is_always_there_and_one_condition_beside_it_only_while_true(string reason, string ready, string? beside)
+    public void Ready_is_always_present_and_one_other_condition_only_while_true(string reason, string ready, string? beside)
     {
         var conditions = new StatusHistory([]).Next(VerdictOf(reason), 7, TimeSpan.FromMinutes(10), Now);
         Assert.Equal(new Condition("Ready", ready, reason, conditions[0].Message, 7, Now), conditions[0]);
@@ -26,7 +26,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void What_is_known_of_before_is_told_only_while_the_present_is_not_known()
+    public void The_last_known_state_is_reported_only_while_the_current_one_is_unknown()
     {
         var before = new StatusHistory([], Now.AddHours(-1), "InSync", 7);
         foreach (var reason in new[] { "InSync", "Drifted", "Suspended", "Conflict", "ImageNotActive" }) Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void A_condition_is_as_old_as_its_status()
+    public void A_transition_time_changes_only_with_the_status()
     {
         var first = new StatusHistory([]).Next(VerdictOf("Conflict"), 1, TimeSpan.FromMinutes(10), Now);
         var second = new StatusHistory(first).Next(VerdictOf("SecretNotFound"), 2, TimeSpan.FromMinutes(10), Now.AddMinutes(1));
@@ -51,7 +51,7 @@ public sealed class VerdictTests
         Assert.Equal([Now.AddMinutes(2)], third.Select(condition => condition.Since!.Value));
     }
 
-    /// <summary>Only a failure of the same reason and generation keeps its first message, and so costs no write.</summary>
+    /// <summary>Only a failure with the same reason and generation keeps its first message, and then needs no write.</summary>
     [Theory]
     [InlineData("Transient",   "Transient",   1, 5, "first")]
     [InlineData("Transient",   "Transient",   2, 5, "now")]
@@ -59,7 +59,7 @@ public sealed class VerdictTests
     [InlineData("Transient",   "Transient",   1, 31, "now It has been so since 2026-11-29T10:00:00Z.")]
     [InlineData("Transient",   "Transient",   2, 31, "now It has been so since 2026-11-29T10:00:00Z.")]
     [InlineData("Progressing", "Progressing", 1, 31, "now")]
-    public void A_failure_that_goes_on_says_since_when(string before, string after, long generation, int minutes, string expected)
+    public void A_lasting_failure_says_since_when(string before, string after, long generation, int minutes, string expected)
     {
         var first = new StatusHistory([]).Next(VerdictOf(before) with { Message = "first" }, 1, TimeSpan.FromMinutes(10), Now);
         var second = new StatusHistory(first)
@@ -71,7 +71,7 @@ public sealed class VerdictTests
     [Theory]
     [InlineData(60, 10)]
     [InlineData(3600, 30)]
-    public void Ten_intervals_or_half_an_hour_is_too_long(int interval, int minutes)
+    public void A_verification_is_overdue_after_ten_intervals_or_half_an_hour(int interval, int minutes)
     {
         var first = new StatusHistory([]).Next(VerdictOf("Transient"), 1, TimeSpan.FromSeconds(interval), Now);
         Assert.False(IsLasting(minutes));
@@ -93,7 +93,7 @@ public sealed class VerdictTests
     [InlineData("Unknown", "Transient",   1,    "InSync",     2L,   false, true)]
     [InlineData("Unknown", "Suspended",   1,    "InSync",     1L,   false, false)]
     [InlineData("Unknown", "InternalError", 1,  "InSync",     1L,   false, false)]
-    public void A_set_is_in_order_as_long_as_nothing_else_was_seen(
+    public void A_set_is_in_sync_until_something_else_was_observed(
         string status, string reason, long generation, string? verified, long? verifiedOf, bool isInOrder, bool isUnseen)
     {
         var history = new StatusHistory([new Condition("Ready", status, reason, "", generation, Now)], Now, verified, verifiedOf);
@@ -107,7 +107,7 @@ public sealed class VerdictTests
     [InlineData("True", "InSync", 2, 1, true)]
     [InlineData("False", "InSync", 1, 1, true)]
     [InlineData("True", "Other", 1, 1, true)]
-    public void That_the_images_were_seen_is_told_once_an_hour_or_when_anything_changes(
+    public void The_verification_is_written_once_an_hour_or_with_any_change(
         string status, string reason, long generation, int minutes, bool isDue)
     {
         var history = new StatusHistory([new Condition("Ready", "True", "InSync", "", 1, Now)], Now, "InSync", 1);
@@ -123,7 +123,7 @@ public sealed class VerdictTests
     [InlineData("Stalled", "True", "Conflict", "stalled", "Conflict")]
     [InlineData("Reconciling", "True", "Transient", "reconciling", "Transient")]
     [InlineData("Drifted", "True", "Drifted", "drifted", "Drifted")]
-    public void A_metric_knows_only_reasons_of_ours(string type, string status, string reason, string state, string label) =>
+    public void A_metric_only_has_known_reasons(string type, string status, string reason, string state, string label) =>
         Assert.Equal(new Situation(state, label), Situation.Of(type, status, reason));
 
     [Fact]
@@ -138,20 +138,20 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void What_was_true_of_an_earlier_declaration_is_said_to_be() => Assert.EndsWith(
+    public void The_state_of_an_earlier_declaration_is_marked_as_such() => Assert.EndsWith(
         "the set was InSync, by the declaration of that time.",
         new StatusHistory([], Now, "InSync", 1).Next(VerdictOf("Transient"), 2, TimeSpan.FromMinutes(10), Now)[0].Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void The_place_of_the_credentials_is_told_where_somebody_has_to_correct_them()
+    public void The_source_of_the_credentials_is_reported_when_they_must_be_corrected()
     {
         Assert.Equal("Secret a/b: No.", new Problem(Reason.CredentialsRejected, "No.").Of("Secret a/b").Message);
         Assert.Equal("No.", new Problem(Reason.Transient, "No.").Of("Secret a/b").Message);
     }
 
     [Fact]
-    public void Of_several_problems_the_one_that_a_person_must_solve_speaks_for_the_set()
+    public void Of_several_problems_the_one_that_needs_a_person_is_the_reason_of_the_set()
     {
         var (transient, waiting, first, second) = (Of(Reason.Transient), Of(Reason.ImageNotActive), Of(Reason.Conflict),
             Of(Reason.Forbidden));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Files of clouds that other programs take.</summary>
+/// <summary>clouds.yaml files that other programs accept.</summary>
 public sealed class CloudsYamlReports
 {
     // kubernetes/kubernetes#39007, bitnami-labs/sealed-secrets#1410
@@ -34,13 +34,13 @@ public sealed class CloudsYamlReports
 
     // gophercloud/utils#162
     [Fact]
-    public void That_a_token_is_to_be_renewed_goes_without_saying() => Assert.Equal(
+    public void A_token_is_renewed_without_an_option() => Assert.Equal(
         "user 'u'", CloudsYaml.Parse("clouds: {demo: {auth: {auth_url: http://k, user_id: u, password: p, allow_reauth: true}}}",
             "demo").Credential.Description);
 
     // openshift/installer#6266, gophercloud/utils#168
     [Fact]
-    public void A_profile_of_ones_own_is_found_in_clouds_public_yaml_and_goes_before_a_known_one()
+    public void A_custom_profile_in_clouds_public_yaml_overrides_a_known_one()
     {
         const string profiles = """
             public-clouds:
@@ -55,7 +55,7 @@ public sealed class CloudsYamlReports
 
     // openshift/installer#6266
     [Fact]
-    public void A_profile_that_clouds_public_yaml_lacks_is_said_to_be_unknown() => Assert.Contains(
+    public void A_profile_that_is_missing_in_clouds_public_yaml_is_unknown() => Assert.Contains(
         "the profile 'betacloud-2' is not one of those known here",
         Assert.Throws<InvalidCloudsYamlException>(() =>
             CloudsYaml.Parse("clouds: {demo: {profile: betacloud-2, auth: {username: u, password: p}}}", "demo",
@@ -79,7 +79,7 @@ public sealed class CloudsYamlReports
         "clouds-public.yaml, public-clouds.mine (line 3, column 13): 'cacert' is the path '/ca', which does not exist here; put the "
         + "file's text into the Secret under the key 'cacert'.")]
     [InlineData("interface: public", "clouds.yaml, clouds.demo.auth (line 4, column 11): needs 'password'.")]
-    public void A_mistake_is_told_of_the_file_that_it_is_in(string profile, string expected)
+    public void A_mistake_is_reported_for_its_file(string profile, string expected)
     {
         const string yaml = "clouds:\n  demo:\n    profile: mine\n    auth: {user_id: u, auth_url: http://k, password: p}\n";
         var publicClouds = $"public-clouds:\n  mine:\n    {profile}\n";
@@ -92,7 +92,7 @@ public sealed class CloudsYamlReports
 
     // dtantsur/rust-osauth#15
     [Fact]
-    public void A_mistake_in_a_local_file_is_told_with_its_path()
+    public void A_mistake_in_a_local_file_is_reported_with_its_path()
     {
         var folder = Directory.CreateTempSubdirectory("clouds-");
         try
@@ -127,7 +127,7 @@ public sealed class CloudsYamlReports
 
     // osism/testbed#1371
     [Fact]
-    public void A_clouds_public_yaml_that_is_no_YAML_is_named() => Assert.Contains(
+    public void A_clouds_public_yaml_that_is_not_YAML_is_named() => Assert.Contains(
         "clouds-public.yaml",
         Assert.Throws<InvalidCloudsYamlException>(() =>
             CloudsYaml.Parse(
@@ -158,7 +158,7 @@ public sealed class CloudsYamlReports
     [Theory]
     [InlineData("A")]
     [InlineData("B")]
-    public void Of_several_regions_the_one_of_region_name_is_meant(string name) => Assert.Equal(
+    public void Of_several_regions_region_name_selects_one(string name) => Assert.Equal(
         name, CloudsYaml.Parse(
             $"clouds: {{demo: {{regions: [A, B], region_name: {name}, auth: {{auth_url: http://k, user_id: u, password: p}}}}}}",
             "demo").RegionName);

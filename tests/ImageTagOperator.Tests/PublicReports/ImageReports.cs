@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Images as some clouds write them.</summary>
+/// <summary>Images in the formats of some clouds.</summary>
 public sealed class ImageReports
 {
     // gophercloud/gophercloud#3147
@@ -22,7 +22,7 @@ public sealed class ImageReports
     [InlineData("\"false\"", false)]
     [InlineData("\"\"", false)]
     [InlineData("{\"a\": [1]}", false)]
-    public void A_flag_may_be_a_text(string value, bool expected) => Assert.Equal(expected, Read($"\"os_hidden\": {value}").OsHidden);
+    public void A_boolean_can_be_a_string(string value, bool expected) => Assert.Equal(expected, Read($"\"os_hidden\": {value}").OsHidden);
 
     // gophercloud/gophercloud#906
     [Theory]
@@ -31,13 +31,13 @@ public sealed class ImageReports
     [InlineData("null", false)]
     [InlineData("[1, 2]", false)]
     [InlineData("\"yesterday\"", false)]
-    public void A_time_may_be_missing(string value, bool isThere) =>
+    public void A_time_can_be_missing(string value, bool isThere) =>
         Assert.Equal((isThere, isThere),
             (Read($"\"created_at\": {value}").CreatedAt is not null, Read($"\"updated_at\": {value}").UpdatedAt is not null));
 
     // gophercloud/gophercloud#3588
     [Fact]
-    public void A_property_that_is_called_like_a_member_but_for_its_case_is_a_property()
+    public void A_property_that_differs_from_a_member_only_by_case_is_a_property()
     {
         var image = Read("\"Tags\": \"x\", \"Owner\": \"y\"");
         Assert.Equal(("a", null, "x", "y"), (Assert.Single(image.Tags), image.Owner, image.Property("Tags"), image.Property("Owner")));
@@ -61,7 +61,7 @@ public sealed class ImageReports
         var reading = await session.Images.ReadAsync(ImageTerm.All, TestContext.Current.CancellationToken);
         Assert.Equal((good.Id, $"{bad.Id}, without an id"), (Assert.Single(reading.Images).Id, string.Join(", ", reading.UnreadableIds)));
 
-        // Where nothing can be read, it is no list.
+        // When nothing can be parsed, it is not a list.
         cloud.Faults.Clear();
         cloud.Faults.Add("GET", "*/v2/images?*",
             new Fault { Status = 200, ContentType = "application/json", Body = "{\"images\": [{\"id\": \"" + bad.Id + "\"}]}" });
@@ -70,7 +70,7 @@ public sealed class ImageReports
         Assert.Equal((CloudErrorKind.Transient, true),
             (none.Kind, none.Message.Contains("the answer is not what the API documents", StringComparison.Ordinal)));
 
-        // Asked for by its name, it is not taken for missing.
+        // In a search by name, it is not treated as missing.
         var error = await Assert.ThrowsAsync<CloudException>(
             () => session.Images.ReadAsync(ImageTerm.Name("bad"), TestContext.Current.CancellationToken));
         Assert.Equal(CloudErrorKind.Transient, error.Kind);
@@ -80,7 +80,7 @@ public sealed class ImageReports
     [Theory]
     [InlineData("http://127.0.0.1:1/image/v2/images?limit=1&marker=x")]
     [InlineData("/v2/images?limit=1&marker=x")]
-    public async Task The_next_page_is_asked_of_the_address_of_the_first_whatever_its_link_says(string next)
+    public async Task The_next_page_is_read_from_the_address_of_the_first_regardless_of_the_link(string next)
     {
         await using var cloud = await SandboxCloud.StartAsync();
         var (first, second) = (cloud.AddImage("first"), cloud.AddImage("second"));

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Clouds that nobody can log in to, and what people were told.</summary>
+/// <summary>Failing logins, and their messages.</summary>
 public sealed class LoginReports : IAsyncLifetime
 {
     private SandboxCloud cloud = null!;
@@ -27,7 +27,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // terraform-provider-openstack/terraform-provider-openstack#154
     [Fact]
-    public async Task A_login_that_Keystone_does_not_understand_is_a_fault_of_clouds_yaml()
+    public async Task A_login_that_Keystone_cannot_parse_is_an_error_in_clouds_yaml()
     {
         cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = 400,
             Body = """{"error": {"code": 400, "message": "Expecting to find domain in project."}}""", ContentType = "application/json" });
@@ -42,7 +42,7 @@ public sealed class LoginReports : IAsyncLifetime
     [Theory]
     [InlineData("/v3")]
     [InlineData("/nowhere/v3")]
-    public async Task A_wrong_path_in_auth_url_calls_a_human(string path)
+    public async Task A_wrong_path_in_auth_url_needs_a_person(string path)
     {
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(right with { AuthUrl = new Uri(cloud.Url + path) });
@@ -57,7 +57,7 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData("POST", "*/auth/tokens", 301)]
     [InlineData("POST", "*/auth/tokens", 308)]
     [InlineData("GET", "*/v2/images*", 301)]
-    public async Task A_redirect_names_its_target_and_calls_a_human(string method, string target, int status)
+    public async Task A_redirect_names_its_target_and_needs_a_person(string method, string target, int status)
     {
         cloud.Faults.Add(method, target,
             new Fault { Status = status, Headers = new Dictionary<string, string> { ["Location"] = "https://cloud.example/v3?x=1" } });
@@ -71,7 +71,7 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData("POST", "*/auth/tokens", 200, "<p>Welcome</p>", "AuthUrlWrong")]
     [InlineData("GET", "*/v2/images*", 200, "<p>Welcome</p>", "EndpointNotFound")]
     [InlineData("GET", "*/v2/images*", 404, "<p>Nothing here</p>", "EndpointNotFound")]
-    public async Task What_never_answered_as_the_API_does_calls_a_human_and_what_did_is_away_for_a_while(
+    public async Task A_server_that_was_never_an_API_needs_a_person_and_one_that_was_is_an_outage(
         string method, string target, int status, string page, string reason)
     {
         var fault = new Fault { Status = status, Body = page, ContentType = "text/html" };
@@ -91,7 +91,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // dotnet/corefx#41701
     [Fact]
-    public void Http_spoken_to_a_port_for_https_calls_a_human()
+    public void Http_to_a_port_for_https_needs_a_person()
     {
         var error = CloudCallException.For("GET http://x", null, new HttpRequestException(HttpRequestError.InvalidResponse, "x"));
         Assert.Equal(CloudErrorKind.AuthUrlWrong, error.Kind);
@@ -104,7 +104,7 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData(SocketError.TryAgain, "Transient")]
     [InlineData(SocketError.ConnectionRefused, "Transient")]
     [InlineData(SocketError.TimedOut, "Transient")]
-    public void A_name_that_is_not_known_calls_a_human_and_one_that_cannot_be_looked_up_does_not(SocketError socket, string kind)
+    public void An_unknown_host_name_needs_a_person_and_a_failed_lookup_does_not(SocketError socket, string kind)
     {
         var error = new HttpRequestException(HttpRequestError.NameResolutionError, "x", new SocketException((int)socket));
         Assert.Equal(kind, $"{CloudCallException.For("GET http://x", null, error).Kind}");
@@ -116,7 +116,7 @@ public sealed class LoginReports : IAsyncLifetime
     [InlineData(HttpStatusCode.Forbidden, "Rejected")]
     [InlineData(HttpStatusCode.BadGateway, "Transient")]
     [InlineData(HttpStatusCode.TooManyRequests, "Transient")]
-    public void A_proxy_that_refuses_calls_a_human(HttpStatusCode status, string kind)
+    public void A_proxy_that_rejects_the_request_needs_a_person(HttpStatusCode status, string kind)
     {
         var error = CloudCallException.For(
             "GET https://x", null, new HttpRequestException(HttpRequestError.ProxyTunnelError, "x", null, status));
@@ -126,7 +126,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // k-orc/openstack-resource-controller#596
     [Fact]
-    public async Task An_application_credential_whose_access_rules_leave_out_images_calls_a_human()
+    public async Task An_application_credential_whose_access_rules_omit_images_needs_a_person()
     {
         cloud.Faults.Add("*", "*/v2/images*", new Fault { Status = 401 });
         var problem = await ProblemAsync("demo-app");
@@ -138,7 +138,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // gophercloud/gophercloud#3573
     [Fact]
-    public async Task Https_spoken_to_a_port_for_http_calls_a_human()
+    public async Task Https_to_a_port_for_http_needs_a_person()
     {
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(
@@ -152,7 +152,7 @@ public sealed class LoginReports : IAsyncLifetime
     [Theory]
     [InlineData(404)]
     [InlineData(401)]
-    public async Task An_application_credential_that_is_gone_or_has_expired_is_said_to_be_with_what_to_type(int status)
+    public async Task A_deleted_or_expired_application_credential_is_reported_with_the_command(int status)
     {
         cloud.Faults.Add("POST", "*/auth/tokens", new Fault { Status = status,
             Body = """{"error": {"code": 404, "message": "Could not find Application Credential: 818a."}}""",
@@ -165,7 +165,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // kubernetes-sigs/cluster-api-provider-openstack#2097
     [Fact]
-    public async Task Credentials_that_were_replaced_are_used_although_the_old_ones_were_refused()
+    public async Task Replaced_credentials_are_used_although_the_old_ones_were_rejected()
     {
         var wrong = cloud.CloudsYaml.Replace("demo-secret", "old", StringComparison.Ordinal);
         using (var refused = TestSession.Of(CloudsYaml.Parse(wrong, "demo"))) await Assert.ThrowsAsync<CloudException>(
@@ -176,7 +176,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // kubernetes-sigs/cluster-api-provider-openstack#160
     [Fact]
-    public async Task A_token_that_ended_early_is_renewed_without_a_word()
+    public async Task A_token_that_was_revoked_early_is_renewed_silently()
     {
         var image = cloud.AddImage("ubuntu");
         using var session = TestSession.Of(CloudsYaml.Parse(cloud.CloudsYaml, "demo"));
@@ -187,7 +187,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // ncw/swift#166
     [Fact]
-    public async Task A_clock_that_is_ahead_of_the_clouds_keeps_nobody_out()
+    public async Task A_clock_ahead_of_the_cloud_does_not_block_logins()
     {
         await using var behind = await SandboxCloud.StartAsync(new FakeTimeProvider());
         var image = behind.AddImage("ubuntu");
@@ -200,7 +200,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // ncw/swift#166
     [Fact]
-    public async Task With_a_clock_that_is_behind_the_clouds_no_token_is_used_past_its_end()
+    public async Task With_a_clock_behind_the_cloud_no_expired_token_is_used()
     {
         var theirs = new FakeTimeProvider();
         theirs.Advance(TimeSpan.FromHours(2));
@@ -220,7 +220,7 @@ public sealed class LoginReports : IAsyncLifetime
     [Theory]
     [InlineData("7", 7)]
     [InlineData(null, null)]
-    public async Task A_429_heals_by_itself_and_its_pause_is_kept_where_it_names_one(string? header, int? seconds)
+    public async Task A_429_is_transient_and_its_Retry_After_is_respected(string? header, int? seconds)
     {
         cloud.Faults.Add("GET", "*/v2/images*",
             new Fault { Status = 429, Headers = header is null ? [] : new Dictionary<string, string> { ["Retry-After"] = header } });
@@ -230,7 +230,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // k-orc/openstack-resource-controller#879
     [Fact]
-    public async Task A_cloud_that_is_not_there_heals_by_itself()
+    public async Task An_unreachable_cloud_is_transient()
     {
         using var nobody = new TcpListener(IPAddress.Loopback, 0);
         nobody.Start();

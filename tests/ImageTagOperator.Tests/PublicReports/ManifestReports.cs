@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Manifests that tools and people made, and that some reader got wrong.</summary>
+/// <summary>Manifests of tools and people that some parser misread.</summary>
 public sealed class ManifestReports
 {
     private const string Good = """
@@ -40,7 +40,7 @@ public sealed class ManifestReports
     [InlineData("20161115.1")]
     [InlineData("0474915")]
     [InlineData("0e1234")]
-    public async Task A_tag_that_YAML_takes_for_something_else_is_to_be_quoted_as_it_was_written(string tag) => await IsToldAsync(
+    public async Task A_tag_that_YAML_reads_as_another_type_must_be_quoted_as_written(string tag) => await IsToldAsync(
         Good.Replace("[golden]", $"[golden, {tag}]", StringComparison.Ordinal), $"put it in quotes, '{tag}'.\n", 1);
 
     // kubernetes/kubernetes#8362
@@ -74,7 +74,7 @@ public sealed class ManifestReports
 
     // kubernetes/kubernetes#39007
     [Fact]
-    public async Task A_byte_order_mark_on_standard_input_is_no_text()
+    public async Task A_byte_order_mark_on_standard_input_is_skipped()
     {
         using var run = new CommandRun();
         Assert.Equal((0, "1 ImageTagSet checked, all good.\n", ""), await run.TypeAsync("validate -f -", "\uFEFF" + Good));
@@ -87,12 +87,12 @@ public sealed class ManifestReports
     [InlineData("imagetags.io", "image-tags.io", "apiVersion is image-tags.io/v1alpha1; did you mean imagetags.io/v1alpha1?")]
     [InlineData("apiVersion: imagetags.io/v1alpha1\n", "", "apiVersion is missing; write imagetags.io/v1alpha1.")]
     [InlineData("kind: ImageTagSet\n", "", "kind is missing; write ImageTagSet.")]
-    public async Task An_object_that_is_nearly_an_ImageTagSet_is_not_passed_over(string right, string wrong, string expected) =>
+    public async Task An_object_that_is_almost_an_ImageTagSet_is_not_skipped(string right, string wrong, string expected) =>
         await IsToldAsync(Good.Replace(right, wrong, StringComparison.Ordinal), expected, 1);
 
     // fluxcd/kustomize-controller#476
     [Fact]
-    public async Task A_file_whose_ending_others_pass_over_is_read_and_told()
+    public async Task A_file_with_an_unusual_extension_is_read_and_reported()
     {
         using var run = new CommandRun();
         run.Write("sets/one.YAML", Good);
@@ -112,17 +112,17 @@ public sealed class ManifestReports
     [InlineData("image: {name: ubuntu-24.04}", "image: {name: ubuntu-*}",
         "warning: spec.image.name 'ubuntu-*' is read as it is written, not as a glob.")]
     [InlineData("tags: [golden]", "tags: ['golden, lts']", "warning: spec.tags 'golden, lts' is one tag with a comma in it.")]
-    public async Task What_is_hardly_meant_is_warned_of(string usual, string odd, string expected) =>
+    public async Task Unlikely_intentions_cause_a_warning(string usual, string odd, string expected) =>
         await IsToldAsync(Good.Replace(usual, odd, StringComparison.Ordinal), expected, 0);
 
     // fluxcd/flux#1144
     [Fact]
-    public async Task An_interval_without_a_unit_is_told_which_there_are() =>
+    public async Task The_error_for_an_interval_without_a_unit_lists_the_units() =>
         await IsToldAsync(Good + "  interval: 10\n", "spec.interval must have a unit: 10s, 10m or 10h.", 1);
 
     // shopware/helm-charts#268
     [Fact]
-    public async Task One_file_that_is_no_YAML_hides_no_other()
+    public async Task One_file_that_is_not_YAML_hides_no_other()
     {
         using var run = new CommandRun();
         run.Write("sets/a.yaml", "kind: ImageTagSet\nspec: {tags: [a\n");
@@ -141,7 +141,7 @@ public sealed class ManifestReports
     [InlineData("build: 123456789", "metadata.labels.build must be of type string, and is of type integer: put it in quotes, '123456789'.")]
     [InlineData("app.kubernetes.io/version: 1.20",
         "metadata.labels.app.kubernetes.io/version must be of type string, and is of type number: put it in quotes, '1.20'.")]
-    public async Task A_label_that_is_no_text_is_named_with_its_line(string label, string expected) => await IsToldAsync(
+    public async Task A_label_that_is_not_a_string_is_named_with_its_line(string label, string expected) => await IsToldAsync(
         Good.Replace("{name: one, namespace: images}", $"\n  name: one\n  namespace: images\n  labels:\n    tier: a\n    {label}",
             StringComparison.Ordinal),
         $"sets.yaml:8: document 1, ImageTagSet images/one: {expected}\n", 1);
@@ -156,7 +156,7 @@ public sealed class ManifestReports
     [InlineData("tags: [golden]", "tags: [golden, \u3000lts]", "\\u{3000}lts")]
     [InlineData("tags: [golden]", "tags:\n  -\u00a0golden", "sets.yaml: line 8, ")]
     [InlineData("tags: [golden]", "tags:\n  -\u00a0golden\n\n  # how to proceed\n  policy: Exact", "sets.yaml: line 8, column 3: ")]
-    public async Task A_blank_that_only_looks_like_one_is_told_with_its_line(string right, string wrong, string expected) =>
+    public async Task A_no_break_space_is_reported_with_its_line(string right, string wrong, string expected) =>
         await IsToldAsync(Good.Replace(right, wrong, StringComparison.Ordinal), expected, 1);
 
     private static async Task IsToldAsync(string manifest, string expected, int code)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>What people typed, and what they got for it.</summary>
+/// <summary>Command lines of users, and the results.</summary>
 public sealed class ProgramReports
 {
     // argoproj/argo-workflows#1237, dotnet/aspnetcore#24384
@@ -17,7 +17,7 @@ public sealed class ProgramReports
     [InlineData("http://my-host:8080")]
     [InlineData("https://0.0.0.0:8080")]
     [InlineData(":8080")]
-    public async Task A_health_address_that_cannot_be_is_one_sentence(string address)
+    public async Task An_invalid_health_address_is_one_sentence(string address)
     {
         using var run = new CommandRun();
         var (code, output, error) = await run.TypeAsync($"run --health-address {address}");
@@ -33,13 +33,13 @@ public sealed class ProgramReports
     [InlineData("http://localhost:8080/")]
     [InlineData("http://[::]:8080")]
     [InlineData("http://*:8080")]
-    public void A_health_address_that_can_be_is_fine(string address) => Assert.Null(ListenAddress.Problem(address, "http://0.0.0.0:8080"));
+    public void A_valid_health_address_is_accepted(string address) => Assert.Null(ListenAddress.Problem(address, "http://0.0.0.0:8080"));
 
     // volcano-sh/volcano#5673, kubernetes-sigs/kueue#15490
     [Theory]
     [InlineData("--deletion-deadline -5", "--deletion-deadline must be at least 0.")]
     [InlineData("--cloud-rate 0", "--cloud-rate must be at least 1.")]
-    public async Task A_number_that_makes_no_sense_is_refused(string option, string expected)
+    public async Task A_number_out_of_range_is_rejected(string option, string expected)
     {
         using var run = new CommandRun();
         var (code, _, error) = await run.TypeAsync($"run {option}");
@@ -49,7 +49,7 @@ public sealed class ProgramReports
 
     // kyma-project/btp-manager#220
     [Fact]
-    public void All_reasons_are_among_all_reasons() => Assert.Equal(
+    public void The_list_of_all_reasons_is_complete() => Assert.Equal(
         typeof(Reason).GetFields().Where(field => field.FieldType == typeof(Reason)).Select(field => (Reason)field.GetValue(null)!)
             .OrderBy(reason => reason.Name, StringComparer.Ordinal),
         Reason.All.OrderBy(reason => reason.Name, StringComparer.Ordinal));
@@ -59,7 +59,7 @@ public sealed class ProgramReports
     [InlineData("serve --help", 0)]
     [InlineData("--help", 0)]
     [InlineData("serve --verbose", 2)]
-    public async Task The_sandbox_shows_its_help_and_makes_nothing(string arguments, int code)
+    public async Task The_sandbox_shows_its_help_and_creates_no_files(string arguments, int code)
     {
         using var run = new CommandRun();
         using var sandbox = Sandbox(run.Folder, arguments);
@@ -73,7 +73,7 @@ public sealed class ProgramReports
 
     // nutanix/kubectl-karbon#12
     [Fact]
-    public async Task The_sandbox_leaves_a_clouds_yaml_of_the_user_alone()
+    public async Task The_sandbox_does_not_overwrite_a_clouds_yaml_of_the_user()
     {
         using var run = new CommandRun();
         run.Write("clouds.yaml", "mine");
@@ -87,7 +87,7 @@ public sealed class ProgramReports
 
     // runtimeverification/haskell-backend#3557
     [Fact]
-    public async Task The_sandbox_works_in_a_folder_of_its_own_and_takes_it_along()
+    public async Task The_sandbox_uses_a_temporary_folder_and_deletes_it()
     {
         using var run = new CommandRun();
         run.Write("clouds.yaml", "mine");

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>NO_PROXY as people write it for curl, Go and Python.</summary>
+/// <summary>NO_PROXY in the formats of curl, Go and Python.</summary>
 public sealed class ProxyReports
 {
     // dotnet/runtime#131293, kubernetes/kubernetes#23003, kubernetes-client/python#1578
@@ -25,7 +25,7 @@ public sealed class ProxyReports
     [InlineData("a.example, 10.0.0.0/8 ,b.example", "https://b.example", true)]
     [InlineData("*", "https://anything.example", true)]
     [InlineData("", "https://anything.example", false)]
-    public void What_is_listed_goes_directly(string list, string url, bool directly)
+    public void Listed_hosts_are_reached_without_the_proxy(string list, string url, bool directly)
     {
         var proxy = new EnvironmentProxy(new WebProxy("http://proxy:3128"), new NoProxy(list));
         Assert.Equal(directly ? null : "http://proxy:3128/", proxy.GetProxy(new Uri(url))?.AbsoluteUri);
@@ -39,6 +39,6 @@ public sealed class ProxyReports
     [InlineData(".example.com.", "https://keystone.example.com:5000")]
     [InlineData("example.com", "https://keystone.example.com.")]
     [InlineData(".svc.cluster.local", "https://kubernetes.default.svc.cluster.local.:6443")]
-    public void A_dot_at_the_end_of_a_name_makes_it_no_other_name(string list, string url) =>
+    public void A_trailing_dot_does_not_change_a_host_name(string list, string url) =>
         Assert.True(new NoProxy(list).Matches(new Uri(url)));
 }

@@ -6,14 +6,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>What people saw in a status, and what it meant.</summary>
+/// <summary>Statuses that users misunderstood, and their meaning.</summary>
 public sealed class StatusReports
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     // openstack-k8s-operators/keystone-operator#250
     [Fact]
-    public void A_set_that_was_ready_and_cannot_be_carried_out_since_an_edit_is_ready_no_more()
+    public void A_ready_set_that_becomes_invalid_by_an_edit_is_not_ready()
     {
         var set = Ready();
         set.Metadata.Generation++;
@@ -42,21 +42,21 @@ public sealed class StatusReports
     [InlineData("10m", 30)]
     [InlineData("1m", 10)]
     [InlineData("1h", 30)]
-    public void What_should_heal_and_does_not_says_since_when_once(string interval, int minutes)
+    public void A_transient_problem_that_lasts_says_since_when_once(string interval, int minutes)
     {
         var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 },
             Spec = { Interval = interval } };
-        var told = new List<int>();
+        var reported = new List<int>();
         for (var minute = 0; minute < 90; minute++)
         {
             var before = set.Status;
             set.Status = StatusBuilder.After(
                 set, SetResult.Failed(new Problem(Reason.Transient, $"no answer {minute}.")), Start.AddMinutes(minute));
-            if (set.Status.History().IsLasting && !before.History().IsLasting) told.Add(minute);
+            if (set.Status.History().IsLasting && !before.History().IsLasting) reported.Add(minute);
         }
 
-        Assert.Equal([minutes + 1], told);
-        // With the words of that time, no longer the first ones.
+        Assert.Equal([minutes + 1], reported);
+        // The status has the words of that time, not the first ones.
         Assert.Equal($"no answer {minutes + 1}. It has been so since 2026-03-01T12:00:00Z.", set.Status.History()
             .Find(Condition.Reconciling)!.Message);
     }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>Whom people gave as <c>cacert</c>.</summary>
+/// <summary>Certificates that users set as <c>cacert</c>.</summary>
 public sealed class TlsReports
 {
     private const SslPolicyErrors Untrusted = SslPolicyErrors.RemoteCertificateChainErrors;
@@ -27,7 +27,7 @@ public sealed class TlsReports
 
     // connamara/quickfixn#990
     [Fact]
-    public void Nobody_else_is_trusted_for_it()
+    public void No_other_authority_is_trusted()
     {
         var between = new TestCertificates().Intermediate();
         var (leaf, _) = between.Issue("server");
@@ -43,7 +43,7 @@ public sealed class TlsReports
 
     // convertersystems/opc-ua-client#212
     [Fact]
-    public void A_certificate_that_has_ended_is_not_trusted()
+    public void An_expired_certificate_is_not_trusted()
     {
         using var key = ECDsa.Create();
         var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256);
@@ -55,7 +55,7 @@ public sealed class TlsReports
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_authority_that_was_renewed_is_trusted_beside_what_it_was_before(bool newFirst)
+    public async Task A_renewed_authority_is_trusted_beside_its_expired_certificate(bool newFirst)
     {
         string Both(TestCertificates authority) => newFirst ? $"{authority.Pem}\n{authority.Predecessor()}"
             : $"{authority.Predecessor()}\n{authority.Pem}";
@@ -75,7 +75,7 @@ public sealed class TlsReports
     [Theory]
     [InlineData("\n")]
     [InlineData("")]
-    public void A_key_as_openssl_ecparam_writes_it_is_read_with_and_without_an_end_of_its_last_line(string end)
+    public void A_key_of_openssl_ecparam_is_read_with_and_without_a_trailing_line_break(string end)
     {
         const string parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
         var (certificate, key) = new TestCertificates().Issue("operator");
@@ -91,7 +91,7 @@ public sealed class TlsReports
 
     // debops/debops#1424, flatcar/Flatcar#1601
     [Fact]
-    public void An_authority_is_not_lost_where_files_were_put_together_without_an_end_of_line()
+    public void An_authority_is_not_lost_in_concatenated_files_without_a_line_break()
     {
         var pem = $"{new TestCertificates().Pem}{new TestCertificates().Pem}\n{new TestCertificates().Pem}";
         Assert.Equal(3, CloudTls.Options(Cloud(new(pem))).CertificateChainPolicy!.CustomTrustStore.Count);
@@ -102,7 +102,7 @@ public sealed class TlsReports
 
     // debops/debops#1424
     [Fact]
-    public void An_authority_that_is_cut_off_is_named_by_its_line_and_not_passed_over()
+    public void A_truncated_authority_is_reported_by_its_line_and_not_skipped()
     {
         var good = new TestCertificates().Pem;
         var pem = $"{good}\n# the next one\n{good.Replace("-----END CERTIFICATE-----", "", StringComparison.Ordinal)}{good}";
@@ -120,7 +120,7 @@ public sealed class TlsReports
 
     // debops/debops#1424
     [Fact]
-    public void A_client_certificate_is_followed_by_its_authorities_where_there_is_no_end_of_line_between_them()
+    public void A_client_certificate_is_followed_by_its_authorities_without_a_line_break_between_them()
     {
         var between = new TestCertificates().Intermediate();
         var (leaf, key) = between.Issue("operator");
@@ -130,7 +130,7 @@ public sealed class TlsReports
         Assert.Equal(("CN=operator", 1), (certificate.Leaf.Subject, certificate.Others.Count));
     }
 
-    /// <summary>A pod, and a kubeconfig, with these authorities.</summary>
+    /// <summary>A pod and a kubeconfig with these authorities.</summary>
     private static KubeconfigFolder HomeWith(string authorities)
     {
         var home = new KubeconfigFolder();

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>API servers that end a watch otherwise than is documented.</summary>
+/// <summary>API servers that end a watch in an undocumented way.</summary>
 public sealed class WatchReports
 {
     // kubernetes/kubernetes#104171, fabric8io/kubernetes-client#7898, projectcalico/typha#227
     [Theory]
     [InlineData("")]
     [InlineData("""{"type":"BOOKMARK","object":{"kind":"Widget","metadata":{"resourceVersion":"1"}}}""")]
-    public async Task A_watch_that_always_ends_at_once_without_a_word_is_followed_by_a_list(string body)
+    public async Task A_watch_that_always_ends_at_once_without_an_event_is_followed_by_a_list(string body)
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.PublicReports;
 
-/// <summary>YAML that people wrote, and that some reader got wrong.</summary>
+/// <summary>YAML of users that some parser misread.</summary>
 public sealed class YamlReports
 {
     // aaubry/YamlDotNet#541
@@ -55,7 +55,7 @@ public sealed class YamlReports
 
     // astronomer/docs#261
     [Fact]
-    public void A_blank_that_only_looks_like_one_is_seen_in_the_YAML_that_is_written_and_read_back()
+    public void A_no_break_space_is_escaped_in_written_YAML_and_read_back()
     {
         var node = new JsonObject { ["two lines"] = "a\u00a0b\n\u3000c\n", ["one\u00a0line"] = "\u2003" };
         var yaml = KubernetesYaml.Serialize(node);
@@ -69,7 +69,7 @@ public sealed class YamlReports
     [InlineData("contexts: []\n")]
     [InlineData("contexts: [{name: prod, context: {cluster: c}}]\n")]
     [InlineData("")]
-    public void A_current_context_that_is_not_there_is_named(string contexts)
+    public void A_missing_current_context_is_named(string contexts)
     {
         using var folder = new KubeconfigFolder();
         var path = folder.Write("config", $"clusters: [{{name: c, cluster: {{server: 'https://x'}}}}]\ncurrent-context: dev\n{contexts}");

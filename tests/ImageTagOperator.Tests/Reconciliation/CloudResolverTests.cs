@@ -12,13 +12,13 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>From the keys of a Secret to a session.</summary>
+/// <summary>Resolves the keys of a Secret to a session.</summary>
 public sealed class CloudResolverTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_Secrets_cacert_cert_and_key_stand_in_for_the_files_that_the_cloud_names()
+    public async Task cacert_cert_and_key_of_the_Secret_replace_the_files_that_the_cloud_names()
     {
         await using var world = await SandboxWorld.CreateAsync();
         await using var server = await MutualTlsCloud.StartAsync();

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What is remembered by keys that anybody can make up.</summary>
+/// <summary>Caches whose keys any user can invent are bounded.</summary>
 public sealed class ExpiringCacheTests
 {
     private readonly FakeTimeProvider time = new();
 
     [Fact]
-    public void A_value_is_there_for_its_time_and_not_after()
+    public void A_value_expires_after_its_time()
     {
         var remembered = new ExpiringCache<string, int>(time);
         remembered.Put("a", 1, TimeSpan.FromMinutes(1));
@@ -26,7 +26,7 @@ public sealed class ExpiringCacheTests
     }
 
     [Fact]
-    public void However_many_keys_come_only_those_of_late_are_kept()
+    public void Only_the_latest_keys_are_kept()
     {
         var remembered = new ExpiringCache<string, int>(time);
         for (var i = 0; i < 100_000; i++)

@@ -14,8 +14,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>How long the sets of namespace a may keep a look at the image of namespace b waiting, on a clock that stands still unless it is
-/// moved.</summary>
+/// <summary>How long the sets of namespace a can delay a reconcile of the image of namespace b. The clock only moves when a test advances
+/// it.</summary>
 public sealed class ImageNeighbourTests : IDisposable
 {
     private const string Image = "11111111-1111-4111-8111-111111111111";
@@ -50,26 +50,26 @@ public sealed class ImageNeighbourTests : IDisposable
     public async Task Credentials_for_another_Keystone_are_never_asked_for_an_image_of_this_one()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i} http://other-{i}.test");
-        Assert.Empty(await LookAsync());
+        Assert.Empty(await FindClaimsAsync());
         Assert.DoesNotContain(clouds.Requests, request => request.Contains("other", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Credentials_that_lead_to_the_image_are_heard_and_asked_for_once_for_all_sets_that_use_them()
+    public async Task Credentials_that_can_see_the_image_count_and_are_used_once_for_all_their_sets()
     {
         for (var i = 0; i < 1000; i++) Add($"a{i}", "good");
-        Assert.Equal(1000, (await LookAsync()).Count);
-        Assert.Equal(1000, (await LookAsync()).Count);
+        Assert.Equal(1000, (await FindClaimsAsync()).Count);
+        Assert.Equal(1000, (await FindClaimsAsync()).Count);
         // a login, and the image
         Assert.Equal(2, clouds.Requests.Count(request => request.StartsWith("good ", StringComparison.Ordinal)));
         Assert.Equal(1, clouds.Found["good"]);
     }
 
     [Fact]
-    public async Task Neighbours_that_do_not_answer_are_waited_for_five_seconds_in_all_however_many_they_are()
+    public async Task Neighbours_that_do_not_respond_delay_a_reconcile_by_five_seconds_in_total()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
-        var first = LookAsync();
+        var first = FindClaimsAsync();
         await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
         time.Advance(TimeSpan.FromSeconds(3));
         var error = await Assert.ThrowsAsync<CloudException>(() => first);
@@ -77,81 +77,81 @@ public sealed class ImageNeighbourTests : IDisposable
         Assert.Contains("namespace a ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("a/a", error.Message, StringComparison.Ordinal);
 
-        Assert.Empty(await LookInTheEndAsync());
-        for (var look = 0; look < 20; look++) Assert.Empty(await LookAsync());      // the clock stands still
-        // Eight at a time, and who answers nobody is not sent more and more.
+        Assert.Empty(await FindClaimsWithRetriesAsync());
+        for (var reconcile = 0; reconcile < 20; reconcile++) Assert.Empty(await FindClaimsAsync());      // the clock does not move
+        // At most eight requests at a time, and a server that never responds does not get more and more of them.
         Assert.InRange(clouds.Requests.Count(request => request.StartsWith("silent", StringComparison.Ordinal)), 1, 16);
     }
 
     [Fact]
-    public async Task Neighbours_that_come_all_the_time_are_waited_for_no_longer_than_those_that_are_there()
+    public async Task New_neighbours_delay_a_reconcile_no_longer_than_existing_ones()
     {
-        await LookInTheEndAsync();
+        await FindClaimsWithRetriesAsync();
         for (var round = 0; round < 60; round++)
         {
             for (var i = 0; i < 40; i++) Add($"a{round}-{i}", $"silent-{round}-{i}");
-            if (round == 0) await LookInTheEndAsync();
-            // The clock stands still: a look that waits for it is never over.
-            var look = LookAsync();
-            await Eventually.TrueAsync(() => look.IsCompleted, "it looks without a wait");
-            Assert.Empty(await look);
+            if (round == 0) await FindClaimsWithRetriesAsync();
+            // The clock does not move: a reconcile that waits for it would never end.
+            var reconcile = FindClaimsAsync();
+            await Eventually.TrueAsync(() => reconcile.IsCompleted, "the reconcile does not wait");
+            Assert.Empty(await reconcile);
         }
     }
 
     [Fact]
-    public async Task All_sets_of_a_namespace_wait_together_for_those_of_another()
+    public async Task All_sets_of_a_namespace_share_the_wait_for_another_namespace()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i}");
         var started = time.GetUtcNow();
-        var looks = Enumerable.Range(0, 100).Select(i => LookInTheEndAsync($"b{i}")).ToArray();
-        await time.AdvanceUntilAsync(() => looks.All(look => look.IsCompleted), "all have looked");
-        await Task.WhenAll(looks);
-        Assert.InRange(time.GetUtcNow() - started, TimeSpan.Zero, TimeSpan.FromSeconds(15));     // the clock goes on while they work
+        var reconciles = Enumerable.Range(0, 100).Select(i => FindClaimsWithRetriesAsync($"b{i}")).ToArray();
+        await time.AdvanceUntilAsync(() => reconciles.All(reconcile => reconcile.IsCompleted), "all reconciles have ended");
+        await Task.WhenAll(reconciles);
+        Assert.InRange(time.GetUtcNow() - started, TimeSpan.Zero, TimeSpan.FromSeconds(15));     // the clock advances while they work
     }
 
     [Fact]
     public async Task A_namespace_is_trusted_again_after_a_while()
     {
         Add("a", "silent");
-        await LookInTheEndAsync();
+        await FindClaimsWithRetriesAsync();
         time.Advance(TimeSpan.FromMinutes(6));
-        var again = LookAsync();
+        var again = FindClaimsAsync();
         await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
         time.Advance(TimeSpan.FromSeconds(3));
         await Assert.ThrowsAsync<CloudException>(() => again);
     }
 
     [Fact]
-    public async Task A_neighbour_whose_cloud_is_slow_for_a_moment_is_waited_for_and_heard()
+    public async Task A_neighbour_whose_cloud_is_slow_for_a_moment_still_counts()
     {
         Add("a", "silent");
-        var look = LookAsync();
+        var reconcile = FindClaimsAsync();
         await time.UntilDueInAsync(TimeSpan.FromSeconds(3));
         time.Advance(TimeSpan.FromSeconds(2));
         clouds.Silence.SetResult();
-        Assert.Equal("a/a", Assert.Single(await look).Owner);
+        Assert.Equal("a/a", Assert.Single(await reconcile).Owner);
     }
 
     [Fact]
-    public async Task A_neighbour_whose_cloud_fails_for_a_moment_is_tried_again_and_heard()
+    public async Task A_neighbour_whose_cloud_fails_for_a_moment_is_retried_and_counts()
     {
         clouds.Failing = 2;
         Add("a", "failing");
-        for (var i = 0; i < 2; i++) await Assert.ThrowsAsync<CloudException>(() => LookAsync());
-        Assert.Equal("a/a", Assert.Single(await LookAsync()).Owner);
+        for (var i = 0; i < 2; i++) await Assert.ThrowsAsync<CloudException>(() => FindClaimsAsync());
+        Assert.Equal("a/a", Assert.Single(await FindClaimsAsync()).Owner);
     }
 
     [Fact]
-    public async Task One_that_does_not_answer_keeps_nobody_elses_claim_from_being_heard()
+    public async Task A_neighbour_that_does_not_respond_does_not_hide_the_claims_of_others()
     {
         Add("bad", "silent");
         Add("good", "good");
         Add("other", "good", inNamespace: "c");
-        Assert.Equal(["a/good", "c/other"], (await LookInTheEndAsync()).Select(claim => claim.Owner).Order());
+        Assert.Equal(["a/good", "c/other"], (await FindClaimsWithRetriesAsync()).Select(claim => claim.Owner).Order());
     }
 
     private void Add(string name, string secret, string inNamespace = "a") =>
-        cache.Tell(WatchEventType.Added, Set(name, secret, inNamespace));
+        cache.Publish(WatchEventType.Added, Set(name, secret, inNamespace));
 
     private static V1Alpha1ImageTagSet Set(string name, string secret, string inNamespace) => new()
     {
@@ -164,7 +164,7 @@ public sealed class ImageNeighbourTests : IDisposable
         },
     };
 
-    private async Task<IReadOnlyList<ImageClaim>> LookAsync(string by = "b")
+    private async Task<IReadOnlyList<ImageClaim>> FindClaimsAsync(string by = "b")
     {
         var self = Set(by, "own", "b");
         session ??= await resolver.ResolveAsync(registry.Of(self), self.Spec.CloudCredentialsRef, Cancel);
@@ -173,28 +173,28 @@ public sealed class ImageNeighbourTests : IDisposable
             self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
     }
 
-    /// <summary>Looks again at once as long as that is what comes of it.</summary>
-    private async Task<IReadOnlyList<ImageClaim>> LookInTheEndAsync(string by = "b")
+    /// <summary>Retries at once, as long as the result is a retry.</summary>
+    private async Task<IReadOnlyList<ImageClaim>> FindClaimsWithRetriesAsync(string by = "b")
     {
         for (var tries = 0; tries <= 5; tries++)
         {
             try
             {
-                var look = LookAsync(by);
+                var reconcile = FindClaimsAsync(by);
                 if (by == "b") await time.AdvanceUntilAsync(
-                    () => look.IsCompleted, "the look is over", step: TimeSpan.FromMilliseconds(50));
-                return await look;
+                    () => reconcile.IsCompleted, "the reconcile has ended", step: TimeSpan.FromMilliseconds(50));
+                return await reconcile;
             }
             catch (CloudException)
             {
-                // It is tried again.
+                // The reconcile is retried.
             }
         }
 
-        throw new InvalidOperationException("It never ends.");
+        throw new InvalidOperationException("The reconcile is retried without end.");
     }
 
-    /// <summary>A Secret is called as what it leads to: how it behaves, and where its Keystone is.</summary>
+    /// <summary>The name of a Secret says what it leads to: the behaviour of its Keystone, and the address.</summary>
     private sealed class Clouds : ICloudDirectory
     {
         public ConcurrentQueue<string> Requests { get; } = new();
@@ -203,7 +203,7 @@ public sealed class ImageNeighbourTests : IDisposable
 
         public TaskCompletionSource Silence { get; } = new();
 
-        /// <summary>Logins that are refused because the server is busy.</summary>
+        /// <summary>The number of logins that fail because the server is busy.</summary>
         public int Failing { get; set; }
 
         public Task<CloudConfiguration> FindAsync(

@@ -11,32 +11,32 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>The operator dies at each point between two of its requests in turn, before and after the work of the request is done, and
-/// another one takes over. Whatever the point, the end is the same, and nothing that was not declared was ever touched.</summary>
+/// <summary>The operator crashes at each point between two of its requests in turn, before and after the server does the work of the
+/// request, and a new process takes over. The final state is the same for every point, and no undeclared tag was ever touched.</summary>
 public sealed class KillPointTests
 {
     private const string Name = "ubuntu";
 
-    /// <summary>More requests than any of these stories takes.</summary>
+    /// <summary>More requests than any of these stories needs.</summary>
     private const int Enough = 40;
 
-    private static readonly Fault Dead = new() { ResetBeforeWork = true };
-    private static readonly Fault LastAct = new() { ResetAfterWork = true };
+    private static readonly Fault ResetBeforeWork = new() { ResetBeforeWork = true };
+    private static readonly Fault ResetAfterWork = new() { ResetAfterWork = true };
 
     public static MatrixTheoryData<string, bool> Stories =>
         new(["create", "change", "move", "delete", "restore", "withdraw"], [false, true]);
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public async Task An_operator_that_dies_at_any_point_leaves_nothing_behind_that_the_next_does_not_put_right(string story, bool lastAct)
+    public async Task After_a_crash_at_any_point_the_next_process_reaches_the_same_state(string story, bool crashAfterWork)
     {
         var point = 1;
-        for (; await PlayAsync(story, point, lastAct); point++) Assert.True(point < Enough, $"{story} never came to an end");
+        for (; await RunAsync(story, point, crashAfterWork); point++) Assert.True(point < Enough, $"{story} did not end");
         Assert.True(point > 4, $"{story} has only {point - 1} points");
     }
 
-    /// <summary>False when the story was over before the point was reached.</summary>
-    private static async Task<bool> PlayAsync(string story, int point, bool lastAct)
+    /// <summary>False when the story ended before the point was reached.</summary>
+    private static async Task<bool> RunAsync(string story, int point, bool crashAfterWork)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu", "foreign", "golden");
@@ -49,7 +49,7 @@ public sealed class KillPointTests
         if (story is not ("create" or "withdraw"))
         {
             await using (await StartAsync(world)) await world.ReadyAsync(Name, "True");
-            await TellAsync(world, story, second);
+            await EditAsync(world, story, second);
         }
 
         var requests = 0;
@@ -63,31 +63,31 @@ public sealed class KillPointTests
                 _ => $"{requests} requests were made");
         }
 
-        var died = requests >= point;
+        var crashed = requests >= point;
         foreach (var server in new SandboxServer[] { world.Cluster, world.Cloud }) server.Faults.Decide = null;
-        // Nobody is there to see it: only the status can tell that the tag which may be on the image by now was ours.
+        // No process runs meanwhile: only the status shows that a tag that may be on the image is managed by the set.
         if (story == "withdraw") await world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("golden") });
         await using var next = await StartAsync(world);
         await world.UntilAsync(
             () => IsOverAsync(world, story, image, second),
             over => over,
-            $"{story} to end as it should after it died {(lastAct ? "after" : "before")} the work of request {point}",
+            $"{story} to end as it should after it crashed {(crashAfterWork ? "after" : "before")} the work of request {point}",
             _ => $"the images have [{string.Join(", ", image.Tags)}] and [{string.Join(", ", second.Tags)}]");
         Assert.Equal(["foreign", "golden"], bystander.Tags.Order());
         Assert.Equal(3, world.Cloud.Images.Count);
-        return died;
+        return crashed;
 
-        // From the point on, no request comes through any more. The test's own calls are no points.
+        // After the point, no request of the operator gets through. The test's own calls do not count.
         Fault? Count(Call call)
         {
             if (call.UserAgent?.StartsWith("image-tag-operator/", StringComparison.Ordinal) != true
                 || call.Target.Contains("watch=", StringComparison.Ordinal)) return null;
             var number = Interlocked.Increment(ref requests);
-            return number < point ? null : number == point && lastAct ? LastAct : Dead;
+            return number < point ? null : number == point && crashAfterWork ? ResetAfterWork : ResetBeforeWork;
         }
     }
 
-    private static Task TellAsync(SandboxWorld world, string story, SandboxImage second) => story switch
+    private static Task EditAsync(SandboxWorld world, string story, SandboxImage second) => story switch
     {
         "change" => world.EditAsync(Name, new JsonObject { ["tags"] = new JsonArray("lts", "stable") }),
         "move" => world.EditAsync(Name, new JsonObject { ["image"] = new JsonObject { ["id"] = second.Id } }),
@@ -116,7 +116,7 @@ public sealed class KillPointTests
         static string Tags(SandboxImage image) => string.Join(' ', image.Tags.Order());
     }
 
-    /// <summary>An operator in this process. It ends without finishing what it is at.</summary>
+    /// <summary>An operator in this process. It ends without completing its work.</summary>
     private static async Task<IAsyncDisposable> StartAsync(SandboxWorld world)
     {
         var app = Hosting.OperatorHost.Build(

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What programs that know nothing of ImageTagSets (kubectl wait, Flux, Argo CD, Helm) take a status for.</summary>
+/// <summary>How programs that do not know ImageTagSets (kubectl wait, Flux, Argo CD, Helm) interpret a status.</summary>
 public sealed class KstatusTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -24,7 +24,7 @@ public sealed class KstatusTests
 
     [Theory]
     [MemberData(nameof(Endings))]
-    public void Every_ending_is_understood_and_is_about_the_generation_that_was_looked_at(string ending, string expected)
+    public void Every_result_is_understood_and_is_about_the_reconciled_generation(string ending, string expected)
     {
         foreach (var before in Endings)
         {
@@ -58,7 +58,7 @@ public sealed class KstatusTests
             Image = new ImageReference { Selector = new ImageSelector { Names = ["*"] } }, Tags = ["golden"] },
     };
 
-    /// <summary>The rules of kstatus for kinds that it does not know (sigs.k8s.io/cli-utils, pkg/kstatus).</summary>
+    /// <summary>The rules of kstatus for unknown kinds (sigs.k8s.io/cli-utils, pkg/kstatus).</summary>
     private static string Kstatus(V1Alpha1ImageTagSet set)
     {
         if (set.Metadata.DeletionTimestamp is not null) return "Terminating";

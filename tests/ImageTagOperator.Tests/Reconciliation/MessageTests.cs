@@ -13,7 +13,7 @@ using World = ImageTagOperator.Scenarios.World;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What a tired human reads: the object, the cause, and what to type.</summary>
+/// <summary>Each message contains the object, the cause, and the command to run.</summary>
 public sealed class MessageTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -36,7 +36,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task The_request_that_replaces_tags_that_no_call_can_name_does_so_when_it_is_typed()
+    public async Task The_command_that_replaces_tags_that_no_call_can_name_works()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("odd", "a/b", "..", "it's", "old");
@@ -63,7 +63,7 @@ public sealed class MessageTests
         await world.ReadyAsync("odd", "True");
     }
 
-    /// <summary>What ends a reconcile, and what is said of it.</summary>
+    /// <summary>Errors that end a reconcile, and their messages.</summary>
     [Theory]
     [InlineData(403, "KubernetesRefuses")]
     [InlineData(400, "KubernetesRefuses")]
@@ -73,7 +73,7 @@ public sealed class MessageTests
     [InlineData(429, null)]
     [InlineData(500, null)]
     [InlineData(503, null)]
-    public void A_refusal_of_the_API_server_is_said_and_an_outage_of_it_is_not(int status, string? reason)
+    public void A_rejection_by_the_API_server_is_reported_and_its_outage_is_not(int status, string? reason)
     {
         var error = new KubernetesException(
             "PATCH", "/apis/imagetags.io/x", (HttpStatusCode)status, new V1Status { Message = "denied by a webhook." });
@@ -84,7 +84,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_reconcile_that_took_too_long_says_what_it_was_at()
+    public async Task A_reconcile_that_times_out_reports_its_step()
     {
         var inner = await Assert.ThrowsAsync<TaskCanceledException>(
             () => Steps.During(Steps.Read, Task.FromCanceled<int>(new CancellationToken(canceled: true))));
@@ -99,7 +99,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData("No such thing.")]
     [InlineData("No such thing")]
-    public void A_cloud_s_own_sentence_ends_once(string message) =>
+    public void A_sentence_of_the_cloud_ends_with_one_period(string message) =>
         Assert.Equal(
             "Secret a/b: No such thing.", Problems.Of(new CloudException(CloudErrorKind.Rejected, message)).Of("Secret a/b").Message);
 

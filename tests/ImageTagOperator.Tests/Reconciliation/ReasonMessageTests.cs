@@ -25,12 +25,12 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>The message of each reason, as the status of a set has it.</summary>
+/// <summary>The message of each reason in the status of a set.</summary>
 public sealed class ReasonMessageTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Checked where a scenario causes them.</summary>
+    /// <summary>The reasons whose messages are checked in the scenarios that cause them.</summary>
     private static readonly Reason[] InScenarios = [Reason.CloudChanged, Reason.DefinitionOutdated];
 
     private static readonly TagStep Add = new(TagVerb.Add, "golden");
@@ -47,7 +47,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Each_reason_names_the_object_and_says_what_to_type(string name)
+    public async Task Each_reason_names_the_object_and_the_command(string name)
     {
         var reason = Reason.All.Single(reason => reason.Name == name);
         if (InScenarios.Contains(reason)) return;
@@ -60,7 +60,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Somebody who has only the message searches the page for its words.</summary>
+    /// <summary>A search for words of the message finds the reason in the page.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
     public async Task Troubleshooting_quotes_words_of_each_message(string name)
@@ -72,14 +72,14 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         var reason = Reason.All.Single(reason => reason.Name == name);
         foreach (var problem in InScenarios.Contains(reason) ? [] : await ProblemsAsync(reason))
         {
-            Assert.True(words.Any(text => problem.Message.Contains(text, StringComparison.Ordinal)), $"No words of: {problem.Message}");
+            Assert.True(words.Any(text => problem.Message.Contains(text, StringComparison.Ordinal)), $"The page contains no words of: {problem.Message}");
         }
     }
 
-    /// <summary>Of a reason that is new too.</summary>
+    /// <summary>Also for new reasons.</summary>
     [Theory]
     [MemberData(nameof(Reasons))]
-    public void A_message_that_names_no_command_gets_one_and_only_one(string name)
+    public void A_message_without_a_command_gets_exactly_one(string name)
     {
         var reason = Reason.All.Single(reason => reason.Name == name);
         MessageRules.Check(Reported(new Problem(reason, "Cloud 'pcd' has a fault.")));
@@ -102,7 +102,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_may_not_read_the_Secret_is_named_as_the_API_server_names_it()
+    public async Task A_user_without_permission_for_the_Secret_is_named_as_the_API_server_names_it()
     {
         var problem = await SecretAsync(new Fault
         {
@@ -117,7 +117,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     [InlineData("pcd", "pcd")]
     [InlineData("", "''")]
     [InlineData("my cloud; rm it's", "'my cloud; rm it'\\''s'")]
-    public void A_name_that_a_shell_would_take_apart_is_quoted(string name, string typed) => Assert.Equal(typed, ShellText.Of(name));
+    public void A_name_with_shell_metacharacters_is_quoted(string name, string typed) => Assert.Equal(typed, ShellText.Of(name));
 
     private static V1Alpha1ImageTagSet Set() => new()
     {

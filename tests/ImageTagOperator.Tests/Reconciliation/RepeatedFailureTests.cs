@@ -5,14 +5,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>What fails each time in the same way is one status, not one for each look, and never another one in between.</summary>
+/// <summary>A failure that repeats is one status, with no write per reconcile and no other status in between.</summary>
 public sealed class RepeatedFailureTests
 {
     [Theory]
     [InlineData(403, "Forbidden")]
     [InlineData(413, "TagQuotaExceeded")]
     [InlineData(400, "TagRejected")]
-    public async Task A_write_that_is_refused_each_time_leaves_the_status_alone(int status, string reason)
+    public async Task A_write_that_is_rejected_each_time_does_not_change_the_status(int status, string reason)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");
@@ -20,17 +20,17 @@ public sealed class RepeatedFailureTests
         await world.StartOperatorAsync();
         await world.CreateAsync(world.Set("ubuntu", image.Id, "golden", "lts"));
         await world.ReadyAsync("ubuntu", "False", reason);
-        await LookAsync("first");
+        await ReconcileAsync("first");
         var before = Writes();
-        for (var look = 1; look <= 4; look++) await LookAsync($"{look}");
+        for (var number = 1; number <= 4; number++) await ReconcileAsync($"{number}");
         Assert.Equal(before, Writes());
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/ubuntu/status").Count;
 
         int Tries() => world.Cloud.Calls.Matching("PUT", "*/tags/*").Count;
 
-        // A status that it writes comes before the next look.
-        async Task LookAsync(string at)
+        // A status write comes before the next reconcile.
+        async Task ReconcileAsync(string at)
         {
             var tries = Tries();
             await world.RequestAsync("ubuntu", at);

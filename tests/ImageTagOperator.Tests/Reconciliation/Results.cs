@@ -6,10 +6,10 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Results of reconciles that no cloud has a part in.</summary>
+/// <summary>Results of reconciles without a cloud.</summary>
 internal static class Results
 {
-    /// <summary>A selector that matches no image, with what the observation says besides.</summary>
+    /// <summary>The result of a selector that matches no image, with the given observation.</summary>
     public static SetResult InSync(DateTimeOffset asOf, LeftImages? left = null, params string[] odd)
     {
         var by = new CloudConnection(

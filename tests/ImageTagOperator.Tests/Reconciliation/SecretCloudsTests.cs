@@ -15,7 +15,7 @@ namespace ImageTagOperator.Tests.Reconciliation;
 public sealed class SecretCloudsTests
 {
     [Fact]
-    public async Task The_clouds_public_yaml_beside_the_other_is_used_and_what_replaces_it_too()
+    public async Task A_clouds_public_yaml_in_the_Secret_is_used_and_so_is_its_replacement()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
@@ -33,12 +33,12 @@ public sealed class SecretCloudsTests
     }
 
     [Fact]
-    public async Task Files_of_one_namespace_are_parsed_one_after_the_other_and_another_does_not_wait_for_them()
+    public async Task Files_of_one_namespace_are_parsed_sequentially_and_do_not_block_another_namespace()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
         var clouds = new SecretClouds(new SharedSecrets(client, new FakeTimeProvider()));
-        // Each takes some 100 ms.
+        // Each takes about 100 ms.
         var slow = "clouds:\n" + string.Concat(Enumerable.Range(0, 9_900).Select(i => $"  c{i}: {new string('x', 14)}\n"));
         server.Apply(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "a" } });
         for (var i = 0; i < 40; i++) server.Apply(Secret(slow, "", $"slow-{i}", "a"));
@@ -55,7 +55,7 @@ public sealed class SecretCloudsTests
     [InlineData(null)]
     [InlineData("clouds: {other: {auth: {auth_url: http://k, user_id: u, password: p}}}")]
     [InlineData("clouds: {")]
-    public async Task A_new_set_is_not_refused_for_what_its_Secret_was_before_it(string? before)
+    public async Task A_new_set_is_not_rejected_for_an_older_read_of_its_Secret(string? before)
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();

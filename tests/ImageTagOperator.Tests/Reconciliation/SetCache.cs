@@ -20,7 +20,7 @@ internal sealed class SetCache : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue
         return new MemoryStream();
     }
 
-    public void Tell(WatchEventType type, V1Alpha1ImageTagSet set) => observer(new EntityChange<V1Alpha1ImageTagSet>(type, set, null));
+    public void Publish(WatchEventType type, V1Alpha1ImageTagSet set) => observer(new EntityChange<V1Alpha1ImageTagSet>(type, set, null));
 
     public void Enqueue(NamespacedName key, TimeSpan after = default)
     {
@@ -28,11 +28,11 @@ internal sealed class SetCache : IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue
         LastPause = after;
     }
 
-    /// <summary>After which the set that was queued last is due.</summary>
+    /// <summary>The delay of the set that was queued last.</summary>
     public TimeSpan LastPause { get; private set; }
 
-    /// <summary>The sets that were queued since this was asked last.</summary>
-    public string[] Taken()
+    /// <summary>The sets that were queued since the last call.</summary>
+    public string[] TakeQueued()
     {
         var taken = queued.Distinct().Order().ToArray();
         queued.Clear();

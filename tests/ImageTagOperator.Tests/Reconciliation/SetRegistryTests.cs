@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Which sets there are for an image, whom a change concerns, and what a change supersedes.</summary>
+/// <summary>The sets of an image, the sets that a change affects, and the reconciles that a change supersedes.</summary>
 public sealed class SetRegistryTests : IDisposable
 {
     private const string Image = "11111111-1111-4111-8111-111111111111";
@@ -20,13 +20,13 @@ public sealed class SetRegistryTests : IDisposable
     public void Dispose() => registry.Dispose();
 
     [Fact]
-    public void A_set_is_found_by_what_it_declares_before_it_has_looked_at_anything()
+    public void A_set_is_found_by_its_declaration_before_its_first_reconcile()
     {
-        cache.Tell(WatchEventType.Added, Set("by-id", new ImageReference { Id = Image.ToUpperInvariant() }));
-        cache.Tell(WatchEventType.Added, Set("by-name", new ImageReference { Name = "ubuntu" }));
-        cache.Tell(WatchEventType.Added, Set("by-glob", new ImageReference { Selector = new ImageSelector { Names = ["u*"] } }));
-        cache.Tell(WatchEventType.Added, Set("other-name", new ImageReference { Name = "Ubuntu" }));
-        cache.Tell(WatchEventType.Added, Set("other-glob", new ImageReference { Selector = new ImageSelector { Names = ["d*"] } }));
+        cache.Publish(WatchEventType.Added, Set("by-id", new ImageReference { Id = Image.ToUpperInvariant() }));
+        cache.Publish(WatchEventType.Added, Set("by-name", new ImageReference { Name = "ubuntu" }));
+        cache.Publish(WatchEventType.Added, Set("by-glob", new ImageReference { Selector = new ImageSelector { Names = ["u*"] } }));
+        cache.Publish(WatchEventType.Added, Set("other-name", new ImageReference { Name = "Ubuntu" }));
+        cache.Publish(WatchEventType.Added, Set("other-glob", new ImageReference { Selector = new ImageSelector { Names = ["d*"] } }));
         Assert.Equal(["by-glob", "by-id", "by-name"], FindByImage("ubuntu"));
         Assert.Equal(["by-id", "other-glob"], FindByImage("debian"));
     }
@@ -35,11 +35,11 @@ public sealed class SetRegistryTests : IDisposable
     public void A_set_is_found_by_its_status_as_long_as_that_has_the_image()
     {
         var set = Set("left", new ImageReference { Name = "other" });
-        cache.Tell(WatchEventType.Added, With(set, "golden"));
+        cache.Publish(WatchEventType.Added, With(set, "golden"));
         Assert.Equal(["left"], FindByImage("ubuntu"));
-        cache.Tell(WatchEventType.Modified, Set("left", new ImageReference { Name = "other" }));
+        cache.Publish(WatchEventType.Modified, Set("left", new ImageReference { Name = "other" }));
         Assert.Empty(FindByImage("ubuntu"));
-        cache.Tell(WatchEventType.Deleted, set);
+        cache.Publish(WatchEventType.Deleted, set);
         Assert.Empty(FindByImage("other"));
     }
 
@@ -47,22 +47,22 @@ public sealed class SetRegistryTests : IDisposable
     public void A_new_set_uses_the_Secret_that_others_read_and_one_that_was_edited_does_not()
     {
         var set = Set("a", new ImageReference { Id = Image });
-        cache.Tell(WatchEventType.Added, set);
+        cache.Publish(WatchEventType.Added, set);
         Assert.Equal(DateTimeOffset.MinValue, registry.Of(set).EditedAt);
         var edited = Set("a", new ImageReference { Id = Image }, generation: 2);
-        cache.Tell(WatchEventType.Modified, edited);
+        cache.Publish(WatchEventType.Modified, edited);
         var at = registry.Of(edited).EditedAt;
         Assert.True(at > DateTimeOffset.MinValue);
         Assert.True(registry.Of(edited).ChangedAt >= at);
     }
 
     [Fact]
-    public void Sets_that_were_never_read_are_given_once_in_the_order_in_which_they_came()
+    public void Sets_that_were_never_read_are_returned_once_in_their_order()
     {
         V1Alpha1ImageTagSet[] sets = [.. Enumerable.Range(0, 5).Select(i => Set($"s{i}", new ImageReference { Name = $"i{i}" }))];
-        foreach (var set in sets) cache.Tell(WatchEventType.Added, set);
+        foreach (var set in sets) cache.Publish(WatchEventType.Added, set);
         registry.MarkRead(registry.Of(sets[1]));
-        cache.Tell(WatchEventType.Deleted, sets[2]);
+        cache.Publish(WatchEventType.Deleted, sets[2]);
         Assert.Equal(["s0", "s3"], registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 2).Select(set => set.Key.Name));
         Assert.Equal(["s4"], registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 200).Select(set => set.Key.Name));
         Assert.Empty(registry.TakeUnread("ns", sets[0].Spec.CloudCredentialsRef, 200));
@@ -70,74 +70,74 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Those_who_share_an_image_are_looked_at_when_a_say_comes_changes_or_goes()
+    public void Sets_that_share_an_image_are_reconciled_when_a_claim_appears_changes_or_disappears()
     {
         var byId = new ImageReference { Id = Image };
-        cache.Tell(WatchEventType.Added, Set("a", byId));
-        Assert.Empty(cache.Taken());
-        cache.Tell(WatchEventType.Added, Set("b", byId));
-        Assert.Equal(["ns/a"], cache.Taken());
-        cache.Tell(WatchEventType.Modified, Set("b", byId));
-        Assert.Empty(cache.Taken());
-        cache.Tell(WatchEventType.Modified, Set("b", byId, generation: 2));
-        Assert.Equal(["ns/a"], cache.Taken());
-        cache.Tell(WatchEventType.Deleted, Set("b", byId, generation: 2));
-        Assert.Equal(["ns/a"], cache.Taken());
+        cache.Publish(WatchEventType.Added, Set("a", byId));
+        Assert.Empty(cache.TakeQueued());
+        cache.Publish(WatchEventType.Added, Set("b", byId));
+        Assert.Equal(["ns/a"], cache.TakeQueued());
+        cache.Publish(WatchEventType.Modified, Set("b", byId));
+        Assert.Empty(cache.TakeQueued());
+        cache.Publish(WatchEventType.Modified, Set("b", byId, generation: 2));
+        Assert.Equal(["ns/a"], cache.TakeQueued());
+        cache.Publish(WatchEventType.Deleted, Set("b", byId, generation: 2));
+        Assert.Equal(["ns/a"], cache.TakeQueued());
     }
 
     [Fact]
-    public void Edits_in_one_namespace_have_the_sets_of_another_looked_at_once_a_second_at_most()
+    public void Edits_in_one_namespace_reconcile_the_sets_of_another_at_most_once_a_second()
     {
         var byId = new ImageReference { Id = Image };
-        cache.Tell(WatchEventType.Added, Set("a", byId));
-        cache.Tell(WatchEventType.Added, Set("b", byId));
-        Assert.Equal(["ns/a"], cache.Taken());
+        cache.Publish(WatchEventType.Added, Set("a", byId));
+        cache.Publish(WatchEventType.Added, Set("b", byId));
+        Assert.Equal(["ns/a"], cache.TakeQueued());
         Assert.Equal(TimeSpan.Zero, cache.LastPause);
         var foreign = Set("c", byId);
         foreign.Metadata.NamespaceProperty = "other";
-        cache.Tell(WatchEventType.Added, foreign);
-        Assert.Equal(["ns/a", "ns/b"], cache.Taken());
+        cache.Publish(WatchEventType.Added, foreign);
+        Assert.Equal(["ns/a", "ns/b"], cache.TakeQueued());
         Assert.Equal(TimeSpan.FromSeconds(1), cache.LastPause);
     }
 
     [Fact]
-    public void Who_gives_up_a_tag_is_looked_at_when_another_has_taken_it_over_and_nobody_else_is()
+    public void Only_the_set_that_gives_up_a_tag_is_reconciled_when_another_has_taken_it_over()
     {
         var byId = new ImageReference { Id = Image };
-        cache.Tell(WatchEventType.Added, With(Set("gives-up", byId, tags: []), "golden"));
-        cache.Tell(WatchEventType.Added, With(Set("keeps", byId, tags: "golden"), "golden"));
-        cache.Tell(WatchEventType.Added, With(Set("heir", byId, tags: "golden")));
-        cache.Taken();
-        cache.Tell(WatchEventType.Modified, With(Set("heir", byId, tags: "golden"), "golden"));
-        Assert.Equal(["ns/gives-up"], cache.Taken());
+        cache.Publish(WatchEventType.Added, With(Set("gives-up", byId, tags: []), "golden"));
+        cache.Publish(WatchEventType.Added, With(Set("keeps", byId, tags: "golden"), "golden"));
+        cache.Publish(WatchEventType.Added, With(Set("heir", byId, tags: "golden")));
+        cache.TakeQueued();
+        cache.Publish(WatchEventType.Modified, With(Set("heir", byId, tags: "golden"), "golden"));
+        Assert.Equal(["ns/gives-up"], cache.TakeQueued());
     }
 
     [Fact]
-    public void Those_who_share_an_image_are_looked_at_when_one_turns_out_to_be_refused()
+    public void Sets_that_share_an_image_are_reconciled_when_the_cloud_rejects_one()
     {
         var byId = new ImageReference { Id = Image };
-        cache.Tell(WatchEventType.Added, Set("a", byId));
-        cache.Tell(WatchEventType.Added, With(Set("b", byId)));
-        cache.Taken();
+        cache.Publish(WatchEventType.Added, Set("a", byId));
+        cache.Publish(WatchEventType.Added, With(Set("b", byId)));
+        cache.TakeQueued();
         var refused = With(Set("b", byId));
         refused.Status.Images = [refused.Status.Images![0] with { Reason = Reason.Forbidden.Name }];
-        cache.Tell(WatchEventType.Modified, refused);
-        Assert.Equal(["ns/a"], cache.Taken());
+        cache.Publish(WatchEventType.Modified, refused);
+        Assert.Equal(["ns/a"], cache.TakeQueued());
     }
 
     [Fact]
-    public void A_generation_is_superseded_by_an_edit_and_by_the_deletion_and_by_nothing_else()
+    public void Only_an_edit_and_the_deletion_supersede_a_generation()
     {
         var byId = new ImageReference { Id = Image };
         var read = Set("a", byId);
-        cache.Tell(WatchEventType.Added, Set("a", byId));
+        cache.Publish(WatchEventType.Added, Set("a", byId));
         var first = registry.Of(read);
         Assert.False(first.IsSuperseded);
-        cache.Tell(WatchEventType.Modified, With(Set("a", byId), "golden"));
+        cache.Publish(WatchEventType.Modified, With(Set("a", byId), "golden"));
         Assert.False(first.IsSuperseded);
         Assert.Same(first, registry.Of(read));
 
-        cache.Tell(WatchEventType.Modified, Set("a", byId, generation: 2));
+        cache.Publish(WatchEventType.Modified, Set("a", byId, generation: 2));
         Assert.True(first.IsSuperseded);
         Assert.True(registry.Of(read).IsSuperseded);
         var second = registry.Of(Set("a", byId, generation: 2));
@@ -145,10 +145,10 @@ public sealed class SetRegistryTests : IDisposable
 
         var dying = Set("a", byId, generation: 2);
         dying.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
-        cache.Tell(WatchEventType.Modified, dying);
+        cache.Publish(WatchEventType.Modified, dying);
         Assert.True(second.IsSuperseded);
         Assert.False(registry.Of(dying).IsSuperseded);
-        cache.Tell(WatchEventType.Deleted, dying);
+        cache.Publish(WatchEventType.Deleted, dying);
         Assert.False(registry.Of(dying).IsSuperseded);
         Assert.True(registry.Of(Set("a", byId, generation: 2)).IsSuperseded);
     }
@@ -159,7 +159,7 @@ public sealed class SetRegistryTests : IDisposable
     [InlineData("is suspended", false)]
     [InlineData("is invalid", false)]
     [InlineData("is deleted", false)]
-    public void Who_only_looks_is_suspended_or_invalid_or_about_to_go_claims_nothing(string what, bool claims)
+    public void An_observing_suspended_invalid_or_deleted_set_claims_nothing(string what, bool claims)
     {
         var set = Set("a", new ImageReference { Id = Image });
         if (what == "observes") set.Spec.Mode = TagSetMode.Observe;

@@ -9,7 +9,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>A Secret is read once for many sets, and never before the last edit of the set that asks.</summary>
+/// <summary>A Secret is read once for many sets, and never before the last edit of the set that needs it.</summary>
 public sealed class SharedSecretsTests
 {
     private static readonly NamespacedName Name = new("default", "cloud");
@@ -49,7 +49,7 @@ public sealed class SharedSecretsTests
     }
 
     [Fact]
-    public async Task A_set_that_was_edited_is_never_reconciled_with_what_its_Secret_held_before()
+    public async Task An_edited_set_is_never_reconciled_with_an_older_read_of_its_Secret()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (secrets, time) = Secrets(server);
@@ -68,7 +68,7 @@ public sealed class SharedSecretsTests
     }
 
     [Fact]
-    public async Task One_that_is_missing_is_asked_for_once_in_five_seconds()
+    public async Task A_missing_Secret_is_read_once_in_five_seconds()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (secrets, time) = Secrets(server);
@@ -81,7 +81,7 @@ public sealed class SharedSecretsTests
     }
 
     [Fact]
-    public async Task One_that_may_not_be_read_is_asked_for_once_in_five_seconds()
+    public async Task A_forbidden_Secret_is_read_once_in_five_seconds()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (secrets, time) = Secrets(server);

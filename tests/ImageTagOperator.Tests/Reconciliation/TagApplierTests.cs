@@ -46,7 +46,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_that_the_cloud_acknowledged_and_lost_is_found_and_mended()
+    public async Task A_write_that_the_cloud_acknowledged_and_lost_is_found_and_repeated()
     {
         var image = cloud.AddImage("lossy");
         cloud.Faults.Add("PUT", "*/tags/golden", new Fault { Status = 204 }, times: 1);
@@ -75,7 +75,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_try_of_a_write_that_does_not_show_waits_for_replicas_and_the_message_says_what_was_seen()
+    public async Task Each_retry_of_an_invisible_write_waits_for_replicas_and_the_message_says_what_was_observed()
     {
         var image = cloud.AddImage("hopeless");
         cloud.Faults.Add("PUT", "*/tags/*", new Fault { Status = 204 });
@@ -87,7 +87,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_whose_data_is_on_the_move_is_left_alone()
+    public async Task An_image_whose_data_is_being_uploaded_is_not_written()
     {
         var image = cloud.AddImage("copying");
         image.Properties["os_glance_importing_to_stores"] = "fast,slow";
@@ -101,7 +101,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_lock_of_an_import_whose_worker_died_holds_no_tag_back()
+    public async Task The_lock_of_a_crashed_import_delays_no_tag()
     {
         var image = cloud.AddImage("imported");
         image.Properties["os_glance_import_task"] = "3f1a4c1e-0000-4000-8000-000000000000";
@@ -135,7 +135,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_removal_that_always_fails_is_named_after_three_times_and_never_keeps_the_others_from_theirs()
+    public async Task A_removal_that_always_fails_is_reported_after_three_times_and_blocks_no_other_tag()
     {
         var image = cloud.AddImage("stuck");
         image.SetTags("twice", "twice", "old");     // as a race leaves it: deleting it answers 500 for ever
@@ -155,23 +155,23 @@ public sealed class TagApplierTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_write_without_an_answer_is_not_sent_again_and_nothing_is_sent_after_it(bool workIsDone)
+    public async Task A_write_without_a_response_is_not_resent_and_nothing_is_sent_after_it(bool workIsDone)
     {
         var image = cloud.AddImage("silent");
         cloud.Faults.Add("PUT", "*/tags/golden", new Fault { ResetAfterWork = workIsDone, ResetBeforeWork = !workIsDone });
         var result = await ApplyAsync(image, TagPolicy.Exact, "golden", "lts");
         Assert.Equal(Reason.Transient, result.Problem!.Reason);
-        Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "a write that may still be running is given time");
+        Assert.True(result.Problem.RetryAfter >= TimeSpan.FromSeconds(5), "it waits for a write that may still be running");
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
 
-        // Nobody else comes near the image either while the write may still run.
+        // No other set writes to the image while the write may still run.
         var other = await ApplyAsync(image, TagPolicy.Additive, "stable");
         Assert.Equal(Reason.Transient, other.Problem!.Reason);
         Assert.Single(cloud.Calls.Writes, call => call.Method == "PUT");
     }
 
     [Fact]
-    public async Task A_tag_never_comes_beside_one_that_the_cloud_takes_for_the_same_and_that_did_not_go()
+    public async Task A_tag_is_never_added_while_an_equal_one_could_not_be_removed()
     {
         var image = cloud.AddImage("folding", "Golden");
         cloud.Faults.Add("DELETE", "*/tags/Golden", new Fault { Status = 500 });
@@ -192,7 +192,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_that_goes_meanwhile_is_said()
+    public async Task An_image_that_is_deleted_meanwhile_is_reported()
     {
         var image = cloud.AddImage("going");
         var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
@@ -202,7 +202,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_is_excluded_after_its_first_writes_answers_for_what_it_wrote()
+    public async Task A_set_that_is_excluded_after_its_first_writes_manages_what_it_wrote()
     {
         var job = await ObserveAsync(cloud.AddImage("contested"), TagPolicy.Exact, "golden", "lts");
         var excluded = ImageResult.Untouched(PlannedImage.Of(job), new Problem(Reason.Conflict, "Another one is older."));
@@ -213,7 +213,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_cloud_takes_is_learnt_from_its_refusal_and_what_goes_then_goes_first()
+    public async Task The_quota_is_learnt_from_a_rejection_and_removals_come_first_then()
     {
         cloud.TagQuota = 2;
         var (first, second) = (cloud.AddImage("full", "a", "b"), cloud.AddImage("full-too", "c", "d"));
@@ -222,7 +222,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.Equal(["x", "y"], first.Tags.Order());
         Assert.Single(cloud.Calls.All, IsRefused);
 
-        // One image's refusal says nothing of another: who fills his own for a moment must not have others' tags held back.
+        // A rejection for one image says nothing about another: a set that fills its own image must not delay the tags of others.
         cloud.TagQuota = 3;
         Assert.Null((await ApplyAsync(second, TagPolicy.Additive, "x")).Problem);
         Assert.Equal(["c", "d", "x"], second.Tags.Order());
@@ -230,7 +230,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_quota_that_was_lowered_below_what_is_there_is_found_step_by_step()
+    public async Task A_quota_below_the_current_number_of_tags_is_found_step_by_step()
     {
         var image = cloud.AddImage("over", "a", "b", "c", "d");
         cloud.TagQuota = 2;
@@ -250,7 +250,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_clients_image_is_left_with_the_reason()
+    public async Task The_image_of_another_client_is_not_written_and_the_reason_is_reported()
     {
         var image = cloud.AddImage("foreign");
         (image.Owner, image.Visibility) = (cloud.Identity.Project("other").Id, "public");
@@ -260,7 +260,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Never_are_two_writes_to_one_image_in_flight_whatever_session_they_come_from()
+    public async Task Writes_to_one_image_never_overlap_across_sessions()
     {
         var image = cloud.AddImage("busy");
         cloud.RaceWindow = TimeSpan.FromMilliseconds(20);
@@ -274,13 +274,13 @@ public sealed class TagApplierTests : IAsyncLifetime
         var writes = cloud.Calls.Writes.Where(call => call.Target.Contains("/tags/", StringComparison.Ordinal)).ToArray();
         Assert.Equal(16, writes.Length);
         Assert.All(writes.Zip(writes.Skip(1)), pair =>
-            Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} came before {pair.First} had ended"));
+            Assert.True(pair.First.Completed <= pair.Second.Arrived, $"{pair.Second} started before {pair.First} had ended"));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_holds_an_images_gate_for_long_lets_others_have_a_turn_between_two_writes(bool isWaitedFor)
+    public async Task A_long_holder_of_an_image_gate_lets_others_in_between_two_writes(bool isWaitedFor)
     {
         var image = cloud.AddImage("long");
         var job = await ObserveAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");
@@ -309,7 +309,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_that_the_cloud_acknowledged_is_told_even_when_it_cannot_be_read_again()
+    public async Task An_acknowledged_change_is_reported_even_when_it_cannot_be_verified()
     {
         var image = cloud.AddImage("unread", "old");
         var job = await ObserveAsync(image, TagPolicy.Exact, "golden");
@@ -320,7 +320,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Images_of_one_reconcile_share_what_may_be_removed()
+    public async Task Images_of_one_reconcile_share_the_removal_limit()
     {
         var removals = new RemovalBudget(3);
         var (first, second) = (cloud.AddImage("first", "a", "b"), cloud.AddImage("second", "c", "d"));
@@ -328,7 +328,7 @@ public sealed class TagApplierTests : IAsyncLifetime
             await applier.ApplyAsync(
             PlannedImage.Of(await ObserveAsync(first, TagPolicy.Exact)), removals, CancellationToken.None)).Problem);
 
-        // What the cloud lost and has to be done again counts once.
+        // A write that the cloud lost and that is repeated counts once.
         first.SetTags("a");
         Assert.Null((
             await applier.ApplyAsync(

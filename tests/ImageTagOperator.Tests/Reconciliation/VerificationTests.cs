@@ -8,8 +8,8 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation;
 
-/// <summary>Ready speaks of now: what cannot be seen is Unknown for the reason that there is now, and what was true before is told with its
-/// age.</summary>
+/// <summary>Ready is about the present: what cannot be observed is Unknown with the current reason, and the last known state is reported
+/// with its age.</summary>
 public sealed class VerificationTests
 {
     private const string Before = " Before that, when the images were last verified at 2026-11-29T10:00:00Z, the set was InSync.";
@@ -19,7 +19,7 @@ public sealed class VerificationTests
     private static readonly Problem Outage = new(Reason.Transient, "Glance of cloud 'demo' at http://glance/v2 does not answer.");
 
     [Fact]
-    public void An_outage_makes_Ready_Unknown_at_once_and_tells_what_was_true_and_when()
+    public void An_outage_makes_Ready_Unknown_at_once_and_reports_the_last_known_state_with_its_time()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -34,7 +34,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void An_outage_that_goes_on_costs_no_write_until_it_is_told_since_when()
+    public void A_lasting_outage_costs_no_write_until_its_start_is_reported()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -55,10 +55,10 @@ public sealed class VerificationTests
 
     public static TheoryData<string> Problems => [.. Reason.All.Select(reason => reason.Name)];
 
-    /// <summary>Of all pairs of endings, the second is what is shown.</summary>
+    /// <summary>For all pairs of results, the second one is in the status.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
-    public void The_present_cause_replaces_every_other(string name)
+    public void The_current_cause_replaces_every_other(string name)
     {
         foreach (var before in Reason.All.Where(reason => reason.Name != name))
         {
@@ -73,10 +73,11 @@ public sealed class VerificationTests
         }
     }
 
-    /// <summary>What only a person can mend is False with its remedy; what hides the images, or what nobody foresaw, is Unknown.</summary>
+    /// <summary>A problem that only a person can fix is False with its remedy. A problem that hides the images, or an unexpected one, is
+    /// Unknown.</summary>
     [Theory]
     [MemberData(nameof(Problems))]
-    public void Ready_is_Unknown_only_while_nobody_can_know(string name)
+    public void Ready_is_Unknown_only_while_the_state_cannot_be_observed(string name)
     {
         var reason = Reason.All.Single(one => one.Name == name);
         var set = Set();
@@ -89,7 +90,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void While_tags_are_written_nothing_old_is_shown()
+    public void While_tags_are_written_no_old_state_is_shown()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -99,7 +100,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void What_was_true_of_an_earlier_declaration_is_said_to_be()
+    public void The_state_of_an_earlier_declaration_is_marked_as_such()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -110,7 +111,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void A_set_that_was_never_seen_says_nothing_of_before()
+    public void A_set_that_was_never_observed_reports_no_earlier_state()
     {
         var set = Set();
         Report(set, SetResult.Failed(Outage), 0);
@@ -141,7 +142,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void What_an_older_reading_shows_was_true_when_it_was_read()
+    public void A_cached_observation_has_the_time_of_its_read()
     {
         var set = Set();
         Report(set, Results.InSync(Now.AddMinutes(-7)), 0);
@@ -149,7 +150,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void Only_a_look_that_saw_all_images_counts()
+    public void Only_a_reconcile_that_observed_all_images_counts()
     {
         var unreached = new ImageState { Id = "1", Reason = nameof(Reason.Transient), Message = "No." };
         foreach (var outcome in new[]
@@ -165,14 +166,14 @@ public sealed class VerificationTests
             Assert.Equal((Now, "InSync"), (set.Status.LastVerifiedTime, set.Status.LastVerifiedReason));
         }
 
-        // That there is no such image was seen.
+        // It was observed that no such image exists.
         var missing = Set();
         Report(missing, SetResult.Failed(new Problem(Reason.ImageNotFound, "No.")), 90);
         Assert.Equal((Now.AddMinutes(90), "ImageNotFound"), (missing.Status.LastVerifiedTime, missing.Status.LastVerifiedReason));
     }
 
     [Fact]
-    public void What_a_list_shows_and_nobody_can_read_is_named()
+    public void An_image_that_is_listed_and_cannot_be_read_is_named()
     {
         var set = Set();
         Report(set, Results.InSync(default, null, "1", "2"), 0);
@@ -180,33 +181,33 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_short_outage_is_no_news_and_a_long_one_is_told_with_its_end()
+    public async Task A_short_outage_is_not_reported_and_a_long_one_is_reported_with_its_end()
     {
-        var (set, told) = (Set(), new List<string>());
-        var announcer = Announcer(told);
+        var (set, reported) = (Set(), new List<string>());
+        var announcer = Announcer(reported);
         await ReportAsync(InSync, 0);
         await ReportAsync(SetResult.Failed(Outage), 1);
         await ReportAsync(InSync, 2);
-        Assert.Empty(told);
+        Assert.Empty(reported);
 
         await ReportAsync(SetResult.Failed(Outage), 3);
         await ReportAsync(SetResult.Failed(Outage), 40);
         await ReportAsync(InSync, 41);
-        Assert.Equal(["StillFailing", "Recovered"], told);
+        Assert.Equal(["StillFailing", "Recovered"], reported);
 
-        Task ReportAsync(SetResult outcome, int minute) => TellAsync(announcer, set, outcome, minute);
+        Task ReportAsync(SetResult outcome, int minute) => AnnounceAsync(announcer, set, outcome, minute);
     }
 
     [Fact]
-    public async Task A_problem_that_an_outage_interrupts_is_told_once_and_so_is_its_end()
+    public async Task A_problem_that_an_outage_interrupts_is_reported_once_and_so_is_its_end()
     {
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {
-            var (set, told) = (Set(), new List<string>());
-            var announcer = Announcer(told);
+            var (set, reported) = (Set(), new List<string>());
+            var announcer = Announcer(reported);
             SetResult[] story = [InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), InSync, InSync];
-            for (var minute = 0; minute < story.Length; minute++) await TellAsync(announcer, set, story[minute], minute);
-            Assert.Equal([reason.Name, "Recovered"], told);
+            for (var minute = 0; minute < story.Length; minute++) await AnnounceAsync(announcer, set, story[minute], minute);
+            Assert.Equal([reason.Name, "Recovered"], reported);
 
             SetResult Bad() => SetResult.Failed(new Problem(reason, "So it is."));
         }
@@ -215,48 +216,48 @@ public sealed class VerificationTests
     [Theory]
     [InlineData(1)]
     [InlineData(60)]
-    public async Task An_operator_that_is_restarted_in_an_outage_still_tells_what_is_over_then(int minutes)
+    public async Task An_operator_that_restarts_in_an_outage_still_reports_the_recovery(int minutes)
     {
         foreach (
             var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound, Reason.Forbidden })
         {
-            var (set, told) = (Set(), new List<string>());
-            await TellAsync(Announcer(told), set, InSync, 0);
-            await TellAsync(Announcer(told), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
-            for (var minute = 2; minute <= minutes + 2; minute += 10) await TellAsync(Announcer(told), set, SetResult.Failed(Outage),
-                minute);
-            // Another process takes over, which writes before it reports.
+            var (set, reported) = (Set(), new List<string>());
+            await AnnounceAsync(Announcer(reported), set, InSync, 0);
+            await AnnounceAsync(Announcer(reported), set, SetResult.Failed(new Problem(reason, "So it is.")), 1);
+            for (var minute = 2; minute <= minutes + 2; minute += 10) await AnnounceAsync(
+                Announcer(reported), set, SetResult.Failed(Outage), minute);
+            // Another process takes over, and writes before it reports.
             set.Status = StatusBuilder.BeforeWrites(set, InSync.Plan!, Now.AddMinutes(minutes + 3));
             Assert.NotNull(set.Status.LastToldReason);
-            await TellAsync(Announcer(told), set, InSync, minutes + 4);
-            await TellAsync(Announcer(told), set, InSync, minutes + 5);
-            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], told);
+            await AnnounceAsync(Announcer(reported), set, InSync, minutes + 4);
+            await AnnounceAsync(Announcer(reported), set, InSync, minutes + 5);
+            Assert.Equal(minutes > 30 ? [reason.Name, "StillFailing", "Recovered"] : [reason.Name, "Recovered"], reported);
             Assert.Null(set.Status.LastToldReason);
         }
     }
 
     [Fact]
-    public async Task What_goes_on_after_an_outage_as_it_was_is_not_told_again_by_another_process()
+    public async Task A_problem_that_continues_after_an_outage_is_not_reported_again_by_another_process()
     {
-        var (set, told) = (Set(), new List<string>());
-        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await TellAsync(
-            Announcer(told), set, outcome, told.Count);
-        Assert.Equal(["Conflict"], told);
+        var (set, reported) = (Set(), new List<string>());
+        foreach (var outcome in new[] { InSync, Bad(), SetResult.Failed(Outage), Bad(), SetResult.Failed(Outage), Bad() }) await AnnounceAsync(
+            Announcer(reported), set, outcome, reported.Count);
+        Assert.Equal(["Conflict"], reported);
 
         static SetResult Bad() => SetResult.Failed(new Problem(Reason.Conflict, "So it is."));
     }
 
     private static SetResult InSync { get; } = Results.InSync(default);
 
-    private static Announcer Announcer(List<string> told) => new(
+    private static Announcer Announcer(List<string> reported) => new(
         (_, reason, _, _, _) =>
         {
-            told.Add(reason);
+            reported.Add(reason);
             return Task.CompletedTask;
         },
         NullLogger<Announcer>.Instance);
 
-    private static async Task TellAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
+    private static async Task AnnounceAsync(Announcer announcer, V1Alpha1ImageTagSet set, SetResult outcome, int minute)
     {
         var before = set.Status;
         Report(set, outcome, minute);
@@ -265,7 +266,7 @@ public sealed class VerificationTests
 
     private static void Report(V1Alpha1ImageTagSet set, SetResult result, int minute)
     {
-        // Without a time of its own, the observation is of now.
+        // Without a time of its own, the observation is current.
         var now = Now.AddMinutes(minute);
         if (result.Plan is { Observed: var seen } plan
             && seen.AsOf == default) result = result with { Plan = plan with { Observed = seen with { AsOf = now } } };

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>A set whose credentials lead to another project or cloud from one moment to the next.</summary>
+/// <summary>A set whose credentials suddenly lead to another project or cloud.</summary>
 public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -14,7 +14,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData(TagDeletionPolicy.Remove, new[] { "foreign" })]
     [InlineData(TagDeletionPolicy.Restore, new[] { "foreign", "old" })]
     [InlineData(TagDeletionPolicy.Retain, new[] { "foreign", "golden", "old" })]
-    public async Task Another_cloudName_takes_the_tags_from_the_image_in_the_cloud_before(TagDeletionPolicy policy, string[] left)
+    public async Task Another_cloudName_removes_the_tags_from_the_image_in_the_previous_cloud(TagDeletionPolicy policy, string[] left)
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -27,7 +27,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("moving", "True");
         await world.TagsAsync(before, "foreign", "golden", "old");
 
-        // What is in the status is enough for a process that was not there before.
+        // The status is enough for a new process.
         await process.KillAsync();
         await world.EditAsync("moving", new JsonObject { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "other" } });
         await world.StartOperatorAsync();
@@ -40,7 +40,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_Secret_that_leads_to_another_project_takes_no_tag_from_any_image()
+    public async Task A_Secret_for_another_project_removes_no_tag_from_any_image()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -64,7 +64,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(before, "foreign", "golden", "old");
         Assert.DoesNotContain(await world.CloudCallsAsync(before), call => call.StartsWith("DELETE ", StringComparison.Ordinal));
 
-        // Where the Secret leads back, the tags are the set's again, and go when it says so.
+        // When the Secret leads back, the set manages its tags again, and removes them on deletion.
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(world.CloudsYaml);
         await world.UntilAsync(
@@ -78,7 +78,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Tags_in_a_cloud_whose_credentials_are_gone_hold_up_nobody_and_are_told_in_the_end()
+    public async Task Tags_in_a_cloud_without_credentials_block_nothing_and_are_reported_in_the_end()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -101,8 +101,8 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Contains("cloud 'demo'", state.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("True", World.Condition(waiting, "Reconciling")!.Status);
 
-        var told = Assert.Single(await world.ToldAsync("TagsLeftBehind"));
-        Assert.Contains($"golden, old on image {before}", told, StringComparison.Ordinal);
+        var reported = Assert.Single(await world.WaitForEventsAsync("TagsLeftBehind"));
+        Assert.Contains($"golden, old on image {before}", reported, StringComparison.Ordinal);
         Assert.Equal([after], (await world.ReadyAsync("moving", "True")).Status.Images!.Select(image => image.Id));
         await world.TagsAsync(before, "foreign", "golden", "old");
         await other.DeleteCreatedAsync();

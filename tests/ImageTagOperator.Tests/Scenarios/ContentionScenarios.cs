@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>The operator is not alone: others write to the same images, and Glance loses some of what either writes.</summary>
+/// <summary>Other clients write to the same images, and Glance loses some of the concurrent writes.</summary>
 public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
     private static readonly string[] Declared = ["golden", "lts", "cis-2026.1", "tested", "stable"];
 
     [Fact]
-    public async Task All_that_is_declared_is_there_in_the_end_although_another_client_writes_to_the_same_images_all_the_time()
+    public async Task All_declared_tags_are_set_in_the_end_while_another_client_writes_to_the_same_images()
     {
         await using var world = await CreateWorldAsync();
         var images = new List<string>();
@@ -46,7 +46,7 @@ public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_upload_that_takes_its_time_is_not_disturbed()
+    public async Task A_slow_upload_is_not_disturbed()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateQueuedImageAsync("uploading");
@@ -61,7 +61,7 @@ public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Equal("active", await world.Glance.GetStatusAsync(image));
     }
 
-    /// <summary>Adds tags of its own to random images, and removes them again. Gives back how many calls it made.</summary>
+    /// <summary>Adds its own tags to random images, and removes them again. Returns the number of its calls.</summary>
     private static async Task<int> WriteAsync(GlanceClient client, List<string> images, CancellationToken stop)
     {
         var random = new Random(1);

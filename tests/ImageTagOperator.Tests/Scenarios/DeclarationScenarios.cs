@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What is declared is what the image gets, and nothing else is touched.</summary>
+/// <summary>The image gets the declared tags, and nothing else changes.</summary>
 public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -61,7 +61,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_tag_deleted_behind_our_back_is_back_within_the_interval()
+    public async Task A_tag_that_another_client_deletes_is_added_again_within_the_interval()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("drift");
@@ -70,11 +70,11 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
 
         await world.Glance.SetTagsAsync(image, "lts", "intruder");
         await world.TagsAsync(image, "golden", "lts");
-        Assert.Contains($"Put back golden, which somebody had removed, on image 'drift' ({image}).", await world.ToldAsync("TagsAdded", 2));
+        Assert.Contains($"Put back golden, which somebody had removed, on image 'drift' ({image}).", await world.WaitForEventsAsync("TagsAdded", 2));
     }
 
     [Fact]
-    public async Task The_requested_at_annotation_leads_to_a_look_at_once()
+    public async Task The_requested_at_annotation_triggers_a_reconcile_at_once()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("requested");
@@ -125,13 +125,13 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_reconcile_that_finds_everything_in_place_writes_nothing()
+    public async Task A_reconcile_without_drift_writes_nothing()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("steady");
         await world.CreateAsync(world.Set("steady", image, "golden"));
         await world.ReadyAsync("steady", "True");
-        // Events are sent by the side: the one about the tags may come after Ready.
+        // Events are sent in the background: the one about the tags may arrive after Ready.
         var writes = await world.UntilAsync(
             world.OperatorWritesAsync,
             now => now.Any(write => write.StartsWith("create events", StringComparison.Ordinal)),
@@ -158,7 +158,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("cheap", image, "golden", "lts"));
         await world.ReadyAsync("cheap", "True");
         var verbs = (await world.CloudCallsAsync(image)).Select(call => call.Split(' ')[0]).ToList();
-        // Where it takes more than five seconds to come from the first look to the writes, one look more is right.
+        // When more than five seconds pass between the first read and the writes, one more read is correct.
         if (clock.Elapsed > TimeSpan.FromSeconds(5) && verbs[1] == "GET") verbs.RemoveAt(1);
         Assert.Equal(["GET", "PUT", "PUT", "DELETE", "GET"], verbs.Take(5));
         Assert.Equal(

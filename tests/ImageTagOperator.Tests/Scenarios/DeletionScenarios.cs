@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What becomes of the tags when a set is deleted.</summary>
+/// <summary>What happens to the tags when a set is deleted.</summary>
 public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -28,7 +28,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_brings_back_what_Exact_took_away()
+    public async Task Restore_adds_the_tags_again_that_Exact_removed()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("restored", "foreign", "old");
@@ -41,7 +41,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.DeleteAsync("restored");
         await world.GoneAsync("restored");
         await world.TagsAsync(image, "foreign", "old");
-        Assert.Contains($"Brought back foreign, old to image 'restored' ({image}).", await world.ToldAsync("TagsAdded", 2));
+        Assert.Contains($"Brought back foreign, old to image 'restored' ({image}).", await world.WaitForEventsAsync("TagsAdded", 2));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_cloud_that_is_out_of_reach_does_not_hold_up_a_deletion_beyond_the_deadline()
+    public async Task An_unreachable_cloud_does_not_delay_a_deletion_beyond_the_deadline()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -67,7 +67,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
         await world.CreateAsync(world.Set("wedged", image, "golden"));
         await world.ReadyAsync("wedged", "True");
 
-        // A new process has no session to fall back on when the Secret is gone.
+        // A new process has no session to use when the Secret is gone.
         await process.KillAsync();
         await world.DeleteSecretAsync();
         await world.DeleteAsync("wedged");
@@ -77,13 +77,13 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_what_is_in_it_first()
+    public async Task An_operator_that_is_deleted_with_its_namespace_releases_the_tags_first()
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();
         var process = await world.StartOperatorInNamespaceAsync("-n", world.OtherNamespace);
         var (image, other) = (await world.Glance.CreateImageAsync("doomed", "kept"), await world.Glance.CreateImageAsync("spared"));
-        // Neither may keep the tag for the other's sake.
+        // Neither set may keep the tag on behalf of the other.
         foreach (var name in new[] { "one", "two" })
         {
             var set = world.Set(name, image, "golden");
@@ -116,7 +116,7 @@ public abstract class DeletionScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_operator_that_is_stopped_lets_go_of_nothing()
+    public async Task A_stopped_operator_releases_nothing()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorInNamespaceAsync();

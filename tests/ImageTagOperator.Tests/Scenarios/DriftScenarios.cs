@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Drift is found by the probe of the cloud, long before the interval of the set.</summary>
+/// <summary>The probe of the cloud finds drift long before the interval of the set.</summary>
 public abstract class DriftScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -23,7 +23,7 @@ public abstract class DriftScenarios<TWorld> : ScenariosIn<TWorld>
 
         await world.Glance.SetTagsAsync(image, "golden", "foreign");
         await world.TagsAsync(image, "golden", "lts");
-        // Neither the drift of another image nor the operator's own writes have a set looked at.
+        // Neither drift of another image nor the operator's own writes trigger a reconcile of the set.
         Assert.Equal(calls, await world.CloudCallsAsync(other));
     }
 

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Waits for conditions of servers and processes that tell nobody when they are ready.</summary>
+/// <summary>Polls for conditions of servers and processes.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
-    /// <summary>Polls until the condition holds; fails with what was seen last.</summary>
+    /// <summary>Polls until the condition holds; fails with the last observation.</summary>
     public static async Task<T> HoldsAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe)
     {
         var clock = Stopwatch.StartNew();

@@ -6,11 +6,10 @@ using ImageTagOperator.OpenStack.Configuration;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>The hand that goes past the operator: makes images and changes their tags in ways that the operator itself never
-/// could.</summary>
+/// <summary>A client beside the operator: creates images and changes their tags in ways that the operator never uses.</summary>
 public sealed class GlanceClient : IDisposable
 {
-    /// <summary>Request ids of this client start so: they tell its calls apart in Glance's own log.</summary>
+    /// <summary>The prefix of this client's request ids, which identifies its calls in Glance's log.</summary>
     public const string RequestIdPrefix = "req-7e57c0de-";
 
     public const string UserAgent = "scenario";
@@ -33,7 +32,7 @@ public sealed class GlanceClient : IDisposable
         var cloud = CloudsYaml.Parse(cloudsYaml, cloudName);
         var user = (PasswordCredential)cloud.Credential;
         using var http = new HttpClient();
-        // A body of known length: PostAsJsonAsync sends chunks, which a Keystone under uwsgi does not read.
+        // The body needs a Content-Length: PostAsJsonAsync sends chunks, which Keystone under uwsgi does not read.
         using var login = new StringContent(new JsonObject
         {
             ["auth"] = new JsonObject
@@ -55,7 +54,7 @@ public sealed class GlanceClient : IDisposable
         return new GlanceClient(url.TrimEnd('/') + "/v2", response.Headers.GetValues("X-Subject-Token").Single());
     }
 
-    /// <summary>Creates an image with these tags, whatever they are, uploads a few bytes and waits until it is active.</summary>
+    /// <summary>Creates an image with any tags, uploads a few bytes and waits until it is active.</summary>
     public async Task<string> CreateImageAsync(string name, params string[] tags)
     {
         var id = await CreateQueuedImageAsync(name, tags);
@@ -74,7 +73,7 @@ public sealed class GlanceClient : IDisposable
         return id;
     }
 
-    /// <summary>Deletes the images that this client created, if they are still there.</summary>
+    /// <summary>Deletes the images that this client created, if they still exist.</summary>
     public async Task DeleteCreatedAsync()
     {
         foreach (var id in created) (await http.DeleteAsync(new Uri($"{endpoint}/images/{id}"))).Dispose();
@@ -82,7 +81,7 @@ public sealed class GlanceClient : IDisposable
 
     public Task UploadAsync(string id) => UploadAsync(id, Task.CompletedTask);
 
-    /// <summary>Uploads a few bytes, the second half of them when <paramref name="go"/> has ended.</summary>
+    /// <summary>Uploads a few bytes, the second half after <paramref name="go"/> has completed.</summary>
     public async Task UploadAsync(string id, Task go)
     {
         using var content = new HalvedContent(go);
@@ -96,7 +95,7 @@ public sealed class GlanceClient : IDisposable
 
     public async Task<string> GetNameAsync(string id) => (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["name"]!;
 
-    /// <summary>PUT or DELETE of a tag, whatever comes of it.</summary>
+    /// <summary>PUT or DELETE of a tag; the result is ignored.</summary>
     public async Task TryWriteTagAsync(HttpMethod method, string id, string tag)
     {
         using var request = new HttpRequestMessage(method, $"{endpoint}/images/{id}/tags/{tag}");
@@ -106,7 +105,7 @@ public sealed class GlanceClient : IDisposable
     public async Task<string> GetStatusAsync(string id) =>
         (string)(await SendAsync(HttpMethod.Get, $"/images/{id}", null, null))!["status"]!;
 
-    /// <summary>Replaces all tags by a PATCH, which takes any text for a tag.</summary>
+    /// <summary>Replaces all tags by a PATCH, which accepts any text as a tag.</summary>
     public Task SetTagsAsync(string id, params string[] tags) => SendAsync(
         HttpMethod.Patch,
         $"/images/{id}",

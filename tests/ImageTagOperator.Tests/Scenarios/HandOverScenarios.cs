@@ -6,8 +6,8 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Sets that share an image and come, go and change: what one declares is never missing, and what nobody declares any more
-/// goes.</summary>
+/// <summary>Sets share an image, and are created, deleted and edited. A declared tag is never missing, and a tag that no set declares any
+/// more is removed.</summary>
 public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -52,7 +52,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
             await world.ReadyAsync($"q{i}", "True");
         }
 
-        // One commit, applied in one go.
+        // One commit, applied all at once.
         await Task.WhenAll(Enumerable.Range(0, Pairs).SelectMany(i => new[]
         {
             world.EditAsync($"p{i}", new() { ["tags"] = new JsonArray("base", "golden") }),
@@ -65,7 +65,8 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
             await world.TagsAsync(images[i], "base", "golden", "other");
         }
 
-        // Applied the other way round it would rightly have been missing; here each set was told before the other gave up.
+        // In the opposite order the tag would have been missing, correctly; here each set saw the other's declaration before that set gave
+        // the tag up.
         for (var i = 0; i < Pairs; i++) await world.UntilAsync(
             () => world.GetAsync($"q{i}"),
             set => set.Status.Images!.Single().ManagedTags!.SequenceEqual(["other"]),
@@ -74,7 +75,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_brings_back_what_was_there_before_the_first_of_several_sets_and_nothing_of_theirs()
+    public async Task Restore_adds_the_tags_from_before_the_first_of_several_sets_and_none_of_theirs()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("restored", "orig");
@@ -95,7 +96,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Restore_passes_on_with_the_image_and_an_observer_or_a_loser_notes_nothing()
+    public async Task The_record_of_Restore_is_passed_on_and_an_observing_or_excluded_set_records_nothing()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("passed-on", "orig");
@@ -132,7 +133,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("was never heard")]
     [InlineData("never had a Secret")]
     [InlineData("is suspended")]
-    public async Task A_tag_goes_with_the_last_set_that_has_a_say(string other)
+    public async Task A_tag_is_removed_with_the_last_set_that_declares_it(string other)
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("last", "foreign");
@@ -158,7 +159,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_older_set_with_an_invalid_spec_keeps_nobody_from_anything()
+    public async Task An_older_set_with_an_invalid_spec_excludes_no_other_set()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("invalid");
@@ -171,7 +172,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_set_that_moves_to_an_image_that_it_may_not_have_leaves_no_undeclared_tag_behind()
+    public async Task A_set_that_moves_to_an_image_where_it_is_excluded_leaves_no_undeclared_tag_behind()
     {
         await using var world = await StartAsync();
         var (x, y) = (await world.Glance.CreateImageAsync("x"), await world.Glance.CreateImageAsync("y"));
@@ -194,7 +195,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("by a glob")]
     [InlineData("by other credentials")]
     [InlineData("by its name, before it is there")]
-    public async Task A_younger_Exact_selector_does_not_strip_a_new_image_that_an_older_set_means(string how)
+    public async Task A_younger_Exact_selector_removes_no_tags_from_a_new_image_of_an_older_set(string how)
     {
         await using var world = await CreateWorldAsync();
         var clouds = KubernetesYaml.LoadAll(world.CloudsYaml)[0].AsObject();

@@ -5,17 +5,17 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What holds for the message of every problem: it names an object, and it ends with what to type.</summary>
+/// <summary>The rules for the message of every problem: it names an object, and it ends with the command to run.</summary>
 internal static partial class MessageRules
 {
-    /// <summary>Reasons with nothing to type, and why.</summary>
+    /// <summary>Reasons without a command, and why.</summary>
     public static IReadOnlyDictionary<Reason, string> WithoutCommand { get; } = new Dictionary<Reason, string>
     {
         [Reason.Transient] = "it is tried again",
         [Reason.Interrupted] = "the next reconcile goes on",
     };
 
-    /// <param name="set">With a problem.</param>
+    /// <param name="set">A set with a problem.</param>
     public static void Check(V1Alpha1ImageTagSet set)
     {
         var ready = World.Ready(set)!;

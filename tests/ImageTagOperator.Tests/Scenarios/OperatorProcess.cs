@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>The operator as its users run it: a process of its own.</summary>
+/// <summary>The operator as a separate process, as users run it.</summary>
 public sealed class OperatorProcess : IAsyncDisposable
 {
-    // However busy the machine is: it is there for an operator that hangs.
+    // Long enough for any busy machine. It ends the wait for an operator that hangs.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private const int FirstPort = 12_000;
@@ -28,15 +28,15 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     public required string HealthUrl { get; init; }
 
-    /// <summary>The file that <c>ITO_OPERATOR</c> names, as <c>make test-integration</c> does with the published one; else the one that was
-    /// built with the tests.</summary>
+    /// <summary>The file in <c>ITO_OPERATOR</c>, which <c>make test-integration</c> sets to the published one; else the one that was built
+    /// with the tests.</summary>
     public static string Executable { get; } =
         Environment.GetEnvironmentVariable("ITO_OPERATOR") is { Length: > 0 } file ? file
             : Path.Combine(AppContext.BaseDirectory, "image-tag-operator");
 
-    /// <param name="environment">What it sees beside this process's own environment.</param>
-    /// <param name="logLevel">Null: what the arguments say.</param>
-    /// <param name="untilReady">False for one that never will be.</param>
+    /// <param name="environment">Variables in addition to this process's own environment.</param>
+    /// <param name="logLevel">Null: as the arguments say.</param>
+    /// <param name="untilReady">False when it never becomes ready.</param>
     public static async Task<OperatorProcess> StartAsync(
         string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
             string? logLevel = "Debug", bool untilReady = true)
@@ -48,7 +48,7 @@ public sealed class OperatorProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // It does not live long enough for code that is compiled a second time to pay: a third of its processor time goes with that.
+        // The process does not live long enough for tiered recompilation to pay off, which would take a third of its processor time.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = new OperatorProcess(new Process { StartInfo = start }) { HealthUrl = health };
@@ -61,26 +61,26 @@ public sealed class OperatorProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>SIGKILL: no chance to finish anything.</summary>
+    /// <summary>SIGKILL: the process cannot finish anything.</summary>
     public async Task KillAsync()
     {
         process.Kill();
         await process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, as the kubelet sends it. Gives back the exit code.</summary>
+    /// <summary>SIGTERM, as the kubelet sends it. Returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
         await SignalAsync("TERM");
         return await ExitAsync();
     }
 
-    /// <summary>SIGSTOP: not another line runs until <see cref="ThawAsync"/>.</summary>
+    /// <summary>SIGSTOP: the process stands still until <see cref="ThawAsync"/>.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
     public Task ThawAsync() => SignalAsync("CONT");
 
-    /// <summary>Waits until the process has ended. Gives back the exit code.</summary>
+    /// <summary>Waits until the process has ended. Returns the exit code.</summary>
     public async Task<int> ExitAsync()
     {
         await process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
@@ -121,7 +121,7 @@ public sealed class OperatorProcess : IAsyncDisposable
         throw new TimeoutException($"the operator did not become ready:\n{Log}");
     }
 
-    // Not one of those that the system deals out by itself: by the time the operator listens, somebody else would have it now and then.
+    // Not an ephemeral port: another process could get it before the operator listens.
     private static int FreePort()
     {
         while (true)
@@ -135,7 +135,7 @@ public sealed class OperatorProcess : IAsyncDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // The next one, then.
+                // Try the next port.
             }
         }
     }

@@ -7,8 +7,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>An ImageTagSet is an object of KubernetesClient like any other: who writes a program around it can use the package's own
-/// client.</summary>
+/// <summary>An ImageTagSet is a plain object of KubernetesClient: programs can use the package's own client for it.</summary>
 public abstract class PackageClientScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {

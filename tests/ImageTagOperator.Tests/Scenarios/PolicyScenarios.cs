@@ -28,7 +28,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_suspended_set_is_left_alone_until_resumed()
+    public async Task A_suspended_set_is_not_reconciled_until_it_is_resumed()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("suspended");
@@ -61,7 +61,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_goes()
+    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_is_deleted()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("contested");
@@ -79,7 +79,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Additive_sets_share_an_image_and_a_tag_goes_with_the_last_that_declares_it()
+    public async Task Additive_sets_share_an_image_and_a_tag_is_removed_with_the_last_set_that_declares_it()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("shared", "foreign");
@@ -101,15 +101,15 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_tug_of_war_over_a_tag_is_told_and_not_fought_on()
+    public async Task Contention_over_a_tag_is_reported_and_the_operator_pauses()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("contended");
         await world.CreateAsync(world.Set("contended", image, "golden"));
         for (var undone = 0; undone < 3; undone++)
         {
-            // Undone any sooner, it would be a write that the cloud lost.
-            await world.ToldAsync("TagsAdded", undone + 1);
+            // A tag that is removed sooner would count as a write that the cloud lost.
+            await world.WaitForEventsAsync("TagsAdded", undone + 1);
             await world.Glance.SetTagsAsync(image);
             await world.RequestAsync("contended", $"{undone}");
         }
@@ -124,14 +124,14 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
             "the change to be pending", _ => "it is not");
         Assert.DoesNotContain((await world.CloudCallsAsync(image)).Skip(calls), call => call.StartsWith("PUT ", StringComparison.Ordinal));
 
-        // A new declaration is a new matter.
+        // A new declaration starts again.
         await world.EditAsync("contended", new JsonObject { ["tags"] = new JsonArray("golden", "lts") });
         await world.TagsAsync(image, "golden", "lts");
         await world.ReadyAsync("contended", "True");
     }
 
     [Fact]
-    public async Task A_set_that_changes_its_policy_keeps_what_it_manages_and_leaves_or_takes_the_rest()
+    public async Task A_set_that_changes_its_policy_keeps_its_managed_tags_and_keeps_or_removes_the_others()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("switched", "before");

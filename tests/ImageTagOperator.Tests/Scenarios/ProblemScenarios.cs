@@ -3,12 +3,12 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Every problem is said with its cause and remedy, harms nothing, and passes by itself when its cause does.</summary>
+/// <summary>Every problem is reported with its cause and remedy, causes no damage, and ends when its cause ends.</summary>
 public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task A_name_that_matches_two_images_is_refused_until_it_matches_one()
+    public async Task A_name_that_matches_two_images_is_rejected_until_it_matches_one()
     {
         await using var world = await StartAsync();
         var name = $"twin-{world.Namespace}";
@@ -28,7 +28,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_name_is_compared_with_its_case()
+    public async Task A_name_is_case_sensitive()
     {
         await using var world = await StartAsync();
         var name = $"cased-{world.Namespace}";
@@ -39,7 +39,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_unknown_image_is_found_once_it_is_there()
+    public async Task An_unknown_image_is_found_when_it_is_created()
     {
         await using var world = await StartAsync();
         var name = $"late-{world.Namespace}";
@@ -54,7 +54,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_image_is_left_alone_until_it_is_active()
+    public async Task An_image_is_not_written_until_it_is_active()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateQueuedImageAsync("queued");
@@ -70,7 +70,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_wrong_password_is_said_and_a_corrected_Secret_is_used()
+    public async Task A_wrong_password_is_reported_and_a_corrected_Secret_is_used()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("password");
@@ -91,7 +91,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_missing_Secret_is_said_and_used_once_it_is_there()
+    public async Task A_missing_Secret_is_reported_and_used_when_it_is_created()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("secretless");
@@ -107,7 +107,7 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_cloud_that_clouds_yaml_lacks_is_said()
+    public async Task A_cloud_that_is_missing_in_clouds_yaml_is_reported()
     {
         await using var world = await StartAsync();
         var set = world.Set("cloudless", Guid.NewGuid().ToString(), "golden");
@@ -118,9 +118,9 @@ public abstract class ProblemScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Contains("'demo'", World.Ready(seen)!.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>What the schema cannot say, the operator does.</summary>
+    /// <summary>The operator rejects what the schema cannot.</summary>
     [Fact]
-    public async Task Tags_that_clouds_do_not_keep_apart_are_refused_until_corrected()
+    public async Task Tags_that_clouds_treat_as_equal_are_rejected_until_corrected()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("invalid", "before");

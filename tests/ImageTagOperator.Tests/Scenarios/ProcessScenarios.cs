@@ -5,12 +5,12 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What the process survives, and how it ends.</summary>
+/// <summary>Crashes, restarts and the shutdown of the process.</summary>
 public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task An_operator_killed_at_any_moment_leads_to_the_same_end()
+    public async Task An_operator_killed_at_any_moment_reaches_the_same_state()
     {
         await using var world = await CreateWorldAsync();
         var images = new List<string>();
@@ -60,7 +60,7 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task SIGTERM_ends_the_operator_in_good_order()
+    public async Task SIGTERM_shuts_the_operator_down_cleanly()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();
@@ -71,7 +71,7 @@ public abstract class ProcessScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_set_restored_without_its_status_takes_up_what_is_there_and_writes_nothing()
+    public async Task A_set_restored_without_its_status_adopts_the_existing_tags_and_writes_nothing()
     {
         await using var world = await CreateWorldAsync();
         var image = await world.Glance.CreateImageAsync("restored", "foreign");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What lets a tag go, and what does not.</summary>
+/// <summary>When a tag is released, and when it is not.</summary>
 public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
@@ -13,7 +13,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("selector edited")]
     [InlineData("name becomes selector")]
     [InlineData("another cloudName")]
-    public async Task Retain_keeps_the_tags_on_images_that_an_edit_lets_go(string how)
+    public async Task Retain_keeps_the_tags_on_images_that_an_edit_releases(string how)
     {
         await using var world = await StartAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
@@ -34,14 +34,14 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         var seen = await world.ReadyAsync("kept", "True");
         if (how == "another cloudName") await world.TagsAsync(other, others, "golden");
         else await world.TagsAsync(next, "golden");
-        Assert.Contains($"golden on image {old}", Assert.Single(await world.ToldAsync("TagsRetained")), StringComparison.Ordinal);
+        Assert.Contains($"golden on image {old}", Assert.Single(await world.WaitForEventsAsync("TagsRetained")), StringComparison.Ordinal);
         Assert.DoesNotContain(seen.Status.Images!, image => image.Id == old);
         Assert.Equal(["golden"], await world.Glance.GetTagsAsync(old));
         await other.DeleteCreatedAsync();
     }
 
     [Fact]
-    public async Task The_last_holders_keep_a_tag_that_moves_when_nothing_matches_any_more()
+    public async Task When_nothing_matches_any_more_a_moving_tag_stays_on_its_last_images()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "tested");
@@ -60,7 +60,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
         Assert.Equal(["stable"], seen.Status.Images!.Single().ManagedTags);
         Assert.Equal(["stable"], await world.Glance.GetTagsAsync(image));
 
-        // The next one takes it over, and the deletion takes it away.
+        // The next image takes the tag over, and deleting the set removes it.
         var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2", "tested");
         await world.TagsAsync(next, "stable", "tested");
         await world.TagsAsync(image);
@@ -68,7 +68,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_any_more_says_so_and_lets_go()
+    public async Task A_selector_that_matches_nothing_any_more_says_so_and_releases_the_tags()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-a", "foreign");

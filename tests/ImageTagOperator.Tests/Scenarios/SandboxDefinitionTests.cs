@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>A new operator in a cluster that still has the definition of an old one.</summary>
+/// <summary>A new operator in a cluster with an older definition.</summary>
 public sealed class SandboxDefinitionTests
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class SandboxDefinitionTests
     [InlineData("cloud")]
     [InlineData("projectId")]
     [InlineData("images.managedTags")]
-    public async Task Without_a_place_to_record_what_it_manages_nothing_is_written_until_the_definition_is_applied(string missing)
+    public async Task With_a_definition_without_managedTags_nothing_is_written_until_the_new_one_is_applied(string missing)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var definition = Definition();
@@ -54,7 +54,7 @@ public sealed class SandboxDefinitionTests
     [InlineData("lastVerifiedTime", "lastVerifiedReason", "lastVerifiedGeneration")]
     [InlineData("images.pending", "tagCount")]
     [InlineData("observedGeneration")]
-    public async Task A_definition_that_lacks_what_is_only_told_costs_no_writes_and_is_told_once(params string[] missing)
+    public async Task A_definition_without_informational_fields_costs_no_writes_and_is_reported_once(params string[] missing)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         world.Cluster.Apply(Definition(missing));
@@ -70,15 +70,15 @@ public sealed class SandboxDefinitionTests
         for (var look = 1; look <= 5; look++) await LookAsync($"{look}");
 
         Assert.Equal(before, Writes());
-        var told = Assert.Single(
+        var reported = Assert.Single(
             log.Entries, entry => entry.Message.Contains("CustomResourceDefinition", StringComparison.Ordinal)).Message;
-        Assert.EndsWith("Apply the right one: image-tag-operator crd | kubectl apply -f -", told, StringComparison.Ordinal);
+        Assert.EndsWith("Apply the right one: image-tag-operator crd | kubectl apply -f -", reported, StringComparison.Ordinal);
         Assert.Contains(
-            missing, field => told.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
+            missing, field => reported.Contains($"status.{field.Replace(".", "[].", StringComparison.Ordinal)}", StringComparison.Ordinal));
 
         int Writes() => world.Cluster.Calls.Matching("PUT", "*/imagetagsets/outdated/status").Count;
 
-        // A write of its own comes before the next look.
+        // The operator's own write comes before the next reconcile.
         async Task LookAsync(string at)
         {
             var reads = Reads();
@@ -91,7 +91,7 @@ public sealed class SandboxDefinitionTests
     }
 
     [Fact]
-    public async Task Check_names_what_an_older_definition_lacks_and_what_to_type()
+    public async Task Check_names_the_missing_fields_of_an_older_definition_and_the_command()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         using var run = new CommandRun();
@@ -107,7 +107,7 @@ public sealed class SandboxDefinitionTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>Without some fields of the status.</summary>
+    /// <summary>The definition without some fields of the status.</summary>
     private static JsonObject Definition(params string[] missing)
     {
         var definition = KubernetesYaml.LoadAll(CrdCommand.Yaml(withRules: false))[0].AsObject();

@@ -7,11 +7,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Images that a set leaves, or that leave it.</summary>
+/// <summary>Images that a set no longer selects, and images that disappear.</summary>
 public sealed class SandboxDepartureTests
 {
     [Fact]
-    public async Task An_image_that_is_retired_keeps_nobody_from_being_in_order()
+    public async Task A_retired_image_does_not_keep_a_set_from_being_in_sync()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var (stays, retired) = (world.Cloud.AddImage("build-1"), world.Cloud.AddImage("build-2"));
@@ -37,7 +37,7 @@ public sealed class SandboxDepartureTests
     }
 
     [Fact]
-    public async Task An_image_that_is_gone_is_told_with_the_tags_that_went_with_it()
+    public async Task A_deleted_image_is_reported_with_its_tags()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var gone = world.Cloud.AddImage("build-1");
@@ -46,14 +46,14 @@ public sealed class SandboxDepartureTests
         await world.ReadyAsync("builds", "True");
         await world.TagsAsync(gone.Id, "golden");
         world.Cloud.RemoveImage(gone);
-        var told = Assert.Single(await world.ToldAsync("ImageGone"));
-        Assert.Contains(gone.Id, told, StringComparison.Ordinal);
-        Assert.Contains("managed golden", told, StringComparison.Ordinal);
+        var reported = Assert.Single(await world.WaitForEventsAsync("ImageGone"));
+        Assert.Contains(gone.Id, reported, StringComparison.Ordinal);
+        Assert.Contains("managed golden", reported, StringComparison.Ordinal);
         Assert.Empty((await world.ReadyAsync("builds", "False", "NoImageMatches")).Status.Images!);
     }
 
     [Fact]
-    public async Task A_project_that_is_left_is_not_forgotten_when_the_first_try_to_leave_it_fails()
+    public async Task A_previous_project_is_not_forgotten_when_the_first_release_there_fails()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         using var other = await GlanceClient.LoginAsync(world.CloudsYaml, "other");
@@ -72,7 +72,7 @@ public sealed class SandboxDepartureTests
     }
 
     [Fact]
-    public async Task A_new_address_of_the_same_cloud_loses_no_tag()
+    public async Task A_new_address_of_the_same_cloud_removes_no_tag()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var (old, next) = (world.Cloud.AddImage("old", "foreign"), world.Cloud.AddImage("next"));
@@ -82,7 +82,7 @@ public sealed class SandboxDepartureTests
         await world.CreateAsync(set);
         var before = await world.ReadyAsync("moving", "True");
 
-        // The same servers by another name, and another image, at once.
+        // The same servers under another name, and another image, at once.
         await world.DeleteSecretAsync();
         await world.CreateSecretAsync(world.CloudsYaml.Replace("auth:",
             $"image_endpoint_override: {world.Cloud.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/image\n    auth:",

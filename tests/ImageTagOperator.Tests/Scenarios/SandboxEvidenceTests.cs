@@ -10,8 +10,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Clouds that answer what is not so, that have two addresses, or images of others: what a real one cannot be made to
-/// do.</summary>
+/// <summary>Clouds with wrong responses, with two addresses, or with images of other projects. A real cloud cannot be made to behave like
+/// this.</summary>
 public sealed class SandboxEvidenceTests
 {
     private const string NoImages = """{"images": [], "first": "/v2/images", "schema": "/v2/schemas/images"}""";
@@ -19,7 +19,7 @@ public sealed class SandboxEvidenceTests
     [Theory]
     [InlineData(null)]
     [InlineData(3)]
-    public async Task An_incomplete_list_takes_no_tag_from_an_image_that_still_matches(int? newest)
+    public async Task An_incomplete_list_removes_no_tag_from_a_matching_image(int? newest)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var images = Enumerable.Range(0, 10).Select(i => world.Cloud.AddImage($"golden-{i}")).ToArray();
@@ -41,9 +41,9 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(tagged.Length, (await world.ReadyAsync("s", "True")).Status.ImageCount);
     }
 
-    /// <summary>What such a set has on its images stays its own, so that it can still be removed.</summary>
+    /// <summary>The tags that such a set has on its images stay managed, so that they can still be removed.</summary>
     [Fact]
-    public async Task An_incomplete_list_after_an_edit_lets_no_image_go_that_still_matches_although_the_policy_is_Retain()
+    public async Task An_incomplete_list_after_an_edit_releases_no_matching_image_with_Retain()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("golden-1", "foreign");
@@ -70,7 +70,7 @@ public sealed class SandboxEvidenceTests
     }
 
     [Fact]
-    public async Task A_Secret_that_leads_to_the_wrong_project_strips_no_image()
+    public async Task A_Secret_for_the_wrong_project_removes_no_tags()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var images = Enumerable.Range(0, 20).Select(i => world.Cloud.AddImage($"golden-{i}")).ToArray();
@@ -137,14 +137,14 @@ public sealed class SandboxEvidenceTests
     }
 
     [Fact]
-    public async Task The_project_that_owns_an_image_comes_first()
+    public async Task The_project_that_owns_an_image_wins()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("img");
         image.Visibility = "public";
         await world.CreateOtherNamespaceAsync();
         await world.StartOperatorAsync("-n", world.OtherNamespace);
-        // An administrator of another project may write here, and was first.
+        // An administrator of another project has write permission here, and came first.
         var older = world.Set("older", image.Id, "theirs");
         older.Spec.CloudCredentialsRef.CloudName = "admin";
         older.Metadata.NamespaceProperty = world.OtherNamespace;
@@ -162,7 +162,7 @@ public sealed class SandboxEvidenceTests
     }
 
     [Fact]
-    public async Task What_the_owner_takes_back_goes_although_another_team_that_only_sees_the_image_declares_it()
+    public async Task A_tag_that_the_owner_gives_up_is_removed_although_a_team_without_ownership_declares_it()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("img");
@@ -185,7 +185,7 @@ public sealed class SandboxEvidenceTests
     }
 
     [Fact]
-    public async Task A_set_that_was_refused_keeps_nobody_from_anything_and_is_not_tried_again_before_its_interval()
+    public async Task A_rejected_set_blocks_no_other_and_is_retried_after_its_interval()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var images = Enumerable.Range(0, 30).Select(i => world.Cloud.AddImage($"ubuntu-{i}", "theirs")).ToArray();
@@ -206,7 +206,7 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(["mine"], images[0].Tags);
     }
 
-    /// <summary>Waits until the operator has asked for a list of images once more, and has done with it.</summary>
+    /// <summary>Waits until the operator has requested and processed another list of images.</summary>
     private static async Task ListedAgainAsync(SandboxWorld world)
     {
         var lists = Lists(world);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>A cloud that fails in every way at random, and one with more images than fit into a request.</summary>
+/// <summary>A cloud with random faults of every kind, and a cloud with more images than fit in a request.</summary>
 public sealed class SandboxFaultTests
 {
     private const int Sets = 20;
@@ -30,7 +30,7 @@ public sealed class SandboxFaultTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task It_converges_once_the_faults_stop_and_sends_no_more_than_it_should(int seed)
+    public async Task It_converges_after_the_faults_with_a_bounded_number_of_requests(int seed)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var images = Enumerable.Range(0, Sets).Select(number => world.Cloud.AddImage($"image-{number}", "old", "foreign")).ToArray();
@@ -41,7 +41,7 @@ public sealed class SandboxFaultTests
             await world.CreateAsync(set);
         }
 
-        // One call in three goes wrong, two hundred times.
+        // One call in three fails, two hundred times.
         var random = new Random(seed);
         for (var number = 0; number < 200; number++)
         {
@@ -62,7 +62,7 @@ public sealed class SandboxFaultTests
                 "^(GET /image/v2/images(/[0-9a-f-]+)?|POST /identity/v3/auth/tokens|(PUT|DELETE) "
                 + "/image/v2/images/[0-9a-f-]+/tags/(golden|lts|old))$", $"{call.Method} {call.Path}"));
 
-        // Of each set: three writes, and at most a read, a read to verify, and one more look; for each fault at most all of that again.
+        // Per set: three writes, and at most a read, a read to verify, and one more read. Each fault repeats at most all of that.
         Assert.InRange(world.Cloud.Calls.All.Count, 3 * Sets, (6 * Sets) + (6 * 200));
     }
 
@@ -81,7 +81,7 @@ public sealed class SandboxFaultTests
         await world.StartOperatorAsync();
         for (var number = 0; number < Many; number++) await world.ReadyAsync($"image-{number}", "True");
 
-        // Each set comes round every ten seconds.
+        // Each set is reconciled every ten seconds.
         var start = world.Cloud.Calls.All.Count;
         var clock = Stopwatch.StartNew();
         var drifted = world.Cloud.Images[17];
@@ -97,7 +97,7 @@ public sealed class SandboxFaultTests
     }
 
     [Fact]
-    public async Task An_operator_that_goes_with_its_namespace_lets_go_of_it_in_time_though_the_cloud_hangs()
+    public async Task An_operator_that_is_deleted_with_its_namespace_ends_in_time_although_the_cloud_hangs()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("hung");
@@ -113,7 +113,7 @@ public sealed class SandboxFaultTests
     }
 
     [Fact]
-    public async Task A_reconcile_that_a_deletion_overtakes_writes_nothing_more_to_an_image_that_another_set_has_by_then()
+    public async Task A_reconcile_superseded_by_a_deletion_stops_writing_to_an_image_that_another_set_has_now()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("handed-over");
@@ -127,7 +127,7 @@ public sealed class SandboxFaultTests
         await world.CreateAsync(young);
         await world.ReadyAsync("young", "False", "Conflict");
 
-        // The old set has a tag to remove, and is held up before the cloud has its write.
+        // The old set has a tag to remove, and its write is delayed before it reaches the cloud.
         image.SetTags("golden", "stray");
         var (held, deleted) = (new TaskCompletionSource(), new TaskCompletionSource());
         world.Cloud.Faults.Decide = call =>

@@ -8,14 +8,14 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>Clouds that cannot be brought up here, played from their vendors' documents.</summary>
+/// <summary>Clouds that cannot be run here, simulated from their vendors' documents.</summary>
 public sealed class SandboxFlavorTests
 {
     [Theory]
     [InlineData(CloudFlavor.Pcd, CloudProfile.PCD)]
     [InlineData(CloudFlavor.Pcd, CloudProfile.OpenStack)]
     [InlineData(CloudFlavor.Ims, CloudProfile.IMS)]
-    public async Task The_main_job_works_on_every_kind_of_cloud(CloudFlavor flavor, CloudProfile profile)
+    public async Task Tags_are_reconciled_on_every_kind_of_cloud(CloudFlavor flavor, CloudProfile profile)
     {
         await using var world = await SandboxWorld.CreateAsync(flavor);
         var image = world.Cloud.AddImage("ubuntu", "old");
@@ -29,7 +29,7 @@ public sealed class SandboxFlavorTests
     }
 
     [Fact]
-    public async Task PCD_says_in_its_own_words_why_not()
+    public async Task The_error_message_of_PCD_is_reported()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.Pcd);
         world.Cloud.AddImage("ubuntu").Owner = "somebody-else";
@@ -66,7 +66,7 @@ public sealed class SandboxFlavorTests
     }
 
     [Fact]
-    public async Task An_IMS_value_of_somebody_else_is_not_overwritten()
+    public async Task An_IMS_value_of_another_client_is_not_overwritten()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.Ims);
         var image = world.Cloud.AddImage("ubuntu", "env=theirs");
@@ -80,7 +80,7 @@ public sealed class SandboxFlavorTests
     }
 
     [Fact]
-    public async Task Tags_that_IMS_does_not_take_are_refused_before_anything_is_sent()
+    public async Task Tags_that_IMS_does_not_accept_are_rejected_before_any_request()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.Ims);
         world.Cloud.AddImage("ubuntu");

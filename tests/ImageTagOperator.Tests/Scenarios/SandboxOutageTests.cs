@@ -6,11 +6,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>What is shown of sets whose cloud cannot be asked.</summary>
+/// <summary>The status of sets whose cloud is unreachable.</summary>
 public sealed class SandboxOutageTests
 {
     [Fact]
-    public async Task During_an_outage_Ready_is_Unknown_for_the_present_cause_and_tells_how_old_the_last_look_is()
+    public async Task During_an_outage_Ready_is_Unknown_with_the_current_cause_and_the_age_of_the_last_observation()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");
@@ -19,7 +19,7 @@ public sealed class SandboxOutageTests
         var verified = (await world.ReadyAsync("ubuntu", "True")).Status.LastVerifiedTime;
         Assert.NotNull(verified);
 
-        // Somebody takes the tag, and nobody can know.
+        // Another client removes the tag, and the operator cannot see it.
         world.Cloud.Faults.Add("GET", "*/images*", new Fault { Status = 503 });
         image.SetTags();
         var away = await world.ReadyAsync("ubuntu", "Unknown", "Transient");
@@ -38,14 +38,14 @@ public sealed class SandboxOutageTests
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");
         Assert.Equal(["golden"], image.Tags);
-        Assert.Contains(await world.ToldAsync("TagsAdded", 2), told =>
-            told.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
-        await world.ToldAsync("Recovered");
+        Assert.Contains(await world.WaitForEventsAsync("TagsAdded", 2), reported =>
+            reported.StartsWith("Put back golden, which somebody had removed", StringComparison.Ordinal));
+        await world.WaitForEventsAsync("Recovered");
         Assert.Single(await world.EventsAsync("SecretNotFound"));
     }
 
     [Fact]
-    public async Task What_is_edited_during_an_outage_is_not_taken_for_a_drift()
+    public async Task An_edit_during_an_outage_is_not_reported_as_drift()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");
@@ -62,6 +62,6 @@ public sealed class SandboxOutageTests
             "to be told what was true of the declaration before", set => $"its message is {World.Ready(set)?.Message}");
         world.Cloud.Faults.Clear();
         await world.ReadyAsync("ubuntu", "True", "InSync");
-        Assert.DoesNotContain(await world.EventsAsync("TagsAdded"), told => told.StartsWith("Put back", StringComparison.Ordinal));
+        Assert.DoesNotContain(await world.EventsAsync("TagsAdded"), reported => reported.StartsWith("Put back", StringComparison.Ordinal));
     }
 }

@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Scenarios;
 
-/// <summary>What the chart tells the process by its environment.</summary>
+/// <summary>The environment variables that the chart sets.</summary>
 public sealed class SandboxSurroundingsTests
 {
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SandboxSurroundingsTests
         set.Spec.CloudCredentialsRef.SecretName = "behind";
         await world.CreateAsync(set);
 
-        // As charts/image-tag-operator/templates/deployment.yaml has them.
+        // As in charts/image-tag-operator/templates/deployment.yaml.
         var environment = new Dictionary<string, string>
         {
             ["https_proxy"] = $"http://{proxy.Address}",

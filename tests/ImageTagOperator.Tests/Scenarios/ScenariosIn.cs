@@ -1,14 +1,14 @@
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Makes worlds of one kind.</summary>
+/// <summary>Creates worlds of one kind.</summary>
 public interface IWorldFactory
 {
-    /// <summary>A world with the definition, a namespace and a Secret for the cloud 'demo' in it.</summary>
+    /// <summary>A world with the definition, a namespace and a Secret for the cloud 'demo'.</summary>
     static abstract Task<World> CreateAsync();
 }
 
-/// <summary>What users are promised, told from outside: sets go in, tags and conditions come out. Each scenario has a world of its
-/// own.</summary>
+/// <summary>The promises to users, tested from outside: sets are the input, tags and conditions the output. Each scenario has its own
+/// world.</summary>
 public abstract class ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {

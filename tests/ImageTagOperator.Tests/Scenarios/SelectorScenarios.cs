@@ -6,14 +6,14 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>Sets that choose their images, and tags that move from one to another.</summary>
+/// <summary>Sets with selectors, and tags that move from one image to another.</summary>
 public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Theory]
     [InlineData(TagDeletionPolicy.Remove)]
-    [InlineData(TagDeletionPolicy.Retain)]      // says what becomes of tags when the set is deleted, not when it moves on
-    public async Task A_tag_moves_to_the_newest_image_and_is_never_on_none(TagDeletionPolicy deletion)
+    [InlineData(TagDeletionPolicy.Retain)]      // the policy applies when the set is deleted, not when it selects another image
+    public async Task A_tag_moves_to_the_newest_image_and_is_always_on_an_image(TagDeletionPolicy deletion)
     {
         await using var world = await StartAsync();
         var images = new ConcurrentQueue<string>([await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "foreign")]);
@@ -36,8 +36,8 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         }
 
         await stop.CancelAsync();
-        Assert.True(await watching > 0, "nobody looked");
-        // The status follows the tags.
+        Assert.True(await watching > 0, "no search was made");
+        // The status changes after the tags.
         var seen = await world.UntilAsync(
             () => world.GetAsync("moving"),
             set => set.Status.Images!.Select(image => image.Id).SequenceEqual([images.Last()]),
@@ -47,7 +47,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task An_image_that_no_longer_matches_gives_up_what_the_set_manages_on_it()
+    public async Task An_image_that_no_longer_matches_loses_the_managed_tags()
     {
         await using var world = await StartAsync();
         var stays = await world.Glance.CreateImageAsync($"{world.Namespace}-a");
@@ -80,7 +80,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         await world.ReadyAsync("moving", "True");
         await NextSecondAsync();
 
-        // For the cloud's database this one has the tag already, and takes no second one like it.
+        // For the cloud's database the image has the tag already, and it rejects an equal one.
         var next = await world.Glance.CreateImageAsync($"{world.Namespace}-build-2", "STABLE");
         await RequestAsync(world, "moving", 1);
         await world.ReadyAsync("moving", "False", "TagCollision");
@@ -91,7 +91,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_yet_is_in_order_and_says_so()
+    public async Task A_selector_that_matches_nothing_yet_is_Ready_and_says_so()
     {
         await using var world = await StartAsync();
         await world.CreateAsync(Selecting(world, "none", "golden"));
@@ -104,7 +104,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Required_tags_and_properties_choose_among_the_images()
+    public async Task Required_tags_and_properties_filter_the_images()
     {
         await using var world = await StartAsync();
         var chosen = await world.Glance.CreateImageAsync($"{world.Namespace}-chosen", "tested");
@@ -122,7 +122,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(foreign, "tested");
     }
 
-    /// <summary>All images whose names begin with the namespace's, added to.</summary>
+    /// <summary>Selects all images whose names begin with the namespace's name.</summary>
     private static V1Alpha1ImageTagSet Selecting(World world, string name, params string[] tags)
     {
         var set = world.Set(name, "unused", tags);
@@ -131,7 +131,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         return set;
     }
 
-    /// <summary>Clouds know creation times to the second.</summary>
+    /// <summary>Creation times of images have a precision of one second.</summary>
     private static Task NextSecondAsync()
     {
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -144,20 +144,20 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
         new JsonObject { ["metadata"] = new JsonObject { [
             "annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = $"{number}" } } });
 
-    /// <summary>Looks for the tag again and again, and gives back how often. Old images come first, as the tag goes from old to new: when
-    /// it has left an image, it must be on one that is looked at later.</summary>
+    /// <summary>Searches for the tag repeatedly, and returns the number of searches. Old images come first, because the tag moves from old
+    /// to new: when it has left an image, a later image has it.</summary>
     private static async Task<int> WatchAsync(World world, ConcurrentQueue<string> images, CancellationToken stop)
     {
-        var looks = 0;
-        for (; !stop.IsCancellationRequested; looks++)
+        var searches = 0;
+        for (; !stop.IsCancellationRequested; searches++)
         {
             var tagged = 0;
-            // By number: an enumeration would not see an image that is added while it lasts.
+            // By index: an enumeration would miss an image that is added meanwhile.
             for (var i = 0; i < images.Count; i++) tagged += (await world.Glance.GetTagsAsync(images.ElementAt(i))).Contains("stable") ? 1
                 : 0;
-            Assert.True(tagged > 0, $"no image carried the tag in look number {looks}");
+            Assert.True(tagged > 0, $"no image had the tag in search number {searches}");
         }
 
-        return looks;
+        return searches;
     }
 }

@@ -13,14 +13,14 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
     [InlineData("id", TagPolicy.Exact)]
     [InlineData("name", TagPolicy.Exact)]
     [InlineData("selector", TagPolicy.Additive)]
-    public async Task The_younger_of_two_sets_that_cannot_share_says_who_won_and_takes_over_when_that_one_goes(string how, TagPolicy policy)
+    public async Task The_younger_of_two_conflicting_sets_names_the_winner_and_takes_over_after_its_deletion(string how, TagPolicy policy)
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();
         await world.StartOperatorAsync("-n", world.OtherNamespace);
         var name = $"shared-{world.Namespace}";
         var image = await world.Glance.CreateImageAsync(name);
-        // Ages are whole seconds, and of two of the same second the first by name wins: it is the same one here.
+        // Ages are whole seconds. Of two sets of the same second the first by name wins, which is the same one here.
         var older = world.Set("older", name, "golden");
         older.Metadata.NamespaceProperty = world.OtherNamespace;
         await world.CreateAsync(older);
@@ -46,7 +46,7 @@ public abstract class SharingScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task What_another_teams_set_declares_stays_although_this_one_managed_it_too()
+    public async Task A_tag_that_the_set_of_another_team_declares_is_kept_although_this_set_managed_it_too()
     {
         await using var world = await CreateWorldAsync();
         await world.CreateOtherNamespaceAsync();

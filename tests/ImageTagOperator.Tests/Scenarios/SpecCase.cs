@@ -4,10 +4,10 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>A spec, good or bad: the one list by which all who check specs are tested.</summary>
-/// <param name="Yaml">What differs from <see cref="Base"/>; a null takes a field away.</param>
-/// <param name="Field">Where it is wrong; null: nowhere.</param>
-/// <param name="SchemaKnows">Whether the schema of the definition can say so.</param>
+/// <summary>A valid or invalid spec. All validators of specs are tested with this list.</summary>
+/// <param name="Yaml">The differences from <see cref="Base"/>; a null removes a field.</param>
+/// <param name="Field">The invalid field; null: the spec is valid.</param>
+/// <param name="SchemaKnows">Whether the schema of the definition rejects it.</param>
 public sealed record SpecCase(string Yaml, string? Field, bool SchemaKnows)
 {
     private const string Base = """

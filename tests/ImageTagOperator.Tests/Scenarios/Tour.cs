@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary><c>make tour</c>, by itself and without a terminal.</summary>
+/// <summary><c>make tour</c>, without input and without a terminal.</summary>
 internal static class Tour
 {
     /// <param name="kubectl">Its path; empty: the tour uses the program's own commands.</param>

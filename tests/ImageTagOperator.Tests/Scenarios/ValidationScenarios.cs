@@ -5,12 +5,12 @@ using Xunit;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>What the definition's schema takes and what it refuses, asked of an API server.</summary>
+/// <summary>What the definition's schema accepts and rejects, according to an API server.</summary>
 public abstract class ValidationScenarios<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task The_schema_refuses_what_it_can_and_names_the_field_and_takes_all_that_is_good()
+    public async Task The_schema_rejects_what_it_can_names_the_field_and_accepts_all_valid_specs()
     {
         await using var world = await TWorld.CreateAsync();
         using var client = new KubernetesClient(KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "scenario/1");
@@ -26,7 +26,7 @@ public abstract class ValidationScenarios<TWorld>
         Assert.True(surprises.Count == 0, string.Join('\n', surprises));
     }
 
-    /// <summary>What an API server can say by the definition that it has.</summary>
+    /// <summary>Whether an API server can reject it with this definition.</summary>
     protected virtual bool IsKnown(SpecCase what) => what.SchemaKnows;
 
     private static async Task<string?> AnswerAsync(KubernetesClient client, string @namespace, string name, SpecCase what)

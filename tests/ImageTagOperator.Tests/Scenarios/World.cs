@@ -5,15 +5,15 @@ using k8s.Models;
 
 namespace ImageTagOperator.Scenarios;
 
-/// <summary>A Kubernetes API and a cloud, a namespace and a project of one's own in them, and the operator as a process beside them.
-/// The scenarios do not know whether the servers are real.</summary>
+/// <summary>A Kubernetes API and a cloud with a new namespace and project, and the operator as a process. The scenarios do not know whether
+/// the servers are real.</summary>
 public abstract class World : IAsyncDisposable
 {
     public const string SecretName = "openstack-clouds";
 
     private readonly List<OperatorProcess> operators = [];
 
-    /// <summary>Path of a kubeconfig for an administrator.</summary>
+    /// <summary>Path of an administrator's kubeconfig.</summary>
     public required string Kubeconfig { get; init; }
 
     /// <summary>A clouds.yaml with the clouds demo, other and admin.</summary>
@@ -21,22 +21,22 @@ public abstract class World : IAsyncDisposable
 
     public required IKubernetesClient Kubernetes { get; init; }
 
-    /// <summary>The cloud as an administrator of it.</summary>
+    /// <summary>A client of the cloud with an administrator's permissions.</summary>
     public required GlanceClient Glance { get; init; }
 
     public string Namespace { get; } = $"t-{Guid.NewGuid():N}"[..14];
 
-    /// <summary>Of another team; it is there once <see cref="CreateOtherNamespaceAsync"/> has made it.</summary>
+    /// <summary>The namespace of another team; <see cref="CreateOtherNamespaceAsync"/> creates it.</summary>
     public string OtherNamespace => $"{Namespace}-b";
 
-    /// <summary>Images that a scenario about many should use.</summary>
+    /// <summary>How many images a scenario about many images uses.</summary>
     public virtual int Many => 40;
 
     /// <summary>Calls about one image that reached Glance, except those of <see cref="Glance"/> and probes: <c>PUT /v2/images/ID/tags/x
     /// 204</c>, in order.</summary>
     public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
 
-    /// <summary>A list of what changed in the whole cloud. It may name any image, to prove that the filter works.</summary>
+    /// <summary>A list of the changes in the whole cloud. It may contain any image, to prove that the filter works.</summary>
     protected static bool IsProbe(string call) => call.Contains("updated_at=", StringComparison.Ordinal);
 
     /// <summary>Writes of the operator to objects of <see cref="Namespace"/>: <c>update imagetagsets/NAME/status</c>.</summary>
@@ -54,8 +54,8 @@ public abstract class World : IAsyncDisposable
         await CreateSecretAsync(CloudsYaml, OtherNamespace);
     }
 
-    /// <summary>Begins to delete <see cref="Namespace"/> while a pod is in it: from Kubernetes 1.33 on the rest stays until the pod is
-    /// gone.</summary>
+    /// <summary>Starts the deletion of <see cref="Namespace"/> while a pod is in it: Kubernetes 1.33 and later keep the other objects until
+    /// the pod is gone.</summary>
     public abstract Task EndNamespaceAsync();
 
     public Task CreateSecretAsync(string cloudsYaml, string? inNamespace = null) => Kubernetes.CreateAsync(new V1Secret
@@ -66,17 +66,17 @@ public abstract class World : IAsyncDisposable
 
     public Task DeleteSecretAsync() => Kubernetes.DeleteAsync<V1Secret>(new NamespacedName(Namespace, SecretName));
 
-    /// <summary>Which operator is run.</summary>
+    /// <summary>The operator's executable.</summary>
     public string Executable { get; set; } = OperatorProcess.Executable;
 
     /// <summary>Starts the operator for this namespace and waits until it is ready.</summary>
     public Task<OperatorProcess> StartOperatorAsync(params string[] arguments) => StartOperatorAsUserAsync(Kubeconfig, arguments);
 
-    /// <summary>Starts the operator as whoever the kubeconfig is for.</summary>
+    /// <summary>Starts the operator as the user of the kubeconfig.</summary>
     public Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, params string[] arguments) =>
         StartOperatorAsUserAsync(kubeconfig, true, arguments);
 
-    /// <summary>Starts the operator as if it ran in <see cref="Namespace"/>.</summary>
+    /// <summary>Starts the operator as a pod in <see cref="Namespace"/> would run it.</summary>
     public async Task<OperatorProcess> StartOperatorInNamespaceAsync(params string[] arguments)
     {
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Namespace}");
@@ -88,7 +88,7 @@ public abstract class World : IAsyncDisposable
         return process;
     }
 
-    /// <param name="untilReady">False for one that never will be ready.</param>
+    /// <param name="untilReady">False when it never becomes ready.</param>
     public async Task<OperatorProcess> StartOperatorAsUserAsync(string kubeconfig, bool untilReady, params string[] arguments)
     {
         var process = await OperatorProcess.StartAsync(
@@ -97,7 +97,7 @@ public abstract class World : IAsyncDisposable
         return process;
     }
 
-    /// <summary>A set of this namespace for an image's name or id; change it at will before it is applied.</summary>
+    /// <summary>A set in this namespace for an image's name or id; it can be changed before it is created.</summary>
     public V1Alpha1ImageTagSet Set(string name, string image, params string[] tags) => new()
     {
         Metadata = new() { Name = name, NamespaceProperty = Namespace },
@@ -118,28 +118,28 @@ public abstract class World : IAsyncDisposable
 
     public async Task<V1Alpha1ImageTagSet> GetAsync(string name) =>
         await Kubernetes.GetAsync<V1Alpha1ImageTagSet>(name, Namespace)
-            ?? throw new InvalidOperationException($"ImageTagSet {name} is gone");
+            ?? throw new InvalidOperationException($"ImageTagSet {name} does not exist");
 
     public Task DeleteAsync(string name) => Kubernetes.DeleteAsync<V1Alpha1ImageTagSet>(new NamespacedName(Namespace, name));
 
-    /// <summary>Has the set looked at now, as <c>kubectl annotate</c> does.</summary>
+    /// <summary>Requests a reconcile of the set, as <c>kubectl annotate</c> does.</summary>
     public Task RequestAsync(string name, string at) => Kubernetes.PatchAsync<V1Alpha1ImageTagSet>(
         new NamespacedName(Namespace, name),
         new JsonObject { [
             "metadata"] = new JsonObject { ["annotations"] = new JsonObject { [V1Alpha1ImageTagSet.RequestedAtAnnotation] = at } } });
 
-    /// <summary>What was told with this reason so far, in order, and as often as it was told.</summary>
+    /// <summary>The messages of the Events with this reason so far, in order, repeated by their counts.</summary>
     public async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
-        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(told => told.Reason == reason)
-            .OrderBy(told => told.EventTime)
-            .SelectMany(told => Enumerable.Repeat(told.Note ?? "", told.Series?.Count ?? 1))];
+        [.. (await Kubernetes.ListAsync<Eventsv1Event>(Namespace)).Items.Where(reported => reported.Reason == reason)
+            .OrderBy(reported => reported.EventTime)
+            .SelectMany(reported => Enumerable.Repeat(reported.Note ?? "", reported.Series?.Count ?? 1))];
 
-    /// <summary>Waits until as many were told with this reason.</summary>
-    public Task<IReadOnlyList<string>> ToldAsync(string reason, int times = 1) => UntilAsync(
+    /// <summary>Waits until that many Events with this reason were sent.</summary>
+    public Task<IReadOnlyList<string>> WaitForEventsAsync(string reason, int times = 1) => UntilAsync(
         () => EventsAsync(reason),
-        told => told.Count >= times,
+        reported => reported.Count >= times,
         $"{times} Events {reason}",
-        told => $"there are: {string.Join("; ", told)}");
+        reported => $"there are: {string.Join("; ", reported)}");
 
     /// <summary>Waits until the set's Ready condition has this status and reason for its current generation.</summary>
     public Task<V1Alpha1ImageTagSet> ReadyAsync(string name, string status, string? reason = null, string? inNamespace = null) =>
@@ -161,7 +161,7 @@ public abstract class World : IAsyncDisposable
     /// <summary>Waits until the image has exactly these tags.</summary>
     public Task TagsAsync(string imageId, params string[] tags) => TagsAsync(Glance, imageId, tags);
 
-    /// <summary>Waits until the image has exactly these tags, as seen by somebody who may see it.</summary>
+    /// <summary>Waits until the image has exactly these tags, as seen by a given client.</summary>
     public Task TagsAsync(GlanceClient by, string imageId, params string[] tags) => UntilAsync(
         () => by.GetTagsAsync(imageId),
         live => live.Order(StringComparer.Ordinal).SequenceEqual(tags.Order(StringComparer.Ordinal)),
@@ -173,7 +173,7 @@ public abstract class World : IAsyncDisposable
     public static V1Condition? Condition(V1Alpha1ImageTagSet set, string type) =>
         set.Status.Conditions?.FirstOrDefault(condition => condition.Type == type);
 
-    /// <summary>Polls until the condition holds; fails with what was seen last and the operator's log.</summary>
+    /// <summary>Polls until the condition holds; fails with the last observation and the operator's log.</summary>
     public Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds, string expectation, Func<T, string> describe) =>
         Eventually.HoldsAsync(
         read, holds, expectation, value => $"{describe(value)}. The operator's log:\n{string.Join("\n", operators.Select(o => o.Log))}");

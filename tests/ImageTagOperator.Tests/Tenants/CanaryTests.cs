@@ -10,7 +10,7 @@ using OperatorProcess = ImageTagOperator.Scenarios.OperatorProcess;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>Secrets that are easily found are sent through all that can go right and wrong, and looked for in all that comes out.</summary>
+/// <summary>Recognizable secrets pass through everything that can succeed and fail, and are searched for in all output.</summary>
 public sealed class CanaryTests
 {
     private const string Password = "canary-pässword/+&";
@@ -24,7 +24,7 @@ public sealed class CanaryTests
             Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(ApplicationSecret)),
     ];
 
-    /// <summary>What the cloud makes of a request, by a name.</summary>
+    /// <summary>The cloud's behaviour, by the name of the request.</summary>
     private static readonly Dictionary<string, Func<HostileCloud, string, Task>> Ways = new()
     {
         ["refusal"] = (cloud, _) => Answers(cloud, 401, "application/json", body =>
@@ -73,7 +73,7 @@ public sealed class CanaryTests
             }
         }
 
-        // No TLS where it is wanted, no server, and files that are no clouds.yaml.
+        // No TLS where it is expected, no server, and files that are not a clouds.yaml.
         foreach (var (name, yaml) in new[]
         {
             ("tls", WithPassword(clouds[0].Url.Replace("http:", "https:", StringComparison.Ordinal))),
@@ -88,7 +88,7 @@ public sealed class CanaryTests
             expected.Add(name);
         }
 
-        // A Secret that is something else altogether, whose keys are what must not be known.
+        // An unrelated Secret, whose keys must not leak.
         tenants.Kubernetes.Apply(new JsonObject
         {
             ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "other", ["namespace"] = "a" },
@@ -103,7 +103,7 @@ public sealed class CanaryTests
 
         Lacks("the log", tenants.Log.Entries.Select(entry => entry.Message));
         Lacks("the status", tenants.Kubernetes.List("imagetagsets.imagetags.io").Select(set => set["status"]?.ToJsonString() ?? ""));
-        Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(told => told.ToJsonString()));
+        Lacks("Events", tenants.Kubernetes.List("events.events.k8s.io").Select(reported => reported.ToJsonString()));
         Lacks("metrics", [tenants.Metrics]);
         Lacks("traces", spans);
         Assert.Contains(spans, span => span.StartsWith("create_token", StringComparison.Ordinal));
@@ -111,7 +111,7 @@ public sealed class CanaryTests
         foreach (var cloud in clouds) await cloud.DisposeAsync();
     }
 
-    /// <summary>It has not enough memory for the sets that it is given, and the runtime ends it in the middle of its work.</summary>
+    /// <summary>The process has too little memory for its sets, and the runtime ends it during its work.</summary>
     [Fact]
     public async Task No_secret_is_in_what_a_crash_prints()
     {
@@ -153,7 +153,7 @@ public sealed class CanaryTests
         Lacks("what it prints", [output, error]);
     }
 
-    /// <summary>All that an exporter can send of it.</summary>
+    /// <summary>Everything that an exporter can send about it.</summary>
     private static string Text(Activity span) => string.Join(
         ' ',
         [
@@ -182,7 +182,7 @@ public sealed class CanaryTests
         return Task.CompletedTask;
     }
 
-    /// <summary>A good login, and an Image API that repeats its token: with an error, or with a success in what is no JSON.</summary>
+    /// <summary>A successful login, and an Image API that repeats its token: in an error, or in a success that is not JSON.</summary>
     private static Task Echoes(HostileCloud cloud, int status)
     {
         Welcomes(cloud);

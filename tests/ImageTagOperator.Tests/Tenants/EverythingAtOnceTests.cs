@@ -2,11 +2,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>All that a team can do, with five thousand sets.</summary>
+/// <summary>All attacks of a team at once, with five thousand sets.</summary>
 public sealed class EverythingAtOnceTests
 {
     [Fact]
-    public async Task Bs_edits_reach_bs_image_while_five_thousand_sets_of_a_do_their_worst()
+    public async Task Edits_of_b_reach_its_image_while_five_thousand_sets_of_a_attack()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var endless = await HostileCloud.StartAsync();
@@ -29,7 +29,7 @@ public sealed class EverythingAtOnceTests
         tenants.AddSecret("a", "bomb", "m0: &m0 {k0: v}\n"
             + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n")));
 
-        // Ten of each kind in turn, so that all of it goes on from early on.
+        // Ten of each kind in turn, so that all attacks run from early on.
         for (var round = 0; round < 50; round++)
         {
             for (var i = round * 10; i < (round + 1) * 10; i++)
@@ -44,7 +44,7 @@ public sealed class EverythingAtOnceTests
         }
 
         await tenants.EditReachesAsync();
-        // It was all of it: each kind has been looked at.
+        // Each kind has been reconciled.
         await tenants.ReasonAsync("a", "scheme-0", "AuthUrlWrong");
         await tenants.ReasonAsync("a", "password-0", "CredentialsRejected");
         await tenants.ReasonAsync("a", "bomb-0", "InvalidCloudsYaml");
@@ -52,6 +52,6 @@ public sealed class EverythingAtOnceTests
         Assert.All(new[] { endless, silent, large }, cloud => Assert.NotEmpty(cloud.Calls.All));
         await tenants.EditReachesAsync();
         Assert.True(tenants.IsAlive);
-        Assert.Equal(0, tenants.FailedLooks);       // no look of b had to be taken again because of a
+        Assert.Equal(0, tenants.FailedLooks);       // no reconcile of b had to be retried because of a
     }
 }

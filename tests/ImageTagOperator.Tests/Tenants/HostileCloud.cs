@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>A Keystone that takes anybody, and an Image API that answers as a test wants.</summary>
+/// <summary>A Keystone that accepts every login, and an Image API that responds as a test wants.</summary>
 public sealed class HostileCloud : SandboxServer
 {
     private HostileCloud()
@@ -11,20 +11,20 @@ public sealed class HostileCloud : SandboxServer
     {
     }
 
-    /// <summary>Answers what comes to the Image API; by default there are no images.</summary>
+    /// <summary>Handles requests to the Image API; by default there are no images.</summary>
     public Func<HttpContext, string, Task> Images { get; set; } = static (http, _) => JsonAsync(http, Page([]));
 
-    /// <summary>The body of a login's answer, from the address of this server.</summary>
+    /// <summary>The response body of a login, given the address of this server.</summary>
     public Func<string, string> Token { get; set; } = static url =>
         $$$"""
         {"token": {"expires_at": "2999-01-01T00:00:00.000000Z", "project": {"id": "p"},
          "catalog": [{"type": "image", "endpoints": [{"interface": "public", "region": "RegionOne", "url": "{{{url}}}"}]}]}}
         """;
 
-    /// <summary>Answers a login, where that is not what <see cref="Token"/> says.</summary>
+    /// <summary>Handles a login, to respond with something other than <see cref="Token"/>.</summary>
     public Func<HttpContext, string, Task>? Login { get; set; }
 
-    /// <summary>With the cloud <c>demo</c>.</summary>
+    /// <summary>Contains the cloud <c>demo</c>.</summary>
     public string CloudsYaml =>
         $$"""
         clouds:
@@ -53,7 +53,7 @@ public sealed class HostileCloud : SandboxServer
         return http.Response.WriteAsync(body);
     }
 
-    /// <summary>Until the client gives up.</summary>
+    /// <summary>Waits until the client gives up.</summary>
     public static async Task HangAsync(HttpContext http)
     {
         var gone = new TaskCompletionSource();

@@ -5,19 +5,19 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>Team a may write ImageTagSets and Secrets in its namespace, and runs servers of its own; nothing of what it does with that
-/// keeps team b's edit from team b's image. Each test first sees the attack go on, then edits, then sees that it still goes on.</summary>
+/// <summary>Team a can write ImageTagSets and Secrets in its namespace, and runs its own servers. None of that may keep team b's edit from
+/// reaching team b's image. Each test waits for the attack, makes the edit, and checks that the attack still runs.</summary>
 public sealed class HostileTenantTests
 {
     /// <summary>Of the 64 workers.</summary>
     private const int ShareOfOne = 32;
 
-    /// <summary>In five minutes, looks of b that end because nobody knows yet whether a has a say: five seconds of waiting, three at most
-    /// in one look, or failures that count a second each.</summary>
+    /// <summary>The maximum of b's reconciles in five minutes that fail because it is unknown whether a's claim counts: five seconds of
+    /// waiting, at most three per reconcile, or failures that count as a second each.</summary>
     private const int MostLooks = 5;
 
     [Fact]
-    public async Task A_cloud_whose_lists_have_no_end_holds_no_more_than_its_namespaces_share_and_what_is_deleted_frees_its_worker()
+    public async Task A_cloud_with_endless_lists_blocks_only_the_share_of_its_namespace_and_a_deletion_frees_its_worker()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var endless = await HostileCloud.StartAsync();
@@ -32,8 +32,8 @@ public sealed class HostileTenantTests
             $"a has its share, not {tenants.BusyWorkers}", seconds: 120);
         var before = endless.Calls.All.Count;
         await tenants.EditReachesAsync();
-        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 60);
-        await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists go on", seconds: 60);
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is Ready", seconds: 60);
+        await Eventually.TrueAsync(() => endless.Calls.All.Count > before, "a's lists continue", seconds: 60);
         Assert.True(tenants.IsAlive);
         for (var i = 0; i < 64; i++) tenants.Kubernetes.Delete("imagetagsets.imagetags.io", "a", $"endless-{i}");
         await Eventually.TrueAsync(
@@ -42,7 +42,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task A_Keystone_that_never_answers_holds_no_more_than_its_namespaces_share()
+    public async Task A_Keystone_that_never_responds_blocks_only_the_share_of_its_namespace()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var silent = await HostileCloud.StartAsync();
@@ -58,13 +58,13 @@ public sealed class HostileTenantTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Sets_that_name_bs_image_and_have_clouds_that_never_answer_are_waited_for_once(bool byAddress)
+    public async Task Sets_for_the_image_of_b_with_clouds_that_never_respond_delay_it_once(bool byAddress)
     {
         await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
         await using var silent = await HostileCloud.StartAsync();
         silent.Login = (http, _) => HostileCloud.HangAsync(http);
         for (var i = 0; i < 40; i++) AddSilent(tenants, silent, $"silent-{i}");
-        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are reconciled");
         var before = tenants.FailedLooks;
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.InRange(tenants.FailedLooks - before, 0, byAddress ? MostLooks : 0);
@@ -73,7 +73,7 @@ public sealed class HostileTenantTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task New_sets_that_name_bs_image_come_all_the_time_and_are_waited_for_no_longer(bool byAddress)
+    public async Task A_stream_of_new_sets_for_the_image_of_b_does_not_delay_it_longer(bool byAddress)
     {
         await using var tenants = await TwoTenants.StartAsync(byAddress: byAddress);
         await using var silent = await HostileCloud.StartAsync();
@@ -90,7 +90,7 @@ public sealed class HostileTenantTests
                 }
             },
             CancellationToken.None);
-        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are looked at");
+        await Eventually.TrueAsync(() => silent.Calls.All.Count > 0, "a's sets are reconciled");
         var before = tenants.FailedLooks;
         for (var edit = 0; edit < 3; edit++) await tenants.EditReachesAsync();
         Assert.False(coming.IsCompleted);
@@ -104,7 +104,7 @@ public sealed class HostileTenantTests
     [InlineData("path")]
     [InlineData("port")]
     [InlineData("password")]
-    public async Task Bs_cloud_named_with_something_wrong_about_it_is_away_for_nobody_else(string what)
+    public async Task A_wrong_configuration_of_the_cloud_of_b_does_not_open_its_circuit_for_others(string what)
     {
         await using var tenants = await TwoTenants.StartAsync();
         var yaml = what switch
@@ -130,7 +130,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Error_pages_that_are_slow_to_look_at_take_no_time()
+    public async Task Error_pages_that_are_slow_to_parse_are_limited()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var pages = await HostileCloud.StartAsync();
@@ -150,7 +150,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task A_Secret_that_is_missing_is_asked_for_once_and_not_by_each_set()
+    public async Task A_missing_Secret_is_read_once_for_all_sets()
     {
         await using var tenants = await TwoTenants.StartAsync();
         tenants.AddSets(2_000, "orphan", "gone", _ => $"{Guid.NewGuid()}");
@@ -163,13 +163,13 @@ public sealed class HostileTenantTests
                 later.Arrived - earlier.Arrived > TimeSpan.FromSeconds(1), $"asked at {earlier.Arrived:O} and again at {later.Arrived:O}");
         }
 
-        // That nobody found it is asked for again by none of the two thousand, and b's look was not one more try.
+        // The two thousand sets share the knowledge that the Secret is missing, and b's reconcile needed no retry.
         Assert.InRange(reads.Count, 1, 300);
         Assert.Equal(0, tenants.FailedLooks);
     }
 
     [Fact]
-    public async Task A_clouds_yaml_that_grows_when_it_is_read_says_so()
+    public async Task A_clouds_yaml_that_expands_is_reported()
     {
         await using var tenants = await TwoTenants.StartAsync();
         var bomb = "m0: &m0 {k0: v}\n" + string.Concat(Enumerable.Range(1, 3000).Select(i => $"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: v}}\n"))
@@ -182,7 +182,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Ever_more_clouds_with_long_lists_fill_the_share_of_their_namespace_and_no_more()
+    public async Task Ever_more_clouds_with_long_lists_fill_only_the_share_of_their_namespace()
     {
         await using var tenants = await TwoTenants.StartAsync(new CloudLimits { RequestsPerSecond = 1_000_000, ImageMemory = 6_000_000 });
         await using var large = await HostileCloud.StartAsync();
@@ -206,7 +206,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Image_names_that_move_cursors_or_turn_text_around_are_written_out_everywhere()
+    public async Task Image_names_with_terminal_escapes_or_bidi_characters_are_escaped_everywhere()
     {
         await using var tenants = await TwoTenants.StartAsync();
         await using var cloud = await HostileCloud.StartAsync();
@@ -215,7 +215,7 @@ public sealed class HostileTenantTests
         cloud.Images = (http, path) =>
         {
             if (http.Request.Method == "GET") return HostileCloud.JsonAsync(
-                http, path.EndsWith(image, StringComparison.Ordinal) ? Named(image, tags) : $$"""{"images": [{{Named(image, tags)}}]}""");
+                http, path.EndsWith(image, StringComparison.Ordinal) ? ImageWithEscapes(image, tags) : $$"""{"images": [{{ImageWithEscapes(image, tags)}}]}""");
             tags = "[\"mine\"]";
             return Task.CompletedTask;
         };
@@ -224,7 +224,7 @@ public sealed class HostileTenantTests
         await Eventually.TrueAsync(
             () => tenants.Find("a", "names")?["status"]?["images"]?[0]?["name"] is not null, "the status names the image", seconds: 120);
         await Eventually.TrueAsync(() => tenants.Kubernetes.List("events.events.k8s.io")
-            .Any(told => (string?)told["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
+            .Any(reported => (string?)reported["metadata"]!["namespace"] == "a"), "an Event tells of it", seconds: 120);
         var set = tenants.Find("a", "names")!;
         Assert.Equal("a\\x1b[2Jb\\u{202e}c\\x00", (string?)set["status"]!["images"]![0]!["name"]);
         foreach (var text in Strings(set["status"]!).Concat(tenants.Kubernetes.List("events.events.k8s.io").SelectMany(Strings)))
@@ -239,8 +239,8 @@ public sealed class HostileTenantTests
         tenants.AddSet("a", name, name, tenants.Image.Id, "mine");
     }
 
-    /// <summary>Escapes, as they come from a cloud.</summary>
-    private static string Named(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
+    /// <summary>Terminal escapes in responses of a cloud.</summary>
+    private static string ImageWithEscapes(string id, string tags) => HostileCloud.Image(id, tags, name: "a\\u001b[2Jb\\u202ec\\u0000");
 
     private static IEnumerable<string> Strings(System.Text.Json.Nodes.JsonNode node) => node switch
     {

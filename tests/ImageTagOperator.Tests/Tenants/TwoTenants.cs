@@ -14,8 +14,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tenants;
 
-/// <summary>One operator for two teams: namespace <c>b</c>, whose one image is looked after, and namespace <c>a</c>, which does its
-/// worst.</summary>
+/// <summary>One operator for two teams: namespace <c>b</c> has one image in sync, and namespace <c>a</c> attacks.</summary>
 internal sealed class TwoTenants : IAsyncDisposable
 {
     private readonly SandboxKubernetes kubernetes;
@@ -27,24 +26,24 @@ internal sealed class TwoTenants : IAsyncDisposable
         (this.kubernetes, Cloud, Image, this.app, Log) = (kubernetes, cloud, image, app, log);
     }
 
-    /// <summary>Of team b.</summary>
+    /// <summary>The image of team b.</summary>
     public SandboxCloud Cloud { get; }
 
     public SandboxImage Image { get; }
 
     public SandboxKubernetes Kubernetes => kubernetes;
 
-    /// <summary>All of it, from the level Trace on.</summary>
+    /// <summary>The complete log, from the level Trace.</summary>
     public RecordingLogger Log { get; }
 
     public string Metrics => app.Services.GetRequiredService<MetricCollector>().Collect();
 
-    /// <summary>Bytes, as estimated, of images that were read.</summary>
+    /// <summary>The estimated bytes of cached images.</summary>
     public long ImageMemory => app.Services.GetRequiredService<CloudSessions>().ImageMemory;
 
     public int BusyWorkers => Sample("imagetags_workers_busy");
 
-    /// <summary>Looks at b's set that ended with a retry.</summary>
+    /// <summary>Reconciles of b's set that ended with a retry.</summary>
     public int FailedLooks =>
         Log.Entries.Count(entry => entry.Message.StartsWith("Reconcile of b/ubuntu failed", StringComparison.Ordinal));
 
@@ -54,9 +53,9 @@ internal sealed class TwoTenants : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>With b's image in order.</summary>
-    /// <param name="byAddress">The catalog of b's cloud does not list the address that b uses, so that the cloud is known by that
-    /// alone.</param>
+    /// <summary>Starts with b's image in sync.</summary>
+    /// <param name="byAddress">The catalog of b's cloud does not contain the address that b uses, so only the address identifies the
+    /// cloud.</param>
     public static async Task<TwoTenants> StartAsync(CloudLimits? limits = null, bool byAddress = false)
     {
         var kubernetes = await SandboxKubernetes.StartAsync();
@@ -72,18 +71,18 @@ internal sealed class TwoTenants : IAsyncDisposable
                 ?? new CloudLimits { RequestsPerSecond = 1_000_000 } },
             configuration,
             logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
-        // What hangs is cut off at the end of a test.
+        // Hanging requests are aborted at the end of a test.
         app.Services.GetRequiredService<OperatorSettings>().ShutdownTimeout = TimeSpan.FromSeconds(1);
         var tenants = new TwoTenants(kubernetes, cloud, image, app, log);
         tenants.AddSecret("b", "openstack-clouds", byAddress ? WithAddress(cloud, "localhost") : cloud.CloudsYaml);
         tenants.AddSet("b", "ubuntu", "openstack-clouds", image.Id, tags: "golden");
         await app.StartAsync(Cancel);
         await tenants.ReachesAsync("golden");
-        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is in order", seconds: 400);
+        await Eventually.TrueAsync(() => tenants.ReadyOf("b", "ubuntu") == "True", "b's set is Ready", seconds: 400);
         return tenants;
     }
 
-    /// <summary>The cloud's clouds.yaml with an address of the Image API that its catalog does not have.</summary>
+    /// <summary>The cloud's clouds.yaml with an address of the Image API that is not in its catalog.</summary>
     private static string WithAddress(SandboxCloud cloud, string host) => cloud.CloudsYaml.Replace(
         "region_name: RegionOne",
         $"region_name: RegionOne\n    image_endpoint_override: http://{host}:{new Uri(cloud.Url).Port}/image",
@@ -130,8 +129,8 @@ internal sealed class TwoTenants : IAsyncDisposable
         await Eventually.TrueAsync(() => ReasonOf(inNamespace, name) == reason,
             $"{inNamespace}/{name} says {reason}, not {Ready(inNamespace, name)?.ToJsonString()}", seconds: 400);
 
-    /// <summary>b edits its set, and waits until its image is as edited. How long that may take on a busy machine is another thing than
-    /// what it waits for: that it gets there while all that a does goes on, the caller makes sure of.</summary>
+    /// <summary>b edits its set, and waits until its image has the edit. The time is not limited, because the machine may be busy: the
+    /// caller checks that the attack still runs.</summary>
     public async Task EditReachesAsync()
     {
         var tag = $"edit-{++edits}";

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Kubeconfigs and what they lead to.</summary>
+/// <summary>Kubeconfigs and the resulting requests.</summary>
 public sealed class KubeconfigTripwires : IDisposable
 {
     private readonly KubeconfigFolder home = new();
@@ -18,23 +18,23 @@ public sealed class KubeconfigTripwires : IDisposable
     public void A_token_file_in_a_kubeconfig_is_refused()
     {
         var token = home.Write("token", "t");
-        Tripwire.Stands(Record.Exception(() => Configuration($"tokenFile: '{token}'")) is KubeConfigException);
+        Tripwire.AssertGap(Record.Exception(() => Configuration($"tokenFile: '{token}'")) is KubeConfigException);
     }
 
     [Fact]
     [Tripwire("A user without credentials is refused", "Configuration/Kubeconfig.cs", "Configuration/KubeconfigResolver.cs")]
     public void A_user_without_credentials_is_refused() =>
-        Tripwire.Stands(Record.Exception(() => Configuration("")) is KubeConfigException);
+        Tripwire.AssertGap(Record.Exception(() => Configuration("")) is KubeConfigException);
 
     [Fact]
     [Tripwire("`proxy-url` is ignored", "Client/HttpProxy.cs", "Client/HttpHandlerFactory.cs")]
     public async Task A_proxy_url_is_ignored()
     {
         await using var server = await SandboxKubernetes.StartAsync();
-        // Nobody listens there: the request arrives only if it does not go that way.
+        // No server listens there: the request only arrives when it takes another route.
         using var client = new k8s.Kubernetes(Configuration("token: t", server.Url, "proxy-url: 'http://127.0.0.1:1'"));
         var error = await Record.ExceptionAsync(() => client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel));
-        Tripwire.Stands(error is null, error?.Message);
+        Tripwire.AssertGap(error is null, error?.Message);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class KubeconfigTripwires : IDisposable
             _ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
         using var client = new k8s.Kubernetes(Configuration("token: t, as: somebody"), handler);
         await client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel);
-        Tripwire.Stands(!handler.Requests.Single().Headers.Contains("Impersonate-User"));
+        Tripwire.AssertGap(!handler.Requests.Single().Headers.Contains("Impersonate-User"));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class KubeconfigTripwires : IDisposable
         var plugin = Plugin();
         Configuration(
             $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', args: ['my profile', two], interactiveMode: Never}}");
-        Tripwire.Stands(
+        Tripwire.AssertGap(
             File.ReadAllText(home.PathOf("arguments")).Trim() == "3: my|profile|two", File.ReadAllText(home.PathOf("arguments")).Trim());
     }
 
@@ -67,7 +67,7 @@ public sealed class KubeconfigTripwires : IDisposable
         Configuration($"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', interactiveMode: Never}}");
         var info = File.ReadAllText(home.PathOf("info"));
         Assert.Contains("ExecCredential", info, StringComparison.Ordinal);
-        Tripwire.Stands(info.Contains("\"ExecCredentials\"", StringComparison.Ordinal), info);
+        Tripwire.AssertGap(info.Contains("\"ExecCredentials\"", StringComparison.Ordinal), info);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class KubeconfigTripwires : IDisposable
             _ => PackageHandler.Json("""{"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[]}"""));
         using var client = new k8s.Kubernetes(Configuration("token: t", cluster: "tls-server-name: api.example"), handler);
         await client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel);
-        Tripwire.Stands(handler.Requests.Single().Headers.Host == "api.example", $"Host '{handler.Requests.Single().Headers.Host}'");
+        Tripwire.AssertGap(handler.Requests.Single().Headers.Host == "api.example", $"Host '{handler.Requests.Single().Headers.Host}'");
     }
 
     public void Dispose() => home.Dispose();
@@ -86,7 +86,7 @@ public sealed class KubeconfigTripwires : IDisposable
     private KubernetesClientConfiguration Configuration(string user, string server = "https://127.0.0.1:1", string cluster = "") =>
         KubernetesClientConfiguration.BuildConfigFromConfigFile(home.One(server, cluster, user));
 
-    /// <summary>A plugin that writes down how it was called.</summary>
+    /// <summary>A plugin that records its call.</summary>
     private string Plugin() => home.Script(
         "plugin",
         """

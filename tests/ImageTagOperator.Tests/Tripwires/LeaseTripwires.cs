@@ -23,7 +23,7 @@ public sealed class LeaseTripwires
         using var client = Package.Client(server.Url);
         using var elector = await LedAndStoppedAsync(client);
         var lease = await client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel);
-        Tripwire.Stands(lease.Spec.HolderIdentity == "me", $"holder '{lease.Spec.HolderIdentity}'");
+        Tripwire.AssertGap(lease.Spec.HolderIdentity == "me", $"holder '{lease.Spec.HolderIdentity}'");
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class LeaseTripwires
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = Package.Client(server.Url);
         using var elector = await LedAndStoppedAsync(client);
-        Tripwire.Stands(elector.IsLeader());
+        Tripwire.AssertGap(elector.IsLeader());
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LeaseTripwires
         var leads = elector.IsLeader();
         await stop.CancelAsync();
         await Record.ExceptionAsync(() => run);
-        Tripwire.Stands(!leads);
+        Tripwire.AssertGap(!leads);
     }
 
     private static LeaderElector Elector(k8s.Kubernetes client) =>

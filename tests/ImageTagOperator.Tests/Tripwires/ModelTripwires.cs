@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>The types, which are used, and their JSON, which is not.</summary>
+/// <summary>The package's types, which the operator uses, and their JSON, which it does not use.</summary>
 public sealed class ModelTripwires
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class ModelTripwires
     {
         var json = k8s.KubernetesJson.Serialize(new V1LeaseSpec { RenewTime = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) });
         Assert.Contains("renewTime", json, StringComparison.Ordinal);
-        Tripwire.Stands(json.Contains("\"2026-01-01T00:00:00Z\"", StringComparison.Ordinal), json);
+        Tripwire.AssertGap(json.Contains("\"2026-01-01T00:00:00Z\"", StringComparison.Ordinal), json);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class ModelTripwires
         var lease = k8s.KubernetesJson.Deserialize<V1Lease>(
             """{"metadata":{"name":"a","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{}}}]}}""");
         Assert.Equal("a", lease.Metadata.Name);
-        Tripwire.Stands(lease.Metadata.ManagedFields is { Count: 1 });
+        Tripwire.AssertGap(lease.Metadata.ManagedFields is { Count: 1 });
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ModelTripwires
         Assert.Equal("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", EntityDefinition.Of<V1SelfSubjectAccessReview>().Path(null));
         var entity = (KubernetesEntityAttribute)Attribute.GetCustomAttribute(
             typeof(V1SelfSubjectAccessReview), typeof(KubernetesEntityAttribute))!;
-        Tripwire.Stands(string.IsNullOrEmpty(entity.PluralName), entity.PluralName);
+        Tripwire.AssertGap(string.IsNullOrEmpty(entity.PluralName), entity.PluralName);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ModelTripwires
     public void The_condition_of_the_package_has_no_constraints()
     {
         var reason = typeof(k8s.Models.V1Condition).GetProperty(nameof(k8s.Models.V1Condition.Reason))!;
-        Tripwire.Stands(
+        Tripwire.AssertGap(
             reason.CustomAttributes.All(attribute => attribute.AttributeType.Namespace!.StartsWith("System.", StringComparison.Ordinal)));
     }
 
@@ -59,6 +59,6 @@ public sealed class ModelTripwires
             .Where(type => type.Namespace != typeof(V1Lease).Namespace)
             .Select(type => type.Name)
             .Where(name => words.Any(word => name.Contains(word, StringComparison.Ordinal)))];
-        Tripwire.Stands(found.Length == 0, string.Join(", ", found));
+        Tripwire.AssertGap(found.Length == 0, string.Join(", ", found));
     }
 }

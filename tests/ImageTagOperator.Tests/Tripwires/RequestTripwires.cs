@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Requests and answers.</summary>
+/// <summary>Requests and responses of the package.</summary>
 public sealed class RequestTripwires
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ public sealed class RequestTripwires
         await cancel.CancelAsync();
         var ended = await Tripwire.EndsAsync(list);
         body.Release();
-        Tripwire.Stands(!ended);
+        Tripwire.AssertGap(!ended);
         Assert.Empty((await list).Items);
     }
 
@@ -37,7 +37,7 @@ public sealed class RequestTripwires
               {"metadata":{"name":"good"},"spec":{}}, {"metadata":{"name":"bad"},"spec":{"leaseDurationSeconds":"ten"}}]}
             """)));
         var error = await Record.ExceptionAsync(() => client.CoordinationV1.ListNamespacedLeaseAsync("default", cancellationToken: Cancel));
-        Tripwire.Stands(error is JsonException, error?.GetType().Name ?? "the good one");
+        Tripwire.AssertGap(error is JsonException, error?.GetType().Name ?? "the good one");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RequestTripwires
         using var client = Package.Client(handler);
         await Assert.ThrowsAsync<HttpOperationException>(
             () => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
-        Tripwire.Stands(handler.Requests.Count == 1, $"{handler.Requests.Count} requests");
+        Tripwire.AssertGap(handler.Requests.Count == 1, $"{handler.Requests.Count} requests");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class RequestTripwires
             await File.WriteAllTextAsync(file, valid = "new", Cancel);
             var error = await Record.ExceptionAsync(
                 () => client.CoordinationV1.ReadNamespacedLeaseAsync("lock", "default", cancellationToken: Cancel));
-            Tripwire.Stands(error is HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized }, "the new token");
+            Tripwire.AssertGap(error is HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized }, "the new token");
         }
         finally
         {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>The decision names its reasons, and each reason is a test.</summary>
+/// <summary>The decision lists its reasons, and each reason has a test.</summary>
 public sealed partial class TripwireTableTests
 {
     private const string Adr = "docs/adr/0001-own-kubernetes-runtime.md";
@@ -26,7 +26,7 @@ public sealed partial class TripwireTableTests
         Assert.Contains($"KubernetesClient {Tripwire.Version}", Text, StringComparison.Ordinal);
 
     [Fact]
-    public void Each_file_that_may_go_is_there()
+    public void Each_file_that_could_be_deleted_exists()
     {
         var runtime = Path.Combine(CommandRun.RepositoryFolder(), "src", "ImageTagOperator.Kubernetes");
         var missing = Tripwire.All.Values.SelectMany(tripwire => tripwire.Files).Where(file => !File.Exists(Path.Combine(runtime, file)));

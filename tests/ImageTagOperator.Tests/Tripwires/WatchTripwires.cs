@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Watches.</summary>
+/// <summary>Watches of the package.</summary>
 public sealed class WatchTripwires
 {
     private const string Added = """{"type":"ADDED","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","metadata":{"name":"a","resourceVersion":"7"}}}""" + "\n";
@@ -17,7 +17,7 @@ public sealed class WatchTripwires
     {
         using var body = new StallingStream(Added);
         var watch = await WatchedAsync(new PackageHandler(_ => PackageHandler.Stream(body)), body.Stalled);
-        Tripwire.Stands(!watch.Ended);
+        Tripwire.AssertGap(!watch.Ended);
         Assert.Equal(["a"], watch.Names);
     }
 
@@ -32,7 +32,7 @@ public sealed class WatchTripwires
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException("never");
         });
-        Tripwire.Stands(!(await WatchedAsync(never, asked.Task)).Ended);
+        Tripwire.AssertGap(!(await WatchedAsync(never, asked.Task)).Ended);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class WatchTripwires
     {
         using var client = Package.Client(new PackageHandler(_ => PackageHandler.Stream(new MemoryStream())));
         var error = await Record.ExceptionAsync(() => ReadAsync(client, [], Cancel));
-        Tripwire.Stands(error is HttpRequestException { InnerException: EndOfStreamException } or EndOfStreamException,
+        Tripwire.AssertGap(error is HttpRequestException { InnerException: EndOfStreamException } or EndOfStreamException,
             error?.GetType().Name ?? "a quiet end");
     }
 
@@ -54,7 +54,7 @@ public sealed class WatchTripwires
         var names = new List<string>();
         var error = await Record.ExceptionAsync(() => ReadAsync(client, names, Cancel));
         Assert.Equal(["a"], names);
-        Tripwire.Stands(error is null, error?.GetType().Name);
+        Tripwire.AssertGap(error is null, error?.GetType().Name);
     }
 
     private static async Task<(bool Ended, List<string> Names)> WatchedAsync(PackageHandler handler, Task silent)

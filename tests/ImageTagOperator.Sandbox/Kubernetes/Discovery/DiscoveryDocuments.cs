@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What there is to be found: groups, versions, resources.</summary>
+/// <summary>The discovery documents: groups, versions, resources.</summary>
 internal static class DiscoveryDocuments
 {
     private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];

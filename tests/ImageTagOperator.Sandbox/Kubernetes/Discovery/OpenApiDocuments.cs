@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>OpenAPI v3, one document per group and version: what <c>kubectl explain</c> shows, and where kubectl finds out that the server
-/// itself checks for unknown fields.</summary>
+/// <summary>OpenAPI v3, one document per group and version. <c>kubectl explain</c> shows it, and kubectl detects in it that the server
+/// validates unknown fields.</summary>
 internal static class OpenApiDocuments
 {
     private const string Root = "openapi/v3";
@@ -61,7 +61,7 @@ internal static class OpenApiDocuments
         var schema = resource.Schema?.Copy() ?? new JsonObject { ["type"] = "object" };
         if (resource.IsCustom)
         {
-            // The server knows these better than the author of the definition.
+            // The server's own definitions replace the author's.
             var properties = schema.Child("properties");
             properties["apiVersion"] = BuiltInSchemas.ConfigMap.At("properties", "apiVersion")!.DeepClone();
             properties["kind"] = BuiltInSchemas.ConfigMap.At("properties", "kind")!.DeepClone();

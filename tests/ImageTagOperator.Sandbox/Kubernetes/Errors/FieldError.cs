@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>One thing that is wrong with a field, worded as an API server words it.</summary>
+/// <summary>An error about a field, in the words of an API server.</summary>
 /// <param name="Reason">Machine-readable, such as <c>FieldValueRequired</c>.</param>
-/// <param name="Field">Path of the field; null for an error that has none, which is shown as <c>&lt;nil&gt;</c>.</param>
+/// <param name="Field">The path of the field; null for an error without one, shown as <c>&lt;nil&gt;</c>.</param>
 internal sealed record FieldError(string Reason, string? Field, string Message)
 {
     public static FieldError Required(string field, string detail = "") =>

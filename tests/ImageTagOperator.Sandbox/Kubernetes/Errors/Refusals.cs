@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The refusals of an API server, with its own codes, reasons and words.</summary>
+/// <summary>The error responses of an API server, with its codes, reasons and messages.</summary>
 internal static class Refusals
 {
     public const string StaleObject = "the object has been modified; please apply your changes to the latest version and try again";
@@ -19,7 +19,7 @@ internal static class Refusals
     public static StatusException Conflict(ResourceDefinition resource, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupResource} \"{name}\": {why}", Details(resource, name));
 
-    /// <summary>The words of a failed precondition at deletion name the kind where other conflicts name the resource.</summary>
+    /// <summary>A failed precondition of a deletion names the kind; other conflicts name the resource.</summary>
     public static StatusException PreconditionFailed(ResourceDefinition resource, string name, string why) =>
         new(
             409,
@@ -35,15 +35,15 @@ internal static class Refusals
     }
 
     public static StatusException Invalid(ResourceDefinition resource, string name, IReadOnlyList<FieldError> errors) =>
-        // An event of either form is judged as one of the core group.
+        // Events of both groups are validated as events of the core group.
         Invalid(resource.StorageKey == "events" ? "" : resource.Group, resource.Kind, name, errors);
 
-    /// <summary>With an empty kind the message starts with a blank, as it does for a patch that cannot be read back.</summary>
+    /// <summary>With an empty kind the message starts with a space, as it does when the result of a patch cannot be decoded.</summary>
     public static StatusException Invalid(string group, string kind, string name, IReadOnlyList<FieldError> errors)
     {
         var qualified = group.Length == 0 ? kind : $"{kind}.{group}";
-        // Equal errors are told once in the message, and each time in the causes.
-        var told = errors.Select(error => error.ToString()).Distinct().ToList();
+        // The message lists equal errors once, the causes list each of them.
+        var distinct = errors.Select(error => error.ToString()).Distinct().ToList();
         var details = new JsonObject();
         if (name.Length > 0) details["name"] = name;
         if (group.Length > 0) details["group"] = group;
@@ -54,7 +54,7 @@ internal static class Refusals
             ["message"] = error.Message,
             ["field"] = error.Field ?? "<nil>",
         }));
-        var all = told.Count == 1 ? told[0] : $"[{string.Join(", ", told)}]";
+        var all = distinct.Count == 1 ? distinct[0] : $"[{string.Join(", ", distinct)}]";
         return new(422, "Invalid", $"{qualified} \"{name}\" is invalid: {all}", details);
     }
 
@@ -62,7 +62,7 @@ internal static class Refusals
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
-    /// <summary>What a server did not foresee: it tells the error as it is, without a reason.</summary>
+    /// <summary>An error that the server does not classify: the message without a reason.</summary>
     public static StatusException Internal(string message) => new(500, "", message);
 
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
@@ -83,7 +83,7 @@ internal static class Refusals
         new(415, "UnsupportedMediaType",
             $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}");
 
-    /// <summary>A JSON patch that does not apply. The server knows why and does not say so.</summary>
+    /// <summary>A JSON patch that does not apply. The server does not say why.</summary>
     public static StatusException PatchRejected() =>
         new(422, "Invalid", "the server rejected our request due to an error in our request", []);
 

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>A refusal that goes to the client as a <c>Status</c> object.</summary>
+/// <summary>An error that the client receives as a <c>Status</c> object.</summary>
 internal sealed class StatusException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {
     public int Code => code;
 
-    /// <summary>Sent as <c>metadata.continue</c>: where a list whose token expired may go on, at the price of consistency.</summary>
+    /// <summary>Sent as <c>metadata.continue</c>: where a list whose token expired can continue, from a newer state.</summary>
     public string? Continue { get; init; }
 
     public JsonObject ToStatus()

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What all who read and write objects share.</summary>
+/// <summary>The state that all readers and writers of objects share.</summary>
 internal sealed class Cluster(TimeProvider time)
 {
     private const string NameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
-    // Names and uids are the same in every run, so that a failure can be seen again.
+    // Names and uids are the same in every run, so that failures can be reproduced.
     private readonly Random random = new(1);
 
     public ObjectStore Store { get; } = new();
@@ -18,7 +18,7 @@ internal sealed class Cluster(TimeProvider time)
 
     public string Timestamp => Timestamps.Format(Now);
 
-    /// <summary>Call it with the store's gate held.</summary>
+    /// <summary>Requires the store's gate.</summary>
     public string NewUid()
     {
         var bytes = new byte[16];
@@ -28,10 +28,10 @@ internal sealed class Cluster(TimeProvider time)
         return new Guid(bytes).ToString();
     }
 
-    /// <summary>Call it with the store's gate held.</summary>
+    /// <summary>Requires the store's gate.</summary>
     public string NewName(string prefix) => prefix + new string(random.GetItems<char>(NameAlphabet, 5));
 
-    /// <summary>The object in the form of <paramref name="resource"/>.</summary>
+    /// <summary>Converts the object to the version of <paramref name="resource"/>.</summary>
     public static JsonObject Show(ResourceDefinition resource, StoredObject stored)
     {
         var json = stored.ToJson();

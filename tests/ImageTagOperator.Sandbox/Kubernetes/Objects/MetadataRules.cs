@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What holds for the metadata of every kind.</summary>
+/// <summary>The rules for the metadata of every kind.</summary>
 internal static class MetadataRules
 {
     private const int AnnotationsLimit = 256 * 1024;
@@ -10,7 +10,7 @@ internal static class MetadataRules
     public static IEnumerable<FieldError> ValidateCreate(ResourceDefinition resource, JsonObject json)
     {
         var isNamespace = resource.StorageKey == "namespaces";
-        // What is generated ends in letters, so the prefix may end in anything that may stand in the middle.
+        // The generated suffix consists of letters, so the prefix may end in any character that is valid inside a name.
         var prefix = json.Text("metadata", "generateName") ?? "";
         if (prefix.Length > 0 && NameError("generateName", $"{prefix}a", isNamespace) is not null)
             yield return NameError("generateName", prefix, isNamespace)!;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads what a client sent into the form in which it is stored: right version and kind, nothing unknown, all defaults.</summary>
+/// <summary>Converts a request body to the stored form: checks version and kind, removes unknown fields, fills in defaults.</summary>
 internal static class ObjectDecoder
 {
     private static readonly JsonObject Metadata = BuiltInSchemas.ObjectMeta();
@@ -21,7 +21,7 @@ internal static class ObjectDecoder
         return body;
     }
 
-    /// <summary>The same for the result of a patch, which is refused in other words.</summary>
+    /// <summary>The same for the result of a patch, whose errors have other messages.</summary>
     public static JsonObject DecodePatched(ResourceDefinition resource, JsonObject patched, WriteOptions options)
     {
         var sent = patched.Copy();
@@ -41,7 +41,7 @@ internal static class ObjectDecoder
 
     private static void FillInType(ResourceDefinition resource, JsonObject body)
     {
-        // The typed endpoints of the built-in kinds know what they get; those of custom resources must be told.
+        // Built-in kinds may omit apiVersion and kind; custom resources must have them.
         if (!resource.IsCustom)
         {
             body["apiVersion"] ??= resource.ApiVersion;
@@ -87,7 +87,7 @@ internal static class ObjectDecoder
         return unknown;
     }
 
-    // Metadata is typed for every kind: what is empty is absent, and what is of the wrong type cannot be read.
+    // Metadata is typed for every kind: empty values are dropped, and a wrong type is a decoding error.
     private static void CleanMetadata(ResourceDefinition resource, JsonObject body)
     {
         body["metadata"] ??= new JsonObject();
@@ -100,7 +100,7 @@ internal static class ObjectDecoder
         }
     }
 
-    // Typed kinds do not tell null from absent.
+    // Typed kinds treat null as absent.
     private static void DropNulls(JsonObject map)
     {
         foreach (var (name, value) in map.ToList())

@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Deletes objects: at once, or when the last finalizer goes. A namespace and a CustomResourceDefinition take their objects along,
-/// and are gone when those are.</summary>
+/// <summary>Deletes objects: at once, or with the removal of their last finalizer. Deleting a namespace or a CustomResourceDefinition
+/// deletes its objects first.</summary>
 internal sealed class ObjectRemover(Cluster cluster)
 {
     private static readonly string[] Protected = ["default", "kube-system", "kube-public"];
 
-    // While a namespace is emptied, each of its objects would ask whether it was the last.
+    // Skips the check for the last object of a namespace while the whole namespace is deleted.
     private string? emptying;
 
-    /// <summary>The object as it now is, and whether it is gone.</summary>
+    /// <summary>The current object, and whether it was removed.</summary>
     public (JsonObject Json, bool IsGone) Delete(ResourceDefinition resource, string ns, string name, JsonObject? options)
     {
         lock (cluster.Store.Gate)
@@ -30,7 +30,7 @@ internal sealed class ObjectRemover(Cluster cluster)
         }
     }
 
-    /// <summary>Removes an object that nothing holds any more, and what was only waiting for it.</summary>
+    /// <summary>Removes an object without finalizers, and whatever waited for its removal.</summary>
     public void Remove(ResourceDefinition resource, JsonObject json)
     {
         var (ns, name) = (json.Text("metadata", "namespace") ?? "", json.Text("metadata", "name") ?? "");
@@ -50,7 +50,7 @@ internal sealed class ObjectRemover(Cluster cluster)
         return cluster.Store.Put(resource.StorageKey, json).ToJson();
     }
 
-    /// <summary>Marks a namespace as being deleted, and leaves what is in it.</summary>
+    /// <summary>Marks a namespace as terminating and keeps its objects.</summary>
     public JsonObject EndNamespace(JsonObject json)
     {
         if (json.At("metadata", "deletionTimestamp") is not null) return json;
@@ -67,7 +67,7 @@ internal sealed class ObjectRemover(Cluster cluster)
         foreach (var content in Contents(name)) Delete(content.Resource, name, content.Name, null);
         emptying = null;
         FinishNamespace(name);
-        // The answer is the namespace on its way out, even when it is gone by now.
+        // The response contains the terminating namespace, even when it was removed meanwhile.
         return (json, false);
     }
 
@@ -88,7 +88,7 @@ internal sealed class ObjectRemover(Cluster cluster)
         return (json, false);
     }
 
-    /// <summary>Lets go of a namespace that is being deleted, when nothing is left in it.</summary>
+    /// <summary>Removes a terminating namespace when it is empty.</summary>
     public void FinishNamespace(string name)
     {
         var resource = cluster.Registry.Namespaces;

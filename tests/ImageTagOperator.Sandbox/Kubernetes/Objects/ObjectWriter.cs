@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Creates and updates objects by the rules that hold for all kinds.</summary>
+/// <summary>Creates and updates objects by the rules of all kinds.</summary>
 internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
 {
     public JsonObject Create(ResourceDefinition resource, string ns, JsonObject body, WriteOptions options)
@@ -39,7 +39,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         }
     }
 
-    /// <summary>Replaces with what a client sent; tells whether that made a new object.</summary>
+    /// <summary>Replaces an object with a request body; returns whether that created it.</summary>
     public (JsonObject Json, bool IsNew) Replace(
         ResourceDefinition resource, string ns, string name, bool isStatus, JsonObject body, WriteOptions options)
     {
@@ -59,7 +59,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         }
     }
 
-    /// <summary>Changes what is there. <paramref name="change"/> gets a copy in the form of <paramref name="resource"/>.</summary>
+    /// <summary>Updates an object. <paramref name="change"/> gets a copy in the version of <paramref name="resource"/>.</summary>
     public JsonObject Patch(
         ResourceDefinition resource, string ns, string name, bool isStatus, Func<JsonObject, JsonObject> change, WriteOptions options)
     {
@@ -86,7 +86,7 @@ internal sealed class ObjectWriter(Cluster cluster, ObjectRemover remover)
         var isNamespace = resource.StorageKey == "namespaces";
         if (!isNamespace && json.At("metadata", "deletionTimestamp") is not null && json.Texts("metadata", "finalizers").Count == 0)
         {
-            // Watches see the object as it last was, with the finalizer whose end was its own.
+            // The DELETED event contains the last state of the object, with the finalizer whose removal ended it.
             remover.Remove(resource, before);
             return Shown(resource, json);
         }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What an update may change, and what it must bring along.</summary>
+/// <summary>The rules for updates: immutable fields and required ones.</summary>
 internal static class UpdateRules
 {
     public static void CheckVersion(ResourceDefinition resource, StoredObject stored, JsonObject json)
@@ -12,7 +12,7 @@ internal static class UpdateRules
         if (string.IsNullOrEmpty(sent) || sent == "0")
         {
             if (resource.AllowsBlindUpdate) return;
-            // This error names the resource where all others name the kind.
+            // This error names the resource; all others name the kind.
             var error = FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
             throw Refusals.Invalid(resource.Group, resource.Plural, stored.Name, [error]);
         }
@@ -22,7 +22,7 @@ internal static class UpdateRules
         if (version != (ulong)stored.Version) throw Refusals.Conflict(resource, stored.Name, Refusals.StaleObject);
     }
 
-    /// <summary>An update of the status, which leaves everything else as it was.</summary>
+    /// <summary>An update of the status. Everything else stays unchanged.</summary>
     public static JsonObject WithStatus(JsonObject before, JsonObject json)
     {
         var after = before.Copy();
@@ -31,8 +31,8 @@ internal static class UpdateRules
         return after;
     }
 
-    /// <summary>An update of all but the status. The server's own metadata cannot be changed from outside; the generation counts changes
-    /// of everything but metadata and status.</summary>
+    /// <summary>An update of everything but the status. Clients cannot change the server's own metadata. The generation counts changes
+    /// outside of metadata and status.</summary>
     public static JsonObject WithoutStatus(ResourceDefinition resource, JsonObject before, JsonObject json)
     {
         var (metadata, old) = (json.Child("metadata"), before.Child("metadata"));
@@ -42,7 +42,7 @@ internal static class UpdateRules
             if (old[name] is { } value) metadata[name] = value.DeepClone();
         }
 
-        // A deletion cannot be taken back, and not be begun by an update: without one, the validation refuses the field.
+        // An update can neither undo a deletion nor start one: without a deletion, the validation rejects the field.
         foreach (var name in (string[])["deletionTimestamp", "deletionGracePeriodSeconds"])
         {
             if (old[name] is { } value) metadata[name] = value.DeepClone();
@@ -73,7 +73,7 @@ internal static class UpdateRules
             ? SchemaFindings.Of(schema, json).Concat(SchemaFindings.Duplicates(schema, json))
             : [];
 
-    /// <summary>An update of the status is judged by its status alone.</summary>
+    /// <summary>Only the status is validated in an update of the status.</summary>
     public static IEnumerable<FieldError> StatusErrors(ResourceDefinition resource, JsonObject json, JsonObject before)
     {
         if (resource is not { IsCustom: true, Schema: { } schema }) return [];

@@ -1,8 +1,8 @@
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>How a write is to be done.</summary>
-/// <param name="IsDryRun">Do everything but the write.</param>
-/// <param name="FieldValidation">What to do about unknown fields: Strict refuses, Warn says so in a header, Ignore is silent.</param>
+/// <summary>The options of a write.</summary>
+/// <param name="IsDryRun">Do everything but store the result.</param>
+/// <param name="FieldValidation">How to treat unknown fields: Strict rejects them, Warn adds a Warning header, Ignore drops them.</param>
 internal sealed record WriteOptions(bool IsDryRun = false, string FieldValidation = "Warn")
 {
     public const string Strict = "Strict";

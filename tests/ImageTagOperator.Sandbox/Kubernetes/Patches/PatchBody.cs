@@ -10,7 +10,7 @@ internal static class PatchBody
     private const string MergePatchType = "application/merge-patch+json";
     private const string StrategicType = "application/strategic-merge-patch+json";
 
-    /// <summary>What the patch does to an object. Server-side apply is refused like on a server that has it switched off.</summary>
+    /// <summary>Applies the patch to an object. Server-side apply is rejected, as on a server where it is disabled.</summary>
     public static Func<JsonObject, JsonObject> Read(ResourceDefinition resource, string? contentType, string body)
     {
         switch (contentType?.Split(';')[0].Trim())
@@ -22,7 +22,7 @@ internal static class PatchBody
             case MergePatchType:
                 var merge = Object(body);
                 return target => MergePatch.Apply(target, merge);
-            // A server has no merge keys for a custom resource.
+            // Strategic merge patches are not supported for custom resources: they have no merge keys.
             case StrategicType when !resource.IsCustom:
                 var strategic = Object(body);
                 return target => StrategicMergePatch.Apply(target, strategic);
@@ -51,7 +51,7 @@ internal static class PatchBody
         try
         {
             var node = JsonNode.Parse(body);
-            // Members are parsed when they are first looked at: a name that is there twice must be found here.
+            // JsonObject parses its members lazily: duplicate names must be detected here.
             _ = node?.DeepClone();
             return node;
         }

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Strategic merge patch, as far as the built-in kinds here have need of it: lists that merge by a key or as sets, and the
-/// directives that kubectl writes. A list that is not named here is replaced.</summary>
+/// <summary>Strategic merge patch for the built-in kinds of this server: lists that merge by a key or as sets, and the directives that
+/// kubectl writes. All other lists are replaced.</summary>
 internal static class StrategicMergePatch
 {
     private const string DeleteItems = "$deleteFromPrimitiveList/";
 
-    // An empty key stands for a list of plain values.
+    // An empty key marks a list of plain values.
     private static readonly Dictionary<string, string> MergeKeys = new()
     {
         ["finalizers"] = "",
@@ -23,7 +23,7 @@ internal static class StrategicMergePatch
         foreach (var (name, value) in patch)
         {
             if (name.StartsWith(DeleteItems, StringComparison.Ordinal)) RemoveItems(target, name[DeleteItems.Length..], value);
-            // Order and retained keys are hints for lists and unions that the kinds here do not have.
+            // Order and retained keys are for lists and unions that these kinds do not have.
             if (name.StartsWith('$')) continue;
             if (value is null) target.Remove(name);
             else if (value is JsonObject change) MergeObject(target, name, change);

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads protobuf bodies of the few kinds that kubectl creates by itself: <c>kubectl create namespace</c> and its like send
-/// nothing else. Field numbers are those of the published .proto files; what kubectl never sets is left out.</summary>
+/// <summary>Decodes protobuf bodies of the few kinds that kubectl creates itself: <c>kubectl create namespace</c> and similar commands send
+/// only protobuf. Field numbers are those of the published .proto files; fields that kubectl never sets are omitted.</summary>
 internal static class ProtobufBody
 {
     public const string ContentType = "application/vnd.kubernetes.protobuf";

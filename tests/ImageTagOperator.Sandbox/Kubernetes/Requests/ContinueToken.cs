@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Where the next page of a list starts, and of which state of the world it is a page.</summary>
-/// <param name="Version">-1 asks for the present state, after the token of an older one expired.</param>
+/// <summary>The start of the next page of a list, and the version of the state that it belongs to.</summary>
+/// <param name="Version">-1 for the current state, after the token of an older one expired.</param>
 internal sealed record ContinueToken(long Version, string After)
 {
     public const string Expired =
@@ -23,7 +23,7 @@ internal sealed record ContinueToken(long Version, string After)
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            // Answered below, like a token that has not what it needs.
+            // Rejected below, like an incomplete token.
         }
 
         throw Refusals.BadRequest("invalid continue token: continue key is not valid");

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>A fieldSelector. Which fields there are depends on the resource; name and namespace are always there.</summary>
+/// <summary>A fieldSelector. The supported fields depend on the resource; name and namespace always work.</summary>
 internal sealed class FieldSelector
 {
     private readonly List<(string[] Path, string Value, bool IsEqual)> terms = [];

@@ -34,7 +34,7 @@ internal sealed partial class LabelSelector
         if (match.Groups["set"].Success)
         {
             var values = match.Groups["values"].Value.Split(',', StringSplitOptions.TrimEntries).ToHashSet();
-            // An absent label is not in any set.
+            // An absent label is in no set.
             return match.Groups["set"].Value == "in"
                 ? labels => labels.TryGetValue(key, out var value) && values.Contains(value)
                 : labels => !labels.TryGetValue(key, out var value) || !values.Contains(value);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads lists, in pages when asked to.</summary>
+/// <summary>Reads lists, paged when the request asks for it.</summary>
 internal sealed class ObjectReader(Cluster cluster)
 {
     public (JsonObject Metadata, IReadOnlyList<StoredObject> Objects) List(ResourcePath path, Query query)
@@ -15,13 +15,13 @@ internal sealed class ObjectReader(Cluster cluster)
             (path.Namespace.Length == 0 || stored.Namespace == path.Namespace) &&
             string.CompareOrdinal(stored.Key, after) > 0 && labels.Matches(stored.Labels) && fields.Matches(path.Resource, stored))];
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
-        // Lists of custom resources say that there is no more; those of built-in ones just do not say that there is.
+        // Lists of custom resources contain an empty continue member; built-in lists omit it.
         if (path.Resource.IsCustom) metadata["continue"] = "";
-        // Whoever takes any version is served from the cache, which knows no pages.
+        // A request for any version is served from the cache, which has no pages.
         if (query.Limit <= 0 || query.ResourceVersion == "0" || matching.Count <= query.Limit) return (metadata, matching);
         var page = matching[..(int)query.Limit];
         metadata["continue"] = new ContinueToken(version, page[^1].Key).ToString();
-        // With a selector a server does not know how many there are, and says nothing.
+        // With a selector, a server does not know the remaining count and omits it.
         if (labels.IsEmpty && fields.IsEmpty) metadata["remainingItemCount"] = matching.Count - page.Count;
         return (metadata, page);
     }

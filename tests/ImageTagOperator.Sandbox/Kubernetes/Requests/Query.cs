@@ -36,7 +36,7 @@ internal sealed class Query(IQueryCollection parameters)
 
     public long? TimeoutSeconds => Number("timeoutSeconds");
 
-    /// <summary>null when there is no resourceVersion, or the one that means "any": 0.</summary>
+    /// <summary>Null when there is no resourceVersion, or when it is 0, which means any version.</summary>
     public long? ExactVersion
     {
         get

@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>In which form a client wants its objects.</summary>
+/// <summary>The representation of objects that a client accepts.</summary>
 internal enum ResponseForm
 {
     Object,
@@ -12,7 +12,7 @@ internal enum ResponseForm
 
 internal static class ResponseForms
 {
-    /// <summary>The first form in the Accept header that can be served. Protobuf cannot.</summary>
+    /// <summary>The first supported form in the Accept header. Protobuf is not supported.</summary>
     public static ResponseForm Negotiate(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;

@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The resources that are there without a CustomResourceDefinition.</summary>
+/// <summary>The resources that exist without a CustomResourceDefinition.</summary>
 internal static class BuiltInResources
 {
     public const string Crds = "customresourcedefinitions.apiextensions.k8s.io";
@@ -71,7 +71,7 @@ internal static class BuiltInResources
         },
     ];
 
-    // A property: the initializer above runs before a field below it would be set.
+    // A property: the initializer above runs before a field below it is set.
     private static PrinterColumn CreatedAt =>
         new("Created At", "date", (json, _) => json.At("metadata", "creationTimestamp")?.DeepClone());
 

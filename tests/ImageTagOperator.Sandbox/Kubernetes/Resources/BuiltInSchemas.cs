@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Schemas of the built-in kinds, to the depth at which unknown fields and wrong types are found.</summary>
+/// <summary>Schemas of the built-in kinds, deep enough to find unknown fields and wrong types.</summary>
 internal static class BuiltInSchemas
 {
     public static JsonObject Namespace { get; } = Root(
@@ -130,7 +130,7 @@ internal static class BuiltInSchemas
     private static JsonObject Time(string description = "") =>
         new() { ["description"] = description, ["type"] = "string", ["format"] = "date-time" };
 
-    /// <summary>With exactly six digits of fraction: a server refuses more, fewer and none.</summary>
+    /// <summary>With exactly six fractional digits: a server rejects any other number of them.</summary>
     private static JsonObject MicroTime(string description = "") =>
         new() { ["description"] = description, ["type"] = "string", ["format"] = "date-time", ["pattern"] = "[.][0-9]{6}[Z+-]" };
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>ConfigMaps: keys have a fixed alphabet, and an immutable one keeps its data.</summary>
+/// <summary>ConfigMaps: keys have a restricted alphabet, and the data of an immutable one cannot change.</summary>
 internal sealed class ConfigMapRules : ResourceRules
 {
     public override IEnumerable<FieldError> Validate(JsonObject after, JsonObject? before)

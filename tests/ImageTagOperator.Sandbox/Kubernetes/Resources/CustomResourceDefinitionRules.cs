@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>CustomResourceDefinitions: filled-in names, and the demands on their schemas.</summary>
+/// <summary>CustomResourceDefinitions: default names, and the validation of their schemas.</summary>
 internal sealed class CustomResourceDefinitionRules : ResourceRules
 {
     public override void Prepare(JsonObject after, JsonObject? before)
@@ -36,7 +36,7 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
             yield return FieldError.Invalid("spec.versions", versions, "must have exactly one version marked as storage version");
         for (var i = 0; i < versions.Count; i++)
         {
-            // The server looks at a schema that all versions share as at one of the whole definition.
+            // The server reports a schema that all versions share under a path of the whole definition.
             var schemaPath = versions.Count == 1 ? "spec.validation" : $"spec.versions[{i}].schema";
             foreach (var error in ValidateVersion(versions[i], $"spec.versions[{i}]", schemaPath)) yield return error;
         }
@@ -63,15 +63,15 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules
         }
     }
 
-    /// <summary>Which a server keeps to, and <see cref="SchemaFindings"/> does not: better no definition than one that lets everything
-    /// pass.</summary>
-    private static readonly string[] Unjudged = ["allOf", "anyOf", "oneOf", "multipleOf", "x-kubernetes-int-or-string"];
+    /// <summary>Schema features that a server validates and <see cref="SchemaFindings"/> does not. The definition is rejected, because it
+    /// would accept invalid objects.</summary>
+    private static readonly string[] UnsupportedKeywords = ["allOf", "anyOf", "oneOf", "multipleOf", "x-kubernetes-int-or-string"];
 
-    // A structural schema names the type of everything.
+    // A structural schema declares every type.
     private static IEnumerable<FieldError> ValidateSchema(JsonObject schema, string path, bool isRoot = false)
     {
-        foreach (var keyword in Unjudged.Where(schema.ContainsKey)) yield return FieldError.Forbidden(
-            $"{path}.{keyword}", "the sandbox cannot judge by it");
+        foreach (var keyword in UnsupportedKeywords.Where(schema.ContainsKey)) yield return FieldError.Forbidden(
+            $"{path}.{keyword}", "the sandbox does not support it");
         var place = isRoot ? "at the root" : "for specified object fields";
         if (string.IsNullOrEmpty(schema.Text("type")) && (isRoot || !schema.IsTrue("x-kubernetes-preserve-unknown-fields")))
             yield return FieldError.Required($"{path}.type", $"must not be empty {place}");

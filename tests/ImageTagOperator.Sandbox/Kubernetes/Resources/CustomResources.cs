@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Reads the resources that a CustomResourceDefinition declares.</summary>
+/// <summary>Creates the resources that a CustomResourceDefinition declares.</summary>
 internal static class CustomResources
 {
-    /// <summary>Added to a definition that still has objects when it is deleted.</summary>
+    /// <summary>Added when a definition is deleted that still has objects.</summary>
     public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     public static IEnumerable<ResourceDefinition> Read(JsonObject crd)
@@ -41,7 +41,7 @@ internal static class CustomResources
         }
     }
 
-    /// <summary>What the server reports about a definition that it has taken up.</summary>
+    /// <summary>The status of an accepted definition.</summary>
     public static JsonObject Status(JsonObject crd, DateTimeOffset now)
     {
         var names = crd.At("spec", "names")!.AsObject();
@@ -86,7 +86,7 @@ internal static class CustomResources
             (int)(column.Integer("priority") ?? 0));
     }
 
-    // A value that is not of the declared type leaves the cell empty.
+    // A value of another type than the declared one leaves the cell empty.
     private static JsonNode? Cell(JsonNode? value, string type, DateTimeOffset now) => (type, Json.TypeOf(value)) switch
     {
         (_, "null") => null,

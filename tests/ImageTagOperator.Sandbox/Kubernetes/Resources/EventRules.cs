@@ -6,7 +6,7 @@ namespace ImageTagOperator.Sandbox.Kubernetes;
 /// <paramref name="strict"/> is the form with the rules for new events: everything named, and only the series may change.</summary>
 internal sealed class EventRules(bool strict) : ResourceRules
 {
-    // The name in v1, and the name in events.k8s.io/v1.
+    // The field name in v1, and the one in events.k8s.io/v1.
     private static readonly (string Core, string New)[] Renamed =
     [
         ("involvedObject", "regarding"),
@@ -34,7 +34,7 @@ internal sealed class EventRules(bool strict) : ResourceRules
             if (json.Remove(from, out var value)) json[to] = value;
         }
 
-        // A client that reads events of either form meets the empty fields of the other.
+        // In both forms, the fields of the other form are present and empty.
         if (toCore)
         {
             FillIn(json);
@@ -66,8 +66,8 @@ internal sealed class EventRules(bool strict) : ResourceRules
             foreach (var name in Immutable)
             {
                 if (JsonNode.DeepEquals(after[name], before[name])) continue;
-                var told = name == "reportingComponent" ? "reportingController" : name;
-                yield return FieldError.Invalid(told, after[name], "field is immutable");
+                var field = name == "reportingComponent" ? "reportingController" : name;
+                yield return FieldError.Invalid(field, after[name], "field is immutable");
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed class EventRules(bool strict) : ResourceRules
         var ns = json.Text("metadata", "namespace") ?? "";
         var about = json.Text("involvedObject", "namespace") ?? "";
         var isNew = Text(json, "eventTime").Length > 0;
-        // An event about a cluster-wide object lives in default; new events may name an object in any namespace.
+        // An event about a cluster-scoped object is in default; new events may refer to an object in any namespace.
         var fits = about.Length == 0 ? ns is "default" || (isNew && ns is "kube-system") : isNew || about == ns;
         if (!fits) yield return FieldError.Invalid("involvedObject.namespace", about, "does not match event.namespace");
         if (!isNew) yield break;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Leases: positive durations, and times in UTC whatever their zone was.</summary>
+/// <summary>Leases: positive durations, and times converted to UTC.</summary>
 internal sealed class LeaseRules : ResourceRules
 {
     public override void Prepare(JsonObject after, JsonObject? before)

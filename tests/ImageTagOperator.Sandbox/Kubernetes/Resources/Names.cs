@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What names may look like, and how a server says that one does not.</summary>
+/// <summary>Validates names, with the messages of an API server.</summary>
 internal static partial class Names
 {
     public const string SubdomainRule =
@@ -39,7 +39,7 @@ internal static partial class Names
 
     public static bool IsLabelValue(string value) => value.Length == 0 || (value.Length <= LabelLimit && Qualified().IsMatch(value));
 
-    /// <summary>An optional DNS prefix and a name: the form of labels, annotations and finalizers.</summary>
+    /// <summary>An optional DNS prefix and a name: the format of labels, annotations and finalizers.</summary>
     public static bool IsQualified(string name)
     {
         var parts = name.Split('/');

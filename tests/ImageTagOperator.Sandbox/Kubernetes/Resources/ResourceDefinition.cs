@@ -26,35 +26,35 @@ internal sealed record ResourceDefinition
 
     public bool HasStatus { get; init; }
 
-    /// <summary>Made by a CustomResourceDefinition.</summary>
+    /// <summary>Declared by a CustomResourceDefinition.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>Its definition is being deleted: nothing new can be made.</summary>
+    /// <summary>Its definition is being deleted: creating objects is rejected.</summary>
     public bool IsTerminating { get; init; }
 
-    /// <summary>Whether metadata.generation is kept.</summary>
+    /// <summary>Whether metadata.generation is maintained.</summary>
     public bool HasGeneration { get; init; }
 
-    /// <summary>Whether a PUT without a resourceVersion overwrites what is there.</summary>
+    /// <summary>Whether a PUT without a resourceVersion overwrites an existing object.</summary>
     public bool AllowsBlindUpdate { get; init; } = true;
 
-    /// <summary>Whether a PUT of what is not there creates it.</summary>
+    /// <summary>Whether a PUT of a missing object creates it.</summary>
     public bool AllowsCreateByUpdate { get; init; }
 
-    /// <summary>Whether a DELETE answers with the object that is gone, not with a Status.</summary>
+    /// <summary>Whether a DELETE responds with the deleted object instead of a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
-    /// <summary>OpenAPI v3 schema of the whole object; null when anything goes.</summary>
+    /// <summary>OpenAPI v3 schema of the whole object; null when nothing is validated.</summary>
     public JsonObject? Schema { get; init; }
 
     public IReadOnlyList<PrinterColumn> Columns { get; init; } = PrinterColumn.Default;
 
-    /// <summary>Dotted paths, besides metadata.name and metadata.namespace, that a fieldSelector may name.</summary>
+    /// <summary>Dotted paths that a fieldSelector supports, besides metadata.name and metadata.namespace.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 
     public ResourceRules Rules { get; init; } = ResourceRules.None;
 
-    /// <summary>Resources with the same key share their objects: all versions of a custom resource, and the two kinds of events.</summary>
+    /// <summary>Resources with the same key share their objects: all versions of a custom resource, and both kinds of events.</summary>
     public string StorageKey { get; init; } = "";
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";

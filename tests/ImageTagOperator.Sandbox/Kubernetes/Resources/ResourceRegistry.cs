@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Which resources are served at the moment. Readers see one list or the next, never a mixture.</summary>
+/// <summary>The resources that are currently served. Readers see a consistent list.</summary>
 internal sealed class ResourceRegistry
 {
     private volatile IReadOnlyList<ResourceDefinition> all = BuiltInResources.All;
@@ -19,11 +19,11 @@ internal sealed class ResourceRegistry
     public ResourceDefinition? FindKind(string apiVersion, string kind) =>
         all.FirstOrDefault(resource => resource.Kind == kind && resource.ApiVersion == apiVersion);
 
-    /// <summary>By plural name, with or without the group: <c>secrets</c>, <c>leases.coordination.k8s.io</c>.</summary>
+    /// <summary>Finds a resource by its plural, with or without the group: <c>secrets</c>, <c>leases.coordination.k8s.io</c>.</summary>
     public ResourceDefinition? FindPlural(string plural) =>
         all.FirstOrDefault(resource => resource.GroupResource == plural) ?? all.FirstOrDefault(resource => resource.Plural == plural);
 
-    /// <summary>Takes up a new or changed CustomResourceDefinition.</summary>
+    /// <summary>Serves a new or changed CustomResourceDefinition.</summary>
     public void Put(JsonObject crd)
     {
         var name = crd.Text("metadata", "name");

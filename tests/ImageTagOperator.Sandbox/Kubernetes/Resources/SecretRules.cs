@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Secrets: <c>stringData</c> is folded into <c>data</c>, and the type stays as it was made.</summary>
+/// <summary>Secrets: <c>stringData</c> is merged into <c>data</c>, and the type is immutable.</summary>
 internal sealed class SecretRules : ResourceRules
 {
     public override void Prepare(JsonObject after, JsonObject? before)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Fills in defaults. A null where none is allowed becomes the default, or goes.</summary>
+/// <summary>Fills in defaults. A null in a field that is not nullable becomes the default, or is removed.</summary>
 internal static class SchemaDefaults
 {
     public static void Apply(JsonNode? node, JsonObject? schema)

@@ -3,29 +3,29 @@ using ImageTagOperator.Kubernetes.Schema.Validation;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What the operator's own <see cref="SchemaValidator"/> finds, in the server's words.</summary>
+/// <summary>The findings of the operator's <see cref="SchemaValidator"/>, in the server's words.</summary>
 internal static class SchemaFindings
 {
     private const string ListType = "x-kubernetes-list-type";
 
-    /// <summary>All but what <see cref="Duplicates"/> tells.</summary>
-    /// <param name="root">Where the value stands in its object: empty for the object itself, <c>status</c> for its status alone.</param>
+    /// <summary>All findings except those of <see cref="Duplicates"/>.</summary>
+    /// <param name="root">The path of the value in its object: empty for the object itself, <c>status</c> for its status.</param>
     public static IEnumerable<FieldError> Of(JsonObject schema, JsonNode? value, string root = "") =>
         SchemaValidator.Validate(schema, value).Where(ServerTells).SelectMany(WithEnum).Select(error => InWords(error, root));
 
-    /// <summary>Items that lists of type <c>set</c> and <c>map</c> have twice.</summary>
+    /// <summary>Duplicate items in lists of type <c>set</c> and <c>map</c>.</summary>
     public static IEnumerable<FieldError> Duplicates(JsonObject schema, JsonNode? value) =>
         SchemaValidator.Validate(schema, value)
             .Where(error => error.Keyword == ListType)
             .Select(error => FieldError.Duplicate(error.Path.ToString(), KeyOf(error)))
-            // A value that is there three times is reported once, at its second place.
+            // A value that occurs three times is reported once, at its second index.
             .DistinctBy(error => (error.Field![..error.Field!.LastIndexOf('[')], error.Message));
 
-    // What no schema knows was taken away before, and a server stores a number that is too large for its format.
+    // Unknown fields were pruned before, and a server accepts a number that is out of range for its format.
     private static bool ServerTells(SchemaError error) =>
         error.Keyword is not (ListType or "properties") && (error.Keyword != "format" || error.Value.Text() is not null);
 
-    // A value of the wrong type is none of those allowed either, and a server tells both.
+    // A value of the wrong type is not in the enum either, and a server reports both.
     private static IEnumerable<SchemaError> WithEnum(SchemaError error) =>
         error.Keyword == "type" && error.Value is not null && error.Schema.ContainsKey("enum") ? [error, error with { Keyword = "enum" }]
             : [error];
@@ -42,7 +42,7 @@ internal static class SchemaFindings
                 FieldError.WrongType(field, value, $"{body} must be of type {schema.Text("format")}: {FieldError.Quote(value.Text()!)}"),
             "enum" =>
                 FieldError.NotSupported(field, value, ((JsonArray)schema["enum"]!).Select(item => item.Text() ?? item.ToSortedText())),
-            // This error carries no field: a server shows the place of the whole value, which for the object itself is "<nil>".
+            // This error has no field: a server shows the path of the whole value, which is "<nil>" for the object itself.
             "not" => FieldError.Invalid(root.Length == 0 ? null : root, "", $"\"{error.Path}\" must not validate the schema (not)"),
             "required" => FieldError.Required(field),
             "pattern" => FieldError.Invalid(field, value, $"{body} should match '{schema.Text("pattern")}'"),

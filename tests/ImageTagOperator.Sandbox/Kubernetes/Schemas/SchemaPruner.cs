@@ -2,17 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Takes away what a schema does not know, and tells its paths.</summary>
+/// <summary>Removes fields that are not in the schema, and returns their paths.</summary>
 internal static class SchemaPruner
 {
     private static readonly string[] TypeAndMeta = ["apiVersion", "kind", "metadata"];
 
-    /// <summary>The paths of the fields that were taken away, in ordinal order.</summary>
+    /// <summary>The paths of the removed fields, in ordinal order.</summary>
     public static IReadOnlyList<string> Prune(JsonObject json, JsonObject schema)
     {
         var unknown = new List<string>();
         Prune(json, schema, "", true, unknown);
-        // The schema of a custom resource says nothing about metadata; it is the same for all.
+        // The schema of a custom resource does not describe metadata; it is the same for all kinds.
         if (json["metadata"] is JsonObject metadata) Prune(metadata, Metadata, "metadata", false, unknown);
         unknown.Sort(StringComparer.Ordinal);
         return unknown;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>All objects, one version counter for all of them, and a bounded history from which watches and old lists are served.
-/// Readers may come at any time; whoever reads and then writes holds <see cref="Gate"/> meanwhile.</summary>
+/// <summary>All objects, a version counter for all of them, and a bounded history that serves watches and old lists. Reads need no lock; a
+/// read followed by a write needs <see cref="Gate"/>.</summary>
 internal sealed class ObjectStore
 {
     private const int HistoryLimit = 100_000;
@@ -14,7 +14,7 @@ internal sealed class ObjectStore
     private TaskCompletionSource moved = NewSignal();
     private long oldest;
 
-    // The last change that is no longer in the history. Who has seen it has lost nothing.
+    // The latest change that was dropped from the history. A client that has seen it has missed nothing.
     private long forgotten;
 
     public Lock Gate { get; } = new();
@@ -22,7 +22,7 @@ internal sealed class ObjectStore
     /// <summary>The version of the latest change.</summary>
     public long Version { get; private set; } = 1;
 
-    /// <summary>The first version from which a watch can start.</summary>
+    /// <summary>The oldest version from which a watch can start.</summary>
     public long OldestVersion
     {
         get
@@ -46,7 +46,7 @@ internal sealed class ObjectStore
         lock (Gate) return (Version, [.. Objects(resource).Values]);
     }
 
-    /// <summary>The objects as they were at <paramref name="version"/>; null when the history does not reach that far back.</summary>
+    /// <summary>The objects at <paramref name="version"/>; null when that version is no longer in the history.</summary>
     public IReadOnlyList<StoredObject>? ListAt(string resource, long version)
     {
         lock (Gate)
@@ -65,7 +65,7 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Creates or replaces, and stamps the new version into <paramref name="json"/>.</summary>
+    /// <summary>Creates or replaces an object, and sets the new version in <paramref name="json"/>.</summary>
     public StoredObject Put(string resource, JsonObject json)
     {
         lock (Gate)
@@ -89,8 +89,9 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Adds what happened to <paramref name="resource"/> after <paramref name="version"/>, and moves that version to now.
-    /// False when something in between is forgotten. <paramref name="next"/> completes at the next change of anything.</summary>
+    /// <summary>Adds the changes of <paramref name="resource"/> after <paramref name="version"/>, and sets that version to the latest.
+    /// False when some of them are no longer in the history. <paramref name="next"/> completes at the next change of any
+    /// resource.</summary>
     public bool TryRead(string resource, ref long version, List<Change> changes, out Task next)
     {
         lock (Gate)
@@ -107,8 +108,8 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Forgets the history. The counter moves on by one, so that every version handed out so far is too old to start from;
-    /// who follows and has seen all goes on.</summary>
+    /// <summary>Discards the history. The counter increases by one, so every version handed out so far is too old to start from. A watch
+    /// that has seen all changes continues.</summary>
     public void Expire()
     {
         lock (Gate)
@@ -129,7 +130,7 @@ internal sealed class ObjectStore
     private void Record(Change change)
     {
         history.Add(change);
-        // Trimming by quarters keeps the cost of a write constant on average.
+        // Dropping a quarter at a time keeps the average cost of a write constant.
         if (history.Count > HistoryLimit + HistoryLimit / 4)
         {
             var surplus = history.Count - HistoryLimit;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>One revision of one object. It never changes, so that watches and lists can share it without copies.</summary>
+/// <summary>One revision of one object. Immutable, so that watches and lists share it without copies.</summary>
 internal sealed class StoredObject
 {
     public StoredObject(JsonObject json, long version)
@@ -18,7 +18,7 @@ internal sealed class StoredObject
             : [];
     }
 
-    /// <summary>The resourceVersion that is in <see cref="Utf8"/>.</summary>
+    /// <summary>The resourceVersion in <see cref="Utf8"/>.</summary>
     public long Version { get; }
 
     public byte[] Utf8 { get; }
@@ -33,11 +33,11 @@ internal sealed class StoredObject
 
     public IReadOnlyDictionary<string, string> Labels { get; }
 
-    /// <summary>Where the object stands in a list: an API server lists in the order of its keys.</summary>
+    /// <summary>The sort key in lists: an API server sorts by its storage keys.</summary>
     public string Key => KeyOf(Namespace, Name);
 
     public static string KeyOf(string ns, string name) => ns.Length == 0 ? name : $"{ns}/{name}";
 
-    /// <summary>A copy of its own for every caller.</summary>
+    /// <summary>A new copy for each caller.</summary>
     public JsonObject ToJson() => JsonNode.Parse(Utf8)!.AsObject();
 }

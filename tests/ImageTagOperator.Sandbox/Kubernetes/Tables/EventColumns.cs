@@ -21,7 +21,7 @@ internal static class EventColumns
 
     private static JsonNode? Old(JsonObject json, string core, string @new) => json[core] ?? json[@new];
 
-    // An event that was seen once has no count in its new form.
+    // In the new form, an event that occurred once has no count.
     private static long Count(JsonObject json) =>
         json.Integer("series", "count") ?? Old(json, "count", "deprecatedCount").Integer() ?? 1;
 

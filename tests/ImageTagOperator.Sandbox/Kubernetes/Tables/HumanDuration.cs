@@ -1,12 +1,12 @@
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Ages as the server writes them into table cells, to two or three digits: <c>5m</c>, <c>3h12m</c>, <c>2d4h</c>.</summary>
+/// <summary>Formats ages in table cells as the server does, with two or three digits: <c>5m</c>, <c>3h12m</c>, <c>2d4h</c>.</summary>
 internal static class HumanDuration
 {
     public static string Since(string? timestamp, DateTimeOffset now) =>
         timestamp is null ? "<unknown>" : Timestamps.TryParse(timestamp, out var time) ? Format(now - time) : "<invalid>";
 
-    // Clocks differ: up to two seconds in the future still count as now.
+    // Clock skew: up to two seconds in the future count as now.
     public static string Format(TimeSpan span) => span switch
     {
         { TotalSeconds: <= -2 } => "<invalid>",

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>The JSONPath that printer columns use: members, indices, <c>[*]</c> and filters such as <c>[?(@.type=="Ready")]</c>.</summary>
+/// <summary>The JSONPath subset of printer columns: members, indices, <c>[*]</c> and filters such as <c>[?(@.type=="Ready")]</c>.</summary>
 internal sealed partial class JsonPath
 {
     private readonly List<Func<JsonNode, IEnumerable<JsonNode?>>> steps = [];
@@ -12,7 +12,7 @@ internal sealed partial class JsonPath
     {
     }
 
-    /// <summary>null when the expression is outside of what is understood.</summary>
+    /// <summary>Null when the expression is not supported.</summary>
     public static JsonPath? TryParse(string expression)
     {
         var path = new JsonPath();
@@ -29,7 +29,7 @@ internal sealed partial class JsonPath
         return path;
     }
 
-    /// <summary>The first value that is found, or null.</summary>
+    /// <summary>The first match, or null.</summary>
     public JsonNode? First(JsonNode root)
     {
         IEnumerable<JsonNode?> found = [root];

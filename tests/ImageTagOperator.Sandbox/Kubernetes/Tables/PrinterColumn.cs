@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
 /// <summary>A column of the tables that <c>kubectl get</c> shows.</summary>
-/// <param name="Priority">0 is always shown, more only with <c>-o wide</c>.</param>
-/// <param name="Cell">What stands in the column, given the object and the present time.</param>
+/// <param name="Priority">0 is always shown, higher ones only with <c>-o wide</c>.</param>
+/// <param name="Cell">Computes the cell from the object and the current time.</param>
 internal sealed record PrinterColumn(
     string Name,
     string Type,
@@ -22,7 +22,7 @@ internal sealed record PrinterColumn(
         (json, now) => HumanDuration.Since(json.Text("metadata", "creationTimestamp"), now),
         Description: "Custom resource definition column (in JSONPath format): .metadata.creationTimestamp");
 
-    /// <summary>The age as the built-in kinds have it.</summary>
+    /// <summary>The age column of the built-in kinds.</summary>
     public static PrinterColumn PlainAge { get; } = Age with { Type = "string", Description = "" };
 
     public static IReadOnlyList<PrinterColumn> Default { get; } = [ObjectName, Age];

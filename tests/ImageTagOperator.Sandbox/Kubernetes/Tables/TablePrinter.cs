@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>Makes <c>meta.k8s.io/v1</c> tables: what <c>kubectl get</c> asks for and prints as it comes.</summary>
+/// <summary>Writes <c>meta.k8s.io/v1</c> tables, which <c>kubectl get</c> asks for and prints unchanged.</summary>
 internal static class TablePrinter
 {
     /// <param name="include">The query parameter includeObject: None, Metadata (the default) or Object.</param>
@@ -22,7 +22,7 @@ internal static class TablePrinter
             ["rows"] = Json.ArrayOf(objects.Select(json => Row(resource, json, now, include))),
         };
 
-    /// <summary>The object without everything but its metadata.</summary>
+    /// <summary>Only the metadata of the object.</summary>
     public static JsonObject MetadataOnly(JsonObject json) => new()
     {
         ["kind"] = "PartialObjectMetadata",

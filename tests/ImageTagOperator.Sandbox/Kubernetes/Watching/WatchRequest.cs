@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>What a client wants to see of the changes, and in which form.</summary>
+/// <summary>The parameters of a watch: what to send, and in which form.</summary>
 internal sealed record WatchRequest(ResourcePath Path, Query Query, ResponseForm Form)
 {
     private readonly LabelSelector labels = LabelSelector.Parse(Query.LabelSelector);
@@ -10,10 +10,10 @@ internal sealed record WatchRequest(ResourcePath Path, Query Query, ResponseForm
 
     public long? From { get; } = Query.ExactVersion;
 
-    /// <summary>Without a version to start from, a watch first shows what is there.</summary>
+    /// <summary>A watch without a start version first sends the existing objects.</summary>
     public bool StartsWithPresent => From is null || Query.SendInitialEvents;
 
-    // A server picks between 30 and 60 minutes when it is not told.
+    // Without a timeout in the request, a server picks one between 30 and 60 minutes.
     public TimeSpan Timeout => TimeSpan.FromSeconds(Query.TimeoutSeconds is > 0 and var seconds ? seconds : 45 * 60);
 
     public bool Matches(StoredObject stored) =>

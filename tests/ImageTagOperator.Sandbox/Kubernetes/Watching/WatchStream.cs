@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Sandbox.Kubernetes;
 
-/// <summary>One open watch: lines of JSON, until its time is over, its client goes, or its place in the history is gone.</summary>
+/// <summary>One open watch: JSON lines until its timeout, the end of its client, or the loss of its position in the history.</summary>
 internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchRequest request, HttpContext http)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
@@ -16,11 +16,11 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
     private bool isOver;
     private bool hasHeaders;
     private long position;
-    private long told;
+    private long reported;
 
     public ResourceDefinition Resource => request.Resource;
 
-    /// <summary>Sends a line as it is, whatever it says.</summary>
+    /// <summary>Sends a line unchanged.</summary>
     public void Inject(string line)
     {
         injected.Enqueue(line);
@@ -35,13 +35,13 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
         }
     }
 
-    /// <summary>From now on the request may be gone, and Cut does nothing.</summary>
+    /// <summary>After this the request may be completed, and Cut does nothing.</summary>
     public void End()
     {
         lock (ending) isOver = true;
     }
 
-    /// <summary>Runs until the watch is over. Cancel the token then, too: a timer may still be waiting.</summary>
+    /// <summary>Runs until the watch ends. Then cancel the token: a timer may still be waiting.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         http.Response.ContentType = "application/json";
@@ -53,7 +53,7 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
         await http.Response.Body.FlushAsync(cancellationToken);
     }
 
-    // True when the time is over, false when the history moved on without this watch.
+    // True at the timeout, false when the history no longer has the position of this watch.
     private async Task<bool> FollowAsync(DateTimeOffset end, CancellationToken cancellationToken)
     {
         var changes = new List<Change>();
@@ -70,7 +70,7 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
 
             tick ??= Task.Delay(left < BookmarkInterval ? left : BookmarkInterval, time, cancellationToken);
             if (await Task.WhenAny(next, tick, poke.Task) != tick) continue;
-            // Observes the cancellation of the delay, which is how a watch ends when the client or the server goes.
+            // Observes the cancellation of the delay, which ends a watch when the client or the server stops.
             await tick;
             tick = null;
             await BookmarkAsync(isInitialEnd: false, cancellationToken);
@@ -83,12 +83,12 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
     {
         if (!request.StartsWithPresent)
         {
-            position = told = request.From!.Value;
+            position = reported = request.From!.Value;
             return;
         }
 
         (position, var present) = cluster.Store.List(Resource.StorageKey);
-        told = position;
+        reported = position;
         foreach (var stored in present.Where(request.Matches)) await WriteAsync("ADDED", stored, cancellationToken);
         if (request.Query.SendInitialEvents) await BookmarkAsync(isInitialEnd: true, cancellationToken);
         await http.Response.Body.FlushAsync(cancellationToken);
@@ -106,12 +106,12 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
 
         foreach (var change in changes)
         {
-            // An object that starts or ceases to match the selector comes and goes for this client.
+            // An object that starts or stops matching the selector is an ADDED or DELETED event for this client.
             var was = change.Before is not null && request.Matches(change.Before);
             var isNow = change.After is not null && request.Matches(change.After);
             if (!was && !isNow) continue;
             isIdle = false;
-            told = change.Version;
+            reported = change.Version;
             if (isNow) await WriteAsync(was ? "MODIFIED" : "ADDED", change.After!, cancellationToken);
             else await WriteAsync("DELETED", change.After is null ? change.Last : Restamped(change), cancellationToken);
         }
@@ -120,7 +120,7 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
         if (!isIdle) await http.Response.Body.FlushAsync(cancellationToken);
     }
 
-    // The last state that matched, with the version at which it ceased to.
+    // The last state that matched, with the version at which it stopped matching.
     private static StoredObject Restamped(Change change)
     {
         var json = change.Before!.ToJson();
@@ -130,9 +130,9 @@ internal sealed class WatchStream(Cluster cluster, TimeProvider time, WatchReque
 
     private async Task BookmarkAsync(bool isInitialEnd, CancellationToken cancellationToken)
     {
-        // An idle server has nothing new to tell: its bookmarks only say that the version moved on.
-        if (!isInitialEnd && (!request.Query.Bookmarks || position == told)) return;
-        told = position;
+        // An idle server still sends bookmarks, with the latest version.
+        if (!isInitialEnd && (!request.Query.Bookmarks || position == reported)) return;
+        reported = position;
         var metadata = new JsonObject
         {
             ["resourceVersion"] = position.ToString(CultureInfo.InvariantCulture),

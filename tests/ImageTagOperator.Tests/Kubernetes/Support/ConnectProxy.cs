@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>An HTTP proxy that knows CONNECT and nothing else.</summary>
+/// <summary>An HTTP proxy that only supports CONNECT.</summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -13,7 +13,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
     private readonly string? login;
     private readonly Task run;
 
-    /// <param name="login">As <c>name:password</c>; null: anybody may.</param>
+    /// <param name="login">As <c>name:password</c>; null: no authentication.</param>
     public ConnectProxy(string? login = null)
     {
         this.login = login;
@@ -21,10 +21,10 @@ internal sealed class ConnectProxy : IAsyncDisposable
         run = AcceptAsync();
     }
 
-    /// <summary>Where tunnels went to.</summary>
+    /// <summary>The targets of the tunnels.</summary>
     public ConcurrentQueue<string> Targets { get; } = new();
 
-    /// <summary>Everybody is sent to this local port, whatever they asked for; 0: to where they asked.</summary>
+    /// <summary>Connects every tunnel to this local port, whatever the target; 0: to the target.</summary>
     public int LeadsTo { get; init; }
 
     public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
@@ -80,7 +80,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
             }
             catch (Exception error) when (error is IOException or OperationCanceledException)
             {
-                // One side hung up, or the test is over.
+                // One side closed the connection, or the test has ended.
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A connection with oneself. A byte there and back takes as long as an exchange with a server takes on this machine right
+/// <summary>A connection of the process to itself. The round trip of a byte takes as long as a request to a server on this machine right
 /// now.</summary>
 internal sealed class Echo : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class Echo : IDisposable
         far.Dispose();
     }
 
-    // The receiver waits before anything is sent: so it is woken as a server is.
+    // The receiver waits before anything is sent, so it is woken like a server.
     private static async Task PassAsync(Socket from, Socket to, CancellationToken cancellationToken)
     {
         var received = to.ReceiveAsync(new byte[1], cancellationToken);

@@ -15,7 +15,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Gives what must not happen a moment to happen.</summary>
+    /// <summary>Waits a moment, so that an unwanted effect could happen.</summary>
     public static async Task NeverAsync(Func<bool> condition, string what, int milliseconds = 150)
     {
         var started = TimeProvider.System.GetTimestamp();

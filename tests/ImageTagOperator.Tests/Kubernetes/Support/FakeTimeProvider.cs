@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A clock that moves only when it is told to.</summary>
+/// <summary>A clock that only moves when a test advances it.</summary>
 internal sealed class FakeTimeProvider : TimeProvider
 {
     private readonly Lock gate = new();
@@ -18,7 +18,7 @@ internal sealed class FakeTimeProvider : TimeProvider
         lock (gate) return now;
     }
 
-    /// <summary>When somebody has to be woken next; null: nobody.</summary>
+    /// <summary>When the next timer is due; null: no timer.</summary>
     public DateTimeOffset? NextDueAt
     {
         get
@@ -36,7 +36,7 @@ internal sealed class FakeTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves on, and runs what falls due on the way, in order.</summary>
+    /// <summary>Advances the clock and fires the timers that become due, in order.</summary>
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
@@ -44,7 +44,7 @@ internal sealed class FakeTimeProvider : TimeProvider
         lock (gate) now = end;
     }
 
-    /// <summary>Moves on in steps until the condition holds; real work gets a moment after each.</summary>
+    /// <summary>Advances in steps until the condition holds, with a pause for real work after each.</summary>
     public async Task AdvanceUntilAsync(Func<bool> condition, string what, TimeSpan? step = null, TimeSpan? limit = null)
     {
         var end = GetUtcNow() + (limit ?? TimeSpan.FromHours(1));
@@ -55,12 +55,12 @@ internal sealed class FakeTimeProvider : TimeProvider
             if (GetUtcNow() < end) Advance(step ?? TimeSpan.FromMilliseconds(100));
             else Assert.True(System.GetElapsedTime(patience) < TimeSpan.FromMinutes(2), $"never happened: {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(2), System, TestContext.Current.CancellationToken);
-            // The busier the machine, the slower this clock: requests must not take longer by it than they would by themselves.
+            // On a busy machine this clock is slower: otherwise a request would take longer by this clock.
             for (var trip = 0; trip < 3; trip++) await echo.ThereAndBackAsync(TestContext.Current.CancellationToken);
         }
     }
 
-    /// <summary>Waits until somebody waits for exactly this long from now: to move on before that would be to move on too early.</summary>
+    /// <summary>Waits until a timer is due in exactly this time. Advancing before that would be too early.</summary>
     public Task UntilDueInAsync(TimeSpan due) => Eventually.TrueAsync(
         () =>
         {

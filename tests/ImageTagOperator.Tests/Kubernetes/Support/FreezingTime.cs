@@ -1,14 +1,13 @@
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>The clock of a process that is frozen between two lines and wakes a minute later: its timers tell of nothing, only the time
-/// does.</summary>
+/// <summary>The clock of a process that is frozen between two lines and continues a minute later: no timer fires, only the time
+/// differs.</summary>
 internal sealed class FreezingTime : TimeProvider
 {
     private int readings = int.MaxValue;
     private Action? meanwhile;
 
-    /// <summary>It happens right before the n-th reading of the clock from now; <paramref name="others"/> is what others do
-    /// meanwhile.</summary>
+    /// <summary>Freezes the process just before the n-th reading of the clock from now; <paramref name="others"/> runs meanwhile.</summary>
     public void FreezeAtReading(int n, Action others)
     {
         meanwhile = others;

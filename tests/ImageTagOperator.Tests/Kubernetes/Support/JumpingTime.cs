@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Whoever waits by this clock has waited at once: it moves the other one on.</summary>
+/// <summary>Every wait on this clock completes at once and advances the other clock.</summary>
 internal sealed class JumpingTime(FakeTimeProvider time) : TimeProvider
 {
     public override long TimestampFrequency => time.TimestampFrequency;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A home folder with kubeconfigs, what they point to, and environment variables.</summary>
+/// <summary>A home folder with kubeconfigs, the files they refer to, and environment variables.</summary>
 internal sealed class KubeconfigFolder : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kubeconfig-").FullName;
@@ -26,7 +26,7 @@ internal sealed class KubeconfigFolder : IDisposable
         return path;
     }
 
-    /// <summary>A shell script that can be run, and that works in this folder.</summary>
+    /// <summary>An executable shell script, which runs in this folder.</summary>
     public string Script(string name, string text)
     {
         var path = Write(name, $"#!/bin/sh\ncd '{folder}' || exit 99\n{text}\n");
@@ -36,7 +36,7 @@ internal sealed class KubeconfigFolder : IDisposable
     }
 
     /// <summary>A kubeconfig with one cluster, one user and one context.</summary>
-    /// <param name="cluster">What is in the cluster besides its server, as a YAML flow.</param>
+    /// <param name="cluster">The fields of the cluster besides its server, as a YAML flow.</param>
     public string One(string server, string cluster, string user) => Write(
         "config",
         $$"""
@@ -52,7 +52,7 @@ internal sealed class KubeconfigFolder : IDisposable
     public KubernetesClient Client(KubernetesClientConfiguration configuration) =>
         new(configuration, WidgetJsonContext.Default, "t/1", Time);
 
-    /// <summary>Sends one request as the configuration says.</summary>
+    /// <summary>Sends one request with the configuration.</summary>
     public async Task AskAsync(KubernetesClientConfiguration configuration)
     {
         using var client = Client(configuration);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A server behind TLS, and a home folder with the kubeconfigs that lead to it.</summary>
+/// <summary>A server with TLS, and a home folder with kubeconfigs for it.</summary>
 public abstract class KubeconfigWorld : IAsyncLifetime
 {
     internal KubeconfigFolder Home { get; } = new();
@@ -14,7 +14,7 @@ public abstract class KubeconfigWorld : IAsyncLifetime
 
     internal TlsApi Api { get; private set; } = null!;
 
-    /// <summary>What goes into certificate-authority-data.</summary>
+    /// <summary>The value for certificate-authority-data.</summary>
     protected string Ca => KubeconfigFolder.Base64(Authority.Pem);
 
     public async ValueTask InitializeAsync() =>
@@ -29,8 +29,8 @@ public abstract class KubeconfigWorld : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Asks as the file <c>config</c> says.</summary>
-    /// <returns>The call as the server saw it.</returns>
+    /// <summary>Sends a request with the file <c>config</c>.</summary>
+    /// <returns>The call as the server received it.</returns>
     internal Task<TlsCall> AskAsync(string? context = null) => AskAsync(Home.Find(Home.PathOf("config"), context));
 
     internal async Task<TlsCall> AskAsync(KubernetesClientConfiguration configuration)

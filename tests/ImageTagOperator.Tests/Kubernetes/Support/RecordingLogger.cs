@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>Records log entries.</summary>
 internal sealed class RecordingLogger : ILoggerProvider, ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(LogLevel Level, string Message)> Entries { get; } = new();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>An API server that knows two tokens, and lets <c>prometheus</c> get /metrics.</summary>
+/// <summary>An API server that knows two tokens, and allows <c>prometheus</c> to get /metrics.</summary>
 internal static class ReviewingServer
 {
     public static StubHandler Create() => new(request =>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Answers requests from memory.</summary>
+/// <summary>Responds to requests from memory.</summary>
 internal sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
 {
     public ConcurrentQueue<string> Requests { get; } = new();

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>Issues certificates; itself self-signed, or signed by another authority.</summary>
+/// <summary>A certificate authority, self-signed or signed by another one.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private static readonly DateTimeOffset From = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -26,7 +26,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string Pem => Certificate.ExportCertificatePem();
 
-    /// <summary>For TLS servers; the names may be IP addresses.</summary>
+    /// <summary>A certificate for TLS servers; the names can be IP addresses.</summary>
     public X509Certificate2 IssueServer(params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -42,8 +42,8 @@ internal sealed class TestAuthority : IDisposable
         return Sign(request, key);
     }
 
-    /// <summary>For a user.</summary>
-    /// <returns>The certificate, followed by those between it and the root, and its key.</returns>
+    /// <summary>A certificate for a user.</summary>
+    /// <returns>The certificate, the intermediate certificates, and the key.</returns>
     public (string Certificate, string Key) IssueClient(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A whole operator for widgets, against any API server.</summary>
+/// <summary>A complete operator for widgets, for any API server.</summary>
 internal sealed class TestOperator : IAsyncDisposable
 {
     private readonly IHost host;

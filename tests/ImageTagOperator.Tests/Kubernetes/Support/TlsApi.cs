@@ -11,13 +11,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>One call, and what TLS knew about it.</summary>
-/// <param name="ServerName">What the client asked for in the handshake (SNI).</param>
+/// <summary>One call, with the data of its TLS connection.</summary>
+/// <param name="ServerName">The server name in the handshake (SNI).</param>
 /// <param name="Client">The name in the client's certificate.</param>
 internal sealed record TlsCall(
     string? ServerName, string Host, string? Token, string? Client, string Path, string Protocol, IHeaderDictionary Headers);
 
-/// <summary>An API server behind TLS that knows every widget, and notes who asked and how.</summary>
+/// <summary>An API server with TLS that has every widget, and records the identity of each caller.</summary>
 internal sealed class TlsApi : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -43,10 +43,10 @@ internal sealed class TlsApi : IAsyncDisposable
         app.Run(AnswerAsync);
     }
 
-    /// <summary>Who gets an answer; the others get 401.</summary>
+    /// <summary>Whether a caller is authenticated; the others get 401.</summary>
     public Func<TlsCall, bool> Admits { get; set; } = _ => true;
 
-    /// <summary>Answers whose head goes out at once and whose body only when the task ends.</summary>
+    /// <summary>Responses whose headers are sent at once and whose body is sent when the task completes.</summary>
     public Func<TlsCall, Task?>? Hold { get; set; }
 
     public ConcurrentQueue<TlsCall> Calls { get; } = new();
@@ -55,7 +55,7 @@ internal sealed class TlsApi : IAsyncDisposable
 
     public string Url => $"https://127.0.0.1:{Port}";
 
-    /// <param name="clients">Who signs the certificates of users.</param>
+    /// <param name="clients">The authority of the users' certificates.</param>
     public static async Task<TlsApi> StartAsync(X509Certificate2 certificate, X509Certificate2? clients = null)
     {
         var api = new TlsApi(certificate, clients);
@@ -65,7 +65,7 @@ internal sealed class TlsApi : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    // The chain that comes in knows the certificates that the client sent along.
+    // The received chain contains the certificates that the client sent.
     private bool IsTrusted(X509Certificate2 client, X509Chain sent)
     {
         if (clients is null) return false;

@@ -7,7 +7,7 @@ using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>A sandbox API server that knows widgets.</summary>
+/// <summary>A sandbox API server with the definition of widgets.</summary>
 internal static class WidgetCluster
 {
     public const string Plural = "widgets.test.example.com";
@@ -48,7 +48,7 @@ internal static class WidgetCluster
         }));
     }
 
-    // As it would come over the wire: numbers without a .NET type.
+    // As received over the wire: numbers without a .NET type.
     private static JsonObject Parsed(JsonObject manifest) => JsonNode.Parse(manifest.ToJsonString())!.AsObject();
 
     public static JsonObject? Widget(this SandboxKubernetes server, string name, string ns = "default") => server.Get(Plural, ns, name);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ImageTagOperator.Tests.Kubernetes;
 
-/// <summary>What the test's controller and finalizer do, and what they were asked to do.</summary>
+/// <summary>The behaviour of the test's controller and finalizer, and the calls that they received.</summary>
 internal sealed class WidgetWorld
 {
     public const string Finalizer = "test.example.com/cleanup";

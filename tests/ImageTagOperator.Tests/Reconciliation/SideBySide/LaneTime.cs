@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>The clock as one process has it: its timers run where its code does, and end with it.</summary>
+/// <summary>The clock of one process: its timers fire in its lane, and end with it.</summary>
 internal sealed class LaneTime(TimeProvider clock, Lane lane) : TimeProvider
 {
     public override TimeZoneInfo LocalTimeZone => clock.LocalTimeZone;

@@ -4,7 +4,7 @@ using static ImageTagOperator.Planning.Specs.TagPolicy;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Stories whose end once depended on the order.</summary>
+/// <summary>Stories whose result once depended on the order.</summary>
 internal static class PinnedStories
 {
     private static readonly Login Owner = new(0, User.Owner);
@@ -14,42 +14,43 @@ internal static class PinnedStories
 
     public static IReadOnlyList<SharedStory> All { get; } =
     [
-        // An older set means an image by a property, which the younger one's reading by id leaves out.
+        // An older set selects an image by a property that a read by id, as the younger set makes it, does not filter by.
         Story([Image(0, isMarked: true)], [Owner], Sets((0, Wish(Marked, Additive, [])), (1, Wish(new(0), Exact, ["a"])))),
 
-        // An heir whose writes are refused takes nothing over, though it announced them.
+        // A set that announced to take over a tag, but whose writes are rejected, takes over nothing.
         Story([Image(0, owner: "q", isPublic: true, tags: ["a"]), Image(1, owner: "q")], [Admin, Owner],
             Sets((0, Wish(new(0), Additive, ["a"]))),
             Sets((0, Wish(new(1), Additive, [])), (1, Wish(new(0), Additive, ["a", "b"]) with { Secret = 1 }))),
 
-        // A tag that happens to be on an image of another set, and is about to go, is no reason to let it go elsewhere.
+        // A tag on an image of another set that is about to be removed there does not count as present: the set must not release it
+        // elsewhere.
         Story([Image(0, tags: ["a"]), Image(1, owner: "q"), Image(2, status: "deactivated")], [Owner, Admin],
             Sets((1, Wish(new(1), Additive, ["a"]) with { Secret = 1 })),
             Sets((0, Wish(new(0), Exact, [])), (1, Wish(new(Glob: "ubuntu-*"), Additive, ["a"])))),
 
-        // Two sets that restore each note what was there before them, whichever is first.
+        // Two sets with Restore each record the original tags, whichever is first.
         Story([Image(0, tags: ["a", "b", "x"])], [Owner],
             Sets((0, Wish(new(0), Additive, ["a"], Restore)), (1, Wish(new(0), Additive, ["b"], Restore))), Sets((0, null)),
                 Sets((1, null))),
 
-        // What one set leaves to nobody at this moment was there before the next.
+        // Tags that one set leaves behind now are original tags for the next.
         Story([Image(0, tags: ["x"])], [Owner],
             Sets((0, Wish(new(0), Additive, ["a", "b"], Retain))), Sets((0, null), (1, Wish(new(0), Exact, ["a"], Restore))),
                 Sets((1, null))),
 
-        // A set with other credentials than before owns what these own.
+        // A set with new credentials owns the images that those own.
         Story([Image(0, owner: "q", tags: ["b"])], [Admin, Other],
             Sets((1, Wish(new(0), Additive, []))), Sets((0, Wish(new(0), Exact, [])), (1, Wish(new(0), Additive, []) with { Secret = 1 }))),
 
-        // So does one whose Secret leads to another project, for whoever uses the same.
+        // So does a set whose Secret leads to another project, for every set with the same Secret.
         Story([Image(0, owner: "q", tags: ["b"])], [Admin],
             Sets((0, Wish(new(0), Additive, [])), (1, Wish(new(0), Exact, []))),
                 new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>())),
 
-        // A process that has listed nothing yet knows from the status which images a set with newest has chosen.
+        // A process that has not listed images yet knows from the status which images a set with newest has selected.
         Story([Image(0), Image(1), Image(2, isPublic: true)], [Owner],
             Sets((0, Wish(new(Glob: "*", Newest: 1), Exact, [])), (1, Wish(new(1), Additive, ["a"])), (3, Wish(new(1), Additive, ["a"]))),
-            Sets((1, null)) with { DiesAfter = 10 }),
+            Sets((1, null)) with { CrashesAfter = 10 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -1,7 +1,7 @@
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>One thread for everything that runs side by side. Whatever can go on waits here, each continuation and each request by itself,
-/// and the seed says which of them does.</summary>
+/// <summary>One thread for everything that runs concurrently. Each continuation and each request waits here separately, and the seed
+/// decides which one runs next.</summary>
 internal sealed class SeededThread(int seed)
 {
     private readonly Random random = new(seed);
@@ -10,26 +10,26 @@ internal sealed class SeededThread(int seed)
 
     public bool IsIdle => ready.Count == 0;
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>The number of steps so far.</summary>
     public int Count { get; private set; }
 
     public int Pick(int below) => random.Next(below);
 
-    public bool Happens(int percent) => random.Next(100) < percent;
+    public bool Chance(int percent) => random.Next(100) < percent;
 
-    /// <summary>Adds something that can happen from now on.</summary>
-    /// <param name="lane">With whom it dies; null: nobody.</param>
-    /// <param name="orphan">Done in its place when the lane dies before.</param>
+    /// <summary>Adds a step that can run from now on.</summary>
+    /// <param name="lane">The process that the step belongs to; null: none.</param>
+    /// <param name="orphan">Runs instead when the process ends first.</param>
     public void Add(Lane? lane, Action act, Action? orphan = null)
     {
-        // Whoever comes from another thread comes at a time that no seed determines.
+        // A continuation from another thread would arrive at a time that no seed determines.
         if (Environment.CurrentManagedThreadId != thread) throw new InvalidOperationException(
             $"came from another thread: {Environment.StackTrace}");
         ready.Add(new Step(lane, act, orphan));
     }
 
-    /// <summary>Waits for its turn, and is done then. The caller goes on in a turn of its own.</summary>
-    /// <param name="mayOutlive">It may still be done when the lane is dead.</param>
+    /// <summary>Queues the work as a step. The caller continues in a separate step.</summary>
+    /// <param name="mayOutlive">The work may still run after the process has ended.</param>
     public Task<T> TurnAsync<T>(Lane lane, Func<T> work, bool mayOutlive)
     {
         var turn = new TaskCompletionSource<T>();
@@ -49,8 +49,8 @@ internal sealed class SeededThread(int seed)
         }
     }
 
-    /// <summary>One of the steps that can be taken now.</summary>
-    public void Go()
+    /// <summary>Runs one of the steps that are ready.</summary>
+    public void RunNextStep()
     {
         var next = random.Next(ready.Count);
         var step = ready[next];
@@ -59,7 +59,7 @@ internal sealed class SeededThread(int seed)
         step.Act();
     }
 
-    /// <summary>The process ends. What it had sent may arrive or not.</summary>
+    /// <summary>Ends the process. Requests that it has sent may or may not arrive.</summary>
     public void Kill(Lane lane)
     {
         lane.IsDead = true;
@@ -67,14 +67,14 @@ internal sealed class SeededThread(int seed)
         ready.RemoveAll(step => step.Lane == lane);
         foreach (var step in lost)
         {
-            if (step.Orphan is { } orphan && Happens(50)) orphan();
+            if (step.Orphan is { } orphan && Chance(50)) orphan();
         }
     }
 
     private sealed record Step(Lane? Lane, Action Act, Action? Orphan);
 }
 
-/// <summary>Where the code of one process goes on after each await.</summary>
+/// <summary>The synchronization context of one process: its code continues here after each await.</summary>
 internal sealed class Lane(SeededThread thread) : SynchronizationContext
 {
     public bool IsDead { get; set; }

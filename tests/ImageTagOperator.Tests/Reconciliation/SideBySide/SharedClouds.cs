@@ -7,11 +7,11 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Clouds in memory, each with a Keystone and a Glance: who sees what, who may write what, replicas that lag. Every request waits
-/// for its turn.</summary>
+/// <summary>Clouds in memory, each with a Keystone and a Glance, with visibility, write permissions and replicas that lag. Every request is
+/// a step of the seeded thread.</summary>
 internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeTimeProvider clock)
 {
-    /// <summary>Less than the operator waits before it believes that a write was lost.</summary>
+    /// <summary>Shorter than the time after which the operator treats a write as lost.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
 
     private readonly Picture[] images = [.. story.Images];
@@ -22,21 +22,21 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
 
     public IReadOnlyList<IReadOnlySet<string>> Tags => tags;
 
-    /// <summary>Lists that will come empty.</summary>
+    /// <summary>How many of the next lists are empty.</summary>
     public int EmptyLists { get; set; }
 
     public bool Lags { get; set; }
 
-    /// <summary>Moves with each change.</summary>
+    /// <summary>Increases with each change.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Which set's turn sends the request.</summary>
+    /// <summary>The set whose reconcile sends the request.</summary>
     public Func<int?> Sender { get; init; } = () => null;
 
-    /// <summary>Called with each write that changes something, before it does.</summary>
+    /// <summary>Called before each write that changes something.</summary>
     public Action<TagChange> Changing { get; set; } = _ => { };
 
-    public Action<string> Told { get; set; } = _ => { };
+    public Action<string> OnLog { get; set; } = _ => { };
 
     public void Change(int image, Picture facts) => images[image] = facts;
 
@@ -44,10 +44,10 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         $"clouds: {{demo: {{auth: {{auth_url: 'http://keystone{login.Cloud}/v3', username: {login.By}, password: p, project_name: p, "
         + $"user_domain_name: d, project_domain_name: d}}, interface: {(login.IsInternal ? "internal" : "public")}}}}}";
 
-    /// <summary>The way to them for one process.</summary>
+    /// <summary>The transport of one process.</summary>
     public HttpMessageHandler Connect(Lane lane) => new Connection(this, lane);
 
-    /// <summary>Not async: what HttpClient does with the answer must go on at once, not in a turn that comes from another thread.</summary>
+    /// <summary>Not async: HttpClient must continue with the response at once, and not in a step from another thread.</summary>
     private Task<HttpResponseMessage> SendAsync(Lane lane, HttpRequestMessage request)
     {
         var (method, url) = (request.Method.Method, request.RequestUri!);
@@ -59,7 +59,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         HttpResponseMessage Serve()
         {
             var response = Answer(sender, method, url, token, body);
-            Told($"{method} {url.Host}{url.PathAndQuery} as {token} -> {(int)response.StatusCode}");
+            OnLog($"{method} {url.Host}{url.PathAndQuery} as {token} -> {(int)response.StatusCode}");
             return response;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var found = Enumerable.Range(0, images.Length).Where(image => images[image].IsThere && login.Sees(images[image]));
         if (parts.TryGetValue("id", out var ids)) found = found.Where(image => OneOf(ids, ModelImage.IdOf(images[image].Number)));
         if (parts.TryGetValue("name", out var names)) found = found.Where(image => OneOf(names, ModelImage.NameOf(images[image].Number)));
-        if (EmptyLists > 0 && thread.Happens(50))
+        if (EmptyLists > 0 && thread.Chance(50))
         {
             EmptyLists--;
             found = [];
@@ -131,12 +131,12 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         return new HttpResponseMessage(HttpStatusCode.NoContent);
     }
 
-    /// <summary>As they are, or as they were within the last second.</summary>
+    /// <summary>The current tags, or older ones of the last second.</summary>
     private IEnumerable<string> TagsOf(int image)
     {
         before.RemoveAll(old => old.Until <= clock.GetUtcNow());
         var known = before.Where(old => old.Image == image).Select(old => old.Tags).ToArray();
-        return Lags && known.Length > 0 && thread.Happens(50) ? known[thread.Pick(known.Length)] : tags[image];
+        return Lags && known.Length > 0 && thread.Chance(50) ? known[thread.Pick(known.Length)] : tags[image];
     }
 
     private static bool OneOf(string filter, string value) =>
@@ -177,6 +177,6 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     }
 }
 
-/// <summary>A tag that comes or goes.</summary>
-/// <param name="Set">Whose turn it is.</param>
+/// <summary>A tag that is added or removed.</summary>
+/// <param name="Set">The set that is being reconciled.</param>
 internal sealed record TagChange(int? Set, Login By, int Image, string Tag, bool Adds);

@@ -11,8 +11,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>An API server in memory with the Secrets and the sets. What the operator writes comes back by a watch, in a turn of its
-/// own.</summary>
+/// <summary>An API server in memory with the Secrets and the sets. A write of the operator comes back by a watch, in a separate
+/// step.</summary>
 internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 {
     public const string Namespace = "ns";
@@ -24,10 +24,10 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
 
     private SeededThread Thread => thread;
 
-    /// <summary>Moves with each write of the operator's that is more than a note of the time.</summary>
+    /// <summary>Increases with each write of the operator that changes more than timestamps.</summary>
     public int Version { get; private set; }
 
-    public Action<string> Told { get; set; } = _ => { };
+    public Action<string> OnLog { get; set; } = _ => { };
 
     public IReadOnlyCollection<V1Alpha1ImageTagSet> All => [.. sets.Values.Select(Copy)];
 
@@ -49,7 +49,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         var name = KeyOf(set).Name;
         var changed = TryGet(name) ?? new V1Alpha1ImageTagSet
         {
-            // The lower the number the older.
+            // A lower number means an older set.
             Metadata = new() { Name = name, NamespaceProperty = Namespace, Uid = name,
                 CreationTimestamp = ModelImage.FirstCreated.AddDays(set).UtcDateTime },
         };
@@ -66,7 +66,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         Store(changed, isUser: true);
     }
 
-    /// <summary>The way to it for one process.</summary>
+    /// <summary>The connection of one process.</summary>
     public Connection Connect(Lane lane)
     {
         connections.RemoveAll(old => old.Lane.IsDead);
@@ -105,7 +105,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         if (Text(changed.Status) != Text(before)) Version++;
         Store(changed);
         set.Metadata.ResourceVersion = changed.Metadata.ResourceVersion;
-        Told($"status of {changed.Metadata.Name}: {Describe(changed)}");
+        OnLog($"status of {changed.Metadata.Name}: {Describe(changed)}");
         return Copy(changed);
     }
 
@@ -115,7 +115,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         changed.Metadata.Finalizers = [.. metadata["finalizers"]!.AsArray().Select(each => (string)each!)];
         Version++;
         Store(changed);
-        Told($"finalizers of {name}: {changed.Metadata.Finalizers.Count}");
+        OnLog($"finalizers of {name}: {changed.Metadata.Finalizers.Count}");
         return Copy(changed);
     }
 

@@ -97,13 +97,14 @@ internal static class SharedStories
     private static Gen<Act> Troubled(Act act) =>
         from empty in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 3)))
         from lags in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
-        from death in Gen.Frequency((3, Gen.Constant((int?)null)), (1, Gen.Choose(1, 250).Select(steps => (int?)steps)))
-        select act with { EmptyLists = empty, Lags = lags, DiesAfter = death };
+        from crash in Gen.Frequency((3, Gen.Constant((int?)null)), (1, Gen.Choose(1, 250).Select(steps => (int?)steps)))
+        select act with { EmptyLists = empty, Lags = lags, CrashesAfter = crash };
 
     private static Dictionary<int, T> None<T>() => [];
 
-    /// <summary>Without edits of what was deleted; an image stays where it is and whose it is, and is imported once. Which image is the
-    /// newest nobody can tell from a list that is not complete, so none is where somebody begins to ask for it.</summary>
+    /// <summary>Removes what the rules do not define: no edits of deleted objects, and an image never changes its cloud, number or owner,
+    /// and is imported once. An incomplete list does not show which image is the newest, so there are no empty lists in an act that adds
+    /// newest or Retain.</summary>
     private static SharedStory Tidy(SharedStory story)
     {
         var (images, secrets) = (story.Images.ToArray(), story.Secrets.ToArray());
@@ -111,8 +112,8 @@ internal static class SharedStories
         var acts = new List<Act>();
         foreach (var each in story.Acts)
         {
-            // Nobody is told of an edited Secret: until its sets are looked at again it is as before. Who was refused has no say until
-            // then.
+            // An edited Secret triggers no reconcile: until its sets are reconciled, the previous state counts. A set that was rejected
+            // does not take part until then.
             var act = each.Secrets.Count == 0 ? each : each with { Sets = None<Wish?>(), Images = None<Picture>(),
                 Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
             foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
@@ -121,7 +122,8 @@ internal static class SharedStories
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
                 .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number,
                     Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
-            // Who is not shown an image any more leaves his tags there, and whoever gives them up at that moment may still count on him.
+            // A set that can no longer see an image leaves its tags there, and a set that gives them up at that moment may still rely on
+            // it.
             if (sets.Count + act.Secrets.Count > 0) facts = facts.ToDictionary(edit => edit.Key, edit =>
                 edit.Value with { IsPublic = images[edit.Key].IsPublic });
             facts = facts.ToDictionary(edit => edit.Key, edit => edit.Value.IsPublic == images[edit.Key].IsPublic ? edit.Value
@@ -166,7 +168,7 @@ internal static class SharedStories
     {
         if (act.EmptyLists > 0) yield return act with { EmptyLists = 0 };
         if (act.Lags) yield return act with { Lags = false };
-        if (act.DiesAfter is not null) yield return act with { DiesAfter = null };
+        if (act.CrashesAfter is not null) yield return act with { CrashesAfter = null };
         foreach (var set in act.Sets.Keys) yield return act with { Sets = act.Sets.Where(edit => edit.Key != set).ToDictionary() };
         foreach (var secret in act.Secrets.Keys) yield return act with { Secrets = act.Secrets.Where(edit => edit.Key != secret)
             .ToDictionary() };

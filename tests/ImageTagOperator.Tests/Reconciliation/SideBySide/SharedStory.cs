@@ -6,12 +6,13 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Clouds, images and sets that share them, and what happens to them act by act. Within an act all goes on side by side.</summary>
-/// <param name="Images">All there ever are.</param>
-/// <param name="Secrets">What the Secrets hold at first.</param>
+/// <summary>Clouds, images and sets that share them, and a sequence of acts that change them. Everything within an act happens
+/// concurrently.</summary>
+/// <param name="Images">All images of the story.</param>
+/// <param name="Secrets">The initial contents of the Secrets.</param>
 internal sealed record SharedStory(IReadOnlyList<Picture> Images, IReadOnlyList<Login> Secrets, IReadOnlyList<Act> Acts)
 {
-    /// <summary>Tags that a cloud takes on an image.</summary>
+    /// <summary>The maximum number of tags of an image.</summary>
     public int Quota { get; init; } = 128;
 
     public override string ToString()
@@ -25,24 +26,24 @@ internal sealed record SharedStory(IReadOnlyList<Picture> Images, IReadOnlyList<
     }
 }
 
-/// <summary>Who logs in. Images belong to <see cref="Owner"/>'s project or to <see cref="Other"/>'s.</summary>
+/// <summary>The user of a login. Images belong to the project of <see cref="Owner"/> or of <see cref="Other"/>.</summary>
 internal enum User
 {
-    /// <summary>Of the first project.</summary>
+    /// <summary>A member of the first project.</summary>
     Owner,
 
-    /// <summary>Of the first project, and may write nothing.</summary>
+    /// <summary>A member of the first project without write permission.</summary>
     Reader,
 
-    /// <summary>Of the second project.</summary>
+    /// <summary>A member of the second project.</summary>
     Other,
 
-    /// <summary>Of a third one; sees and writes everything.</summary>
+    /// <summary>In a third project; can see and write everything.</summary>
     Admin,
 }
 
-/// <summary>What a Secret leads to.</summary>
-/// <param name="IsInternal">By the cloud's other address.</param>
+/// <summary>The content of a Secret.</summary>
+/// <param name="IsInternal">Uses the cloud's internal address.</param>
 internal sealed record Login(int Cloud, User By, bool IsInternal = false)
 {
     public string Project => ProjectOf(By);
@@ -56,11 +57,11 @@ internal sealed record Login(int Cloud, User By, bool IsInternal = false)
     public override string ToString() => $"cloud {Cloud} as {By}{(IsInternal ? " (internal)" : "")}";
 }
 
-/// <summary>An image as it is for a while.</summary>
-/// <param name="Number">Names and ids go by it: the same one in two clouds is two images of one id.</param>
-/// <param name="Tags">At first.</param>
-/// <param name="IsMarked">Has a property that selectors may ask for.</param>
-/// <param name="IsThere">It was imported, and is not gone.</param>
+/// <summary>The state of an image.</summary>
+/// <param name="Number">Determines name and id: the same number in two clouds is two images with one id.</param>
+/// <param name="Tags">The initial tags.</param>
+/// <param name="IsMarked">Has a property that selectors can match.</param>
+/// <param name="IsThere">The image was imported, and not deleted.</param>
 internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPublic, string[] Tags, bool IsMarked, string Status = "active",
     bool IsCopied = false, bool IsThere = true)
 {
@@ -75,9 +76,9 @@ internal sealed record Picture(int Cloud, int Number, string Owner, bool IsPubli
             : $"{Number}@cloud {Cloud} is not there";
 }
 
-/// <summary>Which images a set means.</summary>
-/// <param name="Glob">A selector; else <paramref name="Number"/> tells.</param>
-/// <param name="IsMarked">Only marked ones.</param>
+/// <summary>The images that a set selects.</summary>
+/// <param name="Glob">A selector; null: <paramref name="Number"/> names the image.</param>
+/// <param name="IsMarked">Only images with the property.</param>
 internal sealed record Aim(int? Number = null, bool ByName = false, string? Glob = null, int? Newest = null, bool IsMarked = false)
 {
     public bool IsSelector => Glob is not null;
@@ -92,7 +93,7 @@ internal sealed record Aim(int? Number = null, bool ByName = false, string? Glob
         : $"{(ByName ? "name" : "id")} {Number}";
 }
 
-/// <summary>A set's spec.</summary>
+/// <summary>The spec of a set.</summary>
 internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags, string[] Ignore, TagDeletionPolicy OnDeletion)
 {
     public TagSetMode Mode { get; init; }
@@ -105,7 +106,7 @@ internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags
 
     public bool IsExact => Policy == TagPolicy.Exact;
 
-    public bool IsHeard => !IsSuspended && !IsInvalid && Mode == TagSetMode.Enforce;
+    public bool TakesPart => !IsSuspended && !IsInvalid && Mode == TagSetMode.Enforce;
 
     public ImageTagSetSpec Spec => new()
     {
@@ -128,21 +129,21 @@ internal sealed record Wish(Aim Aim, int Secret, TagPolicy Policy, string[] Tags
         + $"{(Mode == TagSetMode.Observe ? " Observe" : "")}{(IsSuspended ? " suspended" : "")}{(IsInvalid ? " invalid" : "")}{(MaxRemovals is { } most ? $" at most {most}" : "")}";
 }
 
-/// <summary>What users do at one moment, and what goes wrong until all is quiet again.</summary>
+/// <summary>Concurrent edits of users, and the faults until everything is idle again.</summary>
 /// <param name="Sets">New specs; null deletes the set.</param>
 /// <param name="Secrets">New contents.</param>
-/// <param name="Images">As they are from now on, but for the tags that they have.</param>
+/// <param name="Images">The new states of images, except their tags.</param>
 internal sealed record Act(
     IReadOnlyDictionary<int, Wish?> Sets, IReadOnlyDictionary<int, Login> Secrets, IReadOnlyDictionary<int, Picture> Images)
 {
-    /// <summary>Lists of images that come empty.</summary>
+    /// <summary>How many lists of images are empty.</summary>
     public int EmptyLists { get; init; }
 
-    /// <summary>Reads may be answered by a replica that is a second behind.</summary>
+    /// <summary>Reads may come from a replica that is a second behind.</summary>
     public bool Lags { get; init; }
 
-    /// <summary>The operator dies after so many steps.</summary>
-    public int? DiesAfter { get; init; }
+    /// <summary>The operator crashes after that many steps.</summary>
+    public int? CrashesAfter { get; init; }
 
     public override string ToString() => string.Join("; ",
         Sets.Select(edit => $"set {edit.Key} {(edit.Value is null ? "deleted" : $"becomes {edit.Value}")}")
@@ -150,5 +151,5 @@ internal sealed record Act(
             .Concat(Images.Select(edit => $"image {edit.Key} becomes {edit.Value}"))
             .Concat(EmptyLists > 0 ? [$"{EmptyLists} empty lists"] : [])
             .Concat(Lags ? ["replicas lag"] : [])
-            .Concat(DiesAfter is { } steps ? [$"dies after {steps} steps"] : []));
+            .Concat(CrashesAfter is { } steps ? [$"dies after {steps} steps"] : []));
 }

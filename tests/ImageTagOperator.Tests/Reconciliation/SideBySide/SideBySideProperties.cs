@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>What docs/concepts.md promises to sets that share images holds in whatever order their reconciles go on, await by
+/// <summary>The promises of docs/concepts.md about sets that share images hold for every order of their concurrent reconciles, await by
 /// await.</summary>
 public sealed class SideBySideProperties
 {
@@ -12,8 +12,8 @@ public sealed class SideBySideProperties
     private const int PinnedOrders = 12;
 
     [Fact]
-    public void In_any_order_the_end_is_what_the_rules_say() =>
-        FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, PlayInAnyOrder));
+    public void In_any_order_the_result_is_what_the_rules_say() =>
+        FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, RunInSeveralOrders));
 
     [Theory]
     [InlineData(0)]
@@ -24,28 +24,28 @@ public sealed class SideBySideProperties
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(7)]
-    public void What_went_wrong_once_goes_well_in_any_order(int number)
+    public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
-        for (var order = 0; order < PinnedOrders; order++) Play(PinnedStories.All[number], order);
+        for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
     }
 
-    private static void PlayInAnyOrder(SharedStory story)
+    private static void RunInSeveralOrders(SharedStory story)
     {
-        for (var order = 0; order < Orders; order++) Play(story, HashOf(story) + order);
+        for (var order = 0; order < Orders; order++) RunStory(story, HashOf(story) + order);
     }
 
-    private static void Play(SharedStory story, int seed)
+    private static void RunStory(SharedStory story, int seed)
     {
-        using var stage = new Performance(story, seed);
-        var rules = new Rulebook(story);
+        using var stage = new ConcurrentRun(story, seed);
+        var rules = new RuleModel(story);
         foreach (var act in story.Acts)
         {
-            rules.Play(act, isBackwards: seed % 2 == 1);
-            // Who wins by an edited Secret is not known before its sets are looked at.
+            rules.RunAct(act, isBackwards: seed % 2 == 1);
+            // It is unknown who wins through an edited Secret until its sets are reconciled.
             stage.Clouds.Changing = act.Secrets.Count > 0 ? _ => { } : change =>
-                stage.Check(rules.WhyWrong(change) is null, $"{change}: {rules.WhyWrong(change)}");
-            stage.Play(act, mayDie: !rules.NeedsMemory);
-            if (act.DiesAfter is not null && !rules.NeedsMemory) rules.Forget();
+                stage.Check(rules.Violation(change) is null, $"{change}: {rules.Violation(change)}");
+            stage.RunAct(act, mayCrash: !rules.NeedsMemory);
+            if (act.CrashesAfter is not null && !rules.NeedsMemory) rules.Forget();
             for (var image = 0; image < story.Images.Count; image++)
             {
                 stage.Check(

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>Answers the package's requests in place of a server.</summary>
+/// <summary>Handles the package's requests in place of a server.</summary>
 internal sealed class PackageHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : DelegatingHandler
 {
     public PackageHandler(Func<HttpRequestMessage, HttpResponseMessage> answer)

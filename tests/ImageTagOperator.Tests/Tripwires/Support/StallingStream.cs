@@ -1,6 +1,6 @@
 namespace ImageTagOperator.Tests.Tripwires;
 
-/// <summary>A body that begins and then says nothing until it is released.</summary>
+/// <summary>A body that sends its beginning and then stalls until it is released.</summary>
 internal sealed class StallingStream(string begin, string end = "") : Stream
 {
     private readonly MemoryStream first = new(System.Text.Encoding.UTF8.GetBytes(begin));
@@ -9,7 +9,7 @@ internal sealed class StallingStream(string begin, string end = "") : Stream
     private readonly ManualResetEventSlim go = new();
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when somebody reads what is not there yet.</summary>
+    /// <summary>Completes when a reader waits for more data.</summary>
     public Task Stalled => stalled.Task;
 
     public override bool CanRead => true;

@@ -6,10 +6,10 @@ namespace ImageTagOperator.Tests.Tripwires;
 
 internal static class Tripwire
 {
-    /// <summary>How long a call that hangs is watched. Too short a time on a busy machine keeps a test green, never red.</summary>
+    /// <summary>How long to watch a call that hangs. When this is too short on a busy machine, a test stays green, never red.</summary>
     public static readonly TimeSpan Watched = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>All of them, by the name of their test.</summary>
+    /// <summary>All tripwires by the names of their tests.</summary>
     public static IReadOnlyDictionary<string, TripwireAttribute> All { get; } = typeof(Tripwire).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
         .Where(method => method.IsDefined(typeof(TripwireAttribute)))
@@ -21,11 +21,11 @@ internal static class Tripwire
             0];
 
     /// <summary>Asserts that the package still does what the attribute of the calling test says.</summary>
-    public static void Stands(bool holds, string? seen = null, [CallerMemberName] string test = "")
+    public static void AssertGap(bool holds, string? seen = null, [CallerMemberName] string test = "")
     {
         var tripwire = All[test];
         var better = seen is null ? "" : $" (seen: {seen})";
-        Assert.True(holds, $"Good news: KubernetesClient {Version} does better than '{tripwire.Fact}'{better}. These of ours may go: "
+        Assert.True(holds, $"KubernetesClient {Version} no longer has this gap: '{tripwire.Fact}'{better}. These files can be deleted or shortened: "
             + $"{string.Join(", ", tripwire.Files)}. Then delete this test and its row in docs/adr/0001-own-kubernetes-runtime.md.");
     }
 

@@ -4,12 +4,12 @@ using ImageTagOperator.Tests.Reconciliation.Properties;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>The two tables of docs/concepts.md, "Who wins" and "What lets a tag go", applied to a story: what the images must have,
-/// and what each set answers for, once all is quiet. Sets take turns until nothing changes any more; that the order of the turns
-/// makes no difference is what the rules promise.</summary>
-internal sealed class Rulebook(SharedStory story)
+/// <summary>A model of the two tables of docs/concepts.md, "Who wins" and "What lets a tag go": given a story, it computes the tags of the
+/// images, and the tags that each set manages, when everything is idle. The model reconciles the sets in turn until nothing changes.
+/// According to the rules, the order makes no difference.</summary>
+internal sealed class RuleModel(SharedStory story)
 {
-    /// <summary>More rounds than sets can keep each other busy for.</summary>
+    /// <summary>More rounds than the sets can cause.</summary>
     private const int Enough = 20;
 
     private readonly Picture[] images = [.. story.Images];
@@ -21,22 +21,22 @@ internal sealed class Rulebook(SharedStory story)
     private readonly Dictionary<int, Login> lastGood = [];
     private readonly HashSet<int> hadImages = [];
     private readonly HashSet<(int Set, string Tag)> declared = [];
-    private Dictionary<int, Wish> going = [];
+    private Dictionary<int, Wish> deleted = [];
     private bool isChanged;
 
     public IReadOnlyList<IReadOnlySet<string>> Live => live;
 
-    /// <summary>Credentials that were replaced were needed, which the process still knew: one that died would not.</summary>
+    /// <summary>Replaced credentials were needed, which only a process that saw them still has: a restart would lose them.</summary>
     public bool NeedsMemory { get; private set; }
 
-    /// <summary>An act, up to its end.</summary>
-    /// <param name="isBackwards">The youngest has the first turn.</param>
-    public void Play(Act act, bool isBackwards)
+    /// <summary>Runs an act to its end.</summary>
+    /// <param name="isBackwards">The youngest set is first.</param>
+    public void RunAct(Act act, bool isBackwards)
     {
         NeedsMemory = false;
         foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
         foreach (var (image, facts) in act.Images) images[image] = facts;
-        going = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key))
+        deleted = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key))
             .ToDictionary(edit => edit.Key, edit => alive[edit.Key]);
         foreach (var (set, wish) in act.Sets)
         {
@@ -47,21 +47,21 @@ internal sealed class Rulebook(SharedStory story)
 
         for (var round = 0; ; round++)
         {
-            if (round == Enough) throw new InvalidOperationException("the rules never come to an end");
+            if (round == Enough) throw new InvalidOperationException("the rules reach no stable state");
             isChanged = false;
-            var order = alive.Keys.Concat(going.Keys).Order().ToArray();
+            var order = alive.Keys.Concat(deleted.Keys).Order().ToArray();
             foreach (var set in isBackwards ? order.Reverse() : order)
             {
-                if (alive.TryGetValue(set, out var wish)) TakeTurn(set, wish);
-                else Depart(set, going[set]);
+                if (alive.TryGetValue(set, out var wish)) Reconcile(set, wish);
+                else Delete(set, deleted[set]);
             }
 
             if (!isChanged) break;
         }
 
-        // What could not be reached for five minutes is given up.
-        foreach (var key in holds.Keys.Where(key => going.ContainsKey(key.Set) || holds[key].IsUnreached).ToArray()) holds.Remove(key);
-        foreach (var set in going.Keys)
+        // An image that is unreachable for five minutes is given up.
+        foreach (var key in holds.Keys.Where(key => deleted.ContainsKey(key.Set) || holds[key].IsUnreachable).ToArray()) holds.Remove(key);
+        foreach (var set in deleted.Keys)
         {
             applied.Remove(set);
             lastGood.Remove(set);
@@ -69,32 +69,32 @@ internal sealed class Rulebook(SharedStory story)
         }
     }
 
-    /// <summary>The operator's memory of replaced credentials is lost.</summary>
+    /// <summary>Models the loss of the operator's memory of replaced credentials.</summary>
     public void Forget()
     {
         foreach (var (set, _) in lastGood.ToArray()) lastGood.Remove(set);
-        foreach (var (set, wish) in alive.Where(entry => !entry.Value.IsInvalid && !entry.Value.IsSuspended)) Settle(set, wish);
+        foreach (var (set, wish) in alive.Where(entry => !entry.Value.IsInvalid && !entry.Value.IsSuspended)) RememberLogin(set, wish);
     }
 
-    /// <summary>What must hold of each change at any moment; null: nothing is wrong with it.</summary>
-    public string? WhyWrong(TagChange change)
+    /// <summary>Why a change is wrong at any moment; null when it is allowed.</summary>
+    public string? Violation(TagChange change)
     {
         var (set, image, tag) = (change.Set ?? -1, change.Image, change.Tag);
-        if (!alive.TryGetValue(set, out var wish) && !going.TryGetValue(set, out wish)) return "no set does it";
-        if (!wish.IsHeard && !(wish.IsInvalid && going.ContainsKey(set))) return "its set may write nothing";
-        var isLeaving = going.ContainsKey(set) || Chosen(wish)?.Contains(image) != true;
-        if (going.ContainsKey(set) && wish.OnDeletion == TagDeletionPolicy.Retain) return "its set leaves all where it is";
+        if (!alive.TryGetValue(set, out var wish) && !deleted.TryGetValue(set, out wish)) return "no set makes this change";
+        if (!wish.TakesPart && !(wish.IsInvalid && deleted.ContainsKey(set))) return "its set has no permission to write";
+        var isLeaving = deleted.ContainsKey(set) || SelectedImages(wish)?.Contains(image) != true;
+        if (deleted.ContainsKey(set) && wish.OnDeletion == TagDeletionPolicy.Retain) return "its set retains its tags";
         if (change.Adds) return (!isLeaving && wish.Tags.Contains(tag)) || wish.OnDeletion == TagDeletionPolicy.Restore ? null
             : "its set does not declare it";
         if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
         var isOwner = change.By.Project == images[image].Owner;
-        var says = Heard(image, secret: -1)
-            .Where(say => say.Set != set && say.Wish.Tags.Contains(tag) && secrets[say.Wish.Secret].Writes(images[image]));
-        return says.FirstOrDefault(say => say.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
+        var claims = NotExcluded(image, secret: -1)
+            .Where(claim => claim.Set != set && claim.Wish.Tags.Contains(tag) && secrets[claim.Wish.Secret].Writes(images[image]));
+        return claims.FirstOrDefault(claim => claim.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
     }
 
-    /// <summary>Whom the set's spec means now, by what the image itself says.</summary>
-    private bool Means(Aim aim, int image)
+    /// <summary>Whether the set's current spec selects the image, by the properties of the image itself.</summary>
+    private bool Selects(Aim aim, int image)
     {
         var facts = images[image];
         if (!facts.IsThere) return false;
@@ -103,57 +103,56 @@ internal sealed class Rulebook(SharedStory story)
             && (aim.Glob == "*" || ModelImage.NameOf(facts.Number).StartsWith(aim.Glob!.TrimEnd('*'), StringComparison.Ordinal));
     }
 
-    /// <summary>The images that are the set's, as its credentials show them; null: one that it names is not shown.</summary>
-    private int[]? Chosen(Wish wish)
+    /// <summary>The images of the set that its credentials can see; null: an image that it names is not visible.</summary>
+    private int[]? SelectedImages(Wish wish)
     {
         var login = secrets[wish.Secret];
-        var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Means(wish.Aim, image))
+        var found = Enumerable.Range(0, images.Length).Where(image => login.Sees(images[image]) && Selects(wish.Aim, image))
             .OrderBy(image => images[image].Number).ToArray();
         if (wish.Aim.IsSelector) return wish.Aim.Newest is { } newest ? [.. found.TakeLast(newest)] : found;
         return found.Length == 1 ? found : null;
     }
 
-    /// <summary>Who has a say on the image and excludes nobody who comes before: first those whose credentials' project owns it, then by
-    /// age.</summary>
-    /// <param name="secret">Of who asks: those with the same see what it sees.</param>
-    private List<Say> Heard(int image, int secret, Say? own = null)
+    /// <summary>The sets on the image that no earlier set excludes: first those whose credentials' project owns it, then by age.</summary>
+    /// <param name="secret">The Secret of the reconciled set: sets with the same Secret see the same images.</param>
+    private List<Claim> NotExcluded(int image, int secret, Claim? own = null)
     {
-        var heard = new List<Say>();
-        var says = alive.Keys.Where(set => set != own?.Set).Select(set => SayOf(set, image, secret)).OfType<Say>();
-        foreach (var say in (own is null ? says : says.Append(own)).OrderBy(say => say.Owns ? 0 : 1).ThenBy(say => say.Set))
+        var notExcluded = new List<Claim>();
+        var claims = alive.Keys.Where(set => set != own?.Set).Select(set => ClaimOf(set, image, secret)).OfType<Claim>();
+        foreach (var claim in (own is null ? claims : claims.Append(own)).OrderBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
         {
-            if (heard.Count == 0 || (!heard[0].Wish.IsExact && !say.Wish.IsExact)) heard.Add(say);
+            if (notExcluded.Count == 0 || (!notExcluded[0].Wish.IsExact && !claim.Wish.IsExact)) notExcluded.Add(claim);
         }
 
-        return heard;
+        return notExcluded;
     }
 
-    private Say? SayOf(int set, int image, int? secret = null)
+    private Claim? ClaimOf(int set, int image, int? secret = null)
     {
         var wish = alive[set];
-        if (!wish.IsHeard || !Means(wish.Aim, image)) return null;
+        if (!wish.TakesPart || !Selects(wish.Aim, image)) return null;
         var login = secrets[wish.Secret];
         if (!holds.TryGetValue((set, image), out var hold))
         {
-            return login.Sees(images[image]) && Chosen(wish)?.Contains(image) == true
-                ? new Say(set, wish, login.Project == images[image].Owner) : null;
+            return login.Sees(images[image]) && SelectedImages(wish)?.Contains(image) == true
+                ? new Claim(set, wish, login.Project == images[image].Owner) : null;
         }
 
         if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
-        if (wish.Aim.Newest is not null && isEdited && Chosen(wish)?.Contains(image) != true) return null;
-        // What other credentials see they have to show themselves.
-        if (hold.Secret == wish.Secret && wish.Secret != secret) return new Say(set, wish, hold.Project == images[image].Owner);
-        return login.Sees(images[image]) ? new Say(set, wish, login.Project == images[image].Owner) : null;
+        if (wish.Aim.Newest is not null && isEdited && SelectedImages(wish)?.Contains(image) != true) return null;
+        // A set with other credentials must have seen the image itself.
+        if (hold.Secret == wish.Secret && wish.Secret != secret) return new Claim(set, wish, hold.Project == images[image].Owner);
+        return login.Sees(images[image]) ? new Claim(set, wish, login.Project == images[image].Owner) : null;
     }
 
-    private void TakeTurn(int set, Wish wish)
+    private void Reconcile(int set, Wish wish)
     {
-        if (wish.IsInvalid || wish.IsSuspended || Chosen(wish) is not { } chosen) return;
+        if (wish.IsInvalid || wish.IsSuspended || SelectedImages(wish) is not { } chosen) return;
         var login = secrets[wish.Secret];
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
         var leaving = Leaving(set, wish, login, chosen, isEdited);
-        Settle(set, wish);
+        RememberLogin(set, wish);
         var nothing = chosen.Length == 0 && wish.Aim.IsSelector && hadImages.Contains(set);
         if (nothing && wish.Aim.Newest is not null)
         {
@@ -165,26 +164,27 @@ internal sealed class Rulebook(SharedStory story)
         applied[set] = (wish.Aim, wish.Secret);
         var shares = chosen.Select(image => ShareOf(set, wish, image, login)).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
-            || shares.Where(share => share.IsHeard).Sum(share => share.Removes.Count)
+            || shares.Where(share => share.TakesPart).Sum(share => share.Removes.Count)
                 + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
-        foreach (var share in shares) CarryOut(set, wish, share, login, isHeld);
+        foreach (var share in shares) ApplyShare(set, wish, share, login, isHeld);
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
-        bool HasAll(Share share) => wish.Tags.All(tag => live[share.Image].Contains(tag) && (share.IsHeard || Tolerates(share.First, tag)));
+        bool HasAll(Share share) => wish.Tags.All(
+            tag => live[share.Image].Contains(tag) && (share.TakesPart || Tolerates(share.First, tag)));
     }
 
-    private void Depart(int set, Wish wish)
+    private void Delete(int set, Wish wish)
     {
         if (wish.OnDeletion == TagDeletionPolicy.Retain || wish.Mode == TagSetMode.Observe || wish.IsSuspended) return;
         foreach (var (key, hold) in holds.Where(entry => entry.Key.Set == set).ToArray())
         {
-            if (Way(hold, wish, set, key.Image) is { } by) Release(
+            if (LoginThatReaches(hold, wish, set, key.Image) is { } by) Release(
                 set, wish, new Leave(key.Image, hold, LeavingCause.Edited, by), mayRelease: true, isHeld: false);
         }
     }
 
-    /// <summary>The images that are left and can be reached; those that are forgotten or kept are seen to.</summary>
+    /// <summary>The images that the set leaves and can reach; handles those that it forgets or keeps.</summary>
     private List<Leave> Leaving(int set, Wish wish, Login login, int[] chosen, bool isEdited)
     {
         var leaving = new List<Leave>();
@@ -198,15 +198,15 @@ internal sealed class Rulebook(SharedStory story)
             }
             else if (cause is not null)
             {
-                if (Way(hold, wish, set, image) is { } by)
+                if (LoginThatReaches(hold, wish, set, image) is { } by)
                 {
-                    // With newest, it is a candidate still.
-                    var isCandidate = by == login && Means(wish.Aim, image);
+                    // With newest, the image still is a candidate.
+                    var isCandidate = by == login && Selects(wish.Aim, image);
                     leaving.Add(new Leave(image, hold, isCandidate ? LeavingCause.MovedOn : cause.Value, by));
                 }
                 else if (IsGone(hold, image,
                     [secrets[hold.Secret], login, .. lastGood.TryGetValue(set, out var last) ? new[] { last } : []])) Drop(set, image);
-                else if (!hold.IsUnreached || hold.Leaving != cause) (hold.IsUnreached, hold.Leaving, isChanged) = (true, cause, true);
+                else if (!hold.IsUnreachable || hold.Leaving != cause) (hold.IsUnreachable, hold.Leaving, isChanged) = (true, cause, true);
             }
             else if (login.Sees(images[image]) && images[image].IsThere) leaving.Add(new Leave(image, hold, LeavingCause.MovedOn, login));
             else if (IsGone(hold, image, [login])) Drop(set, image);
@@ -215,13 +215,13 @@ internal sealed class Rulebook(SharedStory story)
         return leaving;
     }
 
-    /// <summary>Not shown to the project that saw it.</summary>
+    /// <summary>The image is not visible to the project that saw it before.</summary>
     private bool IsGone(Hold hold, int image, Login[] tries) =>
         tries.Any(
             by => by.Cloud == images[image].Cloud && by.Project == hold.Project && !(images[image].IsThere && by.Sees(images[image])));
 
-    /// <summary>First the credentials that the image was reached with.</summary>
-    private Login? Way(Hold hold, Wish wish, int set, int image)
+    /// <summary>First the credentials that reached the image before.</summary>
+    private Login? LoginThatReaches(Hold hold, Wish wish, int set, int image)
     {
         if (!images[image].IsThere) return null;
         foreach (var by in new[] { secrets[hold.Secret], secrets[wish.Secret] })
@@ -234,28 +234,28 @@ internal sealed class Rulebook(SharedStory story)
         return last;
     }
 
-    /// <summary>Every image is reached with the credentials of now.</summary>
-    private void Settle(int set, Wish wish)
+    /// <summary>Every image was reached with the current credentials.</summary>
+    private void RememberLogin(int set, Wish wish)
     {
-        if (Chosen(wish) is not { } chosen) return;
+        if (SelectedImages(wish) is not { } chosen) return;
         var login = secrets[wish.Secret];
         var isAll = holds.Where(entry => entry.Key.Set == set && !chosen.Contains(entry.Key.Image))
-            .All(entry => !entry.Value.IsUnreached && login.Sees(images[entry.Key.Image]));
+            .All(entry => !entry.Value.IsUnreachable && login.Sees(images[entry.Key.Image]));
         if (isAll) lastGood[set] = login;
     }
 
     private Share ShareOf(int set, Wish wish, int image, Login login)
     {
-        var own = new Say(set, wish, login.Project == images[image].Owner);
-        var heard = Heard(image, wish.Secret, own);
+        var own = new Claim(set, wish, login.Project == images[image].Owner);
+        var notExcluded = NotExcluded(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
-        var others = heard.Where(say => say.Set != set && (say.Owns || !own.Owns)).ToArray();
+        var others = notExcluded.Where(claim => claim.Set != set && (claim.Owns || !own.Owns)).ToArray();
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
-            && !others.Any(say => say.Wish.Tags.Contains(tag)));
-        return new Share(image, heard[0], heard.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
+            && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
+        return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
-    private void CarryOut(int set, Wish wish, Share share, Login login, bool isHeld)
+    private void ApplyShare(int set, Wish wish, Share share, Login login, bool isHeld)
     {
         var image = share.Image;
         if (!holds.TryGetValue((set, image), out var hold))
@@ -265,11 +265,11 @@ internal sealed class Rulebook(SharedStory story)
         }
 
         isChanged |= (hold.Project, hold.Secret, hold.Leaving) != (login.Project, wish.Secret, null);
-        (hold.Project, hold.Secret, hold.Leaving, hold.IsUnreached) = (login.Project, wish.Secret, null, false);
+        (hold.Project, hold.Secret, hold.Leaving, hold.IsUnreachable) = (login.Project, wish.Secret, null, false);
         if (wish.OnDeletion != TagDeletionPolicy.Restore) hold.Before = null;
-        else if (hold.Before is null && share.IsHeard && wish.Mode == TagSetMode.Enforce) hold.Before = BeforeOf(set, image, hold);
-        if (!share.IsHeard) share.IsStalled = true;
-        if (!share.IsHeard || isHeld)
+        else if (hold.Before is null && share.TakesPart && wish.Mode == TagSetMode.Enforce) hold.Before = OriginalTagsOf(set, image, hold);
+        if (!share.TakesPart) share.IsStalled = true;
+        if (!share.TakesPart || isHeld)
         {
             SetRefused(hold, false);
             return;
@@ -291,46 +291,45 @@ internal sealed class Rulebook(SharedStory story)
         SetManaged(hold, [.. wish.Tags, .. stays]);
     }
 
-    /// <summary>What was there before the first set got its say: what the one that leaves had noted, else what nobody put there or
-    /// declares.</summary>
-    private HashSet<string> BeforeOf(int set, int image, Hold own)
+    /// <summary>The tags from before the first set: the record of a set that leaves, else the tags that no set added or declares.</summary>
+    private HashSet<string> OriginalTagsOf(int set, int image, Hold own)
     {
         isChanged = true;
         var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set)
             && !IsRetained(entry.Key.Set, image)).ToArray();
         var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
-            && SayOfAlive(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before)
+            && ClaimOfAliveSet(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before)
             .FirstOrDefault();
         if (passedOn is not null) return [.. passedOn];
-        var says = alive.Keys.Where(other => other != set).Select(other => SayOf(other, image)).OfType<Say>();
+        var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, image)).OfType<Claim>();
         return [.. live[image].Except(own.Managed).Except(others.SelectMany(entry => entry.Value.Managed))
-            .Except(says.SelectMany(say => say.Wish.Tags))];
+            .Except(claims.SelectMany(claim => claim.Wish.Tags))];
     }
 
     private bool IsRetained(int set, int image)
     {
-        if (!alive.TryGetValue(set, out var wish)) return going[set].OnDeletion == TagDeletionPolicy.Retain;
+        if (!alive.TryGetValue(set, out var wish)) return deleted[set].OnDeletion == TagDeletionPolicy.Retain;
         var isEdited = (applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret))
             || holds[(set, image)].Leaving == LeavingCause.Edited;
-        return wish.OnDeletion == TagDeletionPolicy.Retain && isEdited && SayOf(set, image) is null;
+        return wish.OnDeletion == TagDeletionPolicy.Retain && isEdited && ClaimOf(set, image) is null;
     }
 
-    private Wish WishOf(int set) => alive.GetValueOrDefault(set) ?? going[set];
+    private Wish WishOf(int set) => alive.GetValueOrDefault(set) ?? deleted[set];
 
     private bool IsObserver(int set) => WishOf(set).Mode == TagSetMode.Observe;
 
-    private Say? SayOfAlive(int set, int image) => alive.ContainsKey(set) ? SayOf(set, image) : null;
+    private Claim? ClaimOfAliveSet(int set, int image) => alive.ContainsKey(set) ? ClaimOf(set, image) : null;
 
-    private (List<string> Adds, List<string> Removes, Say[] Others) PlanOf(int set, Wish wish, Leave leave)
+    private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
-        Say[] others = [.. Heard(leave.Image, leave.Hold.Secret).Where(say => say.Set != set && (say.Owns || !owns))];
+        Claim[] others = [.. NotExcluded(leave.Image, leave.Hold.Secret).Where(claim => claim.Set != set && (claim.Owns || !owns))];
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
-            ? before.Where(tag => others.All(say => Tolerates(say, tag))).ToArray()
+            ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)],
-            [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))], others);
+            [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(claim => claim.Wish.Tags.Contains(tag)))], others);
     }
 
     private void Release(int set, Wish wish, Leave leave, bool mayRelease, bool isHeld)
@@ -339,7 +338,7 @@ internal sealed class Rulebook(SharedStory story)
         var (adds, removes, others) = PlanOf(set, wish, leave);
         var heldBack = mayRelease || isHeld ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
         if (heldBack.Length > 0) (adds, removes) = ([],
-            [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(say => say.Wish.Tags.Contains(tag)))]);
+            [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(claim => claim.Wish.Tags.Contains(tag)))]);
         var work = adds.Count + removes.Count > 0;
         if (work && !isHeld && images[image].IsWritable)
         {
@@ -357,14 +356,15 @@ internal sealed class Rulebook(SharedStory story)
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
 
-    /// <summary>Another set declares it, and none that does answers for it yet.</summary>
-    private bool IsAwaited(string tag, int image, Say[] others)
+    /// <summary>Another set declares the tag, and none that declares it manages it yet.</summary>
+    private bool IsAwaited(string tag, int image, Claim[] others)
     {
-        var heirs = others.Where(say => say.Wish.Tags.Contains(tag)).ToArray();
-        return heirs.Length > 0 && !heirs.Any(say => holds.GetValueOrDefault((say.Set, image))?.Managed.Contains(tag) == true);
+        var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).ToArray();
+        return heirs.Length > 0 && !heirs.Any(claim => holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
     }
 
-    private static bool Tolerates(Say say, string tag) => !say.Wish.IsExact || say.Wish.Tags.Contains(tag) || say.Wish.Ignores(tag);
+    private static bool Tolerates(Claim claim, string tag) =>
+        !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
 
     private void Drop(int set, int image)
     {
@@ -384,10 +384,10 @@ internal sealed class Rulebook(SharedStory story)
         hold.Managed = managed;
     }
 
-    /// <summary>A set that is heard on an image, if nobody before it excludes it.</summary>
-    private sealed record Say(int Set, Wish Wish, bool Owns);
+    /// <summary>A set that takes part on an image, unless an earlier one excludes it.</summary>
+    private sealed record Claim(int Set, Wish Wish, bool Owns);
 
-    /// <summary>What a set answers for on an image.</summary>
+    /// <summary>What a set manages on an image.</summary>
     private sealed class Hold
     {
         public HashSet<string> Managed { get; set; } = [];
@@ -402,12 +402,12 @@ internal sealed class Rulebook(SharedStory story)
 
         public bool IsRefused { get; set; }
 
-        public bool IsUnreached { get; set; }
+        public bool IsUnreachable { get; set; }
     }
 
     private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
 
-    private sealed record Share(int Image, Say First, bool IsHeard, Say[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    private sealed record Share(int Image, Claim First, bool TakesPart, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
         public bool IsStalled { get; set; }
     }

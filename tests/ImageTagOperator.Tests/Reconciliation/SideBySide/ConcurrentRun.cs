@@ -6,11 +6,11 @@ using Xunit;
 
 namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 
-/// <summary>Plays a story in the order of one seed: the queue and the workers of the operator, all sets side by side on a clock that jumps
-/// when nobody has anything left to do.</summary>
-internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
+/// <summary>Runs a story in the order of one seed: the queue and the workers of the operator, all sets concurrently, on a clock that jumps
+/// when nothing is left to do.</summary>
+internal sealed class ConcurrentRun : IEntityQueue<V1Alpha1ImageTagSet>, IDisposable
 {
-    /// <summary>More than any story takes to come to rest.</summary>
+    /// <summary>More steps than any story needs to become idle.</summary>
     private const int MostSteps = 20_000;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
@@ -25,17 +25,17 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     private readonly Dictionary<string, int> failures = [];
     private readonly HashSet<string> calm = [];
     private readonly List<string> log = [];
-    private readonly AsyncLocal<int?> acting = new();
+    private readonly AsyncLocal<int?> reconciling = new();
     private Lane lane;
     private OperatorLife life;
     private int lives;
 
-    public Performance(SharedStory story, int seed)
+    public ConcurrentRun(SharedStory story, int seed)
     {
         (this.story, this.seed) = (story, seed);
         thread = new SeededThread(seed);
-        Clouds = new SharedClouds(story, thread, clock) { Told = Tell, Sender = () => acting.Value };
-        Cluster = new SharedCluster(thread, clock) { Told = Tell };
+        Clouds = new SharedClouds(story, thread, clock) { OnLog = Log, Sender = () => reconciling.Value };
+        Cluster = new SharedCluster(thread, clock) { OnLog = Log };
         for (var secret = 0; secret < story.Secrets.Count; secret++) Cluster.Write(secret, story.Secrets[secret]);
         (lane, life) = Start();
     }
@@ -50,12 +50,12 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         if (!due.TryGetValue(key.Name, out var known) || at < known) due[key.Name] = at;
     }
 
-    /// <summary>One act, until all is quiet and what went wrong is over.</summary>
-    /// <param name="mayDie">The act's death of the operator takes place.</param>
-    public void Play(Act act, bool mayDie)
+    /// <summary>Runs one act until everything is idle and its faults are over.</summary>
+    /// <param name="mayCrash">Whether the operator crashes where the act says so.</param>
+    public void RunAct(Act act, bool mayCrash)
     {
-        Tell($"--- {act}");
-        Advance(LongestRetry);      // by now all have to look again
+        Log($"--- {act}");
+        Advance(LongestRetry);      // every set is due again
         foreach (var (secret, login) in act.Secrets) Cluster.Write(secret, login);
         foreach (var (image, facts) in act.Images) Clouds.Change(image, facts);
         foreach (var (set, wish) in act.Sets)
@@ -65,30 +65,30 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
 
         (Clouds.EmptyLists, Clouds.Lags) = (act.EmptyLists, act.Lags);
-        TakeTurns(mayDie ? thread.Count + act.DiesAfter : null);      // at the latest when all is done
+        RunUntilIdle(mayCrash ? thread.Count + act.CrashesAfter : null);      // at the latest when everything is idle
         (Clouds.EmptyLists, Clouds.Lags) = (0, false);
-        // After a list that was not complete, sets see each other as they are one turn later.
+        // After an incomplete list, a set sees the others' state one reconcile later.
         for (var left = act.EmptyLists > 0 ? 2 : 1; left > 0;)
         {
             var before = Version;
             Advance(LongestRetry);
-            TakeTurns(null);
+            RunUntilIdle(null);
             if (Version == before) left--;
         }
     }
 
-    /// <summary>Until each set has had a turn that went well since anything changed.</summary>
-    private void TakeTurns(int? death)
+    /// <summary>Runs until each set has reconciled successfully since the last change.</summary>
+    private void RunUntilIdle(int? crash)
     {
         calm.Clear();
         foreach (var set in Cluster.All) due[set.Metadata.Name!] = clock.GetUtcNow();
         var end = thread.Count + MostSteps;
         while (!IsQuiet)
         {
-            Check(thread.Count < end, "it never came to rest");
-            if (thread.Count >= death)
+            Check(thread.Count < end, "the run never became idle");
+            if (thread.Count >= crash)
             {
-                death = null;
+                crash = null;
                 Restart();
             }
 
@@ -96,17 +96,17 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         }
 
         while (!thread.IsIdle) Step();
-        if (death is not null) Restart();
+        if (crash is not null) Restart();
     }
 
-    /// <summary>Fails with what is wrong and all that happened.</summary>
+    /// <summary>Fails with the message and the log of the run.</summary>
     public void Check(bool holds, string wrong)
     {
         if (holds) return;
         var images = Clouds.Images.Select(
             (image, i) => $"    image {i} [{string.Join("|", Clouds.Tags[i].Order(StringComparer.Ordinal))}]\n");
         Assert.Fail(
-            $"{wrong}\n{story}  in the order of {seed}:\n  {string.Join("\n  ", log)}\n  in the end:\n{string.Concat(images)}"
+            $"{wrong}\n{story}  with the order of seed {seed}:\n  {string.Join("\n  ", log)}\n  in the end:\n{string.Concat(images)}"
             + string.Concat(Cluster.All.Select(set => $"    {set.Metadata.Name}: {SharedCluster.Describe(set)}\n")));
     }
 
@@ -120,8 +120,8 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
     {
         var startable = due.Where(entry => entry.Value <= clock.GetUtcNow() && !running.ContainsKey(entry.Key)).Select(entry => entry.Key)
             .ToArray();
-        if (startable.Length > 0 && (thread.IsIdle || thread.Happens(20))) Begin(startable[thread.Pick(startable.Length)]);
-        else if (!thread.IsIdle) thread.Go();
+        if (startable.Length > 0 && (thread.IsIdle || thread.Chance(20))) Begin(startable[thread.Pick(startable.Length)]);
+        else if (!thread.IsIdle) thread.RunNextStep();
         else Jump();
         foreach (var (name, turn) in running.Where(entry => entry.Value.Work.IsCompleted).ToArray()) End(name, turn);
     }
@@ -131,9 +131,9 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         due.Remove(name);
         if (Cluster.TryGet(name) is not { } set) return;
         Task<ReconciliationResult<V1Alpha1ImageTagSet>?>? work = null;
-        acting.Value = SharedCluster.NumberOf(name);
+        reconciling.Value = SharedCluster.NumberOf(name);
         lane.Run(() => work = life.TurnAsync(set));
-        acting.Value = null;
+        reconciling.Value = null;
         running[name] = new Turn(set, work!, Version);
     }
 
@@ -146,7 +146,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
             if (error is not KubernetesException) Check(false, $"{name}: {error}");
             (result, _) = (error.Message, Retry(name, null));
         }
-#pragma warning disable RS0030 // it is completed
+#pragma warning disable RS0030 // it has completed
         else if (turn.Work.Result is { } ended)
 #pragma warning restore RS0030
         {
@@ -156,7 +156,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
             if (ended is { IsSuccess: true, RequeueAfter: { } after }) Enqueue(turn.Set.Key(), after);
         }
 
-        Tell($"turn of {name}: {result}");
+        Log($"turn of {name}: {result}");
         if (result == "ok" && turn.Version == Version) calm.Add(name);
         else calm.Clear();
     }
@@ -169,12 +169,12 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         return true;
     }
 
-    /// <summary>To when somebody has something to do again.</summary>
+    /// <summary>Advances the clock to the next time when something is due.</summary>
     private void Jump()
     {
         var next = due.Where(entry => !running.ContainsKey(entry.Key)).Select(entry => (DateTimeOffset?)entry.Value).Append(clock.NextDueAt)
             .Min();
-        Check(next is not null, $"nobody ever goes on: {string.Join(", ", running.Keys)}");
+        Check(next is not null, $"no step can run any more: {string.Join(", ", running.Keys)}");
         Advance(next!.Value - clock.GetUtcNow());
     }
 
@@ -185,7 +185,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
 
     private void Restart()
     {
-        Tell("--- another process");
+        Log("--- another process");
         thread.Kill(lane);
         life.Dispose();
         running.Clear();
@@ -206,7 +206,7 @@ internal sealed class Performance : IEntityQueue<V1Alpha1ImageTagSet>, IDisposab
         return (started, another);
     }
 
-    private void Tell(string what) => log.Add($"{clock.GetUtcNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {what}");
+    private void Log(string what) => log.Add($"{clock.GetUtcNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {what}");
 
     private sealed record Turn(V1Alpha1ImageTagSet Set, Task<ReconciliationResult<V1Alpha1ImageTagSet>?> Work, int Version);
 }

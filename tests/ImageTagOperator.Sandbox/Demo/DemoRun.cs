@@ -6,9 +6,9 @@ using ImageTagOperator.Sandbox.Kubernetes;
 
 namespace ImageTagOperator.Sandbox.Demo;
 
-/// <summary>The main job from declaration to deletion: the real operator between an embedded Kubernetes API and an embedded
-/// cloud.</summary>
-internal sealed class MainJob : IAsyncDisposable
+/// <summary>The demo: runs the real operator between an embedded Kubernetes API and an embedded cloud, from declaration to
+/// deletion.</summary>
+internal sealed class DemoRun : IAsyncDisposable
 {
     private const string Manifest =
         """
@@ -43,19 +43,19 @@ internal sealed class MainJob : IAsyncDisposable
     private readonly SandboxCloud cloud;
     private readonly string executable;
     private readonly string kubeconfig = Path.GetTempFileName();
-    private OperatorUnderShow? running;
+    private DemoOperator? running;
 
-    private MainJob(SandboxKubernetes kubernetes, SandboxCloud cloud, string executable) =>
+    private DemoRun(SandboxKubernetes kubernetes, SandboxCloud cloud, string executable) =>
         (this.kubernetes, this.cloud, this.executable) = (kubernetes, cloud, executable);
 
-    /// <summary>0 when all went as told, else 1.</summary>
+    /// <summary>Exit code: 0 when every step succeeded, else 1.</summary>
     public static async Task<int> RunAsync(string executable)
     {
         var clock = Stopwatch.StartNew();
-        await using var job = new MainJob(await SandboxKubernetes.StartAsync(), await SandboxCloud.StartAsync(), executable);
+        await using var job = new DemoRun(await SandboxKubernetes.StartAsync(), await SandboxCloud.StartAsync(), executable);
         try
         {
-            await job.TellAsync();
+            await job.RunStepsAsync();
             Console.WriteLine($"\nDone in {clock.Elapsed.TotalSeconds:0} s. Nothing is left running.");
             Console.WriteLine(Next);
             return 0;
@@ -75,7 +75,7 @@ internal sealed class MainJob : IAsyncDisposable
         File.Delete(kubeconfig);
     }
 
-    private async Task TellAsync()
+    private async Task RunStepsAsync()
     {
         var image = cloud.AddImage("ubuntu-24.04", "nightly", "lts");
 
@@ -142,7 +142,7 @@ internal sealed class MainJob : IAsyncDisposable
 
     private async Task InstallAsync()
     {
-        kubernetes.Apply(KubernetesYaml.LoadAll(await OperatorUnderShow.PrintedByAsync(executable, "crd", "--no-cel"))[0].AsObject());
+        kubernetes.Apply(KubernetesYaml.LoadAll(await DemoOperator.OutputOfAsync(executable, "crd", "--no-cel"))[0].AsObject());
         kubernetes.Apply(new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -151,7 +151,7 @@ internal sealed class MainJob : IAsyncDisposable
             ["data"] = new JsonObject { ["clouds.yaml"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(cloud.CloudsYaml)) },
         });
         await File.WriteAllTextAsync(kubeconfig, kubernetes.Kubeconfig);
-        running = OperatorUnderShow.Start(executable, kubeconfig);
+        running = DemoOperator.Start(executable, kubeconfig);
         await UntilAsync(() => kubernetes.OpenWatches > 0, "the operator to watch ImageTagSets");
         story.Say("The operator watches ImageTagSets.");
     }

@@ -3,21 +3,21 @@ using System.Diagnostics;
 
 namespace ImageTagOperator.Sandbox.Demo;
 
-/// <summary>The real operator, as a process beside the demo. Ends with it.</summary>
-internal sealed class OperatorUnderShow : IAsyncDisposable
+/// <summary>The real operator as a child process of the demo. It ends with the demo.</summary>
+internal sealed class DemoOperator : IAsyncDisposable
 {
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
 
-    private OperatorUnderShow(Process process) => this.process = process;
+    private DemoOperator(Process process) => this.process = process;
 
     public string Log => string.Join("\n", lines);
 
     public bool HasExited => process.HasExited;
 
-    public static OperatorUnderShow Start(string executable, string kubeconfig)
+    public static DemoOperator Start(string executable, string kubeconfig)
     {
-        var shown = new OperatorUnderShow(new Process { StartInfo = Redirected(executable, "run", "--kubeconfig", kubeconfig,
+        var shown = new DemoOperator(new Process { StartInfo = Redirected(executable, "run", "--kubeconfig", kubeconfig,
             "--health-address", "http://127.0.0.1:0") });
         shown.process.OutputDataReceived += (_, e) => shown.lines.Enqueue(e.Data ?? "");
         shown.process.ErrorDataReceived += (_, e) => shown.lines.Enqueue(e.Data ?? "");
@@ -27,8 +27,8 @@ internal sealed class OperatorUnderShow : IAsyncDisposable
         return shown;
     }
 
-    /// <summary>Runs the operator's binary once and gives back what it prints.</summary>
-    public static async Task<string> PrintedByAsync(string executable, params string[] arguments)
+    /// <summary>Runs a command of the operator's binary and returns its output.</summary>
+    public static async Task<string> OutputOfAsync(string executable, params string[] arguments)
     {
         using var once = Process.Start(Redirected(executable, arguments))!;
         var errors = once.StandardError.ReadToEndAsync();
