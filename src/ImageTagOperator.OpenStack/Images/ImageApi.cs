@@ -73,6 +73,16 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
+    /// <summary>"List images": the first few; null for what cannot be read.</summary>
+    /// <exception cref="CloudException"/>
+    public async Task<IReadOnlyList<Image?>> SomeAsync(CancellationToken cancellationToken)
+    {
+        var response = await ReadAsync("/v2/images?limit=20", cancellationToken);
+        var page = Content(response, CloudJson.Default.ImagePage);
+        return [.. (page.Images ?? throw response.Unreadable("no images")).Select(
+            item => ImageCheck.Problem(item.Image) is null ? item.Image : null)];
+    }
+
     /// <summary>Sends with our token; a 401 leads to one fresh login and one more try, which is safe for writes too: a 401 does no
     /// work.</summary>
     /// <param name="path">From the version on (<c>/v2/images</c>), encoded.</param>

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Asks for many terms with few requests. What a batch does not show is asked for by itself before it is taken for missing: lists
-/// leave out hidden images and some shared ones, and a cloud that does not know a filter answers an empty list.</summary>
+/// <summary>Asks for many terms with few requests. An id that a batch does not show is asked for by itself before it is taken for missing:
+/// lists leave out hidden images and some shared ones. A name is asked for by itself only where the filter is not proven: a cloud that does
+/// not know it answers an empty list.</summary>
 internal sealed partial class ImageQueries(ImageApi api)
 {
     /// <summary>About 8.1 kB of URL is too long for Glance: 220 ids fit, 230 do not.</summary>
@@ -12,14 +13,26 @@ internal sealed partial class ImageQueries(ImageApi api)
 
     private const int MostCharacters = 7500;
 
+    /// <summary>Above so many missing names, a proof of the filter costs fewer requests than they do.</summary>
+    private const int WorthAProof = 2;
+
     /// <summary>Terms that batches do not show although they exist.</summary>
     private readonly ConcurrentDictionary<ImageTerm, bool> unlisted = new();
+
+    private readonly Lock gate = new();
+
+    /// <summary>The last proof that the cloud knows the filter for several names; null when there was none yet.</summary>
+    private Task<bool?>? proof;
 
     /// <summary>The term is not in lists, so a list does not tell whether it changed.</summary>
     public bool IsUnlisted(ImageTerm term) => unlisted.ContainsKey(term);
 
     /// <summary>Gives batches another chance.</summary>
-    public void ForgetUnlisted() => unlisted.Clear();
+    public void ForgetUnlisted()
+    {
+        unlisted.Clear();
+        lock (gate) proof = null;
+    }
 
     /// <summary>Splits terms into groups of one request each, as long as nothing is missing.</summary>
     public IReadOnlyList<IReadOnlyList<ImageTerm>> Groups(IEnumerable<ImageTerm> terms)
@@ -42,15 +55,14 @@ internal sealed partial class ImageQueries(ImageApi api)
     {
         if (group is [var single]) return [await AnswerAsync(single, cancellationToken)];
 
-        IReadOnlyList<Image> images;
+        ImageList? list = null;
         try
         {
-            // What cannot be read is missing here, so that it is asked for by itself.
-            images = (await ListAsync(group, cancellationToken)).Images;
+            list = await ListAsync(group, cancellationToken);
         }
         catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
         {
-            images = [];    // a cloud that refuses the filter is asked for each term by itself
+            // A cloud that refuses the filter is asked for each term by itself.
         }
         catch (CloudException e)
         {
@@ -58,11 +70,50 @@ internal sealed partial class ImageQueries(ImageApi api)
         }
 
         var isId = group[0].Kind == ImageTermKind.Id;
-        var byTerm = images.ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
+        var byTerm = (list?.Images ?? []).ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
         var missing = group.Where(term => !byTerm.Contains(term)).ToArray();
+        // An image that cannot be read may be one of the missing, which is then asked for by itself.
+        if (!isId && list is { Odd.Count: 0 } && (missing.Length < group.Count || await MayTrustNamesAsync(missing, cancellationToken)))
+        {
+            return [.. group.Select(term => new ImageAnswer(term, [.. byTerm[term].Select(Slim)], IsListed: true))];
+        }
+
         var alone = await Task.WhenAll(missing.Select(term => AnswerAsync(term, cancellationToken)));
         foreach (var answer in alone.Where(answer => answer is { Images.Count: > 0 } or { Error: not null })) unlisted[answer.Term] = true;
         return [.. alone, .. group.Except(missing).Select(term => new ImageAnswer(term, [.. byTerm[term].Select(Slim)], IsListed: true))];
+    }
+
+    /// <summary>Whether names that a batch did not show do not exist, when it showed none at all.</summary>
+    private async Task<bool> MayTrustNamesAsync(IReadOnlyList<ImageTerm> missing, CancellationToken cancellationToken)
+    {
+        if (missing.Count <= WorthAProof) return false;
+        Task<bool?> current;
+        lock (gate)
+        {
+            if (proof is null or { IsCompletedSuccessfully: true, Result: null }) proof = ProveNamesAsync(missing[0], cancellationToken);
+            current = proof;
+        }
+
+        return await current ?? true;
+    }
+
+    /// <summary>Asks for an image that is there and one that is not. Null: the cloud shows no image at all, which proves nothing for
+    /// later.</summary>
+    private async Task<bool?> ProveNamesAsync(ImageTerm missing, CancellationToken cancellationToken)
+    {
+        await Task.Yield();     // not under the lock
+        try
+        {
+            var some = await api.SomeAsync(cancellationToken);
+            if (some is []) return null;
+            if (some.FirstOrDefault(image => image?.Name is { } name && PlainName().IsMatch(name)) is not { } there) return false;
+            var list = await ListAsync([ImageTerm.Name(there.Name!), missing], cancellationToken);
+            return list.Images.Any(image => image.Id == there.Id);
+        }
+        catch (CloudException)
+        {
+            return false;       // each is asked for by itself, and fails there if the cloud fails
+        }
     }
 
     private async Task<ImageAnswer> AnswerAsync(ImageTerm term, CancellationToken cancellationToken)
