@@ -90,8 +90,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         Task<bool?> current;
         lock (gate)
         {
-            if (proof is null or { IsCompletedSuccessfully: true, Result: null }) proof = ProveNamesAsync(missing[0], cancellationToken);
-            current = proof;
+            current = proof ??= ProveNamesAsync(missing[0], cancellationToken);
         }
 
         return await current ?? true;
@@ -105,7 +104,12 @@ internal sealed partial class ImageQueries(ImageApi api)
         try
         {
             var some = await api.SomeAsync(cancellationToken);
-            if (some is []) return null;
+            if (some is [])
+            {
+                lock (gate) proof = null;
+                return null;
+            }
+
             if (some.FirstOrDefault(image => image?.Name is { } name && PlainName().IsMatch(name)) is not { } there) return false;
             var list = await ListAsync([ImageTerm.Name(there.Name!), missing], cancellationToken);
             return list.Images.Any(image => image.Id == there.Id);

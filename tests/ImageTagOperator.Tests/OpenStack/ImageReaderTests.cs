@@ -202,7 +202,7 @@ public sealed class ImageReaderTests : IAsyncLifetime
     public async Task A_name_beside_an_image_that_cannot_be_read_is_asked_for_by_itself()
     {
         Images(2);
-        const string Unreadable = """{"images": [{"id": "6a1c1b1a-0000-4000-8000-000000000001", "name": 7}, {"id": "6a1c1b1a-0000-4000-8000-000000000002", "name": "image-0", "status": "active", "visibility": "public", "tags": []}]}""";
+        const string Unreadable = """{"images": [{"id": "6a1c1b1a-0000-4000-8000-000000000001", "name": 7}, {"id": "6a1c1b1a-0000-4000-8000-000000000002", "name": "image-2", "status": "active", "visibility": "public", "tags": []}]}""";
         cloud.Faults.Add("GET", "*name=in:*", new Fault { Status = 200, Body = Unreadable, ContentType = "application/json" });
         var terms = Enumerable.Range(0, 5).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
         await session.Images.ReadAsync(ImageTerm.Name("first"), TimeSpan.Zero, TimeSpan.Zero, Cancel);
