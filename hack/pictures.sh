@@ -12,7 +12,8 @@ sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null || true; wait "$sandbox" || true; rm -rf "$folder"' EXIT
 
 "$bin/image-tag-sandbox" demo --operator "$bin/image-tag-operator" >"$folder/demo"
-{ echo '$ make demo'; sed -n '/^3\. /,/^5\. /{/^5\. /!p}' "$folder/demo"; } |
+# The ages in the table differ from run to run, and the picture should not.
+{ echo '$ make demo'; sed -n '/^3\. /,/^5\. /{/^5\. /!p}' "$folder/demo" | sed -E '/\| NAME /{n;s/ [0-9]s/ 1s/g;s/ [0-9]{2}s / 1s  /;s/ [0-9]+s$/ 1s/}'; } |
   hack/pictures.py terminal 'make demo' >"$pictures/demo.svg"
 
 # What the sandbox prints comes after the files that it serves.

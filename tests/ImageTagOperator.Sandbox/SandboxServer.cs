@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -12,6 +13,7 @@ public abstract class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Exception> failures = new();
+    private int connections;
 
     protected SandboxServer(TimeProvider time, int port = 0)
     {
@@ -20,7 +22,11 @@ public abstract class SandboxServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Use(CountAsync);
+            });
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             // No minimum data rates: a client may be delayed on purpose, or by a busy machine.
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -32,6 +38,9 @@ public abstract class SandboxServer : IAsyncDisposable
     }
 
     public CallLog Calls { get; } = new();
+
+    /// <summary>How many connections are open.</summary>
+    public int OpenConnections => Volatile.Read(ref connections);
 
     public FaultInjector Faults { get; } = new();
 
@@ -47,6 +56,19 @@ public abstract class SandboxServer : IAsyncDisposable
 
     /// <summary>Handles one call. <paramref name="path"/> is the path as it came over the wire, still percent-encoded.</summary>
     protected abstract Task HandleAsync(HttpContext http, string path, string body);
+
+    private ConnectionDelegate CountAsync(ConnectionDelegate next) => async connection =>
+    {
+        Interlocked.Increment(ref connections);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref connections);
+        }
+    };
 
     private async Task ServeAsync(HttpContext http)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace ImageTagOperator.Kubernetes.Authorization;
 
 /// <summary>Asks the API server who the bearer of a token is (TokenReview) and whether they can read a path (SubjectAccessReview), as its
-/// own components do. Answers are cached for a minute.</summary>
+/// own components do. Answers are cached for a minute, and callers with the same token share a review.</summary>
 public sealed class AccessReviewer : IDisposable
 {
     /// <summary>More than the clients that scrape one operator. Beyond it, the oldest answers are dropped.</summary>
@@ -16,8 +16,8 @@ public sealed class AccessReviewer : IDisposable
     private readonly TimeProvider time;
     private readonly Queue<Answer> answers = new();
 
-    /// <summary>One review at a time limits the requests that made-up tokens cause at the API server.</summary>
-    private readonly SemaphoreSlim turn = new(1);
+    /// <summary>Limits the requests that made-up tokens cause at the API server. A few, so that one slow review blocks no others.</summary>
+    private readonly SemaphoreSlim slots = new(4);
 
     internal AccessReviewer(IKubernetesClient client, TimeProvider time) => (this.client, this.time) = (client, time);
 
@@ -26,28 +26,50 @@ public sealed class AccessReviewer : IDisposable
     public async Task<Access> ReviewAsync(string token, string path, CancellationToken cancellationToken)
     {
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{path} {token}")));
-        await turn.WaitAsync(cancellationToken);
+        if (Find(key) is { } known) return await known.WaitAsync(cancellationToken);
+        await slots.WaitAsync(cancellationToken);
         try
         {
-            var now = time.GetTimestamp();
-            while (answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) >= Validity) answers.Dequeue();
-            if (answers.FirstOrDefault(answer => answer.Key == key) is { } known) return known.Access;
-            var access = await RequestReviewAsync(token, path, cancellationToken);
-            if (answers.Count == MaxAnswers) answers.Dequeue();
-            answers.Enqueue(new(key, access, now));
-            return access;
+            // Not with the caller's token: a caller that leaves must not free the slot of a review that goes on.
+            return await FindOrStart(key, token, path);
         }
         finally
         {
-            turn.Release();
+            slots.Release();
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => slots.Dispose();
 
-    private async Task<Access> RequestReviewAsync(string token, string path, CancellationToken cancellationToken)
+    /// <summary>A review of the last minute, or one that is under way. A failed one is no answer.</summary>
+    private Task<Access>? Find(string key)
     {
-        var who = await client.CreateAsync(new V1TokenReview { Metadata = new(), Spec = new() { Token = token } }, cancellationToken);
+        lock (answers)
+        {
+            var now = time.GetTimestamp();
+            while (answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) >= Validity) answers.Dequeue();
+            return answers.FirstOrDefault(answer => answer.Key == key && !answer.Access.IsFaulted && !answer.Access.IsCanceled)?.Access;
+        }
+    }
+
+    private Task<Access> FindOrStart(string key, string token, string path)
+    {
+        lock (answers)
+        {
+            if (Find(key) is { } known) return known;
+            var at = time.GetTimestamp();
+            var review = RequestReviewAsync(token, path);
+            if (answers.Count == MaxAnswers) answers.Dequeue();
+            answers.Enqueue(new(key, review, at));
+            return review;
+        }
+    }
+
+    /// <summary>The client's timeout ends it.</summary>
+    private async Task<Access> RequestReviewAsync(string token, string path)
+    {
+        await Task.Yield();     // not under the lock
+        var who = await client.CreateAsync(new V1TokenReview { Metadata = new(), Spec = new() { Token = token } }, CancellationToken.None);
         if (who.Status is not { Authenticated: true, User: { } user }) return Access.Unauthenticated;
         var may = await client.CreateAsync(
             new V1SubjectAccessReview
@@ -59,9 +81,9 @@ public sealed class AccessReviewer : IDisposable
                     NonResourceAttributes = new() { Path = path, Verb = "get" },
                 },
             },
-            cancellationToken);
+            CancellationToken.None);
         return may.Status?.Allowed == true ? Access.Allowed : Access.Forbidden;
     }
 
-    private sealed record Answer(string Key, Access Access, long At);
+    private sealed record Answer(string Key, Task<Access> Access, long At);
 }

@@ -10,7 +10,8 @@ public sealed class FieldPath
     /// <summary>The document itself.</summary>
     public static FieldPath Root { get; } = new([]);
 
-    public static FieldPath Of(params string[] names) => new([.. names]);
+    /// <param name="names">Names without dots in them, separated by dots, such as <c>spec.tags</c>.</param>
+    public static FieldPath Of(string names) => new([.. names.Split('.', StringSplitOptions.RemoveEmptyEntries)]);
 
     internal IReadOnlyList<object> Steps => steps;
 

@@ -75,6 +75,16 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         }
     }
 
+    /// <summary>"List images": the first 20; null for an entry that cannot be parsed.</summary>
+    /// <exception cref="CloudException"/>
+    public async Task<IReadOnlyList<Image?>> SomeAsync(CancellationToken cancellationToken)
+    {
+        var response = await ReadAsync("/v2/images?limit=20", cancellationToken);
+        var page = Content(response, CloudJson.Default.ImagePage);
+        return [.. (page.Images ?? throw response.Unreadable("no images")).Select(
+            item => ImageCheck.Problem(item.Image) is null ? item.Image : null)];
+    }
+
     /// <summary>Sends a request with the token. After a 401 it logs in again and retries once. This is safe for writes too, because a
     /// request with status 401 was not executed.</summary>
     /// <param name="path">The encoded path, with the version (<c>/v2/images</c>).</param>

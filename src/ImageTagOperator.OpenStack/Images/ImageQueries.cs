@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Reads many terms with few requests. A term that is missing in a batch is read with its own request before it counts as missing:
-/// lists omit hidden images and some shared ones, and a cloud that does not support a filter returns an empty list.</summary>
+/// <summary>Reads many terms with few requests. An id that is missing in a batch is read with its own request before it counts as missing,
+/// because lists omit hidden images and some shared ones. A name is read with its own request only while it is not proven that the cloud
+/// supports the filter: a cloud that does not returns an empty list.</summary>
 internal sealed partial class ImageQueries(ImageApi api)
 {
     /// <summary>The maximum number of terms in a batch. Glance rejects a URL of about 8.1 kB: 220 ids fit, 230 do not.</summary>
@@ -12,14 +13,26 @@ internal sealed partial class ImageQueries(ImageApi api)
 
     private const int MaxCharacters = 7500;
 
+    /// <summary>With more missing names than this, a proof of the filter needs fewer requests than they do.</summary>
+    private const int MinForProof = 2;
+
     /// <summary>Terms that exist and that batches do not return.</summary>
     private readonly ConcurrentDictionary<ImageTerm, bool> unlisted = new();
+
+    private readonly Lock gate = new();
+
+    /// <summary>Whether the cloud supports the filter for several names; null before the first proof.</summary>
+    private Task<bool?>? proof;
 
     /// <summary>True when batches do not return the term.</summary>
     public bool IsUnlisted(ImageTerm term) => unlisted.ContainsKey(term);
 
-    /// <summary>Clears the unlisted terms, so that they are read in batches again.</summary>
-    public void ForgetUnlisted() => unlisted.Clear();
+    /// <summary>Clears the unlisted terms and the proof, so that they are read in batches again.</summary>
+    public void ForgetUnlisted()
+    {
+        unlisted.Clear();
+        lock (gate) proof = null;
+    }
 
     /// <summary>Splits terms into groups. A group needs one request when no term is missing in the response.</summary>
     public IReadOnlyList<IReadOnlyList<ImageTerm>> Groups(IEnumerable<ImageTerm> terms)
@@ -41,15 +54,14 @@ internal sealed partial class ImageQueries(ImageApi api)
     {
         if (group is [var single]) return [await AnswerAsync(single, cancellationToken)];
 
-        IReadOnlyList<Image> images;
+        ImageList? list = null;
         try
         {
-            // An entry that cannot be parsed is missing here, and is then read with its own request.
-            images = (await ListAsync(group, cancellationToken)).Images;
+            list = await ListAsync(group, cancellationToken);
         }
         catch (CloudException e) when (e.Kind == CloudErrorKind.Rejected)
         {
-            images = [];    // the cloud rejects the filter: each term is read with its own request
+            // The cloud rejects the filter: each term is read with its own request.
         }
         catch (CloudException e)
         {
@@ -57,8 +69,14 @@ internal sealed partial class ImageQueries(ImageApi api)
         }
 
         var isId = group[0].Kind == ImageTermKind.Id;
-        var byTerm = images.ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
+        var byTerm = (list?.Images ?? []).ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
         var missing = group.Where(term => !byTerm.Contains(term)).ToArray();
+        // An entry that cannot be parsed may be one of the missing names.
+        if (!isId && list is { UnreadableIds.Count: 0 } && (missing.Length < group.Count || await MayTrustNamesAsync(missing, cancellationToken)))
+        {
+            return [.. group.Select(term => new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true))];
+        }
+
         var alone = await Task.WhenAll(missing.Select(term => AnswerAsync(term, cancellationToken)));
         foreach (var answer in alone.Where(answer => answer is { Images.Count: > 0 } or { Error: not null })) unlisted[answer.Term] = true;
         return
@@ -67,6 +85,45 @@ internal sealed partial class ImageQueries(ImageApi api)
             .. group.Except(missing).Select(term =>
                 new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true)),
         ];
+    }
+
+    /// <summary>Whether the names are missing in the cloud when a batch returned none of its terms.</summary>
+    private async Task<bool> MayTrustNamesAsync(IReadOnlyList<ImageTerm> missing, CancellationToken cancellationToken)
+    {
+        if (missing.Count <= MinForProof) return false;
+        Task<bool?> current;
+        lock (gate)
+        {
+            // A proof that failed is not kept.
+            if (proof is null or { IsCompleted: true, IsCompletedSuccessfully: false }) proof = ProveNamesAsync(missing[0], cancellationToken);
+            current = proof;
+        }
+
+        return await current ?? true;
+    }
+
+    /// <summary>Reads a batch of one existing name and one missing name. Null: the cloud returns no image at all, which proves nothing for
+    /// later.</summary>
+    private async Task<bool?> ProveNamesAsync(ImageTerm missing, CancellationToken cancellationToken)
+    {
+        await Task.Yield();     // not under the lock
+        try
+        {
+            var some = await api.SomeAsync(cancellationToken);
+            if (some is [])
+            {
+                lock (gate) proof = null;
+                return null;
+            }
+
+            if (some.FirstOrDefault(image => image?.Name is { } name && PlainName().IsMatch(name)) is not { } there) return false;
+            var list = await ListAsync([ImageTerm.Name(there.Name!), missing], cancellationToken);
+            return list.Images.Any(image => image.Id == there.Id);
+        }
+        catch (CloudException)
+        {
+            return false;       // each name is read with its own request, and fails there if the cloud fails
+        }
     }
 
     private async Task<ImageAnswer> AnswerAsync(ImageTerm term, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace ImageTagOperator.Commands;
 /// account.</summary>
 internal static class CheckCommand
 {
-    public static Command Create()
+    public static Command Create(CommandContext here)
     {
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "As for run.", HelpName = "file" };
         var context = new Option<string?>("--context") { Description = "As for run.", HelpName = "name" };
@@ -40,12 +40,12 @@ internal static class CheckCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var ok = true;
+            var cluster = KubernetesClientConfiguration.Build(parsed.GetValue(kubeconfig), parsed.GetValue(context), here.Variable);
+            var watched = parsed.GetValue(namespaces) ?? [];
+            using var client = new KubernetesClient(
+                cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
             try
             {
-                var cluster = KubernetesClientConfiguration.Build(parsed.GetValue(kubeconfig), parsed.GetValue(context));
-                var watched = parsed.GetValue(namespaces) ?? [];
-                using var client = new KubernetesClient(
-                    cluster, ImageTagSetJson.Default, $"image-tag-operator/{Hosting.OperatorHost.Version}");
                 await ReportAsync($"{cluster.Server}: lists ImageTagSets", () => ListAsync(client, watched, cancellationToken));
                 await ReportAsync("the definition of ImageTagSet is of this version", () => DefinedAsync(client, cancellationToken));
                 foreach (var permission in OperatorPermissions.Of(watched, parsed.GetValue(leaderNamespace) ?? cluster.Namespace,
@@ -53,17 +53,19 @@ internal static class CheckCommand
                 {
                     await ReportAsync($"may {permission.Describe()}", () => AllowedAsync(client, permission, cancellationToken));
                 }
-
-                if (parsed.GetValue(url) is { } address) await ReportAsync(
-                    $"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
             }
-            catch (KubernetesConfigurationException e)
+            catch (Exception e) when (e is HttpRequestException or TimeoutException)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"image-tag-operator: {e.Message}");
-                return 1;
+                // The other checks would fail for the same cause.
+                await output.WriteLineAsync(
+                    $"FAIL  {cluster.Server}: the API server does not answer: {e.GetBaseException().Message.TrimEnd('.')}. Check the "
+                    + "address in the kubeconfig, the network, and that the API server runs. Nothing else was checked.");
+                return ExitCode.Error;
             }
 
-            return ok ? 0 : 1;
+            if (parsed.GetValue(url) is { } address) await ReportAsync(
+                $"{address}/readyz answers", () => ReadyAsync(address + "/readyz", cancellationToken));
+            return ok ? ExitCode.Nothing : ExitCode.Error;
 
             async Task ReportAsync(string what, Func<Task<string?>> problem)
             {
@@ -83,10 +85,9 @@ internal static class CheckCommand
             foreach (var name in names) await client.ListAsync<V1Alpha1ImageTagSet>(name, null, cancellationToken);
             return null;
         }
-        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        catch (KubernetesException e)
         {
-            return e.Message + (e is KubernetesException { IsNotFound: true }
-                ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
+            return e.Message + (e.IsNotFound ? ". Install the definition: image-tag-operator crd | kubectl apply -f -" : "");
         }
     }
 
@@ -102,7 +103,7 @@ internal static class CheckCommand
             return missing.Length == 0 ? null
                 : $"it lacks {string.Join(", ", missing)}. Update it: image-tag-operator crd | kubectl apply -f -";
         }
-        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        catch (KubernetesException e)
         {
             return e.Message;
         }
@@ -117,7 +118,7 @@ internal static class CheckCommand
                 new V1SelfSubjectAccessReview { Metadata = new(), Spec = new() { ResourceAttributes = permission } }, cancellationToken);
             return review.Status?.Allowed == true ? null : "not allowed. The role of the operator must allow it; the chart's does";
         }
-        catch (Exception e) when (e is KubernetesException or HttpRequestException or TimeoutException)
+        catch (KubernetesException e)
         {
             return e.Message;
         }

@@ -29,7 +29,7 @@ internal static class CommandLine
             ExportCommand.Create(here),
             StatusCommand.Create(here),
             ValidateCommand.Create(here),
-            CheckCommand.Create(),
+            CheckCommand.Create(here),
             CrdCommand.Create(),
             CompletionCommand.Create(here),
             new Option<bool>(Verbose) { Description = "On an error, say where in the program it came from.", Recursive = true },

@@ -140,39 +140,31 @@ internal static partial class RunCommand
     private static async Task<int> RunAsync(
         OperatorOptions options, string? kubeconfig, string? context, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
+        var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
+        var app = OperatorHost.Build(options, kubernetes, logging);
+        await using var disposed = (IAsyncDisposable)app;
+        var state = app.Services.GetRequiredService<OperatorState>();    // before the services are disposed
         try
         {
-            var kubernetes = KubernetesClientConfiguration.Build(kubeconfig, context);
-            var app = OperatorHost.Build(options, kubernetes, logging);
-            await using var disposed = (IAsyncDisposable)app;
-            var state = app.Services.GetRequiredService<OperatorState>();    // before the services are disposed
-            try
-            {
-                await app.StartAsync(cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or SocketException)
-            {
-                var second = options.MetricsAddress is null ? "" : $" or --metrics-address {options.MetricsAddress}";
-                throw new IOException(
-                    $"--health-address {options.HealthAddress}{second} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another "
-                        + "address or port.", e);
-            }
-
-            LogStart(
-                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("image-tag-operator"),
-                OperatorHost.Version,
-                options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}",
-                kubernetes.Server,
-                string.Join(", ", OperatorHost.AddressesOf(app)),
-                RequestIds.Prefix);
-            await app.WaitForShutdownAsync(cancellationToken);
-            return state.ExitCode;
+            await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is KubernetesConfigurationException or IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            await Console.Error.WriteLineAsync($"image-tag-operator: {e.Message}");
-            return 1;
+            var second = options.MetricsAddress is null ? "" : $" or --metrics-address {options.MetricsAddress}";
+            throw new IOException(
+                $"--health-address {options.HealthAddress}{second} cannot be listened on: {e.Message.TrimEnd('.')}. Choose another "
+                    + "address or port.", e);
         }
+
+        LogStart(
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("image-tag-operator"),
+            OperatorHost.Version,
+            options.Namespaces.Count == 0 ? "all namespaces" : $"namespace {string.Join(", ", options.Namespaces)}",
+            kubernetes.Server,
+            string.Join(", ", OperatorHost.AddressesOf(app)),
+            RequestIds.Prefix);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return state.ExitCode;
     }
 
     /// <summary>Configures logging. The scope contains the ID of the reconcile, so .NET's trace and span IDs would be redundant.</summary>

@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Memory;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
@@ -10,9 +11,12 @@ namespace ImageTagOperator.Controllers;
 /// <summary>Reconciles ImageTagSets for the runtime and reports the result: Events, status, metrics, and when to requeue.</summary>
 public sealed class ImageTagSetController(
     SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
-        TagMetrics metrics, RequeuePolicy requeue, TimeProvider time)
+        TagMetrics metrics, RequeuePolicy requeue, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time)
     : IEntityController<V1Alpha1ImageTagSet>
 {
+    /// <summary>Outside of a pod, the namespace of the configuration is that of a kubeconfig's context.</summary>
+    private string? PodNamespace => options.IsInCluster ? kubernetes.Namespace : null;
+
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
         V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
@@ -20,7 +24,7 @@ public sealed class ImageTagSetController(
         var before = entity.Status;
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
         await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
-        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), PodNamespace), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         readings.RecordResult(entity, result);
         metrics.RecordReconcile(entity, before, result);
@@ -41,7 +45,7 @@ public sealed class ImageTagSetController(
         if (problem.Reason == Reason.InternalError) metrics.RecordInternalError(error);
         store.RestoreDropped(entity);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
-        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow()), cancellationToken);
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), PodNamespace), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         return problem.Reason.Name;
     }

@@ -9,7 +9,7 @@ namespace ImageTagOperator.Hosting;
 
 /// <summary>Exports traces and metrics over OTLP as configured by the standard <c>OTEL_*</c> environment variables. Without an endpoint
 /// nothing is exported.</summary>
-internal sealed class OpenTelemetryExport : IDisposable
+internal sealed partial class OpenTelemetryExport : IDisposable
 {
     private readonly TracerProvider? traces;
     private readonly MeterProvider? metrics;
@@ -17,7 +17,7 @@ internal sealed class OpenTelemetryExport : IDisposable
     private OpenTelemetryExport(TracerProvider? traces, MeterProvider? metrics) => (this.traces, this.metrics) = (traces, metrics);
 
     /// <param name="variable">Reads an environment variable.</param>
-    public static OpenTelemetryExport Start(string version, Func<string, string?> variable)
+    public static OpenTelemetryExport Start(string version, Func<string, string?> variable, ILogger<OpenTelemetryExport> logger)
     {
         if (string.Equals(variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return new(null, null);
         var resource = ResourceBuilder.CreateEmpty().AddService("image-tag-operator", serviceVersion: version).AddTelemetrySdk()
@@ -36,7 +36,7 @@ internal sealed class OpenTelemetryExport : IDisposable
                 .Build());
 
         bool IsEnabled(string signal) =>
-            (variable($"OTEL_{signal}_EXPORTER") ?? "otlp") == "otlp"
+            variable($"OTEL_{signal}_EXPORTER") is null or "" or "otlp"     // empty means not set: OpenTelemetry, environment variables
             && (!string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT"))
                 || !string.IsNullOrEmpty(variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")));
 
@@ -46,9 +46,18 @@ internal sealed class OpenTelemetryExport : IDisposable
             if (variable($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") is { Length: > 0 } protocol) otlp.Protocol = protocol == "grpc"
                 ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
             if (variable($"OTEL_EXPORTER_OTLP_{signal}_HEADERS") is { Length: > 0 } headers) otlp.Headers = headers;
-            if (variable($"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT") is { Length: > 0 } timeout) otlp.TimeoutMilliseconds = int.Parse(
-                timeout, CultureInfo.InvariantCulture);
-            if (variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") is { Length: > 0 } endpoint) otlp.Endpoint = new Uri(endpoint);
+            var (timeout, endpoint) = ($"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT", $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+            if (int.TryParse(variable(timeout), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+            {
+                otlp.TimeoutMilliseconds = milliseconds;
+            }
+            else if (variable(timeout) is { Length: > 0 } given)
+            {
+                LogIgnored(logger, timeout, given, "a number of milliseconds");
+            }
+
+            if (Uri.TryCreate(variable(endpoint), UriKind.Absolute, out var address)) otlp.Endpoint = address;
+            else if (variable(endpoint) is { Length: > 0 } text) LogIgnored(logger, endpoint, text, "a URL");
         }
     }
 
@@ -69,4 +78,7 @@ internal sealed class OpenTelemetryExport : IDisposable
             _ => new ParentBasedSampler(new AlwaysOnSampler()),
         };
     }
+
+    [LoggerMessage(12, LogLevel.Warning, "{Variable} is ignored: '{Value}' is not {Expected}")]
+    private static partial void LogIgnored(ILogger logger, string variable, string value, string expected);
 }

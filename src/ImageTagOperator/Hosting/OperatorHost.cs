@@ -75,7 +75,8 @@ public static class OperatorHost
         .AddSingleton<MetricsGuard>()
         .AddSingleton<TagMetrics>()
         .AddSingleton<SetGauges>()
-        .AddSingleton(_ => OpenTelemetryExport.Start(Version, Environment.GetEnvironmentVariable))
+        .AddSingleton(provider => OpenTelemetryExport.Start(
+            Version, Environment.GetEnvironmentVariable, provider.GetRequiredService<ILogger<OpenTelemetryExport>>()))
         .AddSingleton(provider => Sessions(options, provider))
         .AddSingleton<SharedSecrets>()
         .AddSingleton<ICloudDirectory, SecretClouds>()

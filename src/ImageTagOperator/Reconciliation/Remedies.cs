@@ -10,16 +10,19 @@ internal static class Remedies
 
     /// <summary>A command with its purpose. Null when the message itself ends with a command, and so without a full stop, or when only
     /// waiting helps.</summary>
-    public static string? Of(V1Alpha1ImageTagSet set, Problem problem) => problem.Message.EndsWith('.') ? Of(set, problem.Reason) : null;
+    /// <param name="podNamespace">The namespace of the operator's pod; null when it is not known.</param>
+    public static string? Of(V1Alpha1ImageTagSet set, Problem problem, string? podNamespace) =>
+        problem.Message.EndsWith('.') ? Of(set, problem.Reason, podNamespace) : null;
 
-    private static string? Of(V1Alpha1ImageTagSet set, Reason reason)
+    private static string? Of(V1Alpha1ImageTagSet set, Reason reason, string? podNamespace)
     {
         var (inNamespace, secret) = ($"-n {set.Metadata.NamespaceProperty}", set.Spec.CloudCredentialsRef.SecretName);
         var openstack = $"openstack --os-cloud {ShellText.Of(set.Spec.CloudCredentialsRef.CloudName)}";
         return reason.Name switch
         {
             nameof(Reason.Transient) or nameof(Reason.Interrupted) => null,
-            nameof(Reason.InternalError) => $"See the log: kubectl -n image-tag-system logs {OperatorPods} --tail=-1",
+            nameof(Reason.InternalError) =>
+                $"See the log: kubectl -n {podNamespace ?? "OPERATOR-NAMESPACE"} logs {OperatorPods} --tail=-1",
             nameof(Reason.DefinitionOutdated) => "Update it: image-tag-operator crd | kubectl apply -f -",
             nameof(Reason.KubernetesRefuses) => "See its permissions: kubectl describe clusterrole image-tag-operator",
             nameof(Reason.CloudNotAllowed) =>

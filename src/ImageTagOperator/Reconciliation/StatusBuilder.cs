@@ -41,10 +41,11 @@ public static class StatusBuilder
     }
 
     /// <summary>The status at the end of a reconcile.</summary>
-    public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, SetResult result, DateTimeOffset now)
+    /// <param name="podNamespace">The namespace of the operator's pod, where its log is; null when it is not known.</param>
+    public static ImageTagSetStatus After(V1Alpha1ImageTagSet set, SetResult result, DateTimeOffset now, string? podNamespace = null)
     {
         var status = set.Status with { };
-        var ready = SetConditions(status, set, VerdictOf(set, result), now);
+        var ready = SetConditions(status, set, VerdictOf(set, result, podNamespace), now);
         if (result.ChangedAnything) status.LastSyncTime = now;
         if (result.IsVerified) SetVerified(status, set, result, ready, result.Plan?.Observed.AsOf ?? now);
         if (result.Plan is not { } plan) return status;
@@ -94,12 +95,12 @@ public static class StatusBuilder
         return conditions[0];
     }
 
-    private static Verdict VerdictOf(V1Alpha1ImageTagSet set, SetResult result)
+    private static Verdict VerdictOf(V1Alpha1ImageTagSet set, SetResult result, string? podNamespace)
     {
         if (result.IsSuspended) return Verdict.Suspended();
         if (result.Worst is { } problem)
         {
-            if (Remedies.Of(set, problem) is not { } remedy) return Verdict.Of(problem);
+            if (Remedies.Of(set, problem, podNamespace) is not { } remedy) return Verdict.Of(problem);
             var message = StatusHistoryExtensions.Visible(problem.Message, ReservedForHistory + remedy.Length);
             return Verdict.Of(problem with { Message = message }, remedy);
         }

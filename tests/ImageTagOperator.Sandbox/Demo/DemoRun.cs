@@ -172,13 +172,7 @@ internal sealed class DemoRun : IAsyncDisposable
         foreach (var call in cloud.Calls.All) story.Call(call);
     }
 
-    private void ShowSet()
-    {
-        var set = Set()!;
-        story.Show(
-            $"kubectl get imagetagsets\nNAME           READY   IMAGES   TAGS   REASON\nubuntu-24.04   {Ready()!["status"],-7} "
-            + $"{set["status"]!["imageCount"],-8} {set["status"]!["tagCount"],-6} {Ready()!["reason"]}");
-    }
+    private void ShowSet() => story.Show($"kubectl get imagetagsets\n{kubernetes.Print("imagetagsets")}");
 
     private IReadOnlyList<string> Events() =>
         [.. kubernetes.List("events").Select(e => $"{e["type"]}  {e["reason"]}  {e["note"] ?? e["message"]}")];

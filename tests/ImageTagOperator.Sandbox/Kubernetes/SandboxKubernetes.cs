@@ -68,6 +68,21 @@ public sealed class SandboxKubernetes : SandboxServer
         return [.. cluster.Store.List(resource.StorageKey).Objects.Select(stored => Cluster.Show(resource, stored))];
     }
 
+    /// <summary>The objects of all namespaces as <c>kubectl get</c> prints those of one.</summary>
+    public string Print(string plural)
+    {
+        PrinterColumn[] columns = [.. Require(plural).Columns.Where(column => column.Priority == 0)];
+        var now = Time.GetUtcNow();
+        string[][] rows =
+        [
+            [.. columns.Select(column => column.Name.ToUpperInvariant())],
+            .. List(plural).Select(json => columns.Select(column => column.Cell(json, now)?.ToString() ?? "").ToArray()),
+        ];
+        int[] widths = [.. columns.Index().Select(column => rows.Max(row => row[column.Index].Length))];
+        return string.Join('\n', rows.Select(row => string.Join("   ", row.Index().Select(cell => cell.Item.PadRight(widths[cell.Index])))
+            .TrimEnd()));
+    }
+
     /// <summary>Creates or updates an object as <c>kubectl apply</c> would: labels and annotations are merged, spec and data replaced,
     /// finalizers and status unchanged. A manifest without a namespace goes to <c>default</c>.</summary>
     public JsonObject Apply(JsonObject manifest)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Sandbox.Kubernetes;
+using ImageTagOperator.Tests.Kubernetes;
 using ImageTagOperator.Tests.Scenarios;
 using Xunit;
 
@@ -74,6 +75,28 @@ public sealed class ClusterTests
             .Replace("namespace: images", $"namespace: {world.Namespace}", StringComparison.Ordinal));
         var set = JsonDocument.Parse(output).RootElement.GetProperty("sets")[0];
         Assert.Equal((1, "SecretNotFound"), (code, set.GetProperty("reason").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("apply")]
+    public async Task A_command_leaves_no_connection_to_the_cluster_open(string command)
+    {
+        await using var kubernetes = await SandboxKubernetes.StartAsync();
+        using var run = new CommandRun();
+        run.Write("kubeconfig", kubernetes.Kubeconfig);
+        run.Environment["KUBECONFIG"] = Path.Combine(run.Folder, "kubeconfig");
+        // The definition is missing, which ends the command early.
+        await run.TypeAsync($"{command} --from-cluster -f -", Manifests.Set("one", "name: one", "x"));
+        Assert.NotEmpty(kubernetes.Calls.All);
+        await Eventually.TrueAsync(() => kubernetes.OpenConnections == 0, "no open connection");
+
+        await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
+        using var other = Run(world);
+        var before = world.Cluster.OpenConnections;
+        await other.TypeAsync($"{command} --from-cluster -f -", Manifests.Set("one", "name: one", "x")
+            .Replace("namespace: images", $"namespace: {world.Namespace}", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => world.Cluster.OpenConnections <= before, "no open connection of the command");
     }
 
     private static CommandRun Run(SandboxWorld world)

@@ -51,6 +51,71 @@ public sealed class AccessReviewerTests
         Assert.Equal(130, server.Requests.Count);
     }
 
-    private static AccessReviewer Reviewer(StubHandler server, TimeProvider time) => new(
+    [Fact]
+    public async Task A_slow_review_blocks_no_other_and_is_shared_by_all_who_wait_for_it()
+    {
+        var answers = ReviewingServer.Create();
+        var (held, isOpen) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var server = new HeldHandler(answers, async request =>
+        {
+            if (!(await request.Content!.ReadAsStringAsync(Cancel)).Contains("made-up-slow", StringComparison.Ordinal)) return;
+            held.TrySetResult();
+            await isOpen.Task;
+        });
+        using var reviewer = Reviewer(server, TimeProvider.System);
+        var slow = reviewer.ReviewAsync("made-up-slow", "/metrics", Cancel);
+        await held.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+        var same = Enumerable.Range(0, 10).Select(_ => reviewer.ReviewAsync("made-up-slow", "/metrics", Cancel)).ToArray();
+        Assert.Equal(Access.Allowed,
+            await reviewer.ReviewAsync("token-of-prometheus", "/metrics", Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel));
+        isOpen.SetResult();
+        Assert.All(await Task.WhenAll(same.Append(slow)), access => Assert.Equal(Access.Unauthenticated, access));
+        Assert.Equal(3, answers.Requests.Count);
+    }
+
+    [Fact]
+    public async Task At_most_four_reviews_are_under_way()
+    {
+        var answers = ReviewingServer.Create();
+        var (running, most, isOpen) = (0, 0, new TaskCompletionSource());
+        var four = new TaskCompletionSource();
+        using var server = new HeldHandler(answers, async _ =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            if (most == 4) four.TrySetResult();
+            await isOpen.Task;
+            Interlocked.Decrement(ref running);
+        });
+        using var reviewer = Reviewer(server, TimeProvider.System);
+        var reviews = Enumerable.Range(0, 20).Select(number => reviewer.ReviewAsync($"made-up-{number}", "/metrics", Cancel)).ToArray();
+        await four.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+        isOpen.SetResult();
+        await Task.WhenAll(reviews);
+        Assert.Equal(4, most);
+    }
+
+    [Fact]
+    public async Task A_review_that_failed_is_no_answer()
+    {
+        var answers = ReviewingServer.Create();
+        var failures = 1;
+        using var server = new HeldHandler(answers, _ =>
+            Interlocked.Decrement(ref failures) < 0 ? Task.CompletedTask : throw new HttpRequestException("refused"));
+        using var reviewer = Reviewer(server, TimeProvider.System);
+        await Assert.ThrowsAsync<HttpRequestException>(() => reviewer.ReviewAsync("token-of-prometheus", "/metrics", Cancel));
+        Assert.Equal(Access.Allowed, await reviewer.ReviewAsync("token-of-prometheus", "/metrics", Cancel));
+    }
+
+    private static AccessReviewer Reviewer(HttpMessageHandler server, TimeProvider time) => new(
         new KubernetesClient(new() { Server = new Uri("http://stub") }, server, WidgetJsonContext.Default, "t/1", time, () => 1), time);
+
+    /// <summary>Lets each request wait before another handler answers it.</summary>
+    private sealed class HeldHandler(HttpMessageHandler inner, Func<HttpRequestMessage, Task> held) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await held(request);
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
 }

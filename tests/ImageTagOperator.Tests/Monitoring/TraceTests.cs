@@ -144,6 +144,27 @@ public sealed class TraceTests
         Assert.Equal(name == "OTEL_SDK_DISABLED", receiver.Metrics.IsEmpty);
     }
 
+    [Fact]
+    public async Task An_empty_variable_is_not_set_and_one_that_cannot_be_read_is_named_in_the_log()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
+        await using var process = await StartAsync(world, new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
+            ["OTEL_TRACES_EXPORTER"] = "",
+            ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"] = "soon",
+            ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "collector",
+        });
+        await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
+        await world.ReadyAsync("ubuntu", "True");
+        Assert.Equal(0, await process.StopAsync());
+        Assert.Contains(receiver.Spans, span => span.Name == "add_tag");
+        Assert.Contains("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is ignored: 'soon' is not a number of milliseconds", process.Log,
+            StringComparison.Ordinal);
+        Assert.Contains("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is ignored: 'collector' is not a URL", process.Log, StringComparison.Ordinal);
+    }
+
     private static Task<OperatorProcess> StartAsync(SandboxWorld world, Dictionary<string, string> environment)
     {
         environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";

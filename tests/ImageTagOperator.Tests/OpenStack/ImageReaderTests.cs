@@ -182,7 +182,32 @@ public sealed class ImageReaderTests : IAsyncLifetime
             Assert.All(answers, reading => Assert.NotEmpty(reading.Images));
         }
 
-        Assert.InRange(cloud.Calls.Matching("GET", "*=in:*").Count, 1, 4);
+        Assert.InRange(cloud.Calls.Matching("GET", "*=in:*").Count, 1, 5);     // with the proof that there is no proof
+    }
+
+    /// <summary>The names of 5,000 images fill 25 requests.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task Names_that_no_image_has_cost_about_as_many_requests_as_names_of_images(int others)
+    {
+        Images(others);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5000).Select(number => ReadAsync(ImageTerm.Name($"absent-{number}"),
+            TimeSpan.Zero)));
+        Assert.All(answers, reading => Assert.Empty(reading.Images));
+        Assert.InRange(Reads, 25, 60);
+    }
+
+    [Fact]
+    public async Task A_name_beside_an_image_that_cannot_be_read_is_asked_for_by_itself()
+    {
+        Images(2);
+        const string Unreadable = """{"images": [{"id": "6a1c1b1a-0000-4000-8000-000000000001", "name": 7}, {"id": "6a1c1b1a-0000-4000-8000-000000000002", "name": "image-2", "status": "active", "visibility": "public", "tags": []}]}""";
+        cloud.Faults.Add("GET", "*name=in:*", new Fault { Status = 200, Body = Unreadable, ContentType = "application/json" });
+        var terms = Enumerable.Range(0, 5).Select(number => ImageTerm.Name($"image-{number}")).ToArray();
+        await session.Images.ReadAsync(ImageTerm.Name("first"), TimeSpan.Zero, TimeSpan.Zero, Cancel);
+        var answers = await Task.WhenAll(terms.Select(term => ReadAsync(term, TimeSpan.Zero)));
+        Assert.Single(answers[1].Images);
     }
 
     [Fact]

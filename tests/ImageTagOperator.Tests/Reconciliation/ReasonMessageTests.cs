@@ -95,7 +95,9 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         set.Status.LastVerifiedTime = Now.AddHours(-1);
         set.Status.LastVerifiedReason = "InSync";
         var failed = World.Ready(Reported(Problems.Unforeseen(new InvalidCastException()), set))!.Message;
-        Assert.Matches("the set was InSync.* See the log: kubectl -n image-tag-system logs .* --tail=-1$", failed);
+        Assert.Matches("the set was InSync.* See the log: kubectl -n OPERATOR-NAMESPACE logs .* --tail=-1$", failed);
+        set.Status = StatusBuilder.After(set, SetResult.Failed(Problems.Unforeseen(new InvalidCastException())), Now, "ops");
+        Assert.Contains("kubectl -n ops logs ", World.Ready(set)!.Message, StringComparison.Ordinal);
         var tags = string.Join(", ", Enumerable.Range(0, 4000));
         var many = World.Ready(Reported(new Problem(Reason.TagCollision, $"Image x has {tags}.")))!.Message;
         Assert.EndsWith("… Edit the set: kubectl -n images edit imagetagset ubuntu", many, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ internal static class ApplyCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var format = output.Format(parsed);
-            var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
+            using var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
             if (format is not null && work.Errors is not null)
             {
                 // Without the sets that have errors, the other images could get tags that no reviewer saw.

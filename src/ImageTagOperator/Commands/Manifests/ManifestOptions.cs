@@ -68,16 +68,27 @@ internal sealed class ManifestOptions
         IReadOnlyList<Manifest> manifests, ParseResult parsed, CancellationToken cancellationToken)
     {
         var (client, inNamespace) = cluster.Connect(parsed);
-        foreach (var manifest in manifests) manifest.Set!.Metadata.NamespaceProperty ??= inNamespace;
-        if (ManifestValidator.Duplicates(manifests).FirstOrDefault() is { } duplicate) throw new CommandException(duplicate.ToString());
-        var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!)
-            .Distinct(), cancellationToken)).ToDictionary(set => set.Key());
-        foreach (var set in manifests.Select(manifest => manifest.Set!))
+        try
         {
-            if (stored.Remove(set.Key(), out var known)) CopyFromCluster(set, known);
-        }
+            foreach (var manifest in manifests) manifest.Set!.Metadata.NamespaceProperty ??= inNamespace;
+            if (ManifestValidator.Duplicates(manifests).FirstOrDefault() is { } duplicate) throw new CommandException(duplicate.ToString());
+            var stored = (await ClusterSets.ListAsync(client, manifests.Select(manifest => manifest.Set!.Metadata.NamespaceProperty!)
+                .Distinct(), cancellationToken)).ToDictionary(set => set.Key());
+            foreach (var set in manifests.Select(manifest => manifest.Set!))
+            {
+                if (stored.Remove(set.Key(), out var known)) CopyFromCluster(set, known);
+            }
 
-        return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(new SharedSecrets(client, TimeProvider.System)));
+            return new ManifestWork(manifests, [.. stored.Values], new SecretClouds(new SharedSecrets(client, TimeProvider.System)))
+            {
+                Client = client,
+            };
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Copies the fields that only the cluster has, as they would be after the manifest was applied.</summary>

@@ -60,7 +60,7 @@ internal static partial class ManifestValidator
         // The operator's message explains the rule better than a pattern of the schema.
         var field = Field().Match(problem.Message).Value;
         var same = errors.FindIndex(error => error.Field == field || error.Field.StartsWith(field + "[", StringComparison.Ordinal));
-        var place = same < 0 ? FieldPath.Of(field.Split('.', StringSplitOptions.RemoveEmptyEntries)) : found[same].Path;
+        var place = same < 0 ? FieldPath.Of(field) : found[same].Path;
         var ruleError = manifest.Error(place, problem.Message[field.Length..].TrimStart());
         if (same < 0 && errors.Count == 0) errors.Add(ruleError);
         // Of what is missing the operator sees an empty text.
@@ -105,7 +105,7 @@ internal static partial class ManifestValidator
         from duplicates in manifests.GroupBy(manifest => manifest.Set!.Key())
         let first = duplicates.First()
         from other in duplicates.Skip(1)
-        select other.Error(FieldPath.Of("metadata", "name"),
+        select other.Error(FieldPath.Of("metadata.name"),
             $"{other.Name} is there before, in {first.Place}; an API server keeps one of them. Rename or "
             + "remove one.");
 
@@ -127,7 +127,7 @@ internal static partial class ManifestValidator
             {
                 if (plan.ShareOf(manifest.Set!.Key().ToString()).Winner?.Owner is not { } winner) continue;
                 var other = group.First(one => one.Set!.Key().ToString() == winner);
-                yield return manifest.Error(FieldPath.Of("spec", "image"),
+                yield return manifest.Error(FieldPath.Of("spec.image"),
                     $"is claimed by ImageTagSet {winner} too, in {other.Place}, and one of the two has policy Exact, which shares with "
                     + "nobody. Delete one of them, merge their tags, or make both Additive.") with { Kind = ManifestErrorKind.Conflict };
             }

@@ -20,33 +20,33 @@ internal static class ManifestWarnings
         var spec = manifest.Json["spec"] as JsonObject;
         var image = spec?["image"] as JsonObject;
         var isExact = Text(spec?["policy"]) is null or nameof(TagPolicy.Exact);
-        var tagsField = FieldPath.Of("spec", "tags");
-        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Warning(tagsField, SpecRule.ExactSetHasTags.Predicate);
+        if (isExact && spec?["tags"] is JsonArray { Count: 0 }) yield return Warning("spec.tags", SpecRule.ExactSetHasTags.Predicate);
         if ((spec?["tags"] as JsonArray)?.Select(Text).FirstOrDefault(tag => tag?.Contains(',') == true) is { } several)
         {
-            yield return Warning(tagsField, $"'{several}' is one tag with a comma in it. Write each tag as an item of its own.");
+            yield return Warning("spec.tags", $"'{several}' is one tag with a comma in it. Write each tag as an item of its own.");
         }
 
         if (isExact && spec?["ignoreTags"] is JsonArray globs && spec["tags"] is JsonArray tags
             && globs.Select(Text).OfType<string>().FirstOrDefault(
                 glob => tags.Any(tag => Text(tag) is { } text && TagGlob.IsMatch(glob, text))) is { } ignored)
         {
-            yield return Warning(FieldPath.Of("spec", "ignoreTags"), $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Predicate}");
+            yield return Warning("spec.ignoreTags", $"'{ignored}' {SpecRule.DeclaredTagsAreNotIgnored.Predicate}");
         }
 
         if (Text(image?["name"]) is { } name && name.IndexOfAny(['*', '?']) >= 0)
         {
-            yield return Warning(FieldPath.Of("spec", "image", "name"),
+            yield return Warning("spec.image.name",
                 $"'{name}' is read as it is written, not as a glob. For a glob, use spec.image.selector.names.");
         }
 
         if (Text((image?["selector"] as JsonObject)?["status"]) is { } status && !Statuses.Contains(status))
         {
-            yield return Warning(FieldPath.Of("spec", "image", "selector", "status"),
+            yield return Warning("spec.image.selector.status",
                 $"is '{status}', and Glance has no such status, so that no image matches. It has {string.Join(", ", Statuses)}.");
         }
 
-        ManifestError Warning(FieldPath field, string message) => manifest.Error(field, message) with { Kind = ManifestErrorKind.Warning };
+        ManifestError Warning(string field, string message) =>
+            manifest.Error(FieldPath.Of(field), message) with { Kind = ManifestErrorKind.Warning };
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

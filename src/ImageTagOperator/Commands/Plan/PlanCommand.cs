@@ -30,7 +30,7 @@ internal static class PlanCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var format = output.Format(parsed);
-            var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
+            using var work = await manifests.ReadAsync(parsed, hasErrors: format is not null, cancellationToken);
             using var plan = new ManifestOperator([.. work.Sets, .. work.Others], work.Directory, here.Time);
             var progress = new Progress(here, "set", "planned");
             progress.Begin(work.Sets.Count);
