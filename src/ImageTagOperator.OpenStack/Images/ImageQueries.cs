@@ -72,7 +72,8 @@ internal sealed partial class ImageQueries(ImageApi api)
         var byTerm = (list?.Images ?? []).ToLookup(image => isId ? ImageTerm.Id(image.Id) : ImageTerm.Name(image.Name ?? ""));
         var missing = group.Where(term => !byTerm.Contains(term)).ToArray();
         // An entry that cannot be parsed may be one of the missing names.
-        if (!isId && list is { UnreadableIds.Count: 0 } && (missing.Length < group.Count || await MayTrustNamesAsync(missing, cancellationToken)))
+        if (!isId && list is { UnreadableIds.Count: 0 }
+            && (missing.Length < group.Count || await MayTrustNamesAsync(missing, cancellationToken)))
         {
             return [.. group.Select(term => new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true))];
         }
@@ -95,7 +96,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         lock (gate)
         {
             // A proof that failed is not kept.
-            if (proof is null or { IsCompleted: true, IsCompletedSuccessfully: false }) proof = ProveNamesAsync(missing[0], cancellationToken);
+            if (proof is not { IsFaulted: false, IsCanceled: false }) proof = ProveNamesAsync(missing[0], cancellationToken);
             current = proof;
         }
 

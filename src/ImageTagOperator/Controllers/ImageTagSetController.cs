@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.Memory;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
@@ -11,12 +10,9 @@ namespace ImageTagOperator.Controllers;
 /// <summary>Reconciles ImageTagSets for the runtime and reports the result: Events, status, metrics, and when to requeue.</summary>
 public sealed class ImageTagSetController(
     SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
-        TagMetrics metrics, RequeuePolicy requeue, OperatorOptions options, KubernetesClientConfiguration kubernetes, TimeProvider time)
+        TagMetrics metrics, RequeuePolicy requeue, OperatorPod pod, TimeProvider time)
     : IEntityController<V1Alpha1ImageTagSet>
 {
-    /// <summary>Outside of a pod, the namespace of the configuration is that of a kubeconfig's context.</summary>
-    private string? PodNamespace => options.IsInCluster ? kubernetes.Namespace : null;
-
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
         V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
@@ -24,7 +20,7 @@ public sealed class ImageTagSetController(
         var before = entity.Status;
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
         await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
-        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), PodNamespace), cancellationToken);
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), pod.Namespace), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         readings.RecordResult(entity, result);
         metrics.RecordReconcile(entity, before, result);
@@ -45,7 +41,7 @@ public sealed class ImageTagSetController(
         if (problem.Reason == Reason.InternalError) metrics.RecordInternalError(error);
         store.RestoreDropped(entity);
         var (before, result) = (entity.Status, SetResult.Failed(problem));
-        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), PodNamespace), cancellationToken);
+        await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), pod.Namespace), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         return problem.Reason.Name;
     }

@@ -67,6 +67,7 @@ public static class OperatorHost
         .AddSingleton(time)
         .AddSingleton(options)
         .AddSingleton(kubernetes)
+        .AddSingleton(new OperatorPod(options.IsInCluster ? kubernetes.Namespace : null))
         .AddSingleton<IJsonTypeInfoResolver>(ImageTagSetJson.Default)
 #pragma warning disable RS0030 // this is where randomness enters the program
         .AddSingleton(new RequeuePolicy(Random.Shared.NextDouble))

@@ -45,7 +45,10 @@ public sealed class UnforeseenTests
             "ChangeHint.cs: ", "ImageReadings.cs: await session.Probe", "ImageReader.cs: if (await hint",
             "CloudSession.cs: await Images.Probe", "CloudSession.cs: var access"]),
         ("needs more images than the stories have", [
-            "ImageReader.cs: var left", "ImageQueries.cs: images =", "ImageQueries.cs: var alone", "WrittenImages.cs: return",
+            "ImageReader.cs: var left", "ImageQueries.cs: list =", "ImageQueries.cs: if (!isId", "ImageQueries.cs: return await current",
+            "ImageQueries.cs: await Task.Yield", "ImageQueries.cs: var some", "ImageQueries.cs: var list = await ListAsync([",
+            "ImageApi.cs: var response = await ReadAsync(\"/v2/images?limit",
+            "ImageQueries.cs: var alone", "WrittenImages.cs: return",
             "WrittenImages.cs: var listed"]),
         ("is struck in most runs; which of two sets is first is not determined", [
             "ImageNeighbours.cs: ", "LeftImageFinder.cs: registered, by, image", "LeftImageFinder.cs: return (inspection, await LeaveAsync",

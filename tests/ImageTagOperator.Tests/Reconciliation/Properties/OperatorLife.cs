@@ -38,6 +38,7 @@ internal sealed class OperatorLife : IDisposable
             .AddSingleton(new OperatorState())
             .AddSingleton(metrics)
             .AddSingleton(new RequeuePolicy(() => 0.5))
+            .AddSingleton(new OperatorPod(null))
             .AddSingleton<EventPublisher>(PublishAsync)
             .AddSingleton<ILogger<Announcer>>(NullLogger<Announcer>.Instance)
             .AddSingleton<ILogger<ImageTagSetFinalizer>>(NullLogger<ImageTagSetFinalizer>.Instance)
