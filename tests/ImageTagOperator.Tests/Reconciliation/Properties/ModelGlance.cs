@@ -29,7 +29,13 @@ internal sealed partial class ModelGlance(Wire wire, FakeTimeProvider clock) : H
 
     public IReadOnlyList<ModelImage> Images => images;
 
-    public IReadOnlyList<ModelCall> Calls => calls;
+    public IReadOnlyList<ModelCall> Calls
+    {
+        get
+        {
+            lock (wire.Gate) return [.. calls];
+        }
+    }
 
     /// <summary>What other clients wrote or had in their hands, and what therefore nobody can answer for.</summary>
     public HashSet<(int Image, string Tag)> TouchedByOthers { get; } = [];
