@@ -137,6 +137,23 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         CancellationToken cancellationToken)
     {
         var (evidence, problem) = (Evidence.CloudChanged, (Problem?)null);
+        // Other credentials reached the image. Only those of the spec can show that it still matches, and they may see it without a list.
+        if (current is not null && sessions.First().Session != current.Session && one.Location.IsIn(current.Access))
+        {
+            try
+            {
+                var reading = await ReadAsync(set, one.State.Id, current.Session, cancellationToken);
+                if (reading is { Images: [var image, ..] } && ImageSelection.MatchesReference(set.Spec.Image, ImageChoice.Facts(image)))
+                {
+                    return new Inspection(one, Evidence.Matches) { By = current, Image = image, Reading = reading };
+                }
+            }
+            catch (CloudException e)
+            {
+                return new Inspection(one, Evidence.None) { Problem = Problems.Of(e) };
+            }
+        }
+
         foreach (var option in sessions)
         {
             problem ??= option.Problem;

@@ -51,6 +51,11 @@ internal static class PinnedStories
         Story([Image(0), Image(1), Image(2, isPublic: true)], [Owner],
             Sets((0, Wish(new(Glob: "*", Newest: 1), Exact, [])), (1, Wish(new(1), Additive, ["a"])), (3, Wish(new(1), Additive, ["a"]))),
             Sets((1, null)) with { CrashesAfter = 10 }),
+
+        // An image that an empty list lacks is read with the new credentials too: the old ones cannot show that it still matches.
+        Story([Image(0, tags: ["b"])], [Owner, new(0, User.Owner, IsInternal: true)],
+            Sets((2, Wish(new(0), Additive, ["b"], Restore))),
+            Sets((2, Wish(new(Glob: "*"), Additive, [], Restore) with { Secret = 1 })) with { EmptyLists = 2 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

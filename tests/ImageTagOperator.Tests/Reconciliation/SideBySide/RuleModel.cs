@@ -201,7 +201,7 @@ internal sealed class RuleModel(SharedStory story)
                 if (LoginThatReaches(hold, wish, set, image) is { } by)
                 {
                     // With newest, the image still is a candidate.
-                    var isCandidate = by == login && Selects(wish.Aim, image);
+                    var isCandidate = login.Sees(images[image]) && Selects(wish.Aim, image);
                     leaving.Add(new Leave(image, hold, isCandidate ? LeavingCause.MovedOn : cause.Value, by));
                 }
                 else if (IsGone(hold, image,

@@ -24,6 +24,7 @@ public sealed class SideBySideProperties
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(7)]
+    [InlineData(8)]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
