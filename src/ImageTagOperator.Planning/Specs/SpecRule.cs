@@ -58,7 +58,8 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
             + " || self.tags.all(tag, tag.matches('^([A-Za-z0-9_-]+|[A-Za-z0-9_-]{1,36}=[A-Za-z0-9_-]{1,43})$'))",
         "spec.tags",
         "has a tag that ",
-        "is none for IMS: it takes letters, digits, '_' and '-', or such a key of 1 to 36, one '=' and a value of 1 to 43.");
+        "IMS does not accept: use letters, digits, '_' and '-', or key=value with a key of 1 to 36 and a value of 1 to 43 of "
+            + "them.");
 
     public static readonly SpecRule ImsTakesOneTagOfAKey = new(
         nameof(ImsTakesOneTagOfAKey),
@@ -93,7 +94,7 @@ public sealed record SpecRule(string Name, string Scope, string Expression, stri
         "self.policy != 'Exact' || !has(self.ignoreTags) || !self.ignoreTags.exists(glob, glob in self.tags)",
         "spec.ignoreTags",
         "has a glob that ",
-        "matches a tag of spec.tags: once that is declared no longer, it stays on the images. Take one of the two out.");
+        "matches a tag of spec.tags: when you remove that tag from spec.tags, it stays on the images. Remove the glob or the tag.");
 
     /// <summary>The rules that a server warns about, where it is configured to.</summary>
     public static IReadOnlyList<SpecRule> Warnings { get; } = [ExactSetHasTags, DeclaredTagsAreNotIgnored];

@@ -23,7 +23,8 @@ internal static class Remedies
             nameof(Reason.Transient) or nameof(Reason.Interrupted) => null,
             nameof(Reason.InternalError) =>
                 $"See the log: kubectl -n {podNamespace ?? "OPERATOR-NAMESPACE"} logs {OperatorPods} --tail=-1",
-            nameof(Reason.DefinitionOutdated) => "Update it: image-tag-operator crd | kubectl apply -f -",
+            nameof(Reason.DefinitionOutdated) =>
+                "Update it with a program of the operator's version: image-tag-operator crd | kubectl apply -f -",
             nameof(Reason.KubernetesRefuses) => "See its permissions: kubectl describe clusterrole image-tag-operator",
             nameof(Reason.CloudNotAllowed) =>
                 $"See the list: kubectl get deployment -A {OperatorPods} -o yaml | grep allowed-clouds",
@@ -31,7 +32,9 @@ internal static class Remedies
             nameof(Reason.InvalidCloudsYaml) or nameof(Reason.CredentialsRejected) or nameof(Reason.AuthUrlWrong)
                 or nameof(Reason.Redirected) => $"Replace the file: {Put("clouds.yaml")}",
             nameof(Reason.TlsUntrusted) => $"Add the CA: {Put("cacert=ca.pem")}",
-            nameof(Reason.AccessRulesForbid) => $"Create one: {openstack} application credential create image-tags",
+            // The restricted credential cannot create another one.
+            nameof(Reason.AccessRulesForbid) =>
+                "Create one with your own user: openstack --os-cloud MY-CLOUD application credential create image-tags",
             nameof(Reason.EndpointNotFound) => $"See the catalog: {openstack} catalog show image",
             nameof(Reason.CloudRejects) or nameof(Reason.Forbidden) => $"Try it yourself: {openstack} image list --limit 1",
             nameof(Reason.ImageNotActive) or nameof(Reason.ImageDeactivated) => $"See the images: {openstack} image list --long",

@@ -30,7 +30,7 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
             Reason.DefinitionOutdated,
             "The cluster's CustomResourceDefinition imagetagsets.imagetags.io does not keep the status of this version, and without it "
                 + "the operator writes nothing to a cloud. "
-            + "Update it: image-tag-operator crd | kubectl apply -f -").ToException();
+            + "Update it with a program of the operator's version: image-tag-operator crd | kubectl apply -f -").ToException();
     }
 
     /// <summary>Saves the status if it changed.</summary>

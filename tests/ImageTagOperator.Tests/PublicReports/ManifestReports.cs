@@ -106,7 +106,7 @@ public sealed class ManifestReports
     [Theory]
     [InlineData("tags: [golden]", "tags: []", "warning: spec.tags is empty, and policy Exact takes every tag from the images.")]
     [InlineData("tags: [golden]", "tags: [golden]\n  ignoreTags: ['gold*']",
-        "warning: spec.ignoreTags 'gold*' matches a tag of spec.tags: once that is declared no longer, it stays on the images.")]
+        "warning: spec.ignoreTags 'gold*' matches a tag of spec.tags: when you remove that tag from spec.tags, it stays on the images.")]
     [InlineData("image: {name: ubuntu-24.04}", "image: {selector: {status: aktive}}",
         "warning: spec.image.selector.status is 'aktive', and Glance has no such status, so that no image matches.")]
     [InlineData("image: {name: ubuntu-24.04}", "image: {name: ubuntu-*}",
