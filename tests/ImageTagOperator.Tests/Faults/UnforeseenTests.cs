@@ -135,7 +135,7 @@ public sealed class UnforeseenTests
             switch (story)
             {
                 case "move":
-                    await world.EditAsync(Name, new JsonObject { ["image"] = new JsonObject { ["id"] = second.Id } });
+                    await world.EditAsync(Name, MovedTo(second.Id));
                     break;
                 case "newest":
                     second = world.Cloud.AddImage("ubuntu-2", "foreign");
@@ -181,6 +181,13 @@ public sealed class UnforeseenTests
         Assert.Equal(failed.Length, running.InternalErrors);
         return (what, saboteur.Calls);
     }
+
+    /// <summary>The other image, with other credentials. So the image that is left is read with both.</summary>
+    private static JsonObject MovedTo(string imageId) => new()
+    {
+        ["image"] = new JsonObject { ["id"] = imageId },
+        ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "admin" },
+    };
 
     /// <summary>A set of another namespace that means the image by other credentials, and by a property.</summary>
     private static V1Alpha1ImageTagSet Neighbour(SandboxWorld world)
