@@ -43,7 +43,7 @@ demo: build-demo ## show the main job, on an embedded Kubernetes API and cloud
 pictures: build-demo ## draw docs/pictures from a real run of the demo and of plan; needs python3
 	@hack/pictures.sh
 
-dashboard-picture: build-demo ## draw docs/pictures/dashboard.svg with a real Prometheus, in two minutes; needs kubectl and python3
+dashboard-picture: build-demo ## draw docs/pictures/dashboard.svg with a real Prometheus, in about 90 seconds; needs kubectl and python3
 	@hack/prometheus.sh up >/dev/null
 	@hack/dashboard-picture.sh
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Draws docs/pictures/dashboard.svg: the panels of the dashboard for Grafana, without Grafana. Debian's Prometheus scrapes the operator on
-# the embedded servers for about two minutes, in which sets converge, tags drift and move, a Secret breaks, and a set has a conflict.
+# the embedded servers for about 90 seconds, in which sets converge, tags drift and move, a Secret breaks, and a set has a conflict.
 # `make dashboard-picture` builds what is needed. It needs kubectl, python3 and, as `hack/prometheus.sh up` installs it, Prometheus.
 #
 # shellcheck source-path=SCRIPTDIR source=lib.sh
