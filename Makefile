@@ -22,7 +22,7 @@ MODERN = --filter-namespace ImageTagOperator.IntegrationTests.Modern
 NOT_MODERN = --filter-not-namespace ImageTagOperator.IntegrationTests.Modern
 REPORT = --show-slowest-tests 10 --results-directory $(RESULTS) --report-xunit-trx --report-xunit-trx-filename
 
-.PHONY: help build build-demo demo pictures sandbox tour test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick soak mutation clean
+.PHONY: help build build-demo demo pictures dashboard-picture sandbox tour test test-fast test-integration test-modern test-one test-one-integration servers servers-down crds kustomize chart-readme chart-golden argocd golden guide publish publish-arm64 trimmed image sbom bench bench-quick soak mutation clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ demo: build-demo ## show the main job, on an embedded Kubernetes API and cloud
 
 pictures: build-demo ## draw docs/pictures from a real run of the demo and of plan; needs python3
 	@hack/pictures.sh
+
+dashboard-picture: build-demo ## draw docs/pictures/dashboard.svg with a real Prometheus, in about 90 seconds; needs kubectl and python3
+	@hack/prometheus.sh up >/dev/null
+	@hack/dashboard-picture.sh
 
 sandbox: build-demo ## serve the embedded Kubernetes API and cloud until Ctrl-C, to try things on
 	@$(BIN)/image-tag-sandbox serve

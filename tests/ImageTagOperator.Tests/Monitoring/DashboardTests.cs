@@ -77,6 +77,11 @@ public sealed partial class DashboardTests
             select (x, y);
     }
 
+    [Theory]
+    [MemberData(nameof(Titles))]
+    public void The_picture_shows_each_panel(string title) =>
+        Assert.Contains($">{title}</text>", Read("docs/pictures/dashboard.svg"), StringComparison.Ordinal);
+
     [Fact]
     public void The_tables_of_single_sets_use_the_configured_metrics_of_kube_state_metrics()
     {
