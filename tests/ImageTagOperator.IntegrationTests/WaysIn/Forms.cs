@@ -56,7 +56,7 @@ internal static class Forms
         ["token-domain-scope"] = $"{{auth_type: token, auth: {{{Url}, token: 'TOKEN', domain_id: DOMAIN}}}}",
         ["merge-key"] = "{<<: *defaults, region_name: RegionOne}",
         ["merge-key-in-auth"] = $"auth: {{<<: [{{username: NAME}}, *auth], {Where}}}",
-        ["irrelevant-keys"] = $"{{volume_api_version: 3, compute_api_version: 2.79, networks: [{{name: n}}], api_timeout: 5, auth: "
+        ["irrelevant-keys"] = $"{{volume_api_version: 3, compute_api_version: 2.79, networks: [{{name: n}}], api_timeout: 60, auth: "
             + $"{{{Password}}}}}",
         ["unknown-profile-with-an-url"] = $"{{profile: nowhere, auth: {{{Password}}}}}",
         ["one-of-regions"] = $"{{regions: [RegionOne], auth: {{{Password}}}}}",
