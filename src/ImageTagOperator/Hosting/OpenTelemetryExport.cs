@@ -51,13 +51,19 @@ internal sealed partial class OpenTelemetryExport : IDisposable
             {
                 otlp.TimeoutMilliseconds = milliseconds;
             }
-            else if (variable(timeout) is { Length: > 0 } given)
+            else if (variable(timeout) is { Length: > 0 })
             {
-                LogIgnored(logger, timeout, given, "a number of milliseconds");
+                LogIgnored(logger, timeout, "a number of milliseconds");
             }
 
-            if (Uri.TryCreate(variable(endpoint), UriKind.Absolute, out var address)) otlp.Endpoint = address;
-            else if (variable(endpoint) is { Length: > 0 } text) LogIgnored(logger, endpoint, text, "a URL");
+            if (Uri.TryCreate(variable(endpoint), UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            {
+                otlp.Endpoint = address;
+            }
+            else if (variable(endpoint) is { Length: > 0 })
+            {
+                LogIgnored(logger, endpoint, "a URL with http or https");
+            }
         }
     }
 
@@ -79,6 +85,7 @@ internal sealed partial class OpenTelemetryExport : IDisposable
         };
     }
 
-    [LoggerMessage(12, LogLevel.Warning, "{Variable} is ignored: '{Value}' is not {Expected}")]
-    private static partial void LogIgnored(ILogger logger, string variable, string value, string expected);
+    /// <summary>Does not log the value, which can be a URL with a password.</summary>
+    [LoggerMessage(12, LogLevel.Warning, "{Variable} is ignored: its value is not {Expected}")]
+    private static partial void LogIgnored(ILogger logger, string variable, string expected);
 }

@@ -154,15 +154,17 @@ public sealed class TraceTests
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
             ["OTEL_TRACES_EXPORTER"] = "",
             ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"] = "soon",
-            ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "collector",
+            ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "user:s3cr3t@collector",
         });
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));
         await world.ReadyAsync("ubuntu", "True");
         Assert.Equal(0, await process.StopAsync());
         Assert.Contains(receiver.Spans, span => span.Name == "add_tag");
-        Assert.Contains("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is ignored: 'soon' is not a number of milliseconds", process.Log,
+        Assert.Contains("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is ignored: its value is not a number of milliseconds", process.Log,
             StringComparison.Ordinal);
-        Assert.Contains("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is ignored: 'collector' is not a URL", process.Log, StringComparison.Ordinal);
+        Assert.Contains("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is ignored: its value is not a URL with http or https", process.Log,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("user:s3cr3t@", process.Log, StringComparison.Ordinal);
     }
 
     private static Task<OperatorProcess> StartAsync(SandboxWorld world, Dictionary<string, string> environment)
