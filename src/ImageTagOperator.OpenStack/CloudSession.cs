@@ -54,7 +54,7 @@ public sealed class CloudSession : IDisposable
         var token = await keystone.GetTokenAsync(cancellationToken);
         if (latest is { } known && ReferenceEquals(known.Token, token)) return known.Access;
         var endpoint = Catalog.ImageEndpoint(cloud, token.Catalog);
-        var access = new CloudAccess(endpoint, Catalog.CloudIdentity(cloud, token.Catalog, endpoint), token.ProjectId);
+        var access = new CloudAccess(endpoint, Catalog.CloudIdentity(cloud, token.Catalog, endpoint), token.ProjectId, token.Identity);
         latest = new KnownAccess(token, access);
         return access;
     }

@@ -110,7 +110,8 @@ internal sealed class Keystone(CloudConfiguration cloud, CloudHttp http, TimePro
         }
 
         var token = new Token(id, asked, answer.ExpiresAt - (answer.IssuedAt ?? response.Date ?? time.GetUtcNow()),
-            [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId);
+            [.. (answer.Catalog ?? []).OfType<CatalogService>().Where(static service => service.Type == "image")], answer.ProjectId,
+            answer.Identity);
         lock (gate)
         {
             current = token;

@@ -2,7 +2,8 @@ namespace ImageTagOperator.OpenStack.Identity;
 
 /// <summary>A token and the catalog that came with it. <see cref="ToString"/> never contains the token.</summary>
 /// <param name="asked">The timestamp of our clock when the token was requested.</param>
-internal sealed class Token(string id, long asked, TimeSpan lifetime, IReadOnlyList<CatalogService> catalog, string? projectId)
+internal sealed class Token(
+    string id, long asked, TimeSpan lifetime, IReadOnlyList<CatalogService> catalog, string? projectId, string identity)
 {
     public string Id => id;
 
@@ -13,6 +14,9 @@ internal sealed class Token(string id, long asked, TimeSpan lifetime, IReadOnlyL
 
     /// <summary>The ID of the project of the token, or null.</summary>
     public string? ProjectId => projectId;
+
+    /// <summary><see cref="CloudAccess.Identity"/>.</summary>
+    public string Identity => identity;
 
     public override string ToString() => $"token that lives for {lifetime}";
 }

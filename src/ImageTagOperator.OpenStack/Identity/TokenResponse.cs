@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace ImageTagOperator.OpenStack.Identity;
@@ -17,9 +19,30 @@ internal sealed record TokenResponseToken(DateTimeOffset ExpiresAt, IReadOnlyLis
 
     public JsonElement? System { get; init; }
 
+    public JsonElement? User { get; init; }
+
+    public JsonElement? Roles { get; init; }
+
+    public JsonElement? ApplicationCredential { get; init; }
+
     /// <summary>The ID of the project of the token, or null.</summary>
-    public string? ProjectId =>
-        Project is { ValueKind: JsonValueKind.Object } project && project.TryGetProperty("id", out var id)
+    public string? ProjectId => IdOf(Project);
+
+    /// <summary><see cref="CloudAccess.Identity"/>.</summary>
+    public string Identity
+    {
+        get
+        {
+            var roles = Roles is { ValueKind: JsonValueKind.Array } array
+                ? array.EnumerateArray().Select(role => IdOf(role)).Order(StringComparer.Ordinal)
+                : Enumerable.Empty<string?>();
+            var parts = string.Join('\n', [IdOf(User), ProjectId, IdOf(ApplicationCredential), .. roles]);
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)).AsSpan(0, 8));
+        }
+    }
+
+    private static string? IdOf(JsonElement? entity) =>
+        entity is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("id", out var id)
             && id.ValueKind == JsonValueKind.String
             ? id.GetString()
             : null;

@@ -15,8 +15,14 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     /// <summary>The set gives the image up. What it declares is to be restored, and does not exclude other sets.</summary>
     public bool IsLeaving { get; init; }
 
-    /// <summary>The set is making its first writes; it is not known yet whether the cloud accepts them.</summary>
-    public bool IsUnderWay { get; init; }
+    /// <summary>The set is suspended or invalid. It keeps its tags as they are.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>Whether the cloud accepts writes of the set's credentials to the image.</summary>
+    public WriteAccess WriteAccess { get; init; }
+
+    /// <summary>The identity of the credentials that last wrote to the image for this set; null when there are none.</summary>
+    public string? Writer { get; init; }
 
     /// <summary>The tags that the image had before any set managed it; null where they were not recorded.</summary>
     public IReadOnlyCollection<string>? Original { get; init; }

@@ -13,10 +13,12 @@ namespace ImageTagOperator.Planning.Ownership;
 /// the first by name                         before   the others
 /// </code>
 /// Claims are admitted in that order. One is excluded when it, or one admitted before it, is <see cref="TagPolicy.Exact"/>;
-/// <see cref="TagPolicy.Additive"/> claims add up. No set removes a tag that an admitted claim declares, with one exception: a set whose
-/// project owns the image ignores claims that only see it, because those may not be able to write and could keep a tag there for ever.
+/// <see cref="TagPolicy.Additive"/> claims add up. A claim whose writes the cloud refused restricts nobody. No set removes a tag that an
+/// admitted claim declares, with one exception: a set whose project owns the image does not wait for the proof of a claim that only sees
+/// it, because such a set could withhold the proof and keep a tag there for ever.
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
-/// has accepted its writes. Otherwise the tag could be left on the image with no set to manage it.
+/// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
+/// one, or takes over a tag, proves that it can write: when it has nothing to change, it adds a tag again that is already there.
 /// </remarks>
 public sealed class ImagePlan
 {
@@ -30,7 +32,8 @@ public sealed class ImagePlan
     {
         this.claims = claims.ToDictionary(claim => claim.Owner, StringComparer.Ordinal);
         (this.live, this.rules) = (live, rules);
-        foreach (var claim in this.claims.Values.Where(claim => !claim.IsLeaving).Order(Precedence))
+        foreach (var claim in this.claims.Values.Where(claim => claim is { IsLeaving: false, WriteAccess: not WriteAccess.Refused })
+            .Order(Precedence))
         {
             // An Exact claim is only admitted as the first one.
             if (admitted is [var winner, ..] && (IsExact(winner) || IsExact(claim))) winners[claim.Owner] = winner;
@@ -47,7 +50,8 @@ public sealed class ImagePlan
     public ImageShare ShareOf(string owner)
     {
         var claim = claims[owner];
-        var others = admitted.Where(other => other.Owner != owner && (other.OwnsImage || !claim.OwnsImage)).ToArray();
+        var others = admitted.Where(other => other.Owner != owner
+            && (other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted)).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
         // Do not restore a tag that an Exact set does not want: it would only be removed again.
@@ -59,14 +63,45 @@ public sealed class ImagePlan
         var image = new ImageTags(live, claim.Managed, byOthers);
         var handovers = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
             .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
-            .Where(pair => !pair.Heirs.Any(heir => !heir.IsUnderWay && heir.Managed.Contains(pair.Tag)))
+            .Where(pair => !pair.Heirs.Any(heir => heir.WriteAccess == WriteAccess.Granted && heir.Managed.Contains(pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
-        return new ImageShare(
-            claim with { Declaration = declared }, winners.GetValueOrDefault(owner), TagPlanner.Plan(declared, image, rules), handovers)
+        var plan = TagPlanner.Plan(declared, image, rules);
+        return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), plan, handovers)
         {
             MustRemove = [.. live.Where(tag => TagPlanner.MustRemove(tag, declared, image))],
+            Proof = plan.IsEmpty ? ProofOf(claim) : null,
+            PendingRestores = PendingRestores(claim, declared.Tags),
         };
     }
+
+    /// <summary>A set that leaves restores a tag after the sets that give it up: in the other order it would be removed again.</summary>
+    private ImmutableSortedDictionary<string, string> PendingRestores(ImageClaim claim, IEnumerable<string> restored)
+    {
+        if (!claim.IsLeaving) return ImmutableSortedDictionary<string, string>.Empty;
+        return restored.Where(live.Contains).Select(tag => (Tag: tag, By: Others(claim).FirstOrDefault(other => Removes(other, tag))?.Owner))
+            .Where(pair => pair.By is not null)
+            .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.By!, StringComparer.Ordinal);
+
+        static bool Removes(ImageClaim other, string tag) => other.WriteAccess != WriteAccess.Refused && GivesUp(other, tag)
+            && !(other.IsLeaving && other.Original?.Contains(tag) == true);
+    }
+
+    /// <summary>A claim on which no other set depends needs no proof. Refused sets count: without the proof they would depend on it
+    /// again.</summary>
+    private TagStep? ProofOf(ImageClaim claim)
+    {
+        if (claim is not { IsLeaving: false, WriteAccess: WriteAccess.Unproven } || !admitted.Contains(claim)) return null;
+        var tags = claim.Declaration.Tags.Where(live.Contains).ToArray();
+        var excludes = admitted[0] == claim && Others(claim).Any(other => !other.IsLeaving && (IsExact(claim) || IsExact(other)));
+        if (!excludes && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
+        return tags.Where(tag => rules.WhyNotAddressable(tag) is null).Min(StringComparer.Ordinal) is { } proof
+            ? new TagStep(TagVerb.Add, proof) : null;
+    }
+
+    private IEnumerable<ImageClaim> Others(ImageClaim claim) => claims.Values.Where(other => other.Owner != claim.Owner);
+
+    private static bool GivesUp(ImageClaim other, string tag) =>
+        !other.IsPaused && other.Managed.Contains(tag) && !other.Declaration.Tags.Contains(tag);
 
     private static Comparer<ImageClaim> Precedence { get; } = Comparer<ImageClaim>.Create(static (left, right) =>
     {

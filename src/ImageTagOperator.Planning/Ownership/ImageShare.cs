@@ -21,8 +21,18 @@ public sealed record ImageShare(
     public ImmutableArray<string> ManagedAfter => Sorted(Claim.Declaration.Tags
         .Union(Claim.Managed.Where(tag => MustRemove.Contains(tag) || PendingHandovers.ContainsKey(tag)), StringComparer.Ordinal));
 
+    /// <summary>Tags that the set restores and that other sets still have to remove, each with the name of one of those sets.</summary>
+    public ImmutableSortedDictionary<string, string> PendingRestores { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>Tags on the image that the set has to remove, whether or not a request can name them.</summary>
     public required ImmutableHashSet<string> MustRemove { get; init; }
+
+    /// <summary>A tag that is already on the image and is added again, to prove that the set can write to it; null when no proof is
+    /// needed.</summary>
+    public TagStep? Proof { get; init; }
+
+    /// <summary>What the set sends to the cloud.</summary>
+    public ImmutableArray<TagStep> Writes => Proof is { } proof ? [proof] : Plan.Steps;
 
     /// <summary>What the status lists as managed after a reconcile. A set that may not write gains no tags. While the result of a write is
     /// unknown, every tag that may be the set's stays managed.</summary>
@@ -39,15 +49,17 @@ public sealed record ImageShare(
     /// <summary>Whether an image that the set leaves must stay in its status. A write that may still be running can put a tag back
     /// later.</summary>
     public bool IsUnfinished(Problem? problem) =>
-        !Plan.IsEmpty || !PendingHandovers.IsEmpty || problem is { Reason.Kind: ProblemKind.Retrying };
+        !Plan.IsEmpty || !PendingHandovers.IsEmpty || !PendingRestores.IsEmpty
+        || problem is { Reason.Kind: ProblemKind.Retrying };
 
-    /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the
-    /// tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so the order in which the
-    /// sets are looked at makes no difference. An excluded set records nothing.</summary>
+    /// <summary>The tags from before any set managed the image. A set that leaves the image, or cannot write to it, passes its record on.
+    /// Otherwise they are the tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so
+    /// the order in which the sets are looked at makes no difference. An excluded set records nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;
-        var previous = others.Where(other => other is { IsLeaving: true, Original: not null })
+        var previous = others
+            .Where(other => other.Original is not null && (other.IsLeaving || other.WriteAccess == WriteAccess.Refused))
             .OrderBy(other => other.Created).ThenBy(other => other.Owner, StringComparer.Ordinal).FirstOrDefault();
         if (previous is not null) return previous.Original;
         return firstRead.Except(Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags)));

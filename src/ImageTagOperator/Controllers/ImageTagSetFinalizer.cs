@@ -114,18 +114,8 @@ public sealed partial class ImageTagSetFinalizer(
         return result.Problem
             ?? result.Left.Select(image => image.Problem)
                 .FirstOrDefault(problem => problem is not null && problem.Reason != Reason.ImageNotFound)
-            ?? result.Left.Select(WhyWaiting).FirstOrDefault(problem => problem is not null);
-    }
-
-    /// <summary>A tag that another set declares must always have an owner: this set stays until the other set's status lists it.</summary>
-    private static Problem? WhyWaiting(ImageResult image)
-    {
-        var handovers = image.Share.PendingHandovers;
-        if (handovers.IsEmpty) return null;
-        var (heir, _) = ImageProblems.NameOf(image.Observed, handovers.Values.First());
-        return new Problem(
-            Reason.Transient,
-            $"{heir} declares {string.Join(", ", handovers.Keys)} too and has not taken over {image.Observed.Description} yet.");
+            ?? result.Left.Select(image => ImageProblems.WaitingFor(image.Observed, image.Share))
+                .FirstOrDefault(problem => problem is not null);
     }
 
     private static string? WhyTagsStay(ImageTagSetSpec spec) => spec switch

@@ -33,6 +33,11 @@ public sealed record ImageState
     [Description("The tags that the image had when this set first changed it; kept for deletionPolicy Restore.")]
     public IReadOnlyList<string>? OriginalTags { get; init; }
 
+    [Description(
+        "A hash of the user, the project and the roles that last wrote to the image. The cloud accepted the write, unless reason is "
+        + "Forbidden.")]
+    public string? Writer { get; init; }
+
     [Description("What would have to change, and has not been changed.")]
     public PendingTags? Pending { get; init; }
 

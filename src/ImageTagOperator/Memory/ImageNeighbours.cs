@@ -11,61 +11,57 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>Finds the claims of the other sets on an image. A claim counts only when the set's own credentials can read the image in the
-/// same cloud. Its status shows this, or it uses the same session, or the image is read with its credentials and the result is cached.
+/// <summary>Finds the claims of the other sets on an image. A claim needs evidence that the set's own credentials can read the image in the
+/// same cloud: its status shows this, or it uses the same session, or the image is read with its credentials and the result is cached.
 /// Thread-safe.</summary>
-/// <remarks>Whoever may write a set and a Secret can name any image and any cloud, so what has to be found out is bounded by namespace,
-/// however many sets it has and makes: <see cref="AtATime"/> questions at a time, <see cref="LongestWait"/> at a look, and
-/// <see cref="WaitBudget"/> over all looks. A namespace that has used it up is not waited for until <see cref="WaitBudgetPeriod"/> is over:
-/// only what is known of its sets counts.</remarks>
+/// <remarks>Anyone who may write a set and a Secret can name any image and any cloud, so these checks are limited for each namespace,
+/// regardless of its number of sets: <see cref="MaxConcurrentChecks"/> at a time, <see cref="MaxWait"/> for one reconcile, and
+/// <see cref="WaitBudget"/> for all reconciles. No reconcile waits for a namespace that has used up its budget, until
+/// <see cref="WaitBudgetPeriod"/> is over: only the known claims of its sets count.</remarks>
 public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, TimeProvider time)
 {
-    private const int AtATime = 8;
+    private const int MaxConcurrentChecks = 8;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WaitBudgetPeriod = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan UnseenFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan VisibleFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan NotVisibleFor = TimeSpan.FromMinutes(1);
 
     private readonly ConditionalWeakTable<CloudSession, ExpiringCache<string, Image?>> wholeImages = [];
-    private readonly ExpiringCache<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Sight> sights = new(time);
-    private readonly ExpiringCache<(string? By, string? Of), WaitBudget> waitBudgets = new(time);
+    private readonly ExpiringCache<(string? Namespace, CloudCredentialsRef By, string Cloud, string ImageId), Check> checks = new(time);
+    private readonly ExpiringCache<(string? Waiting, string? Checked), WaitBudget> waitBudgets = new(time);
 
-    /// <summary>The claims of the others on an image of this session, those that are on their way out included.</summary>
-    /// <exception cref="CloudException">Whether one of them counts could not be found out in time.</exception>
-    public async Task<IReadOnlyList<ImageClaim>> OfAsync(
+    /// <summary>The claims of the other sets on an image of this connection, including those of sets that give the image up.</summary>
+    /// <exception cref="CloudException">A check did not end in time.</exception>
+    public async Task<IReadOnlyList<ImageClaim>> FindClaimsAsync(
         V1Alpha1ImageTagSet self, CloudConnection by, Image image, CancellationToken cancellationToken)
     {
-        var claims = new List<ImageClaim>();
-        var unproven = new List<Meaning>();
+        var claims = new List<ImageClaim?>();
+        var unproven = new List<Match>();
         foreach (var other in registry.FindByImage(ImageChoice.Facts(image)))
         {
             var set = other.Set;
             if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
             var state = Location.Find(set.Status, image.Id, by.Cloud);
-            var hasSay = other.MakesClaims && state?.Reason != Reason.Forbidden.Name;
-            var meant = hasSay ? await MeantAsync(other, state, by.Session, image, cancellationToken) : null;
-            if (meant is not null && IsSame(set, self, by)) Add(ClaimOf(meant, state, by.Session, by.Owns(image)));
-            else if (meant is not null && state is not null && IsProven(meant, state, by.Session)) claims.Add(
-                ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image)));
-            // Other credentials than those that its status speaks of have still to show what they see, and as whom.
-            else if (meant is not null) unproven.Add(meant);
-            else Add(LeavingClaimOf(set, state));
+            var match = other.MakesClaims ? await MatchAsync(other, state, by.Session, image, cancellationToken) : null;
+            if (match is null) claims.Add(LeavingClaimOf(other, state));
+            else if (UsesSession(set, self, by)) claims.Add(ClaimOf(match, state, by.Session, by.Access, by.Owns(image)));
+            else if (state is not null && IsProvenByStatus(match, state, by.Session))
+            {
+                claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image), access: null));
+            }
+            else unproven.Add(match);
         }
 
-        var question = new Question(self.Metadata.NamespaceProperty, by, image);
-        var byNamespace = unproven.GroupBy(meaning => meaning.By.Key.Namespace);
-        var proven = await Task.WhenAll(byNamespace.Select(those => ProvenAsync(question, those, cancellationToken)));
-        return [.. claims, .. proven.SelectMany(found => found)];
-
-        void Add(ImageClaim? claim)
-        {
-            if (claim is not null) claims.Add(claim);
-        }
+        var reader = new Reader(self.Metadata.NamespaceProperty, by, image);
+        var byNamespace = unproven.GroupBy(match => match.By.Key.Namespace);
+        var proven = await Task.WhenAll(byNamespace.Select(matches => ProveAsync(reader, matches, cancellationToken)));
+        return [.. claims.Concat(proven.SelectMany(found => found)).OfType<ImageClaim>()];
     }
 
     /// <summary>The claim of a set on an image that it selects.</summary>
-    public static ImageClaim ClaimOf(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage) => new(
+    /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
+    public static ImageClaim ClaimOf(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage, CloudAccess? access) => new(
         set.Key().ToString(),
         set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
         new TagDeclaration(set.Spec.Tags, set.Spec.Policy, set.Spec.IgnoreTags ?? []),
@@ -73,36 +69,47 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     {
         OwnsImage = ownsImage,
         Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
-        IsUnderWay = set.Status.IsUnderWay(),
+        WriteAccess = WriteAccessOf(state, access),
+        Writer = state?.Writer,
     };
+
+    private static WriteAccess WriteAccessOf(ImageState? state, CloudAccess? access)
+    {
+        if (state?.Writer is not { } writer || (access is not null && access.Identity != writer)) return WriteAccess.Unproven;
+        return state.Reason == Reason.Forbidden.Name ? WriteAccess.Refused : WriteAccess.Granted;
+    }
 
     private static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
 
-    /// <summary>The claim of a set on an image that it no longer selects; null when it has no tags to remove there.</summary>
-    private static ImageClaim? LeavingClaimOf(V1Alpha1ImageTagSet set, ImageState? state) => state is null || IsRetained(set, state)
-        ? null
-        : ClaimOf(set, state, ownsImage: false) with { Declaration = TagDeclaration.Nothing, IsLeaving = true };
+    /// <summary>The claim of a set on an image that it does not select; null when it has no tags to remove there.</summary>
+    private static ImageClaim? LeavingClaimOf(RegisteredSet other, ImageState? state)
+    {
+        var set = other.Set;
+        return state is null || IsRetained(set, state) ? null : ClaimOf(set, state, ownsImage: false, access: null) with
+        {
+            Declaration = TagDeclaration.Nothing, IsLeaving = true, IsPaused = !other.MakesClaims && !set.IsTerminating(),
+        };
+    }
 
     /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
         && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
 
-    /// <summary>They use the same credentials, and not those that were in the Secret before.</summary>
-    private bool IsSame(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudConnection by) =>
+    /// <summary>The set uses the credentials of the connection, and its Secret was not changed since.</summary>
+    private bool UsesSession(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudConnection by) =>
         set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == by.Credentials
         && (registry.Of(self).Memory.LastUsed(self.Spec.CloudCredentialsRef) is not { } last || last == by.Session);
 
     /// <summary>Its status says that the credentials that the set names saw the image.</summary>
-    private static bool IsProven(Meaning meaning, ImageState state, CloudSession session) =>
-        IsChosen(meaning, state, session) && Location.Of(meaning.By.Set, state).Credentials == meaning.By.Spec.CloudCredentialsRef;
+    private static bool IsProvenByStatus(Match match, ImageState state, CloudSession session) =>
+        IsSelected(match, state, session) && Location.Of(match.By.Set, state).Credentials == match.By.Spec.CloudCredentialsRef;
 
-    /// <summary>Of a set whose credentials see the image.</summary>
-    private static ImageClaim? ClaimOf(Meaning meaning, ImageState? state, CloudSession session, bool ownsImage) =>
-        IsChosen(meaning, state, session) ? ClaimOf(meaning.By.Set, state, ownsImage) : LeavingClaimOf(meaning.By.Set, state);
+    /// <summary>The claim of a set whose credentials see the image.</summary>
+    private static ImageClaim? ClaimOf(Match match, ImageState? state, CloudSession session, CloudAccess access, bool ownsImage) =>
+        IsSelected(match, state, session) ? ClaimOf(match.By.Set, state, ownsImage, access) : LeavingClaimOf(match.By, state);
 
-    /// <summary>As far as the image itself tells; with <c>newest</c> as the set's status says, where that speaks of the image. Null: it is
-    /// not meant.</summary>
-    private async Task<Meaning?> MeantAsync(
+    /// <summary>Matches the image with <c>spec.image</c>; null without a match. With <c>newest</c>, a match is a candidate.</summary>
+    private async Task<Match?> MatchAsync(
         RegisteredSet other, ImageState? state, CloudSession session, Image image, CancellationToken cancellationToken)
     {
         var facts = ImageChoice.Facts(image);
@@ -113,103 +120,98 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             {
                 // Readings by id or name leave properties out.
                 if (!ImageSelection.Matches(selector, facts, withProperties: false)) return null;
-                var whole = await WholeAsync(session, image.Id, cancellationToken);
-                if (whole is null) return state is null ? null : new Meaning(other, facts);
+                var whole = await ReadWholeAsync(session, image.Id, cancellationToken);
+                if (whole is null) return state is null ? null : new Match(other, facts);
                 facts = ImageChoice.Facts(whole with { Tags = image.Tags });
             }
         }
 
-        return other.Matches(facts) ? new Meaning(other, facts) : null;
+        return other.Matches(facts) ? new Match(other, facts) : null;
     }
 
-    /// <summary>With <c>newest</c> its status tells, unless it is of another spec.</summary>
-    private static bool IsChosen(Meaning meaning, ImageState? state, CloudSession session) =>
-        (state is not null && !LeftImageFinder.IsEdited(meaning.By.Set)) || IsAmongNewest(meaning, session);
+    /// <summary>True when the set selects the matching image. With <c>newest</c> its status decides, unless the status is of another spec
+    /// or does not contain the image.</summary>
+    private static bool IsSelected(Match match, ImageState? state, CloudSession session) =>
+        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, session);
 
-    /// <summary>Where its status does not speak of the image yet: as far as the images are known that its session listed last. A process
-    /// that has listed none yet goes by the status, unless it is of another spec.</summary>
-    private static bool IsAmongNewest(Meaning meaning, CloudSession session)
+    /// <summary>True when the image is among the newest that the set's session listed last. A process that has not listed any uses the
+    /// status, unless it is of another spec.</summary>
+    private static bool IsAmongNewest(Match match, CloudSession session)
     {
-        var set = meaning.By.Set;
+        var set = match.By.Set;
         if (set.Spec.Image.Selector is not { Newest: not null } selector) return true;
-        var by = meaning.By.Memory.LastUsed(set.Spec.CloudCredentialsRef) ?? session;
+        var by = match.By.Memory.LastUsed(set.Spec.CloudCredentialsRef) ?? session;
         var latest = by.Images.Latest(ImageChoice.Term(set.Spec.Image));
         if (latest is null && set.Status.Image is not null && !LeftImageFinder.IsEdited(set)) return false;
         var listed = latest?.Images ?? [];
-        var candidates = listed.Where(one => one.Id != meaning.Image.Id).Select(ImageChoice.Facts).Append(meaning.Image);
-        return ImageSelection.Select(selector, candidates).Any(one => one.Id == meaning.Image.Id);
+        var candidates = listed.Where(one => one.Id != match.Image.Id).Select(ImageChoice.Facts).Append(match.Image);
+        return ImageSelection.Select(selector, candidates).Any(one => one.Id == match.Image.Id);
     }
 
-    /// <summary>The claims of those sets of one namespace whose credentials lead to the image.</summary>
-    private async Task<IReadOnlyList<ImageClaim>> ProvenAsync(
-        Question question, IGrouping<string?, Meaning> meanings, CancellationToken cancellationToken)
+    /// <summary>The claims of those sets of one namespace whose credentials see the image.</summary>
+    private async Task<IReadOnlyList<ImageClaim?>> ProveAsync(
+        Reader reader, IGrouping<string?, Match> matches, CancellationToken cancellationToken)
     {
-        var left = waitBudgets.GetOrPut((question.Namespace, meanings.Key), _ => new WaitBudget(time), WaitBudgetPeriod);
+        var budget = waitBudgets.GetOrPut((reader.Namespace, matches.Key), _ => new WaitBudget(time), WaitBudgetPeriod);
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        if (left.Left is { Ticks: > 0 } rest) late.CancelAfter(rest < LongestWait ? rest : LongestWait);
+        if (budget.Left is { Ticks: > 0 } rest) late.CancelAfter(rest < MaxWait ? rest : MaxWait);
         else await late.CancelAsync();
-        using var places = new SemaphoreSlim(AtATime);
-        // A Secret, and an entry of it, are asked for once for all sets that use them.
-        var answers = await Task.WhenAll(meanings.GroupBy(meaning => meaning.By.Spec.CloudCredentialsRef).Select(async those =>
-            (Those: those, Sight: await SightAsync(question, those.First().By, left, places, late.Token, cancellationToken))));
-        if (answers.Any(answer => answer.Sight is null) && left.Left > TimeSpan.Zero)
+        using var slots = new SemaphoreSlim(MaxConcurrentChecks);
+        // One check for all sets that use the same credentials.
+        var results = await Task.WhenAll(matches.GroupBy(match => match.By.Spec.CloudCredentialsRef).Select(async group =>
+            (Matches: group, Check: await CheckAsync(reader, group.First().By, budget, slots, late.Token, cancellationToken))));
+        if (results.Any(result => result.Check is null) && budget.Left > TimeSpan.Zero)
         {
             throw new CloudException(
                 CloudErrorKind.Transient,
-                $"An ImageTagSet of namespace {meanings.Key} also means image {question.Image.Id}, and whether its credentials lead to it "
-                + "could not be found out yet. It is tried again.");
+                $"An ImageTagSet of namespace {matches.Key} also matches image {reader.Image.Id}, and it is not known yet whether its "
+                + "credentials see the image. It is tried again.");
         }
 
-        return
-        [
-            .. from answer in answers
-               from meaning in answer.Those
-               let claim = ClaimOf(meaning, answer.Sight?.Access, question)
-               where claim is not null
-               select claim,
-        ];
+        return [.. from result in results from match in result.Matches select ClaimOf(match, result.Check?.Access, reader)];
     }
 
-    /// <param name="access">Null: its credentials do not lead to the image.</param>
-    private static ImageClaim? ClaimOf(Meaning meaning, CloudAccess? access, Question question)
+    /// <param name="access">Null when its credentials do not see the image.</param>
+    private static ImageClaim? ClaimOf(Match match, CloudAccess? access, Reader reader)
     {
-        var state = Location.Find(meaning.By.Set.Status, question.Image.Id, question.By.Cloud);
+        var state = Location.Find(match.By.Set.Status, reader.Image.Id, reader.By.Cloud);
         return access is null
-            ? LeavingClaimOf(meaning.By.Set, state)
-            : ClaimOf(meaning, state, question.By.Session, Owns(access.ProjectId, question.Image));
+            ? LeavingClaimOf(match.By, state)
+            : ClaimOf(match, state, reader.By.Session, access, Owns(access.ProjectId, reader.Image));
     }
 
-    /// <returns>Null: it could not be found out now.</returns>
-    private async Task<Sight?> SightAsync(
-        Question question, RegisteredSet other, WaitBudget left, SemaphoreSlim places, CancellationToken late,
+    /// <summary>Checks whether the credentials of another set see the image.</summary>
+    /// <returns>Null when it is not known.</returns>
+    private async Task<Check?> CheckAsync(
+        Reader reader, RegisteredSet other, WaitBudget budget, SemaphoreSlim slots, CancellationToken late,
         CancellationToken cancellationToken)
     {
         var (set, credentials) = (other.Set, other.Spec.CloudCredentialsRef);
         var last = other.Memory.LastUsed(credentials);
-        var key = (set.Metadata.NamespaceProperty, credentials, question.By.Cloud, question.Image.Id);
-        if (sights.TryGet(key, out var known) && known.IsBy(last)) return known;
-        if (last is not null && !last.MayReach(question.By.Cloud)) return Sight.Elsewhere;
+        var key = (set.Metadata.NamespaceProperty, credentials, reader.By.Cloud, reader.Image.Id);
+        if (checks.TryGet(key, out var known) && known.IsOf(last)) return known;
+        if (last is not null && !last.MayReach(reader.By.Cloud)) return Check.OtherCloud;
         if (late.IsCancellationRequested) return null;
-        var (found, by) = ((Sight?)null, last);
-        left.Begin();
+        var (result, session) = ((Check?)null, last);
+        budget.Begin();
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
-            await places.WaitAsync(either.Token);
+            await slots.WaitAsync(either.Token);
             try
             {
-                by ??= await clouds.ResolveAsync(other, credentials, either.Token);
-                found = new Sight(new(by), await LookAsync(question, by, either.Token));
+                session ??= await clouds.ResolveAsync(other, credentials, either.Token);
+                result = new Check(new(session), await AccessToAsync(reader, session, either.Token));
             }
             finally
             {
-                places.Release();
+                slots.Release();
             }
         }
         catch (Exception e) when (
             e is CloudException { Kind: not CloudErrorKind.Transient } or ProblemException { Problem.Reason.Kind: ProblemKind.Stalled })
         {
-            found = new Sight(by is null ? null : new(by), null);
+            result = new Check(session is null ? null : new(session), null);
         }
         catch (Exception e) when (
             e is CloudException or ProblemException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -218,47 +220,48 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         }
         finally
         {
-            left.End(found is not null);
+            budget.End(result is not null);
         }
 
-        sights.Put(key, found, found.Access is null ? UnseenFor : SeenFor);
-        return found;
+        checks.Put(key, result, result.Access is null ? NotVisibleFor : VisibleFor);
+        return result;
     }
 
-    /// <returns>Null: the credentials do not lead to the image.</returns>
+    /// <returns>Null when the session does not see the image.</returns>
     /// <exception cref="CloudException"/>
-    private static async Task<CloudAccess?> LookAsync(Question question, CloudSession session, CancellationToken cancellationToken)
+    private static async Task<CloudAccess?> AccessToAsync(Reader reader, CloudSession session, CancellationToken cancellationToken)
     {
-        if (session == question.By.Session) return question.By.Access;
-        if (!session.MayReach(question.By.Cloud)) return null;
+        if (session == reader.By.Session) return reader.By.Access;
+        if (!session.MayReach(reader.By.Cloud)) return null;
         var access = await session.GetAccessAsync(cancellationToken);
-        var sees = access.Cloud == question.By.Cloud && await session.GetImageAsync(question.Image.Id, cancellationToken) is not null;
-        return sees ? access : null;
+        var isVisible = access.Cloud == reader.By.Cloud && await session.GetImageAsync(reader.Image.Id, cancellationToken) is not null;
+        return isVisible ? access : null;
     }
 
-    private async Task<Image?> WholeAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
+    private async Task<Image?> ReadWholeAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
     {
         var known = wholeImages.GetValue(session, _ => new(time));
         if (known.TryGet(imageId, out var whole)) return whole;
         var image = await session.GetImageAsync(imageId, cancellationToken);
-        known.Put(imageId, image, image is null ? UnseenFor : SeenFor);
+        known.Put(imageId, image, image is null ? NotVisibleFor : VisibleFor);
         return image;
     }
 
-    /// <summary>Who asks, and of which image.</summary>
-    private sealed record Question(string? Namespace, CloudConnection By, Image Image);
+    /// <summary>The image as the reconciled set reads it.</summary>
+    private sealed record Reader(string? Namespace, CloudConnection By, Image Image);
 
-    /// <summary>An image that a set means, as it means it.</summary>
-    private sealed record Meaning(RegisteredSet By, ImageFacts Image);
+    /// <summary>A set whose spec matches the image.</summary>
+    private sealed record Match(RegisteredSet By, ImageFacts Image);
 
-    /// <param name="Session">Of the credentials; it is not kept for this.</param>
-    /// <param name="Access">Null: they do not lead to the image.</param>
-    private sealed record Sight(WeakReference<CloudSession>? Session, CloudAccess? Access)
+    /// <summary>The result of reading the image with the credentials of another set.</summary>
+    /// <param name="Session">The session that read it, or null. The reference does not keep it alive.</param>
+    /// <param name="Access">Null when the credentials do not see the image.</param>
+    private sealed record Check(WeakReference<CloudSession>? Session, CloudAccess? Access)
     {
-        public static readonly Sight Elsewhere = new(null, null);
+        public static readonly Check OtherCloud = new(null, null);
 
-        /// <summary>What was found out is of no use once the credentials are others.</summary>
-        public bool IsBy(CloudSession? last) =>
+        /// <summary>False when the set has used other credentials since.</summary>
+        public bool IsOf(CloudSession? last) =>
             last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
     }
 }

@@ -149,7 +149,8 @@ public sealed class SetRegistry : IDisposable
     }
 
     /// <summary>Collects the sets to queue after a change of a set. A new generation affects all sets of its images. A new status affects
-    /// only the sets that can now stop managing a tag, and all sets of an image whose state Forbidden changed.</summary>
+    /// only the sets that can now stop managing a tag, and all sets of an image that the set leaves, or where it is refused or no longer
+    /// refused.</summary>
     private void CollectAffected(
         NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> affected)
     {
@@ -162,8 +163,8 @@ public sealed class SetRegistry : IDisposable
             foreach (var id in old.Intersect(current))
             {
                 var (was, has) = (StateOf(before!, id), StateOf(after!, id));
-                if (was?.Reason != has?.Reason && (IsRefused(was) || IsRefused(has))) affected.UnionWith(byImage[id]);
-                var taken = TakenOver(after!, has).Except(TakenOver(before!, was)).ToArray();
+                if (IsRefused(was) != IsRefused(has) || was?.Leaving != has?.Leaving) affected.UnionWith(byImage[id]);
+                var taken = TakenOver(has).Except(TakenOver(was)).ToArray();
                 if (taken.Length > 0) affected.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
             }
         }
@@ -175,8 +176,8 @@ public sealed class SetRegistry : IDisposable
         StateOf(set, id)?.ManagedTags?.Intersect(tags) is { } shared
         && (set.IsTerminating() || StateOf(set, id)!.Leaving is not null ? shared : shared.Except(set.Spec.Tags)).Any();
 
-    private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) => set.Status.IsUnderWay() ? []
-        : state?.ManagedTags ?? [];
+    private static IReadOnlyList<string> TakenOver(ImageState? state) =>
+        state?.Writer is null || IsRefused(state) ? [] : state.ManagedTags ?? [];
 
     private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
 

@@ -30,6 +30,22 @@ internal static class ImageProblems
         return isOurs ? ($"ImageTagSet {owner}", owner) : ($"An ImageTagSet of namespace {ofIt}", "that one");
     }
 
+    /// <summary>The set cannot leave the image yet; or null. A tag that another set declares must always have an owner, and a tag is
+    /// restored after the sets that remove it.</summary>
+    public static Problem? WaitingFor(ObservedImage image, ImageShare share)
+    {
+        if (share.PendingHandovers.FirstOrDefault() is { Key: { } declared, Value: var heir })
+        {
+            return Waiting(heir, $"declares {declared} too and has not taken over {image.Description} yet.");
+        }
+
+        return share.PendingRestores.FirstOrDefault() is { Key: { } restored, Value: var other }
+            ? Waiting(other, $"still has to give up {restored} on {image.Description}, which is restored after that.")
+            : null;
+
+        Problem Waiting(string owner, string what) => new(Reason.Transient, $"{NameOf(image, owner).Name} {what}");
+    }
+
     /// <summary>An earlier write without a response can still be running, so the image can change; or null.</summary>
     public static Problem? UncertainOf(ObservedImage image, TimeProvider time) => image.Gate.UncertainFor(time) is not { Ticks: > 0 } pause
         ? null : new Problem(
@@ -79,9 +95,13 @@ internal static class ImageProblems
 
     /// <summary>A write failed.</summary>
     /// <param name="failsAlways">True when the removal of this tag failed so often that a retry does not help.</param>
-    public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways)
+    /// <param name="isProof">True when the tag is on the image already, and was added again as a proof.</param>
+    public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways, bool isProof)
     {
-        var what = step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
+        var what = isProof
+            ? $"{Capital(observed)} has the declared tags, and another set claims it too. So tag '{step.Tag}' was added again, to prove "
+                + "that this set can write to it. This failed for"
+            : step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
         what = $"{what} {observed.Description}: {outcome.Message.TrimEnd('.')}.";
         var owner = observed.Image.Owner is { Length: > 0 } project ? $"project {project}, which" : "the project that";
         var reason = Problems.ReasonOf(outcome.Result);

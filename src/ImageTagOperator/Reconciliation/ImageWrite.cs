@@ -35,7 +35,7 @@ internal sealed class ImageWrite(
     {
         if (gate.WrittenSince(observed.Reading.Sequence) && !await ReadAsync(cancellationToken)) return Gone();
         var share = await PlanAsync(cancellationToken);
-        if (!share.Plan.IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
+        if (!share.Writes.IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
         {
             // An old reading can show that nothing has to change, but a write needs a fresh one.
             if (!await ReadAsync(cancellationToken)) return Gone();
@@ -43,15 +43,15 @@ internal sealed class ImageWrite(
         }
 
         before = image;
-        using var write = share.Plan.IsEmpty ? null : Session.BeginWrite(image.Id);
+        using var write = share.Writes.IsEmpty ? null : Session.BeginWrite(image.Id);
         for (var round = 1; ; round++)
         {
             var reason = WhyNotNow(share);
-            if (reason is not null || share.Plan.IsEmpty) return Result(share, reason);
+            if (reason is not null || share.Writes.IsEmpty) return Result(share, reason);
             if (ImageProblems.WhyNotRemoved(observed, removals, share.Plan) is { } limit) return Result(share, limit);
 
             var done = new List<TagStep>();
-            var (problem, mayStillRun) = await SendAsync(share.Plan, done, cancellationToken);
+            var (problem, mayStillRun) = await SendAsync(share.Writes, done, share.Proof is not null, cancellationToken);
             if (mayStillRun) return Unverified(share, done, problem);
             try
             {
@@ -69,22 +69,25 @@ internal sealed class ImageWrite(
                 problem = null;
             }
 
+            var wasProof = share.Proof is not null;
             share = observed.ShareOf(image);
-            if (problem is not null && !share.Plan.IsEmpty) return Result(share, problem);
+            if (problem is not null && (wasProof || !share.Plan.IsEmpty)) return Result(share, problem);
             if (round == Rounds && !share.Plan.IsEmpty && !IsStopped && !IsTurnOver)
             {
                 return Result(share, ImageProblems.Lost(observed, share.Plan, done, Rounds, TagApplier.ReplicaLag));
             }
 
-            share = await PlanAsync(cancellationToken);
+            share = await PlanAsync(cancellationToken, isFirst: false);
         }
     }
 
     /// <summary>Reads the claims of the other sets each time, because sets are created and deleted meanwhile.</summary>
-    private async Task<ImageShare> PlanAsync(CancellationToken cancellationToken)
+    private async Task<ImageShare> PlanAsync(CancellationToken cancellationToken, bool isFirst = true)
     {
-        observed = observed with { Others = await neighbours.OfAsync(observed.Set.Set, observed.By, image, cancellationToken) };
-        return observed.ShareOf(image);
+        observed = observed with { Others = await neighbours.FindClaimsAsync(observed.Set.Set, observed.By, image, cancellationToken) };
+        var share = observed.ShareOf(image);
+        // Nothing depends on a proof now. It is sent once, and only to an image that takes writes.
+        return isFirst && !IsStopped && ImageProblems.WhyNotActive(observed, image) is null ? share : share with { Proof = null };
     }
 
     private Problem? WhyNotNow(ImageShare share)
@@ -97,12 +100,12 @@ internal sealed class ImageWrite(
 
     /// <summary>Sends the steps one after another. A tag that the cloud rejects does not stop the others.</summary>
     /// <param name="done">Receives the steps that the cloud acknowledged.</param>
-    private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(TagPlan plan, List<TagStep> done,
-        CancellationToken cancellationToken)
+    private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(
+        IEnumerable<TagStep> steps, List<TagStep> done, bool isProof, CancellationToken cancellationToken)
     {
         Problem? first = null;
         var stayed = new List<string>();
-        foreach (var step in plan.Steps)
+        foreach (var step in steps)
         {
             if (IsStopped || (done.Count > 0 && IsTurnOver)) break;
             // The removal of a colliding tag failed. With both tags on the image, the cloud could delete neither.
@@ -124,7 +127,8 @@ internal sealed class ImageWrite(
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);
-                listener?.Written(observed, step);
+                observed = observed with { Claim = observed.Claim with { WriteAccess = WriteAccess.Granted } };
+                if (!isProof) listener?.Written(observed, step);
                 serverErrors.Forget(observed.By.Cloud, image.Id, step.Tag);
                 continue;
             }
@@ -135,7 +139,7 @@ internal sealed class ImageWrite(
             if (outcome.Result is TagWriteResult.NotFound) continue;
             var failsAlways = step.Verb == TagVerb.Remove && outcome.Result is TagWriteResult.ServerError
                 && serverErrors.Record(observed.By.Cloud, image.Id, step.Tag);
-            var problem = ImageProblems.OfWrite(observed, step, outcome, failsAlways);
+            var problem = ImageProblems.OfWrite(observed, step, outcome, failsAlways, isProof);
             first ??= problem;
             if (outcome.Result is TagWriteResult.Uncertain) return (problem, true);
             // The next step would fail in the same way.
@@ -167,7 +171,7 @@ internal sealed class ImageWrite(
     }
 
     private ImageResult Result(ImageShare share, Problem? problem) => new(
-        planned with { Observed = observed },
+        planned with { Observed = observed with { Image = before } },
         image,
         share,
         [.. image.Tags.Except(before.Tags).Intersect(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
@@ -180,7 +184,7 @@ internal sealed class ImageWrite(
         var result = Result(share, problem);
         return result with
         {
-            Added = [.. result.Added.Union(done.Where(step => step.Verb == TagVerb.Add).Select(step => step.Tag))],
+            Added = [.. result.Added.Union(done.Where(step => step.Verb == TagVerb.Add).Select(step => step.Tag).Except(before.Tags))],
             Removed = [.. result.Removed.Union(done.Where(step => step.Verb == TagVerb.Remove).Select(step => step.Tag))],
         };
     }

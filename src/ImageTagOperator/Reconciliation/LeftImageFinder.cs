@@ -45,10 +45,29 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         var declaration = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && state.OriginalTags is { } original
             ? new TagDeclaration(original, TagPolicy.Additive, [])
             : TagDeclaration.Nothing;
-        var claim = ImageNeighbours.ClaimOf(set, state, by.Owns(image)) with { Declaration = declaration, IsLeaving = true };
+        var claim = ImageNeighbours.ClaimOf(set, state, by.Owns(image), by.Access) with { Declaration = declaration, IsLeaving = true };
         by = by with { Credentials = Location.Of(set, state).Credentials };
         return new ObservedImage(
-            registered, by, image, reading, claim, await neighbours.OfAsync(set, by, image, cancellationToken)) { Leaving = cause };
+            registered, by, image, reading, claim, await neighbours.FindClaimsAsync(set, by, image, cancellationToken)) { Leaving = cause };
+    }
+
+    /// <summary>Builds the observation of a matching image that newer ones replaced. The credentials that reached it before come first, as
+    /// for all images that the set leaves: those of the spec may see the image and not be able to write to it.</summary>
+    /// <param name="by">The connection of the spec, which read the image.</param>
+    public async Task<ObservedImage> MoveOnAsync(
+        RegisteredSet registered, V1Alpha1ImageTagSet set, CloudConnection by, Image image, ImageReading reading,
+        CancellationToken cancellationToken)
+    {
+        var former = Location.Of(set, Location.Find(set.Status, image.Id, by.Cloud)!);
+        if (former.Credentials != by.Credentials)
+        {
+            var candidate = new Candidate(new ImageState { Id = image.Id }, LeavingCause.MovedOn, former);
+            var option = await ResolveSessionAsync(registered, former.Credentials, cancellationToken);
+            var inspection = await InspectAsync(set, candidate, current: null, [option], cancellationToken);
+            if (inspection is { By: { } other, Image: { } read }) (by, image, reading) = (other, read, inspection.Reading!);
+        }
+
+        return await LeaveAsync(registered, set, LeavingCause.MovedOn, by, image, reading, cancellationToken);
     }
 
     private async Task<LeftImages> FindAsync(

@@ -33,7 +33,13 @@ public sealed record ObservedImage(
     public ImageShare ShareOf(Image image)
     {
         var claim = KeptTags.Count == 0 ? Claim
-            : Claim with { Declaration = TagDeclaration.Nothing with { Tags = [.. KeptTags.Intersect(image.Tags)] } };
+            : Claim with { Declaration = TagDeclaration.Nothing, Managed = [.. Claim.Managed.Except(KeptTags)] };
+        // A set with the same identity has proved it.
+        if (Others.Any(other => other.WriteAccess == WriteAccess.Granted && other.Writer == By.Access.Identity))
+        {
+            claim = claim with { WriteAccess = WriteAccess.Granted };
+        }
+
         return ImagePlan.Of([claim, .. Others], image.Tags, Rules).ShareOf(Claim.Owner);
     }
 }

@@ -59,8 +59,8 @@ public sealed class Observer(
             by,
             image,
             readById.GetValueOrDefault(image.Id, reading),
-            ImageNeighbours.ClaimOf(entity, Location.Find(entity.Status, image.Id, by.Cloud), by.Owns(image)),
-            await neighbours.OfAsync(entity, by, image, cancellationToken))));
+            OwnClaim(entity, by, image),
+            await neighbours.FindClaimsAsync(entity, by, image, cancellationToken))));
 
         // Images that still match and are not chosen were replaced by newer ones, or by an edit.
         var leaving = left.Leaving.ToList();
@@ -74,7 +74,7 @@ public sealed class Observer(
 
         foreach (var (image, single) in rest)
         {
-            leaving.Add(await leftImages.LeaveAsync(set, entity, LeavingCause.MovedOn, by, image, single, cancellationToken));
+            leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));
         }
 
         var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity);
@@ -91,6 +91,13 @@ public sealed class Observer(
             UnreadableIds = reading.UnreadableIds,
             Problem = nothing,
         };
+    }
+
+    /// <summary>A set whose writes were refused tries again at each reconcile.</summary>
+    private static ImageClaim OwnClaim(V1Alpha1ImageTagSet set, CloudConnection by, Image image)
+    {
+        var claim = ImageNeighbours.ClaimOf(set, Location.Find(set.Status, image.Id, by.Cloud), by.Owns(image), by.Access);
+        return claim.WriteAccess == WriteAccess.Refused ? claim with { WriteAccess = WriteAccess.Unproven } : claim;
     }
 
     /// <summary>The problem of a selector that matched images before and now matches none; it stays until an image matches. A selector that

@@ -34,8 +34,13 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     }
 
     /// <summary>True when the plan has writes and its reading is old. A cached reading can show that nothing has to change, but a write
-    /// needs a fresh one.</summary>
-    public bool IsTooOldFor(SetPlan plan) => plan.HasWork && time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor;
+    /// needs a fresh one, and the tags to restore are recorded before it.</summary>
+    public bool IsTooOldFor(SetPlan plan) => plan.HasWork
+        && (time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor || plan.Images.Any(IsRecordOutOfDate));
+
+    /// <summary>Another set has written to the image since it was read, so its tags and the claims on it are of different times.</summary>
+    private static bool IsRecordOutOfDate(PlannedImage image) => image.Observed is { Claim.Original: null } observed
+        && observed.Set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && observed.Gate.WrittenSince(observed.Reading.Sequence);
 
     private static Problem? TooManyRemovals(SetPlan plan)
     {

@@ -1,5 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
@@ -170,6 +171,7 @@ public static class StatusBuilder
             Name = string.IsNullOrEmpty(image.Image.Name) ? null : VisibleText.Of(image.Image.Name),
             ManagedTags = [.. managed],
             OriginalTags = OriginalTags(set, image),
+            Writer = WriterOf(image),
             Pending = PendingOf(image.Plan),
             Reason = image.Problem?.Reason.Name,
             Message = image.Problem is { } problem ? StatusHistoryExtensions.Visible(problem.Message) : null,
@@ -190,6 +192,12 @@ public static class StatusBuilder
             : image.Share.OriginalTags(image.Observed.Image.Tags, image.Observed.Others);
         return recorded is null ? null : Storable(recorded);
     }
+
+    /// <summary>A refusal is out of date when the set did not try again.</summary>
+    private static string? WriterOf(ImageResult image) =>
+        image.Problem?.Reason == Reason.Forbidden || image.Share.Claim.WriteAccess == WriteAccess.Granted
+        ? image.Observed.By.Access.Identity
+        : null;
 
     private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult image) =>
         Location.Find(set.Status, image.Image.Id, image.Observed.By.Cloud);

@@ -25,10 +25,6 @@ internal static class StatusHistoryExtensions
         return (Planning.Conditions.Situation.Unknown, null);
     }
 
-    /// <summary>True when the write-ahead status was saved and the result was not.</summary>
-    public static bool IsUnderWay(this ImageTagSetStatus status) =>
-        status.Conditions?.Any(condition => condition is { Type: Condition.Ready, Reason: nameof(Verdict.Progressing) }) == true;
-
     public static V1Condition Write(this Condition condition) => new()
     {
         Type = condition.Type,

@@ -66,6 +66,7 @@ public sealed class UnforeseenTests
             "ImageWrite.cs: var share"]),
         ("is in generic code, whose lines are lost when it is optimised; all that is struck passes through it", ["Steps.cs: "]),
         ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt", "SecretClouds.cs: if (!await secrets", "SharedSecrets.cs: "]),
+        ("uses a Secret that the story has read already", ["LeftImageFinder.cs: var option"]),
     ];
 
     [Fact]
@@ -139,6 +140,7 @@ public sealed class UnforeseenTests
                     break;
                 case "newest":
                     second = world.Cloud.AddImage("ubuntu-2", "foreign");
+                    await world.EditAsync(Name, OtherCredentials());
                     break;
                 default:
                     await world.DeleteAsync(Name);
@@ -183,11 +185,14 @@ public sealed class UnforeseenTests
     }
 
     /// <summary>The other image, with other credentials. So the image that is left is read with both.</summary>
-    private static JsonObject MovedTo(string imageId) => new()
+    private static JsonObject MovedTo(string imageId)
     {
-        ["image"] = new JsonObject { ["id"] = imageId },
-        ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "admin" },
-    };
+        var moved = OtherCredentials();
+        moved["image"] = new JsonObject { ["id"] = imageId };
+        return moved;
+    }
+
+    private static JsonObject OtherCredentials() => new() { ["cloudCredentialsRef"] = new JsonObject { ["cloudName"] = "admin" } };
 
     /// <summary>A set of another namespace that means the image by other credentials, and by a property.</summary>
     private static V1Alpha1ImageTagSet Neighbour(SandboxWorld world)

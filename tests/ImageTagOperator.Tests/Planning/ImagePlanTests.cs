@@ -60,16 +60,62 @@ public sealed class ImagePlanTests
             "golden"));
 
     [Theory]
-    [InlineData(true, false, "-golden")]        // who only sees the image, public ones say, keeps nothing on it
-    [InlineData(true, true, "")]
-    [InlineData(false, true, "")]
-    [InlineData(false, false, "")]
-    public void A_tag_that_the_owner_gives_up_is_removed_although_a_set_without_ownership_declares_it(
-        bool owns, bool otherOwns, string expected)
+    //          owns   other: owns, write access           expected
+    [InlineData(true,  false, WriteAccess.Unproven, "-golden")]      // it can see a public image, and may never be able to write
+    [InlineData(true,  false, WriteAccess.Granted,  "")]
+    [InlineData(true,  true,  WriteAccess.Unproven, "")]
+    [InlineData(false, true,  WriteAccess.Unproven, "")]
+    [InlineData(false, false, WriteAccess.Unproven, "")]
+    [InlineData(true,  true,  WriteAccess.Refused,  "-golden")]
+    [InlineData(false, false, WriteAccess.Refused,  "-golden")]
+    public void A_given_up_tag_stays_if_another_set_declares_it_and_may_be_able_to_write(
+        bool owns, bool otherOwns, WriteAccess otherAccess, string expected)
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
-        var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with { OwnsImage = otherOwns };
-        Assert.Equal($"a: {expected}; b: ", Describe([claim, other], "golden"));
+        var other = Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden") with
+        {
+            OwnsImage = otherOwns, WriteAccess = otherAccess,
+        };
+        Assert.StartsWith($"a: {expected};", Describe([claim, other], "golden"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(WriteAccess.Unproven, "a loses to b; b: +y")]
+    [InlineData(WriteAccess.Granted, "a loses to b; b: +y")]
+    [InlineData(WriteAccess.Refused, "a: +x; b: +y")]
+    public void A_set_whose_writes_were_refused_excludes_no_other(WriteAccess access, string expected) => Assert.Equal(
+        expected,
+        Describe([Claim("a", 2, TagPolicy.Additive, "x"), Claim("b", 1, TagPolicy.Exact, "y") with { WriteAccess = access }]));
+
+    /// <summary>Set a declares x and y and proves that it can write where another set depends on that.</summary>
+    [Theory]
+    //          the other set                       access                live    expected
+    [InlineData("a younger Exact one",              WriteAccess.Unproven, "x|y",  "x")]
+    [InlineData("a younger Exact one",              WriteAccess.Unproven, "z",    null)]      // it has something to write
+    [InlineData("a younger Exact one",              WriteAccess.Granted,  "x|y",  null)]
+    [InlineData("an older Exact one",               WriteAccess.Unproven, "x|y",  null)]      // it writes nothing
+    [InlineData("one that gives up y",              WriteAccess.Unproven, "x|y",  "x")]
+    [InlineData("one that gives up y",              WriteAccess.Granted,  "x|y",  null)]
+    [InlineData("one that leaves with y",           WriteAccess.Unproven, "x|y",  "x")]
+    [InlineData("a suspended one with y",           WriteAccess.Unproven, "x|y",  null)]
+    [InlineData("an Additive one",                  WriteAccess.Unproven, "x|y",  null)]
+    [InlineData("a younger Exact one, refused",     WriteAccess.Unproven, "x|y",  "x")]
+    public void A_set_on_which_another_depends_proves_that_it_can_write(string kind, WriteAccess access, string live, string? expected)
+    {
+        var b = Claim("b", kind.Contains("older", StringComparison.Ordinal) ? 0 : 2, TagPolicy.Additive);
+        b = kind switch
+        {
+            "one that gives up y" => Managing(b, "y"),
+            "one that leaves with y" => Leaving(b, "y"),
+            "a suspended one with y" => Leaving(b, "y") with { IsPaused = true },
+            "an Additive one" => b,
+            _ => b with { Declaration = b.Declaration with { Policy = TagPolicy.Exact } },
+        };
+        if (kind.EndsWith("refused", StringComparison.Ordinal)) b = b with { WriteAccess = WriteAccess.Refused };
+        var a = Claim("a", 1, TagPolicy.Additive, "x", "y") with { WriteAccess = access };
+        var share = ImagePlan.Of([a, b], live.Split('|'), Rules).ShareOf("a");
+        Assert.Equal(expected, share.Proof?.Tag);
+        Assert.Equal(expected is null ? share.Plan.Steps : [new TagStep(TagVerb.Add, expected)], share.Writes);
     }
 
     [Fact]
@@ -81,7 +127,12 @@ public sealed class ImagePlanTests
         Assert.Equal("b", waiting.PendingHandovers["golden"]);
         Assert.Equal(["golden"], waiting.ManagedAfter);
 
-        var done = ImagePlan.Of([leaving, Managing(successor, "golden")], ["golden"], Rules).ShareOf("a");
+        // The cloud has accepted no write of the successor yet, so the tag could be left with nobody who can remove it.
+        successor = Managing(successor, "golden");
+        Assert.Equal("b", ImagePlan.Of([leaving, successor], ["golden"], Rules).ShareOf("a").PendingHandovers["golden"]);
+
+        var written = successor with { WriteAccess = WriteAccess.Granted };
+        var done = ImagePlan.Of([leaving, written], ["golden"], Rules).ShareOf("a");
         Assert.True(done.Plan.IsEmpty);
         Assert.Empty(done.PendingHandovers);
         Assert.Empty(done.ManagedAfter);
@@ -100,12 +151,35 @@ public sealed class ImagePlanTests
         Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
     }
 
+    /// <summary>Set a is deleted and restores the tag "before"; another set still manages it.</summary>
+    [Theory]
+    [InlineData(false, "b")]     // b was edited and does not declare it any more
+    [InlineData(true, "b")]      // b is deleted too
+    public void A_tag_is_restored_after_the_sets_that_give_it_up(bool isLeaving, string expected)
+    {
+        var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
+        var other = Managing(Claim("b", 2, TagPolicy.Additive), "before") with { IsLeaving = isLeaving };
+        Assert.Equal(expected, Waits(other));
+        Assert.Null(Waits(other with { Managed = [] }));
+        Assert.Null(Waits(other with { IsPaused = true }));
+        Assert.Null(Waits(other with { WriteAccess = WriteAccess.Refused }));
+        Assert.Equal(isLeaving ? null : expected, Waits(other with { Original = ["before"] }));
+        Assert.Null(Waits(other with { Declaration = other.Declaration with { Tags = ["before"] } }));
+
+        string? Waits(ImageClaim claim)
+        {
+            var share = ImagePlan.Of([restoring, claim], ["before"], Rules).ShareOf("a");
+            Assert.Equal(share.PendingRestores.Count > 0, share.IsUnfinished(null));
+            return share.PendingRestores.GetValueOrDefault("before");
+        }
+    }
+
     [Fact]
     public void Manages_all_planned_tags_before_the_first_write_and_the_declared_and_stuck_ones_afterwards()
     {
         var share = ImagePlan.Of(
             [Managing(Claim("a", 1, TagPolicy.Additive, "declared"), "stuck", "gone", "shared"),
-                Managing(Claim("b", 2, TagPolicy.Additive, "shared"), "shared")],
+                Managing(Claim("b", 2, TagPolicy.Additive, "shared"), "shared") with { WriteAccess = WriteAccess.Granted }],
             ["stuck", "shared"],
             Rules).ShareOf("a");
         Assert.Equal(["declared", "gone", "shared", "stuck"], share.ManagedBefore);

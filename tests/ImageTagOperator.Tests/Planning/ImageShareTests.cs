@@ -73,7 +73,7 @@ public sealed class ImageShareTests
         ImageClaim[] claims =
         [
             Claim("a", [], "golden") with { IsLeaving = true },
-            Claim("b", [declared], managed.Length == 0 ? [] : [managed]),
+            Claim("b", [declared], managed.Length == 0 ? [] : [managed]) with { WriteAccess = WriteAccess.Granted },
         ];
         claims = [.. claims.Select(claim => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } })];
         var share = ImagePlan.Of(claims, live.Length == 0 ? [] : [live], Rules).ShareOf("a");
@@ -87,7 +87,7 @@ public sealed class ImageShareTests
         [
             Claim("a", [], "golden") with { IsLeaving = true },
             Additive(Claim("b", ["golden"])),
-            Additive(Claim("c", ["golden"], "golden")),
+            Additive(Claim("c", ["golden"], "golden")) with { WriteAccess = WriteAccess.Granted },
         ];
         Assert.Empty(ImagePlan.Of(claims, ["golden"], Rules).ShareOf("a").PendingHandovers);
 

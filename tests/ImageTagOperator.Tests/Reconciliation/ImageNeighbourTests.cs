@@ -169,7 +169,7 @@ public sealed class ImageNeighbourTests : IDisposable
         var self = Set(by, "own", "b");
         session ??= await resolver.ResolveAsync(registry.Of(self), self.Spec.CloudCredentialsRef, Cancel);
         var image = new Image { Id = Image, Name = "ubuntu", Status = "active", Tags = [] };
-        return await neighbours.OfAsync(
+        return await neighbours.FindClaimsAsync(
             self, new CloudConnection(self.Spec.CloudCredentialsRef, session, await session.GetAccessAsync(Cancel)), image, Cancel);
     }
 

@@ -177,7 +177,8 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         nameof(Reason.EndpointNotFound) => [await LoginAsync(
             "demo", "GET", "*/v2/images*", new Fault { Status = 404, Body = "<p>x</p>", ContentType = "text/html" })],
         nameof(Reason.Forbidden) => [
-            await LoginAsync("demo", "GET", "*/v2/images*", new Fault { Status = 403 }), await WriteAsync(TagWriteResult.Forbidden)],
+            await LoginAsync("demo", "GET", "*/v2/images*", new Fault { Status = 403 }), await WriteAsync(TagWriteResult.Forbidden),
+            await WriteAsync(TagWriteResult.Forbidden, isProof: true)],
         nameof(Reason.ImageNotFound) => [
             await ChoiceAsync(new ImageReference { Name = "x" }, 0), await ChoiceAsync(new ImageReference { Id = "x" }, 0),
             ImageProblems.Deleted(await ImageAsync())],
@@ -188,7 +189,8 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         nameof(Reason.TagCollision) => [await RefusalAsync("Golden")],
         nameof(Reason.TagNotRemovable) => [
             await RefusalAsync("a/b"),
-            ImageProblems.OfWrite(await ImageAsync(), Add, new TagWriteOutcome(TagWriteResult.ServerError, "500"), failsAlways: true)],
+            ImageProblems.OfWrite(
+                await ImageAsync(), Add, new TagWriteOutcome(TagWriteResult.ServerError, "500"), failsAlways: true, isProof: false)],
         nameof(Reason.TagQuotaExceeded) => [await WriteAsync(TagWriteResult.QuotaExceeded)],
         nameof(Reason.TagRejected) => [await WriteAsync(TagWriteResult.Rejected)],
         _ => throw new Xunit.Sdk.XunitException($"Reason {reason} has no message here."),
@@ -283,8 +285,8 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         return ImageProblems.RefusalOf(observed, observed.Image, observed.ShareOf(observed.Image).Plan)!;
     }
 
-    private async Task<Problem> WriteAsync(TagWriteResult result) =>
-        ImageProblems.OfWrite(await ImageAsync(), Add, new TagWriteOutcome(result, "PUT http://x -> 4xx: no."), failsAlways: false);
+    private async Task<Problem> WriteAsync(TagWriteResult result, bool isProof = false) => ImageProblems.OfWrite(
+        await ImageAsync(), Add, new TagWriteOutcome(result, "PUT http://x -> 4xx: no."), failsAlways: false, isProof);
 
     private async Task<Problem> ChoiceAsync(ImageReference reference, int count)
     {

@@ -13,7 +13,7 @@ internal static class Results
     public static SetResult InSync(DateTimeOffset asOf, LeftImages? left = null, params string[] odd)
     {
         var by = new CloudConnection(
-            new CloudCredentialsRef(), null!, new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null));
+            new CloudCredentialsRef(), null!, new CloudAccess(new Uri("http://glance/v2"), "http://glance/v2", null, ""));
         var set = new RegisteredSet(new V1Alpha1ImageTagSet(), new SetMemory(), DateTimeOffset.MinValue);
         return SetResult.Of(
             new SetPlan(

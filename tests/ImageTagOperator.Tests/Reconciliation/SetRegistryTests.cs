@@ -109,6 +109,10 @@ public sealed class SetRegistryTests : IDisposable
         cache.Publish(WatchEventType.Added, With(Set("heir", byId, tags: "golden")));
         cache.TakeQueued();
         cache.Publish(WatchEventType.Modified, With(Set("heir", byId, tags: "golden"), "golden"));
+        Assert.Empty(cache.TakeQueued());       // the cloud has accepted no write of it
+        var written = With(Set("heir", byId, tags: "golden"), "golden");
+        written.Status.Images = [written.Status.Images![0] with { Writer = "identity" }];
+        cache.Publish(WatchEventType.Modified, written);
         Assert.Equal(["ns/gives-up"], cache.TakeQueued());
     }
 

@@ -56,6 +56,37 @@ internal static class PinnedStories
         Story([Image(0, tags: ["b"])], [Owner, new(0, User.Owner, IsInternal: true)],
             Sets((2, Wish(new(0), Additive, ["b"], Restore))),
             Sets((2, Wish(new(Glob: "*"), Additive, [], Restore) with { Secret = 1 })) with { EmptyLists = 2 }),
+
+        // A set that may not write keeps no tag on an image, although it declares one that is there.
+        Story([Image(0)], [Owner, new(0, User.Reader)],
+            Sets((0, Wish(new(0), Additive, ["a"]))), Sets((1, Wish(new(0), Additive, ["a"]) with { Secret = 1 })), Sets((0, null))),
+
+        // A refusal is out of date when the Secret names another user.
+        Story([Image(0, isPublic: true, tags: ["x"])], [Other],
+            Sets((0, Wish(new(Glob: "*"), Additive, ["a"]))), Sets((1, Wish(new(Glob: "*"), Exact, []))),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Owner }, new Dictionary<int, Picture>())),
+
+        // A set restores a tag after another one that is deleted at the same time has removed it.
+        Story([Image(0, tags: ["b"])], [Owner],
+            Sets((2, Wish(new(0), Additive, [], Restore))), Sets((0, Wish(new(0), Additive, ["b"]))), Sets((0, null), (2, null))),
+
+        // An image that newer ones replace is left with the credentials that wrote to it.
+        Story([Image(0, isPublic: true), Image(1, isPublic: true)], [Owner, Other],
+            Sets((0, Wish(new(0), Additive, ["a"]))), Sets((0, Wish(new(Glob: "*", Newest: 1), Additive, []) with { Secret = 1 }))),
+
+        // A set keeps a tag on the image that it leaves, although an Exact set does not want it there.
+        Story([Image(0), Image(1, status: "queued")], [Owner],
+            Sets((0, Wish(new(0), Additive, ["a"])), (1, Wish(new(0), Exact, []) with { MaxRemovals = 0 })),
+            Sets((0, Wish(new(1), Additive, ["a"])))),
+
+        // The tags to restore are those of one moment, with the claims of the same moment.
+        Story([Image(0, tags: ["b", "x"])], [Owner],
+            Sets((0, Wish(new(Glob: "*"), Additive, ["a", "b"]))),
+            Sets((0, Wish(new(Glob: "ubuntu-*"), Additive, [])), (1, Wish(new(Glob: "*"), Additive, [], Restore))), Sets((1, null))),
+
+        // Two sets that cannot write: the refusal of each stays, although neither has a claim that could exclude the other.
+        Story([Image(0, tags: ["b"])], [new(0, User.Reader)],
+            Sets((0, Wish(new(0), Exact, ["b"])), (1, Wish(new(0), Additive, ["a"])))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -127,7 +127,7 @@ internal sealed class RuleModel(SharedStory story)
         return notExcluded;
     }
 
-    private Claim? ClaimOf(int set, int image, int? secret = null)
+    private Claim? ClaimOf(int set, int image, int? secret = null, bool evenRefused = false)
     {
         var wish = alive[set];
         if (!wish.TakesPart || !Selects(wish.Aim, image)) return null;
@@ -138,7 +138,9 @@ internal sealed class RuleModel(SharedStory story)
                 ? new Claim(set, wish, login.Project == images[image].Owner) : null;
         }
 
-        if (hold.IsRefused || (wish.Aim.IsSelector && hold.Leaving is not null)) return null;
+        // A refusal counts for the login that was refused; sets with the same Secret know the current one.
+        if (!evenRefused && hold.IsRefused && (wish.Secret != secret || login.IsSameUser(hold.RefusedAs))) return null;
+        if ((wish.Aim.IsSelector && hold.Leaving is not null)) return null;
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
         if (wish.Aim.Newest is not null && isEdited && SelectedImages(wish)?.Contains(image) != true) return null;
         // A set with other credentials must have seen the image itself.
@@ -249,10 +251,26 @@ internal sealed class RuleModel(SharedStory story)
         var own = new Claim(set, wish, login.Project == images[image].Owner);
         var notExcluded = NotExcluded(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
-        var others = notExcluded.Where(claim => claim.Set != set && (claim.Owns || !own.Owns)).ToArray();
+        var others = OthersOf(notExcluded, set, image, own.Owns);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
             && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
         return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
+    }
+
+    /// <summary>The sets that another one waits for: the owner of an image waits only for those that proved that they can write.</summary>
+    private Claim[] OthersOf(IEnumerable<Claim> notExcluded, int set, int image, bool owns) =>
+        [.. notExcluded.Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
+
+    private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null;
+
+    /// <summary>The set excludes another one, or takes over a tag that another one gives up.</summary>
+    private bool MustProve(int set, Wish wish, Share share)
+    {
+        var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, share.Image, wish.Secret, evenRefused: true))
+            .OfType<Claim>();
+        return (share.First.Set == set && claims.Any(claim => claim.Wish.IsExact || wish.IsExact))
+            || wish.Tags.Where(live[share.Image].Contains)
+                .Any(tag => holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set)));
     }
 
     private void ApplyShare(int set, Wish wish, Share share, Login login, bool isHeld)
@@ -276,8 +294,18 @@ internal sealed class RuleModel(SharedStory story)
         }
 
         var work = share.Adds.Count + share.Removes.Count > 0;
-        var mayNot = work && images[image].IsWritable && !login.Writes(images[image]);
+        // A set on which others depend, and which has nothing to change, adds a tag again, to prove that it can write.
+        if (holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.WrittenAs)))
+        {
+            SetWrittenAs(hold, login);
+        }
+
+        var proves = !work && !login.IsSameUser(hold.WrittenAs) && wish.Tags.Any(live[image].Contains) && MustProve(set, wish, share);
+        var writes = (work || proves) && images[image].IsWritable;
+        var mayNot = writes && !login.Writes(images[image]);
         SetRefused(hold, mayNot);
+        hold.RefusedAs = login;
+        if (writes) SetWrittenAs(hold, mayNot ? null : login);
         share.IsStalled = mayNot || (work && images[image].Status == "deactivated");
         if (work && images[image].IsWritable && !mayNot)
         {
@@ -323,7 +351,7 @@ internal sealed class RuleModel(SharedStory story)
     private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
-        Claim[] others = [.. NotExcluded(leave.Image, leave.Hold.Secret).Where(claim => claim.Set != set && (claim.Owns || !owns))];
+        var others = OthersOf(NotExcluded(leave.Image, leave.Hold.Secret), set, leave.Image, owns);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
             ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
             : [];
@@ -343,15 +371,20 @@ internal sealed class RuleModel(SharedStory story)
         if (work && !isHeld && images[image].IsWritable)
         {
             SetRefused(hold, !leave.By.Writes(images[image]));
+            hold.RefusedAs = leave.By;
             if (!hold.IsRefused)
             {
                 live[image].ExceptWith(removes);
                 live[image].UnionWith(adds);
                 (isChanged, work) = (true, false);
+                SetWrittenAs(hold, leave.By);
             }
         }
 
         var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
+        isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is { } back
+            && back.Any(tag => live[image].Contains(tag) && others.All(claim => Tolerates(claim, tag))
+                && IsGivenUpLater(tag, image, set));
         if (!work && !isAwaited && heldBack.Length == 0) Drop(set, image);
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
@@ -360,7 +393,21 @@ internal sealed class RuleModel(SharedStory story)
     private bool IsAwaited(string tag, int image, Claim[] others)
     {
         var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).ToArray();
-        return heirs.Length > 0 && !heirs.Any(claim => holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
+        return heirs.Length > 0 && !heirs.Any(claim => HasWritten(claim.Set, image) && holds[(claim.Set, image)].Managed.Contains(tag));
+    }
+
+    /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>
+    private bool IsGivenUpLater(string tag, int image, int set) => holds.Any(entry =>
+        !entry.Value.IsRefused && IsGivingUp(entry.Key, entry.Value, tag, image, set)
+        && !(ClaimOfAliveSet(entry.Key.Set, image) is null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
+            && entry.Value.Before?.Contains(tag) == true));
+
+    private bool IsGivingUp((int Set, int Image) key, Hold hold, string tag, int image, int set)
+    {
+        var (other, on) = key;
+        if (other == set || on != image || !hold.Managed.Contains(tag) || IsObserver(other)) return false;
+        if (IsRetained(other, image) || (!deleted.ContainsKey(other) && !alive[other].TakesPart)) return false;
+        return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
 
     private static bool Tolerates(Claim claim, string tag) =>
@@ -376,6 +423,12 @@ internal sealed class RuleModel(SharedStory story)
     {
         isChanged |= hold.IsRefused != isRefused;
         hold.IsRefused = isRefused;
+    }
+
+    private void SetWrittenAs(Hold hold, Login? login)
+    {
+        isChanged |= hold.WrittenAs != login;
+        hold.WrittenAs = login;
     }
 
     private void SetManaged(Hold hold, HashSet<string> managed)
@@ -401,6 +454,11 @@ internal sealed class RuleModel(SharedStory story)
         public LeavingCause? Leaving { get; set; }
 
         public bool IsRefused { get; set; }
+
+        public Login? RefusedAs { get; set; }
+
+        /// <summary>The login whose last write the cloud accepted.</summary>
+        public Login? WrittenAs { get; set; }
 
         public bool IsUnreachable { get; set; }
     }

@@ -88,6 +88,7 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
             ["token"] = new JsonObject
             {
                 ["expires_at"] = Time(clock.GetUtcNow().AddYears(1)),
+                ["user"] = new JsonObject { ["id"] = by },
                 ["project"] = new JsonObject { ["id"] = Login.ProjectOf(Enum.Parse<User>(by)) },
                 ["catalog"] = new JsonArray(new JsonObject
                 {

@@ -125,7 +125,7 @@ internal sealed class SharedCluster(SeededThread thread, FakeTimeProvider clock)
         + string.Concat((set.Status.Images ?? []).Select(image =>
             $" {image.Id[..8]}{(image.Cloud is null ? "" : $"@{image.Cloud}")}=[{string.Join("|", image.ManagedTags ?? [])}]"
             + $"{(image.OriginalTags is { } original ? $" before [{string.Join("|", original)}]" : "")}{(image.Leaving is { } why ? $" {why}" : "")}"
-            + $"{(image.Reason is { } reason ? $" {reason}" : "")}"));
+            + $"{(image.Writer is null ? "" : " written")}{(image.Reason is { } reason ? $" {reason}" : "")}"));
 
     private static string Text(ImageTagSetStatus status) => JsonSerializer.Serialize(
         new ImageTagSetStatus { Images = status.Images, Conditions = status.Conditions, Image = status.Image,

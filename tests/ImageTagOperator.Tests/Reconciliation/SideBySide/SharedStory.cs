@@ -54,6 +54,8 @@ internal sealed record Login(int Cloud, User By, bool IsInternal = false)
 
     public bool Writes(Picture image) => Sees(image) && (By == User.Admin || (By != User.Reader && image.Owner == Project));
 
+    public bool IsSameUser(Login? other) => other is not null && (Cloud, By) == (other.Cloud, other.By);
+
     public override string ToString() => $"cloud {Cloud} as {By}{(IsInternal ? " (internal)" : "")}";
 }
 
