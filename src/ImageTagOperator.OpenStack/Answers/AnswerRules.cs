@@ -16,7 +16,7 @@ public static class AnswerRules
         new(CloudStep.Connect, "the proxy refuses (4xx)", CloudErrorKind.Rejected, NoAnswer),
         new(CloudStep.Tls, "the certificate is of an unknown authority, has ended, or is for another name", CloudErrorKind.TlsUntrusted,
             NoAnswer),
-        new(CloudStep.Tls, "the server does not speak TLS, or nothing else", CloudErrorKind.AuthUrlWrong, NoAnswer),
+        new(CloudStep.Tls, "`https` to a server without TLS, or `http` to a server that accepts only TLS", CloudErrorKind.AuthUrlWrong, NoAnswer),
         new(CloudStep.Login, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
         new(CloudStep.Login, "400", CloudErrorKind.LoginIncomplete, static status => status == 400),
         new(CloudStep.Login, "401", CloudErrorKind.CredentialsRejected, static status => status == 401),
