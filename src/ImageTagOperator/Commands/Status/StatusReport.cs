@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using ImageTagOperator.Entities;
-using k8s.Models;
 
 namespace ImageTagOperator.Commands.Status;
 
