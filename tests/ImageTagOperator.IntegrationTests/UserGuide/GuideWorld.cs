@@ -233,7 +233,8 @@ internal sealed class GuideWorld : IAsyncDisposable
                     + "&& cp sets/*.yaml chart/templates/ && cp sets/*.yaml overlays/production/ "
                     + "&& (echo resources: && ls sets | sed 's/^/- /') > overlays/production/kustomization.yaml "
                     + "&& printf 'apiVersion: v2\\nname: chart\\nversion: 0.1.0\\n' > chart/Chart.yaml "
-                    + "&& sed -e '/^#/d' -e '/^clouds:/d' -e 's/mycloud/production/' clouds.yaml > more && (echo && cat more) >> clouds.yaml");
+                    + "&& sed -e '/^#/d' -e '/^clouds:/d' -e 's/mycloud/production/' clouds.yaml > more "
+                    + "&& (echo && cat more) >> clouds.yaml");
                 break;
             case "ca-pem":
                 await TypeAsync("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -keyout ca.key -out ca.pem");

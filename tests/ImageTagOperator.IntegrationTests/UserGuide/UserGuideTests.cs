@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ImageTagOperator.IntegrationTests.UserGuide;
 
-/// <summary>Executes the pages that contain commands, with or without their output, from the first command to the last, on real servers.</summary>
+/// <summary>Executes the pages that contain commands, with or without their output, from the first command to the last, on real
+/// servers.</summary>
 public sealed class UserGuideTests
 {
     public static TheoryData<string> Guides =>
@@ -59,7 +60,7 @@ public sealed class UserGuideTests
 
     [Theory]
     [MemberData(nameof(Guides))]
-    public async Task The_guide_is_written_as_make_guide_would_write_it(string guide)
+    public async Task The_guide_is_formatted_as_make_guide_writes_it(string guide)
     {
         var markdown = await File.ReadAllTextAsync(Path.Combine(RealServers.Root, guide));
         Assert.Equal(markdown, string.Concat(GuideParser.Parse(markdown).Select(part => part.Markdown)));

@@ -64,7 +64,7 @@ public sealed class ImagePlanTests
     [InlineData(true, true, "")]
     [InlineData(false, true, "")]
     [InlineData(false, false, "")]
-    public void A_tag_that_the_owner_gives_up_is_removed_although_a_set_without_ownership_declares_it(
+    public void A_tag_that_the_owner_no_longer_declares_is_removed_although_a_set_without_ownership_declares_it(
         bool owns, bool otherOwns, string expected)
     {
         var claim = Managing(Claim("a", 1, TagPolicy.Additive), "golden") with { OwnsImage = owns };
