@@ -23,6 +23,8 @@ internal sealed record UntypedCommand(string Page, string Start, string Reason)
         new("", "source <(", Shells),
         new("", "image-tag-operator completion ", Shells),
         new("README.md", "helm install ", $"the chart's README {Other}"),
+        new("docs/cli.md", "kubectl get imagetagsets -o yaml | image-tag-operator apply",
+            "the sets of that page are in another namespace; docs/upgrade.md types it with plan, and ClusterTests has apply"),
         new("docs/upgrade.md", "kubectl apply -k", "needs Kubernetes 1.25; ChartTests compares the objects with the chart's"),
     ];
 
