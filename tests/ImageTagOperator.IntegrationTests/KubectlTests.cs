@@ -83,7 +83,7 @@ public sealed class KubectlTests
     [InlineData("image: {name: x}\n  tags: ['a/b']", "spec.tags")]
     [InlineData("image: {name: x}\n  tags: ['..']", "spec.tags")]
     [InlineData("image: {name: x}\n  tags: ['']", "spec.tags")]
-    public async Task The_schema_refuses_what_it_can_and_names_the_field(string spec, string field)
+    public async Task The_schema_refuses_invalid_specs_and_names_the_field(string spec, string field)
     {
         await RealServers.DefinedAsync();
         var manifest = $"""

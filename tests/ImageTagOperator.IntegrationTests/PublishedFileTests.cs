@@ -20,7 +20,7 @@ public sealed class PublishedFileTests
     }
 
     [Fact]
-    public void It_is_a_single_file_with_its_symbols_beside_it_and_publishing_it_warned_of_nothing()
+    public void It_is_a_single_file_with_separate_symbols_and_was_published_without_warnings()
     {
         Assert.Equal([Published, Published + ".dbg"], Directory.GetFileSystemEntries(Folder).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("warning", File.ReadAllText(Folder + ".log"), StringComparison.OrdinalIgnoreCase);
@@ -31,7 +31,7 @@ public sealed class PublishedFileTests
     public void All_tests_of_this_suite_run_it() => Assert.Equal(Published, OperatorProcess.Executable);
 
     [Fact]
-    public async Task An_error_can_be_traced_to_the_method_it_came_from()
+    public async Task An_error_shows_the_method_that_threw_it()
     {
         var (code, output) = await Shell.TryAsync(Published, ["plan", "-f", "no-such-file.yaml", "--verbose"]);
         Assert.Equal(1, code);

@@ -6,6 +6,10 @@ namespace ImageTagOperator.OpenStack.Images;
 /// <summary>Reads many terms with few requests. An id that is missing in a batch is read with its own request before it counts as missing,
 /// because lists omit hidden images and some shared ones. A name is read with its own request only while it is not proven that the cloud
 /// supports the filter: a cloud that does not returns an empty list.</summary>
+/// <remarks>So an absent id costs its own request, also for <c>plan</c>. Batches with <c>os_hidden=true</c> and <c>member_status=all</c>
+/// would be cheaper, but prove nothing. A batch proves its filter only by an image that it shows, and a session usually knows no hidden
+/// image. A cloud that does not know the filter answers with an empty list too, and an image that exists would count as
+/// missing.</remarks>
 internal sealed partial class ImageQueries(ImageApi api)
 {
     /// <summary>The maximum number of terms in a batch. Glance rejects a URL of about 8.1 kB: 220 ids fit, 230 do not.</summary>

@@ -1,35 +1,30 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace ImageTagOperator.OpenStack.Images;
 
-/// <summary>Reads and caches images for all users of one session, with as few requests as possible. Reads that are due together share a
-/// request; a caller that accepts an older reading gets the cached one. Thread-safe.</summary>
+/// <summary>Reads images for all users of one session, with as few requests as possible. Reads that are due together share a request; a
+/// caller that accepts an older reading gets the cached one. Thread-safe.</summary>
+/// <remarks>Reads are collected in rounds. One round runs at a time: <see cref="RunRoundAsync"/> is its recipe.</remarks>
 public sealed class ImageReader
 {
-    /// <summary>The list of changes does not show deleted or hidden images, so it is used only when it replaces more requests than
-    /// this.</summary>
-    private const int MinRequestsSaved = 2;
-
     /// <summary>Reads that start within this time share a request. It uses the system clock, and is short compared to a list of
     /// images.</summary>
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private const int ManyTerms = 50;
-    private const int MaxSamples = 50;
 
     /// <summary>How long a prefetched reading is cached.</summary>
     private static readonly TimeSpan PrefetchLifetime = TimeSpan.FromMinutes(1);
 
+    /// <summary>For the pending reads. The lock of the cache is taken inside this one, never the other way round.</summary>
     private readonly Lock gate = new();
     private readonly ImageQueries queries;
     private readonly ChangeHint hint;
+    private readonly ReadingCache cache;
+    private readonly UnchangedReadings unchanged;
     private readonly ImageGates gates;
-    private readonly MemoryReservation memory;
     private readonly CloudLimits limits;
     private readonly TimeProvider time;
-    private readonly Dictionary<ImageTerm, CacheEntry> cache = [];
-    private readonly ConcurrentDictionary<string, (Image Image, DateTimeOffset AsOf)> single = new(StringComparer.OrdinalIgnoreCase);
     private Dictionary<ImageTerm, PendingRead> pendingReads = [];
     private bool isReading;
     private DateTimeOffset unlistedSince;
@@ -39,7 +34,9 @@ public sealed class ImageReader
     {
         queries = new ImageQueries(api);
         hint = new ChangeHint(api, time);
-        (this.gates, this.memory, this.limits, this.time) = (gates, memory, limits, time);
+        cache = new ReadingCache(memory, limits, time);
+        unchanged = new UnchangedReadings(cache, queries, hint);
+        (this.gates, this.limits, this.time) = (gates, limits, time);
         unlistedSince = time.GetUtcNow();
     }
 
@@ -57,28 +54,17 @@ public sealed class ImageReader
         ImageTerm term, TimeSpan maxAge, TimeSpan usualAge, CancellationToken cancellationToken, bool isFirst = false,
             Func<int, IEnumerable<ImageTerm>>? prefetch = null)
     {
-        Task<ImageReading> result;
+        PendingRead? pending;
         lock (gate)
         {
-            var entry = Entry(term);
             var now = time.GetUtcNow();
-            entry.LastAsked = now;
-            if (usualAge > TimeSpan.Zero) entry.UsualAge = usualAge;
-            if (entry.Reading is { } reading && maxAge > TimeSpan.Zero && now - reading.AsOf <= maxAge && entry.IsCurrent)
-            {
-                return WithNewerReads(reading);
-            }
-
-            if (!pendingReads.TryGetValue(term, out var pending))
+            if (cache.Find(term, now, maxAge, usualAge) is { } reading) return reading;
+            if (!pendingReads.TryGetValue(term, out pending))
             {
                 pendingReads[term] = pending = new PendingRead(pendingReads.Count, Activity.Current);
             }
 
-            if (maxAge > TimeSpan.Zero && !isFirst) pending.IsPeriodic = true;
-            else pending.IsUrgent = true;
-            if (now - maxAge > pending.MustStartAfter) pending.MustStartAfter = now - maxAge;
-            pending.Prefetch ??= prefetch;
-            result = pending.Answer.Task;
+            pending.Add(now - maxAge, isPeriodic: maxAge > TimeSpan.Zero && !isFirst, prefetch);
             if (!isReading)
             {
                 isReading = true;
@@ -86,23 +72,21 @@ public sealed class ImageReader
             }
         }
 
-        return await result.WaitAsync(cancellationToken);
+        return await pending.Answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The number of cached terms.</summary>
-    internal int Terms
-    {
-        get
-        {
-            lock (gate) return cache.Count;
-        }
-    }
+    /// <summary>Reads a term once, without the cache, with the same errors.</summary>
+    public Task<ImageReading> ReadAsync(ImageTerm term, CancellationToken cancellationToken) =>
+        ReadAsync(term, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
 
     /// <summary>The cached reading of a term, of any age; null when there is none.</summary>
-    public ImageReading? Latest(ImageTerm term)
-    {
-        lock (gate) return cache.TryGetValue(term, out var entry) && entry.Reading is { } reading ? WithNewerReads(reading) : null;
-    }
+    public ImageReading? Latest(ImageTerm term) => cache.Latest(term);
+
+    /// <summary>The number of cached terms.</summary>
+    internal int Terms => cache.Count;
+
+    /// <summary>Caches an image that was read after a write. It is newer than the readings of its terms.</summary>
+    internal void CacheImage(Image image, DateTimeOffset asOf) => cache.Store(image, asOf);
 
     /// <summary>Lists the changes since the last probe with one request, and raises <see cref="Changed"/> for the changed terms. Their
     /// older readings are then stale. The probe does not find deleted or hidden images, and finds nothing in a cloud that does not support
@@ -111,57 +95,9 @@ public sealed class ImageReader
     /// afterwards.</param>
     internal async Task ProbeAsync(Func<string, bool> isBeingWritten, CancellationToken cancellationToken)
     {
-        if (await hint.GetChangesAsync(RecentlyChanged, cancellationToken) is not [_, ..] changed) return;
-        List<ImageChange> changes = [];
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            var ids = changed.Where(image => !isBeingWritten(image.Id)).ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
-            var names = ids.Values.ToLookup(image => image.Name);
-            foreach (var (term, entry) in cache)
-            {
-                if (entry.Reading is not { } reading) continue;
-                var before = reading.Images.Where(image => ids.ContainsKey(image.Id))
-                    .Select(image => WithNewerReads(image, reading.AsOf)).ToArray();
-                Image[] after = term.Kind switch
-                {
-                    ImageTermKind.Id => ids.TryGetValue(term.Text, out var image) ? [ImageQueries.WithoutProperties(image)] : [],
-                    ImageTermKind.Name => [.. names[term.Text].Select(ImageQueries.WithoutProperties)],
-                    _ => [.. ids.Values.Where(image => image.Visibility != "community" || term == ImageTerm.Community)],
-                };
-                if (Differences(before, after) is not [_, ..] differences) continue;
-                // The next reading is compared with this one, so that a change is reported once.
-                Keep(entry, reading with { Images = [.. reading.Images.ExceptBy(ids.Keys, image => image.Id), .. after] });
-                entry.ChangedAt = now;
-                changes.Add(new ImageChange(term, differences));
-            }
-        }
-
-        foreach (var change in changes) Changed?.Invoke(change);
+        if (await hint.GetChangesAsync(cache.RecentlyChanged, cancellationToken) is not [_, ..] changed) return;
+        foreach (var change in cache.Apply(changed.Where(image => !isBeingWritten(image.Id)))) Changed?.Invoke(change);
     }
-
-    /// <summary>The images that changed last. Some can be deleted or hidden since.</summary>
-    private Image[] RecentlyChanged()
-    {
-        lock (gate)
-        {
-            return [.. cache.Values.SelectMany(entry => entry.Reading?.Images ?? [])
-                .Where(image => image is { OsHidden: false, UpdatedAt: not null })
-                .DistinctBy(image => image.Id).OrderByDescending(image => image.UpdatedAt).Take(MaxSamples)];
-        }
-    }
-
-    /// <summary>Caches an image that was read after a write. It is newer than the readings of its terms.</summary>
-    internal void CacheImage(Image image, DateTimeOffset asOf)
-    {
-        var read = (ImageQueries.WithoutProperties(image), asOf);
-        single.AddOrUpdate(image.Id, read, (_, old) => old.AsOf > asOf ? old : read);
-    }
-
-    /// <summary>Reads a term once, without the cache.</summary>
-    /// <exception cref="CloudException">The read failed.</exception>
-    public Task<ImageReading> ReadAsync(ImageTerm term, CancellationToken cancellationToken) =>
-        ReadAsync(term, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
 
     /// <summary>Runs one round of requests at a time. Reads that start meanwhile are collected for the next round.</summary>
     private async Task ReadPendingAsync()
@@ -183,10 +119,7 @@ public sealed class ImageReader
             Activity.Current = round.Values.MinBy(pending => pending.Number)!.By;
             try
             {
-                RemoveUnused();
-                var due = round.Values.Any(pending => pending.IsPeriodic) ? DueSoon() : [];
-                var left = await SkipUnchangedAsync([.. due.Union(round.Keys).Union(Prefetch(round))], round);
-                await Task.WhenAll(queries.Groups(left).Select(group => FetchAsync(group, round)));
+                await RunRoundAsync(round);
             }
 #pragma warning disable CA1031 // passed on to all callers
             catch (Exception e)
@@ -197,89 +130,40 @@ public sealed class ImageReader
         }
     }
 
-    /// <summary>Removes unused entries. Each edit of a set can add a term.</summary>
+    /// <summary>Reads the terms of a round, those that are due soon, and those to prefetch, except what did not change.</summary>
+    private async Task RunRoundAsync(Dictionary<ImageTerm, PendingRead> round)
+    {
+        RemoveUnused();
+        var due = round.Values.Any(pending => pending.IsPeriodic) ? cache.DueSoon() : [];
+        var left = await SkipUnchangedAsync([.. due.Union(round.Keys).Union(Prefetch(round))], round);
+        await Task.WhenAll(queries.Groups(left).Select(group => FetchAsync(group, round)));
+    }
+
     private void RemoveUnused()
     {
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            foreach (var term in cache.Where(pair => now - pair.Value.LastAsked > (pair.Value.UsualAge * 3) + TimeSpan.FromMinutes(1))
-                .Select(pair => pair.Key).ToArray())
-            {
-                memory.TryAdd(-cache[term].Size);
-                cache.Remove(term);
-            }
-
-            foreach (var (id, _) in single.Where(pair => now - pair.Value.AsOf > limits.FullReadInterval)) single.TryRemove(id, out _);
-            if (now - unlistedSince > limits.FullReadInterval)
-            {
-                queries.ForgetUnlisted();
-                unlistedSince = now;
-            }
-        }
+        cache.RemoveUnused();
+        if (time.GetUtcNow() - unlistedSince <= limits.FullReadInterval) return;
+        queries.ForgetUnlisted();
+        unlistedSince = time.GetUtcNow();
     }
 
     /// <summary>The terms to prefetch: as many as fit into the last request of the round.</summary>
-    private List<ImageTerm> Prefetch(Dictionary<ImageTerm, PendingRead> round)
+    private IReadOnlyList<ImageTerm> Prefetch(Dictionary<ImageTerm, PendingRead> round)
     {
         if (round.Values.FirstOrDefault(pending => pending.Prefetch is not null) is not { } pending) return [];
-        List<ImageTerm> prefetch = [.. pending.Prefetch!(ImageQueries.MaxTerms - (round.Count % ImageQueries.MaxTerms))];
-        lock (gate)
-        {
-            prefetch.RemoveAll(cache.ContainsKey);
-            foreach (var term in prefetch) (Entry(term).LastAsked, Entry(term).UsualAge) = (time.GetUtcNow(), PrefetchLifetime);
-        }
-
-        return prefetch;
+        return cache.AddNew(pending.Prefetch!(ImageQueries.MaxTerms - (round.Count % ImageQueries.MaxTerms)), PrefetchLifetime);
     }
 
-    /// <summary>The periodic terms that are due soon. They are read in this round too.</summary>
-    private List<ImageTerm> DueSoon()
-    {
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            return [.. cache.Where(pair => pair.Value is { Reading.Images.Count: > 0 } entry && entry.UsualAge > TimeSpan.Zero
-                && now - entry.Reading.AsOf > entry.UsualAge / 2).Select(pair => pair.Key)];
-        }
-    }
-
-    /// <summary>When it saves requests, finds the unchanged terms with one list of changes. Returns the terms that must be read.</summary>
+    /// <summary>Answers the reads of terms that did not change. Returns the terms that must be read.</summary>
     private async Task<IReadOnlyCollection<ImageTerm>> SkipUnchangedAsync(
         IReadOnlyCollection<ImageTerm> terms, Dictionary<ImageTerm, PendingRead> round)
     {
-        if (queries.Groups(terms).Count <= MinRequestsSaved) return terms;
         var (asOf, sequence) = (time.GetUtcNow(), gates.Sequence);
-        Dictionary<ImageTerm, ImageReading> candidates = [];
-        lock (gate)
-        {
-            foreach (var term in terms)
-            {
-                if (term.Kind == ImageTermKind.List) continue;      // would miss new and deleted images
-                var mayBeOld = !round.TryGetValue(term, out var pending) || !pending.IsUrgent;
-                if (mayBeOld && Entry(term) is { IsListed: true, IsCurrent: true, Reading: { Images.Count: > 0 } reading } entry
-                    && asOf - entry.FullyReadAt < limits.FullReadInterval) candidates[term] = reading;
-            }
-        }
-
-        if (queries.Groups(candidates.Keys).Count <= MinRequestsSaved) return terms;
-        var images = candidates.Values.SelectMany(reading => reading.Images);
-        if (await hint.ChangedSinceAsync(
-            candidates.Values.Min(reading => reading.AsOf), images, CancellationToken.None) is not { } changed) return terms;
-
-        var names = changed.Values.Select(image => ImageTerm.Name(image.Name ?? "")).ToHashSet();
-        var unchanged = candidates.Where(pair => !IsChanged(pair.Key, pair.Value)).ToArray();
+        var found = await unchanged.FindAsync(terms, term => !round.TryGetValue(term, out var pending) || !pending.IsUrgent, asOf);
         // Terms with waiting callers come last, so that the next reads of those callers find all results.
-        foreach (var (term, reading) in unchanged.OrderBy(pair => round.ContainsKey(pair.Key))) Store(
-            term, WithNewerReads(reading) with { AsOf = asOf, Sequence = sequence }, round);
-        return [.. terms.Except(unchanged.Select(pair => pair.Key))];
-
-        bool IsChanged(ImageTerm term, ImageReading reading) =>
-            reading.Images.Any(
-                old => changed.TryGetValue(old.Id, out var now)
-                    && !WithNewerReads(old, reading.AsOf).IsSameAs(ImageQueries.WithoutProperties(now)))
-            || (term.Kind == ImageTermKind.Name && names.Contains(term)
-                && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id)));
+        foreach (var (term, reading) in found.OrderBy(pair => round.ContainsKey(pair.Key))) Store(
+            term, cache.WithNewerReads(reading) with { AsOf = asOf, Sequence = sequence }, round);
+        return [.. terms.Except(found.Keys)];
     }
 
     private async Task FetchAsync(IReadOnlyList<ImageTerm> group, Dictionary<ImageTerm, PendingRead> round)
@@ -296,30 +180,11 @@ public sealed class ImageReader
 
     private void Store(ImageTerm term, ImageReading reading, Dictionary<ImageTerm, PendingRead> round, ImageAnswer? answer = null)
     {
-        ImageReading? old;
-        lock (gate)
-        {
-            var entry = Entry(term);
-            old = entry.Reading;
-            Keep(entry, reading);
-            if (answer is not null) (entry.FullyReadAt, entry.IsListed) = (reading.AsOf, answer.IsListed
-                && answer.Images.All(image => !image.OsHidden));
-        }
-
-        var current = WithNewerReads(reading);
+        var (current, change) = cache.Store(term, reading, answer);
         // A change can also affect sets that do not wait for this read.
-        if (old is not null && Differences(WithNewerReads(old).Images, current.Images) is [_, ..] differences) Changed?.Invoke(
-            new ImageChange(term, differences));
+        if (change is not null) Changed?.Invoke(change);
         if (round.TryGetValue(term, out var pending)) pending.Answer.TrySetResult(current);
         else if (TakeSatisfied(term, reading, isWhole: answer is not null) is { } waiting) waiting.Answer.TrySetResult(current);
-    }
-
-    /// <summary>Caches a reading. When the memory limit is reached, it is not cached and the next caller reads again.</summary>
-    private void Keep(CacheEntry entry, ImageReading reading)
-    {
-        memory.TryAdd(-entry.Size);
-        var size = reading.Images.Sum(ListMemory.SizeOf);
-        (entry.Reading, entry.Size) = memory.TryAdd(size) ? (reading, size) : (null, 0);
     }
 
     /// <summary>Takes a read that was requested while this request was running and that its result satisfies; or null.</summary>
@@ -328,80 +193,9 @@ public sealed class ImageReader
         lock (gate)
         {
             if (!pendingReads.TryGetValue(term, out var pending) || reading.AsOf <= pending.MustStartAfter || (pending.IsUrgent && !isWhole)
-                || !Entry(term).IsCurrent) return null;
+                || !cache.IsCurrent(term)) return null;
             pendingReads.Remove(term);
             return pending;
         }
-    }
-
-    private CacheEntry Entry(ImageTerm term)
-    {
-        if (!cache.TryGetValue(term, out var entry)) cache[term] = entry = new CacheEntry();
-        return entry;
-    }
-
-    /// <summary>Replaces images with newer reads of single images.</summary>
-    private ImageReading WithNewerReads(ImageReading reading) =>
-        reading with { Images = [.. reading.Images.Select(image => WithNewerReads(image, reading.AsOf))] };
-
-    private Image WithNewerReads(Image image, DateTimeOffset asOf) =>
-        single.TryGetValue(image.Id, out var newer) && newer.AsOf > asOf ? newer.Image with { OtherMembers = image.OtherMembers } : image;
-
-    /// <summary>The images that differ, in their old and new state.</summary>
-    private static List<Image> Differences(IReadOnlyList<Image> before, IReadOnlyList<Image> after)
-    {
-        var old = before.ToDictionary(image => image.Id, StringComparer.OrdinalIgnoreCase);
-        var differences = new List<Image>();
-        foreach (var image in after)
-        {
-            if (!old.Remove(image.Id, out var was)) differences.Add(image);
-            else if (!was.IsSameAs(image)) differences.AddRange([was, image]);
-        }
-
-        return [.. differences, .. old.Values];
-    }
-
-    private sealed class CacheEntry
-    {
-        public ImageReading? Reading { get; set; }
-
-        /// <summary>The reserved memory of the reading, in bytes.</summary>
-        public long Size { get; set; }
-
-        public DateTimeOffset FullyReadAt { get; set; }
-
-        /// <summary>The time of the last change that a probe reported.</summary>
-        public DateTimeOffset ChangedAt { get; set; }
-
-        /// <summary>No probe reported a change since the reading.</summary>
-        public bool IsCurrent => Reading is null || Reading.AsOf >= ChangedAt;
-
-        /// <summary>A list of changes would contain the images.</summary>
-        public bool IsListed { get; set; }
-
-        public DateTimeOffset LastAsked { get; set; }
-
-        public TimeSpan UsualAge { get; set; }
-    }
-
-    private sealed class PendingRead(int number, Activity? by)
-    {
-        public int Number => number;
-
-        /// <summary>The activity (trace) of the first caller.</summary>
-        public Activity? By => by;
-
-        public TaskCompletionSource<ImageReading> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>A reading that started after this time satisfies the callers.</summary>
-        public DateTimeOffset MustStartAfter { get; set; } = DateTimeOffset.MinValue;
-
-        public Func<int, IEnumerable<ImageTerm>>? Prefetch { get; set; }
-
-        /// <summary>A caller reads the term periodically, so other periodic terms are due soon too.</summary>
-        public bool IsPeriodic { get; set; }
-
-        /// <summary>A caller needs the image itself, not only a list of changes without it.</summary>
-        public bool IsUrgent { get; set; }
     }
 }

@@ -78,7 +78,8 @@ public sealed class ImagePlan
     private ImmutableSortedDictionary<string, string> PendingRestores(ImageClaim claim, IEnumerable<string> restored)
     {
         if (!claim.IsLeaving) return ImmutableSortedDictionary<string, string>.Empty;
-        return restored.Where(live.Contains).Select(tag => (Tag: tag, By: Others(claim).FirstOrDefault(other => Removes(other, tag))?.Owner))
+        return restored.Where(live.Contains)
+            .Select(tag => (Tag: tag, By: Others(claim).FirstOrDefault(other => Removes(other, tag))?.Owner))
             .Where(pair => pair.By is not null)
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.By!, StringComparer.Ordinal);
 

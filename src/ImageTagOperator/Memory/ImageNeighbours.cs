@@ -134,19 +134,24 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static bool IsSelected(Match match, ImageState? state, CloudSession session) =>
         (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, session);
 
-    /// <summary>True when the image is among the newest that the set's session listed last. A process that has not listed any uses the
-    /// status, unless it is of another spec.</summary>
+    /// <summary>True when the image is among the newest that the set's session listed last. Without a complete list, the status decides,
+    /// unless it is of another spec.</summary>
     private static bool IsAmongNewest(Match match, CloudSession session)
     {
         var set = match.By.Set;
         if (set.Spec.Image.Selector is not { Newest: not null } selector) return true;
         var by = match.By.Memory.LastUsed(set.Spec.CloudCredentialsRef) ?? session;
         var latest = by.Images.Latest(ImageChoice.Term(set.Spec.Image));
-        if (latest is null && set.Status.Image is not null && !LeftImageFinder.IsEdited(set)) return false;
         var listed = latest?.Images ?? [];
+        var isStatusValid = set.Status.Image is not null && !LeftImageFinder.IsEdited(set);
+        if (isStatusValid && (latest is null || IsIncomplete(listed, set.Status))) return false;
         var candidates = listed.Where(one => one.Id != match.Image.Id).Select(ImageChoice.Facts).Append(match.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == match.Image.Id);
     }
+
+    /// <summary>A list that lacks a known image is no evidence.</summary>
+    private static bool IsIncomplete(IEnumerable<Image> listed, ImageTagSetStatus status) =>
+        (status.Images ?? []).Any(known => known.Leaving is null && !listed.Any(image => image.Id == known.Id));
 
     /// <summary>The claims of those sets of one namespace whose credentials see the image.</summary>
     private async Task<IReadOnlyList<ImageClaim?>> ProveAsync(

@@ -50,7 +50,7 @@ public sealed class ArgoCustomizationTests
 
     /// <summary>An example that the API server rejects would prove nothing.</summary>
     [Fact]
-    public void Every_example_is_one_that_the_API_server_would_take()
+    public void The_API_server_accepts_every_example()
     {
         var schema = KubernetesYaml.LoadAll(CrdCommand.Yaml())[0]["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
         var files = Directory.EnumerateFiles(ArgoSettings.Customization, "*.yaml", SearchOption.AllDirectories)

@@ -22,7 +22,7 @@ public sealed class ArgoHealthTests
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Only_what_a_person_must_act_upon_is_degraded(string name)
+    public async Task A_set_is_degraded_only_when_a_person_must_act(string name)
     {
         var reason = (Reason)typeof(Reason).GetField(name)!.GetValue(null)!;
         var expected = reason.Kind is ProblemKind.Stalled or ProblemKind.Unforeseen ? "Degraded" : "Progressing";
@@ -47,7 +47,7 @@ public sealed class ArgoHealthTests
     }
 
     [Fact]
-    public async Task A_status_about_another_generation_says_nothing_about_this_one()
+    public async Task A_status_of_another_generation_is_ignored()
     {
         foreach (var outcome in new[] { InSync, SetResult.Suspended, SetResult.Failed(new Problem(Reason.InvalidSpec, "No.")) })
         {
@@ -60,7 +60,7 @@ public sealed class ArgoHealthTests
     }
 
     [Fact]
-    public async Task A_set_that_is_suspended_and_invalid_is_degraded_for_resuming_it_is_not_enough()
+    public async Task A_suspended_invalid_set_is_degraded()
     {
         var set = Set();
         set.Spec.Suspend = true;

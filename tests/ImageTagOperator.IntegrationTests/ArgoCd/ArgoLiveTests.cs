@@ -14,7 +14,7 @@ public sealed class ArgoLiveTests
     private static readonly string[] Suspended = ["resume"];
 
     [Fact]
-    public async Task Argo_CD_sees_what_the_operator_says()
+    public async Task Argo_CD_shows_the_message_of_the_operator()
     {
         await using var world = await RealWorld.CreateAsync();
         var argo = await InstallAsync(world);
@@ -93,7 +93,7 @@ public sealed class ArgoLiveTests
     }
 
     [Fact]
-    public async Task Actions_do_what_they_are_called()
+    public async Task Actions_do_what_their_names_say()
     {
         await using var world = await RealWorld.CreateAsync();
         var argo = await InstallAsync(world);

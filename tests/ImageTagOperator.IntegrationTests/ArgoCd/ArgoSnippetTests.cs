@@ -11,7 +11,7 @@ public sealed class ArgoSnippetTests
 
     [Theory]
     [MemberData(nameof(Snippets))]
-    public async Task What_is_for_argocd_cm_has_the_scripts_as_they_are(string file)
+    public async Task The_ConfigMap_contains_the_scripts_unchanged(string file)
     {
         var path = Path.Combine(ArgoSettings.Folder, file);
         if (Rewrites) await File.WriteAllTextAsync(path, ArgoSettings.Snippets()[file]);

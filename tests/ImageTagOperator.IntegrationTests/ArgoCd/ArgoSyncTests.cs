@@ -30,7 +30,7 @@ public sealed partial class ArgoSyncTests
     [Theory]
     [InlineData]
     [InlineData("--server-side", "--force-conflicts", "--field-manager=argocd-controller")]
-    public async Task What_was_synced_stays_in_sync(params string[] way)
+    public async Task A_synced_set_stays_in_sync(params string[] way)
     {
         await using var world = await RealWorld.CreateAsync();
         await world.StartOperatorAsync();

@@ -43,7 +43,7 @@ public sealed class ChartRightsTests
 
     [Theory]
     [MemberData(nameof(Permissions))]
-    public async Task Without_one_of_its_permissions_it_is_rejected(string right)
+    public async Task It_is_rejected_without_any_one_of_its_permissions(string right)
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         var rights = await PermissionsAsync(world);
@@ -63,7 +63,7 @@ public sealed class ChartRightsTests
     }
 
     [Fact]
-    public async Task The_check_command_says_what_is_missing()
+    public async Task The_check_command_lists_missing_permissions()
     {
         await using var world = (RealWorld)await RealWorld.CreateAsync();
         var rights = await PermissionsAsync(world);

@@ -108,7 +108,7 @@ public sealed class ChartTests
     [Theory]
     [InlineData("{operator: {allowedClouds: [10.0.0.0/8, keystone.example.com]}}")]
     [InlineData("{operator: {allowedClouds: [10.0.0.0/8]}, networkPolicy: {egress: [{ports: [{port: 443}]}]}}")]
-    public async Task Where_a_name_is_allowed_or_egress_is_given_the_NetworkPolicy_has_no_rule_of_its_own(string values) =>
+    public async Task The_NetworkPolicy_has_no_rule_of_its_own_when_a_name_is_allowed_or_egress_is_set(string values) =>
         Assert.DoesNotContain(
             "ipBlock", await Helm.TemplateAsync("release", "default", "-f", await FileAsync(values)), StringComparison.Ordinal);
 
@@ -145,7 +145,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task Lint_finds_nothing_to_warn_of() =>
+    public async Task Lint_prints_no_warnings() =>
         Assert.DoesNotContain("[WARNING]", await Shell.RunAsync("helm", ["lint", "--strict", Helm.Chart]), StringComparison.Ordinal);
 
     [Fact]

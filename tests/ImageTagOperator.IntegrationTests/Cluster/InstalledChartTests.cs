@@ -10,7 +10,7 @@ namespace ImageTagOperator.IntegrationTests.Cluster;
 public sealed class InstalledChartTests
 {
     [Fact]
-    public async Task Installed_it_passes_its_test_converges_and_survives_its_leader()
+    public async Task An_installed_chart_passes_its_test_converges_and_survives_its_leader()
     {
         await using var installation = await Installation.CreateAsync();
         var audit = new ServerLog(Node.AuditLog);
@@ -59,7 +59,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task A_rolling_upgrade_and_a_rollback_in_the_middle_of_100_sets_lose_and_double_no_write()
+    public async Task A_rolling_upgrade_and_a_rollback_among_100_sets_neither_lose_nor_repeat_a_write()
     {
         await using var installation = await Installation.CreateAsync();
         var glance = new ServerLog(RealServers.GlanceLog);
@@ -110,7 +110,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task With_namespaces_given_it_works_there_and_nowhere_else()
+    public async Task It_works_only_in_the_given_namespaces()
     {
         await using var installation = await Installation.CreateAsync();
         var (ours, theirs) = (await installation.CreateNamespaceAsync(), await installation.CreateNamespaceAsync());
@@ -142,7 +142,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task A_namespace_with_sets_Secret_and_operator_in_it_goes_and_so_do_the_tags()
+    public async Task A_namespace_with_sets_Secret_and_operator_is_deleted_with_the_tags()
     {
         await using var installation = await Installation.CreateAsync();
         var image = await AllInOneAsync(installation);
@@ -165,7 +165,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task When_its_permissions_are_deleted_first_another_operator_releases_the_tags()
+    public async Task Another_operator_releases_the_tags_when_the_permissions_are_deleted_first()
     {
         await using var other = await Installation.CreateAsync();
         await using var installation = await Installation.CreateAsync();
@@ -189,7 +189,7 @@ public sealed class InstalledChartTests
     }
 
     [Fact]
-    public async Task Who_may_edit_or_view_a_namespace_may_do_so_with_its_sets()
+    public async Task Users_who_can_edit_or_view_a_namespace_can_do_so_with_its_sets()
     {
         await using var installation = await Installation.CreateAsync();
         await installation.InstallAsync();

@@ -76,7 +76,7 @@ public sealed class SyncTests
     }
 
     [Fact]
-    public async Task A_list_comes_as_a_stream_that_ends_with_a_bookmark()
+    public async Task A_list_is_a_stream_that_ends_with_a_bookmark()
     {
         await using var world = (ModernWorld)await ModernWorld.CreateAsync();
         for (var i = 0; i < 3; i++) await world.CreateAsync(world.Set($"s{i}", "nothing", "golden"));

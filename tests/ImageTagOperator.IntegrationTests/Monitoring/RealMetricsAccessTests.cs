@@ -11,7 +11,7 @@ public sealed partial class RealMetricsAccessTests
 {
     /// <summary>The operator has exactly the permissions of the chart; the reader has the chart's role for metrics.</summary>
     [Fact]
-    public async Task A_service_account_reads_metrics_with_the_role_of_the_chart_and_not_without_it()
+    public async Task A_service_account_needs_the_role_of_the_chart_to_read_metrics()
     {
         await using var world = await RealWorld.CreateAsync();
         var (release, name) = ($"r{world.Namespace}", $"r{world.Namespace}-image-tag-operator");

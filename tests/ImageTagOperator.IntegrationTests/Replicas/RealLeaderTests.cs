@@ -10,7 +10,7 @@ public sealed class RealLeaderTests
     private const string Lease = "image-tag-operator";
 
     [Fact]
-    public async Task Statement_19_the_work_of_a_leader_that_was_killed_is_taken_over_when_its_lease_has_run_out()
+    public async Task Statement_19_another_replica_takes_over_from_a_killed_leader_when_the_lease_has_expired()
     {
         await using var replicas = await TwoReplicas.StartAsync();
         await replicas.First.Process.KillAsync();
@@ -19,7 +19,7 @@ public sealed class RealLeaderTests
     }
 
     [Fact]
-    public async Task Statement_21_the_work_of_a_leader_that_is_asked_to_stop_is_taken_over_before_its_lease_has_run_out()
+    public async Task Statement_21_another_replica_takes_over_from_a_stopped_leader_before_the_lease_has_expired()
     {
         await using var replicas = await TwoReplicas.StartAsync();
         await using var holders = await HolderLog.StartAsync(replicas.World);
@@ -33,7 +33,7 @@ public sealed class RealLeaderTests
     }
 
     [Fact]
-    public async Task Statement_20_a_leader_frozen_in_the_middle_of_its_writes_writes_nothing_when_it_wakes_and_ends_with_1()
+    public async Task Statement_20_a_leader_frozen_during_writes_writes_nothing_after_it_wakes_and_exits_with_1()
     {
         await using var replicas = await TwoReplicas.StartAsync();
         var world = replicas.World;

@@ -17,7 +17,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
         ("test.example.com", "widgets/status", "update")];
 
     [Fact]
-    public async Task Statement_22_a_403_on_the_lease_is_said_once_with_the_missing_rule_and_that_rule_is_all_it_needs()
+    public async Task Statement_22_a_403_on_the_lease_is_logged_once_with_the_missing_rule_and_that_rule_is_enough()
     {
         using var widgets = await server.NamespaceAsync();
         var audit = server.Audit;
@@ -48,7 +48,7 @@ public sealed class RealCredentialTests(OwnKubernetes server)
     }
 
     [Fact]
-    public async Task Statement_24_a_token_that_ended_is_replaced_by_the_one_that_is_in_the_file_by_then()
+    public async Task Statement_24_an_expired_token_is_replaced_by_the_current_one_in_the_file()
     {
         using var widgets = await server.NamespaceAsync();
         await widgets.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "binding", NamespaceProperty = widgets.Name } });

@@ -16,7 +16,7 @@ public sealed class RealWatchTests(OwnKubernetes server)
     private readonly ConcurrentQueue<(WatchEventType Type, string Name)> changes = new();
 
     [Fact]
-    public async Task Statement_4_a_watch_whose_version_was_compacted_away_gets_410_and_lists_again()
+    public async Task Statement_4_a_watch_with_a_compacted_version_gets_410_and_lists_again()
     {
         using var widgets = await server.NamespaceAsync();
         await widgets.CreateAsync("stays");

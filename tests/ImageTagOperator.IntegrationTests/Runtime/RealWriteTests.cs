@@ -14,7 +14,7 @@ namespace ImageTagOperator.IntegrationTests.Runtime;
 public sealed class RealWriteTests(OwnKubernetes server)
 {
     [Fact]
-    public async Task Statement_16_a_status_write_that_somebody_else_was_faster_than_is_made_again_from_what_is_there()
+    public async Task Statement_16_a_status_write_that_conflicts_is_repeated_from_the_current_object()
     {
         using var widgets = await server.NamespaceAsync();
         var audit = server.Audit;
@@ -60,7 +60,7 @@ public sealed class RealWriteTests(OwnKubernetes server)
     }
 
     [Fact]
-    public async Task Statement_17_putting_a_finalizer_on_and_taking_it_off_never_drops_anothers()
+    public async Task Statement_17_adding_and_removing_a_finalizer_never_removes_another()
     {
         using var widgets = await server.NamespaceAsync();
         var audit = server.Audit;

@@ -12,15 +12,23 @@ internal static partial class GuideParser
         var lines = new Queue<string>(markdown.TrimEnd('\n').Split('\n'));
         while (lines.TryDequeue(out var line))
         {
-            parts.Add(Directive().Match(line) is { Success: true } directive
-                ? new GuidePart.Directive(directive.Groups["name"].Value)
-                : new GuidePart.Prose(line + "\n"));
+            parts.Add(Part(line));
             if (line == "```yaml") parts.Add(Manifest(lines));
             if (line == "```console") parts.AddRange(Commands(lines));
+            if (line == "```bash") parts.AddRange(Examples(lines));
         }
 
         return parts;
     }
+
+    private static GuidePart Part(string line)
+    {
+        if (Directive().Match(line) is { Success: true } directive) return new GuidePart.Directive(directive.Groups["name"].Value);
+        return IndentedCommand().IsMatch(line) ? new GuidePart.Example(line) : new GuidePart.Prose(line + "\n");
+    }
+
+    private static IEnumerable<GuidePart> Examples(Queue<string> lines) => UntilFence(lines).TrimEnd('\n').Split('\n').Select(
+        GuidePart (line) => line.StartsWith('#') ? new GuidePart.Prose(line + "\n") : new GuidePart.Example(line));
 
     private static GuidePart.Manifest Manifest(Queue<string> lines)
     {
@@ -44,6 +52,10 @@ internal static partial class GuideParser
 
     [GeneratedRegex("^<!-- run: (?<name>[a-z-]+) -->$")]
     private static partial Regex Directive();
+
+    /// <summary>Indented code that begins with a program. Other indented code is YAML, a policy or a drawing.</summary>
+    [GeneratedRegex(@"^ {4,}(kubectl|openstack|helm|image-tag-operator|make|docker|curl|openssl|export|eval|hack/\S+|[A-Z_]+=\S+) ")]
+    private static partial Regex IndentedCommand();
 
     [GeneratedRegex(@"^# (?<name>[\w.-]+\.yaml)\n")]
     private static partial Regex FileName();

@@ -29,6 +29,16 @@ internal abstract record GuidePart
         public bool OnlyReads => ReadOnly.Any(verb => Typed.StartsWith(verb, StringComparison.Ordinal));
     }
 
+    /// <summary>A command without its output: a line of indented code or of a block <c>bash</c>. A word in capitals, such as
+    /// <c>NAMESPACE</c>, stands for a name of the reader's.</summary>
+    /// <param name="Problem">What it printed when it failed; empty when it did not.</param>
+    public sealed record Example(string Line, string Problem = "") : GuidePart
+    {
+        public override string Markdown => Line + "\n";
+
+        public string Typed => Line.Trim();
+    }
+
     /// <summary>A comment <c>&lt;!-- run: ... --&gt;</c>, which is invisible to readers.</summary>
     public sealed record Directive(string Name) : GuidePart
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using ImageTagOperator.IntegrationTests.Runtime;
 using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
@@ -41,6 +42,23 @@ internal sealed class GuideWorld : IAsyncDisposable
           - lts
         """;
 
+    private const string LogFile = "operator.log";
+    private const string LogOfThePods =
+        "kubectl -n image-tag-system logs -l app.kubernetes.io/name=image-tag-operator --tail=-1";
+
+    private const string LeaseOfThePods = """
+        {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"image-tag-operator"},"spec":{"holderIdentity":"a-pod"}}
+        """;
+
+    /// <summary>The words in capitals of the examples.</summary>
+    private static readonly (string InPage, string Real)[] Placeholders =
+    [
+        ("NAMESPACE", "default"), ("SET", "ubuntu-24.04"), ("NAME", "ubuntu-24.04"), ("MY-CLOUD", "mycloud"), ("CLOUD", "mycloud"),
+        ("SECRET", "openstack-clouds"), ("TAG", "golden"), ("CHART", "chart"), ("REGISTRY", "registry.example.com"),
+        // It speaks TLS.
+        ("HOST:PORT", "$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}' | cut -d/ -f3)"), ("HOST", "localhost"),
+    ];
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("user-guide-");
@@ -50,6 +68,7 @@ internal sealed class GuideWorld : IAsyncDisposable
     private readonly TimeSpan patience;
     private NormalForm form;
     private OperatorProcess? running;
+    private string image = "";
 
     private GuideWorld(Gate keystone, GuideProject project, TimeSpan patience)
     {
@@ -74,6 +93,11 @@ internal sealed class GuideWorld : IAsyncDisposable
         {
             await world.kubernetes.RunAsync("up");
             File.Copy(world.kubernetes.Kubeconfig, world.Kubeconfig);
+            foreach (var name in new[] { "config", "charts" })
+            {
+                Directory.CreateSymbolicLink(Path.Combine(world.folder.FullName, name), Path.Combine(RealServers.Root, name));
+            }
+
             await world.TypeAsync("kubectl config rename-context \"$(kubectl config current-context)\" production");
             return world;
         }
@@ -94,6 +118,8 @@ internal sealed class GuideWorld : IAsyncDisposable
                 return manifest;
             case GuidePart.Command command:
                 return command with { Printed = await PrintedAsync(command) };
+            case GuidePart.Example example:
+                return example with { Problem = await ProblemAsync(example) };
             case GuidePart.Directive directive:
                 await DoAsync(directive.Name);
                 return directive;
@@ -130,7 +156,34 @@ internal sealed class GuideWorld : IAsyncDisposable
         }
     }
 
-    private async Task<string> TypeAsync(string typed)
+    /// <summary>Repeats an example until it succeeds: it may depend on what the operator does in a moment. Returns what it printed when it
+    /// never succeeded.</summary>
+    private async Task<string> ProblemAsync(GuidePart.Example example)
+    {
+        var typed = $"set -o pipefail\n{ToReal(example)}";
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, LogFile), Log);
+            var (code, output) = await TryAsync(typed);
+            // plan: 2 for changes
+            if (code == 0 || (code == 2 && typed.Contains("image-tag-operator plan", StringComparison.Ordinal))) return "";
+            if (clock.Elapsed > patience) return $"$ {typed}\n{output}exit code {code}";
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+    }
+
+    /// <summary>The example with the names of this environment. The servers run no pods, so the operator is a process here: its log is a
+    /// file, and what is executed in its pod is executed here.</summary>
+    private string ToReal(GuidePart.Example example) => Placeholders.Aggregate(
+        form.ToReal(example.Typed).Replace(LogOfThePods, $"cat {LogFile}", StringComparison.Ordinal)
+            .Replace("kubectl -n image-tag-system exec deploy/image-tag-operator -- /usr/local/bin/", "", StringComparison.Ordinal),
+        (typed, name) => Regex.Replace(typed, $@"(?<![\w-]){name.InPage}(?![\w-])", name.Real))
+        .Replace("IMAGE-ID", image, StringComparison.Ordinal).Replace("IMAGE", "ubuntu-24.04", StringComparison.Ordinal);
+
+    private async Task<string> TypeAsync(string typed) => (await TryAsync(typed)).Output;
+
+    private async Task<(int Code, string Output)> TryAsync(string typed)
     {
         var environment = new Dictionary<string, string>
         {
@@ -139,8 +192,8 @@ internal sealed class GuideWorld : IAsyncDisposable
             ["OS_CLOUD"] = "mycloud",
             ["PATH"] = $"{Path.GetDirectoryName(OperatorProcess.Executable)}:{Environment.GetEnvironmentVariable("PATH")}",
         };
-        return (await Shell.TryAsync(
-            "bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline)).Output;
+        return await Shell.TryAsync(
+            "bash", ["-c", $"cd '{folder.FullName}' && exec 2>&1\n{typed}"], environment: environment, deadline: Deadline);
     }
 
     private async Task StopOperatorAsync()
@@ -162,17 +215,38 @@ internal sealed class GuideWorld : IAsyncDisposable
                 await RunAsync(new GuidePart.Manifest("clouds.yaml", CloudsYamlOfThePages));
                 break;
             case "ubuntu-image":
-                await TypeAsync("truncate -s 1M ubuntu.img && openstack image create --disk-format raw --container-format bare "
-                    + "--file ubuntu.img --tag nightly ubuntu-24.04");
+                image = (await TypeAsync("truncate -s 1M ubuntu.img && openstack image create --disk-format raw --container-format bare "
+                    + "--file ubuntu.img --tag nightly ubuntu-24.04 -f value -c id")).Trim();
                 break;
             case "ubuntu-set":
                 await RunAsync(new GuidePart.Manifest("ubuntu.yaml", SetOfThePages));
                 await TypeAsync(form.ToReal("image-tag-operator crd | kubectl apply -f - && kubectl apply -f ubuntu.yaml "
                     + "&& kubectl create secret generic openstack-clouds --from-file=clouds.yaml"));
                 break;
+            case "chart":
+                await TypeAsync("helm install image-tag-operator charts/image-tag-operator -n image-tag-system --create-namespace "
+                    + "--set image.repository=registry.example.com/image-tag-operator --set 'watchNamespaces={default}' "
+                    + $"&& kubectl -n image-tag-system create -f - <<< '{LeaseOfThePods}'");
+                break;
+            case "examples":
+                await TypeAsync("mkdir -p sets chart/templates overlays/production && cp *.yaml sets/ && rm -f sets/clouds.yaml "
+                    + "&& cp sets/*.yaml chart/templates/ && cp sets/*.yaml overlays/production/ "
+                    + "&& (echo resources: && ls sets | sed 's/^/- /') > overlays/production/kustomization.yaml "
+                    + "&& printf 'apiVersion: v2\\nname: chart\\nversion: 0.1.0\\n' > chart/Chart.yaml "
+                    + "&& sed -e '/^#/d' -e '/^clouds:/d' -e 's/mycloud/production/' clouds.yaml > more "
+                    + "&& (echo && cat more) >> clouds.yaml");
+                break;
+            case "ca-pem":
+                await TypeAsync("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -keyout ca.key -out ca.pem");
+                break;
+            case "delete-secret":
+                await TypeAsync("kubectl delete secret openstack-clouds");
+                break;
+            case "delete-application-credential":
+                await TypeAsync("openstack application credential delete image-tags-2");
+                break;
             case "argocd":
-                await TypeAsync($"ln -s '{RealServers.Root}/config' config && kubectl create namespace argocd "
-                    + "&& kubectl -n argocd create configmap argocd-cm");
+                await TypeAsync("kubectl create namespace argocd && kubectl -n argocd create configmap argocd-cm");
                 break;
             case "stop-operator":
                 await running!.StopAsync();

@@ -6,7 +6,7 @@ namespace ImageTagOperator.IntegrationTests.UserGuide;
 public sealed class NormalFormTests
 {
     [Fact]
-    public void One_id_is_the_same_throughout_and_another_is_another()
+    public void Equal_ids_stay_equal_and_different_ids_stay_different()
     {
         var (one, other) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
         var (text, form) = new NormalForm().ToGuide($"{one} {other} {one}");
@@ -18,11 +18,11 @@ public sealed class NormalFormTests
     }
 
     [Fact]
-    public void Ids_depend_on_the_order_of_their_appearance_only() =>
+    public void Ids_depend_only_on_the_order_of_their_appearance() =>
         Assert.Equal(new NormalForm().ToGuide(Guid.NewGuid().ToString()).Text, new NormalForm().ToGuide(Guid.NewGuid().ToString()).Text);
 
     [Fact]
-    public void Names_are_those_of_the_guide()
+    public void Real_names_are_replaced_by_those_of_the_guide()
     {
         var form = new NormalForm(("golden-images", "g-0123456789a"));
         Assert.Equal("kubectl -n g-0123456789a get its", form.ToReal("kubectl -n golden-images get its"));

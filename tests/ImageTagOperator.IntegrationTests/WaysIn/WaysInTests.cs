@@ -21,7 +21,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
 
     [Theory]
     [MemberData(nameof(Same))]
-    public async Task The_same_file_leads_to_the_same_token(string form)
+    public async Task The_same_file_gives_the_same_token(string form)
     {
         var command = await answers.CommandAsync(form);
         Assert.Contains("user ", command, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task What_the_command_refuses_is_refused(string form)
+    public async Task A_file_that_the_openstack_command_refuses_is_refused(string form)
     {
         Assert.StartsWith("refused", await answers.CommandAsync(form), StringComparison.Ordinal);
         await RefusedAsync(form);
@@ -38,7 +38,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
 
     [Theory]
     [MemberData(nameof(Wider))]
-    public async Task What_is_plain_is_taken_though_the_command_stumbles(string form)
+    public async Task A_plain_file_is_accepted_even_when_the_openstack_command_fails(string form)
     {
         Assert.StartsWith("refused", await answers.CommandAsync(form), StringComparison.Ordinal);
         Assert.Contains(
@@ -47,21 +47,21 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
 
     [Theory]
     [MemberData(nameof(Narrower))]
-    public async Task What_would_be_another_token_than_the_file_says_is_refused(string form)
+    public async Task A_file_that_would_give_another_token_than_it_says_is_refused(string form)
     {
         Assert.Contains($"user {answers.People.User}", await answers.CommandAsync(form), StringComparison.Ordinal);
         await RefusedAsync(form);
     }
 
     [Fact]
-    public async Task The_version_implies_the_domain_as_for_the_command()
+    public async Task The_version_implies_the_domain_as_in_the_openstack_command()
     {
         Assert.Contains("project ", await answers.CommandAsync("implied-domain"), StringComparison.Ordinal);
         Assert.Equal(await answers.CommandAsync("implied-domain"), await answers.OursAsync("implied-domain"));
     }
 
     [Fact]
-    public async Task A_cloud_that_is_not_there_is_refused()
+    public async Task A_missing_cloud_is_refused()
     {
         var (code, output) = await answers.OpenStackAsync("elsewhere");
         Assert.True(code != 0, output);
@@ -69,7 +69,7 @@ public sealed class WaysInTests(WaysInTests.Answers answers) : IClassFixture<Way
     }
 
     [Fact]
-    public async Task A_process_of_the_command_does_the_same()
+    public async Task A_process_of_the_openstack_command_gives_the_same_result()
     {
         string[] clouds = ["password", "application-credential", "token"];
         var printed = await Task.WhenAll(clouds.Select(answers.OpenStackAsync));

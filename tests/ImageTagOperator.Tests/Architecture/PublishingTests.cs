@@ -87,7 +87,7 @@ public sealed partial class PublishingTests
     }
 
     [Fact]
-    public void What_is_released_is_signed_by_digest_and_has_a_provenance()
+    public void Release_files_are_signed_by_digest_and_have_a_provenance()
     {
         var steps = Yaml(Read(".github/workflows/release.yaml"))["jobs"]!["publish"]!["steps"]!.AsArray();
         var permissions = Yaml(Read(".github/workflows/release.yaml"))["jobs"]!["publish"]!["permissions"]!;

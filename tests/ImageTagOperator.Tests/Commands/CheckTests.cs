@@ -25,7 +25,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public async Task What_the_API_server_lacks_is_reported_line_by_line()
+    public async Task Each_missing_item_of_the_API_server_is_a_line()
     {
         await using var kubernetes = await SandboxKubernetes.StartAsync();
         using var run = new CommandRun();

@@ -12,7 +12,7 @@ namespace ImageTagOperator.Tests.Commands;
 public sealed class ClusterTests
 {
     [Fact]
-    public async Task Status_shows_sets_images_and_what_is_pending()
+    public async Task Status_shows_sets_images_and_pending_changes()
     {
         await using var world = await SandboxWorld.CreateAsync(CloudFlavor.OpenStack);
         using var run = Run(world);

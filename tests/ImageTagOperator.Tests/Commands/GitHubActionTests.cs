@@ -96,7 +96,7 @@ public sealed class GitHubActionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_credentials_it_validates_and_without_a_pull_request_it_does_not_comment()
+    public async Task It_only_validates_without_credentials_and_does_not_comment_without_a_pull_request()
     {
         var (code, output) = await ActAsync(("CLOUDS_YAML", ""));
         Assert.Equal(0, code);

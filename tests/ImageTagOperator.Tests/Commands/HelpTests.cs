@@ -56,7 +56,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task An_error_is_a_sentence_and_a_stack_trace_only_when_asked_for()
+    public async Task An_error_is_a_sentence_without_a_stack_trace_by_default()
     {
         using var run = new CommandRun();
         run.Environment["HOME"] = run.Folder;
@@ -95,7 +95,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task As_a_plugin_of_kubectl_it_shows_that_name()
+    public async Task The_plugin_of_kubectl_shows_its_own_name()
     {
         var folder = Directory.CreateTempSubdirectory("plugin-");
         var link = Path.Combine(folder.FullName, "kubectl-imagetags");

@@ -63,7 +63,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task Says_first_how_many_sets_have_a_problem()
+    public async Task The_first_line_has_the_number_of_sets_with_a_problem()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         using var run = CommandRun.On(cloud);

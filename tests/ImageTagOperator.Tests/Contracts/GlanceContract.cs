@@ -190,7 +190,7 @@ public abstract class GlanceContract<TWorld>
     [InlineData(null)]
     [InlineData("garbage")]
     [InlineData("gAAAAABgarbage")]
-    public async Task Without_a_valid_token_every_request_is_401(string? token)
+    public async Task Every_request_without_a_valid_token_is_401(string? token)
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world, "golden");

@@ -96,7 +96,7 @@ public abstract class KeystoneContract<TWorld>
     }
 
     [Fact]
-    public async Task Without_a_scope_the_default_project_of_the_user_is_used()
+    public async Task A_login_without_a_scope_uses_the_default_project_of_the_user()
     {
         await using var world = await TWorld.CreateAsync();
         var keystone = new RawKeystone(world.CloudsYaml);

@@ -178,7 +178,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_finalizer_keeps_the_object_until_it_is_gone()
+    public async Task A_finalizer_keeps_the_object_until_it_is_removed()
     {
         await using var cluster = await ClusterAsync();
         var set = cluster.Set("kept");
@@ -222,7 +222,7 @@ public abstract class KubernetesContract<TWorld>
     }
 
     [Fact]
-    public async Task A_list_comes_in_pages()
+    public async Task A_list_has_pages()
     {
         await using var cluster = await ClusterAsync();
         foreach (var name in new[] { "c", "a", "e", "b", "d" }) await cluster.CreateAsync(name);

@@ -1,3 +1,4 @@
+using ImageTagOperator.Commands;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Tests.Commands;
 using Xunit;
@@ -37,7 +38,8 @@ public sealed class LinkTests
         var headings = Page.Of("docs/troubleshooting.md").Lines.SkipWhile(line => line != "## Reasons").Skip(1)
             .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Where(line => line.StartsWith("### ", StringComparison.Ordinal)).Select(line => line[4..]);
-        Assert.Equal(Reason.All.Select(reason => reason.Name).Concat(Verdict.Reasons).Order(StringComparer.Ordinal),
+        var reasons = Reason.All.Select(reason => reason.Name).Concat(Verdict.Reasons).Concat(CommandReason.All);
+        Assert.Equal(reasons.Order(StringComparer.Ordinal),
             headings.Order(StringComparer.Ordinal));
     }
 

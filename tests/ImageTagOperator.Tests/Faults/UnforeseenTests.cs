@@ -45,7 +45,7 @@ public sealed class UnforeseenTests
             "ChangeHint.cs: ", "ImageReadings.cs: await session.Probe", "ImageReader.cs: if (await hint",
             "CloudSession.cs: await Images.Probe", "CloudSession.cs: var access"]),
         ("needs more images than the stories have", [
-            "ImageReader.cs: var left", "ImageQueries.cs: list =", "ImageQueries.cs: && (missing.Length", "ImageQueries.cs: return await current",
+            "ImageReader.cs: var left", "ImageReader.cs: var found", "UnchangedReadings.cs: ", "ImageQueries.cs: list =", "ImageQueries.cs: && (missing.Length", "ImageQueries.cs: return await current",
             "ImageQueries.cs: await Task.Yield", "ImageQueries.cs: var some", "ImageQueries.cs: var list = await ListAsync([",
             "ImageApi.cs: var response = await ReadAsync(\"/v2/images?limit",
             "ImageQueries.cs: var alone", "WrittenImages.cs: return",

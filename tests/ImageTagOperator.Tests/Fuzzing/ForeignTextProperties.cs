@@ -105,7 +105,7 @@ public sealed class ForeignTextProperties
     }
 
     [Fact]
-    public void The_lines_of_a_watch_are_events_or_end_it() => CheckAsync(
+    public void Each_line_of_a_watch_is_an_event_or_ends_the_watch() => CheckAsync(
         async text =>
         {
             using var client = new KubernetesClient(

@@ -52,7 +52,7 @@ public sealed class AccessReviewerTests
     }
 
     [Fact]
-    public async Task A_slow_review_blocks_no_other_and_is_shared_by_all_who_wait_for_it()
+    public async Task A_slow_review_blocks_no_other_review_and_is_shared_by_its_waiters()
     {
         var answers = ReviewingServer.Create();
         var (held, isOpen) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -74,7 +74,7 @@ public sealed class AccessReviewerTests
     }
 
     [Fact]
-    public async Task At_most_four_reviews_are_under_way()
+    public async Task At_most_four_reviews_run_at_once()
     {
         var answers = ReviewingServer.Create();
         var (running, most, isOpen) = (0, 0, new TaskCompletionSource());
@@ -95,7 +95,7 @@ public sealed class AccessReviewerTests
     }
 
     [Fact]
-    public async Task A_review_that_failed_is_no_answer()
+    public async Task A_failed_review_is_not_cached()
     {
         var answers = ReviewingServer.Create();
         var failures = 1;

@@ -55,7 +55,7 @@ public sealed class CloudKubeconfigTests : KubeconfigWorld
     }
 
     [Fact]
-    public async Task Gke_tells_its_plugin_about_the_cluster()
+    public async Task Gke_passes_the_cluster_to_its_plugin()
     {
         Home.Script("fake-gke-plugin", $$"""
             case "$KUBERNETES_EXEC_INFO" in *'"server":"{{Api.Url}}"'*'"certificate-authority-data":"{{Ca}}"'*) ;; *) exit 7;; esac

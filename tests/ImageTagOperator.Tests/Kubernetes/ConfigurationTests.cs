@@ -93,7 +93,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public async Task Statement_23_an_exec_plugin_is_run_kept_and_run_again_when_its_credential_ends_or_is_refused()
+    public async Task Statement_23_the_credential_of_an_exec_plugin_is_cached_until_it_expires_or_is_refused()
     {
         Write("plugin.sh", """
             #!/bin/sh
@@ -136,7 +136,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_exec_plugin_comes_with_its_install_hint()
+    public async Task The_error_for_a_missing_exec_plugin_has_its_install_hint()
     {
         var found = Find(Write("config",
             Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, installHint: get it}")));
@@ -172,7 +172,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_configuration_the_error_lists_what_was_tried()
+    public void The_error_without_any_configuration_lists_what_was_tried()
     {
         environment["HOME"] = folder;
         environment["KUBECONFIG"] = PathOf("missing");

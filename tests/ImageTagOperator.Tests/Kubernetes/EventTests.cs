@@ -15,7 +15,7 @@ public sealed class EventTests
     private readonly FakeTimeProvider time = new();
 
     [Fact]
-    public async Task Statement_25_an_event_says_who_what_and_about_which_object()
+    public async Task Statement_25_an_event_has_the_reporter_the_reason_and_the_object()
     {
         await using var server = await WidgetCluster.StartAsync();
         await using var recorder = new Recording(server, time);
@@ -64,7 +64,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task Statement_25_a_repeat_of_an_event_that_the_server_dropped_begins_anew()
+    public async Task Statement_25_a_repeat_of_an_event_that_the_server_dropped_is_a_new_event()
     {
         await using var server = await WidgetCluster.StartAsync();
         await using var recorder = new Recording(server, time);
@@ -99,7 +99,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_server_that_fails_for_a_moment_still_gets_the_event()
+    public async Task A_server_gets_the_event_after_a_short_failure()
     {
         await using var server = await WidgetCluster.StartAsync();
         using var fault = server.Faults.Add("POST", EventPath, new Fault { Status = 500 }, times: 2);

@@ -12,7 +12,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     [Theory]
     [InlineData("v1")]
     [InlineData("v1beta1")]
-    public async Task Statement_23_the_cluster_goes_to_the_plugin_that_wants_it(string version)
+    public async Task Statement_23_the_cluster_is_passed_to_a_plugin_that_requests_it(string version)
     {
         Home.Script("plugin", "printf %s \"$KUBERNETES_EXEC_INFO\" >info.json; cat answer.json");
         Home.Write("answer.json", Credential(version, ("token", "t")));
@@ -73,7 +73,7 @@ public sealed class ExecPluginTests : KubeconfigWorld
     }
 
     [Fact]
-    public async Task Statement_23_a_token_is_renewed_when_it_ends_and_when_it_is_refused()
+    public async Task Statement_23_a_token_is_renewed_when_it_expires_or_is_refused()
     {
         Home.Script("plugin", "echo run >>runs; cat answer.json");
         Home.Write("answer.json", Credential("v1beta1", ("token", "one"), ("expirationTimestamp", "2026-01-02T03:19:05.123456789+00:00")));

@@ -20,7 +20,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Statement_23_tls_server_name_is_asked_for_and_checked_and_is_not_the_host(bool throughProxy)
+    public async Task Statement_23_tls_server_name_is_sent_and_verified_instead_of_the_host(bool throughProxy)
     {
         await using var proxy = new ConnectProxy("user:p@ss");
         await using var api = await StartAsync("api.internal.example");
@@ -35,7 +35,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Statement_23_insecure_skip_tls_verify_accepts_any_certificate_and_still_asks_for_the_name()
+    public async Task Statement_23_insecure_skip_tls_verify_accepts_any_certificate_and_still_sends_the_name()
     {
         await using var api = await StartAsync("elsewhere.example");
         Assert.Null((await AskAsync(api, "insecure-skip-tls-verify: true")).ServerName);
@@ -55,7 +55,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Statement_23_an_intermediate_authority_alone_can_be_what_is_trusted()
+    public async Task Statement_23_an_intermediate_authority_alone_can_be_trusted()
     {
         using var intermediate = new TestAuthority("intermediate", authority);
         using var sibling = new TestAuthority("sibling", authority);
@@ -69,7 +69,7 @@ public sealed class KubeconfigConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Statement_23_a_client_certificate_goes_out_with_the_authorities_between_it_and_the_root()
+    public async Task Statement_23_a_client_certificate_is_sent_with_its_intermediate_authorities()
     {
         using var root = new TestAuthority("client-root");
         using var intermediate = new TestAuthority("client-intermediate", root);

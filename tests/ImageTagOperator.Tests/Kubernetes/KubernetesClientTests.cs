@@ -45,7 +45,7 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task Statement_18_a_request_without_an_answer_times_out_and_says_so()
+    public async Task Statement_18_a_request_without_a_response_times_out_with_a_clear_error()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();

@@ -39,7 +39,7 @@ public sealed class KubernetesYamlTests
         Assert.Equal(json, Assert.Single(KubernetesYaml.LoadAll($"a: {yaml}"))["a"]?.ToJsonString() ?? "null");
 
     [Fact]
-    public void All_documents_are_read_and_empty_ones_left_out() =>
+    public void All_documents_are_read_and_empty_ones_are_skipped() =>
         Assert.Equal(["{\"a\":1}", "{\"b\":[2,{\"c\":null}]}"], KubernetesYaml.LoadAll("---\na: 1\n---\n# nothing\n---\nb: [2, {c: }]\n")
             .Select(node => node.ToJsonString()));
 
@@ -124,7 +124,7 @@ public sealed class KubernetesYamlTests
     }
 
     [Fact]
-    public void Output_looks_as_people_write_it() => Assert.Equal(
+    public void Output_looks_like_handwritten_YAML() => Assert.Equal(
         """
         a: 1
         b:

@@ -26,7 +26,7 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
-    public async Task Statement_19_anothers_lease_is_over_after_no_change_for_15_s_here_whatever_its_clock_says()
+    public async Task Statement_19_a_foreign_lease_expires_after_15_s_without_a_change_on_the_local_clock()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (client, elector, log) = Elector(server, "me");
@@ -60,7 +60,7 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
-    public async Task Statement_20_after_losing_the_lease_no_write_goes_out_and_the_process_ends_with_1()
+    public async Task Statement_20_no_write_is_sent_after_the_lease_is_lost_and_the_process_exits_with_1()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -111,7 +111,7 @@ public sealed class LeaderElectionTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public async Task Statement_20_a_process_frozen_at_any_moment_gives_up_when_it_wakes(int moment)
+    public async Task Statement_20_a_process_frozen_at_any_moment_stops_leading_when_it_wakes(int moment)
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();
@@ -150,7 +150,7 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
-    public async Task Statement_21_leadership_comes_back_after_a_network_fault()
+    public async Task Statement_21_leadership_returns_after_a_network_fault()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (client, elector, _) = Elector(server, "me");
@@ -164,7 +164,7 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
-    public async Task Statement_21_on_a_clean_stop_the_lease_is_released_and_the_next_takes_over_at_once()
+    public async Task Statement_21_a_clean_stop_releases_the_lease_and_the_next_replica_takes_over_at_once()
     {
         await using var server = await WidgetCluster.StartAsync();
         var first = await StartAsync(server, identity: "first");
@@ -180,7 +180,7 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
-    public async Task Statement_22_a_403_is_said_once_with_the_missing_rule()
+    public async Task Statement_22_a_403_is_logged_once_with_the_missing_rule()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         var (client, elector, log) = Elector(server, "me");

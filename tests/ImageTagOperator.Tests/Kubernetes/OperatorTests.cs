@@ -12,7 +12,7 @@ public sealed class OperatorTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Statement_9_work_starts_only_after_the_first_list_and_readiness_says_so()
+    public async Task Statement_9_work_and_readiness_start_only_after_the_first_list()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");
@@ -103,7 +103,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Statement_13_failures_retry_for_ever_with_a_growing_pause_and_success_starts_it_over()
+    public async Task Statement_13_failures_are_retried_forever_with_a_growing_pause_that_success_resets()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -205,7 +205,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Of_several_objects_deleted_before_a_reconcile_the_one_that_ran_is_reported()
+    public async Task The_object_that_ran_is_reported_when_several_were_deleted_before_a_reconcile()
     {
         await using var server = await WidgetCluster.StartAsync();
         var (running, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -231,7 +231,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Statement_15_shutdown_lets_running_reconciles_finish_and_takes_no_more()
+    public async Task Statement_15_shutdown_lets_running_reconciles_finish_and_starts_no_more()
     {
         await using var server = await WidgetCluster.StartAsync();
         for (var i = 0; i < 10; i++) server.ApplyWidget($"w{i}");
@@ -290,7 +290,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Statement_17_the_finalizer_is_there_before_the_first_reconcile_and_no_write_follows()
+    public async Task Statement_17_the_finalizer_is_added_before_the_first_reconcile_and_no_write_follows()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a", finalizers: ["other.example.com/first"]);
@@ -328,7 +328,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task Statement_17_a_conflict_never_drops_another_finalizer()
+    public async Task Statement_17_a_conflict_never_removes_another_finalizer()
     {
         await using var server = await WidgetCluster.StartAsync();
         server.ApplyWidget("a");

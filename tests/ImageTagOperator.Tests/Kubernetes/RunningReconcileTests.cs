@@ -32,7 +32,7 @@ public sealed class RunningReconcileTests
     }
 
     [Fact]
-    public async Task A_change_of_labels_cancels_nothing()
+    public async Task A_change_of_labels_does_not_cancel_a_reconcile()
     {
         var (time, ended, goOn) = (new FakeTimeProvider(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await WidgetCluster.StartAsync(time);

@@ -63,7 +63,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_3_a_silent_watch_is_given_up_and_opened_again()
+    public async Task Statement_3_a_silent_watch_is_closed_and_opened_again()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -76,7 +76,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_3_a_watch_that_dies_in_the_middle_is_given_up_and_opened_again()
+    public async Task Statement_3_a_watch_that_breaks_is_closed_and_opened_again()
     {
         await using var server = await WidgetCluster.StartAsync(); // with the real clock, it does not end the watch during this test
         var time = new FakeTimeProvider();
@@ -88,7 +88,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_3_every_watch_tells_the_server_to_end_it_within_5_to_10_minutes()
+    public async Task Statement_3_every_watch_has_a_server_timeout_of_5_to_10_minutes()
     {
         await using var server = await WidgetCluster.StartAsync();
         var random = 0.0;
@@ -103,7 +103,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_4_a_410_in_the_stream_makes_it_list_again()
+    public async Task Statement_4_a_410_in_the_stream_causes_a_new_list()
     {
         await using var server = await WidgetCluster.StartAsync();
         await using var watch = Watching.Start(server);
@@ -119,7 +119,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_4_a_410_as_an_HTTP_status_makes_it_list_again()
+    public async Task Statement_4_a_410_as_an_HTTP_status_causes_a_new_list()
     {
         await using var server = await WidgetCluster.StartAsync();
         using var fault = server.Faults.Add("GET", WidgetCluster.WatchPath, new Fault { Status = 410 }, times: 1);
@@ -147,7 +147,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_5_watches_that_end_at_once_back_off_and_do_not_spin()
+    public async Task Statement_5_watches_that_end_at_once_are_reopened_with_backoff()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -168,7 +168,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public void Statement_5_the_pause_starts_over_after_two_quiet_minutes()
+    public void Statement_5_the_pause_is_reset_after_two_quiet_minutes()
     {
         var time = new FakeTimeProvider();
         var backoff = new WatchBackoff(time, () => 0.5);
@@ -178,7 +178,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_6_throttling_is_waited_out_for_as_long_as_the_server_asks()
+    public async Task Statement_6_a_throttled_watch_waits_as_long_as_the_server_asks()
     {
         await using var server = await WidgetCluster.StartAsync();
         var time = new FakeTimeProvider();
@@ -197,7 +197,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_6_a_refused_connection_is_tried_again_until_the_server_is_back()
+    public async Task Statement_6_a_refused_connection_is_retried_until_the_server_is_back()
     {
         var time = new FakeTimeProvider();
         var reachable = false;
@@ -225,7 +225,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Statement_7_a_malformed_item_of_a_list_is_logged_and_left_out()
+    public async Task Statement_7_a_malformed_item_of_a_list_is_logged_and_skipped()
     {
         var handler = new StubHandler(request => request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal)
             ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)

@@ -157,7 +157,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task The_namespace_with_the_fewest_running_is_next_whatever_the_others_have_waiting()
+    public async Task The_namespace_with_the_fewest_running_keys_is_next()
     {
         using var queue = Shared();
         for (var i = 0; i < 5000; i++) queue.Add($"a/{i}");

@@ -126,7 +126,7 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public async Task Of_two_replicas_only_the_leader_reports_the_sets()
+    public async Task Only_the_leader_of_two_replicas_reports_the_sets()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         await world.CreateAsync(world.Set("ubuntu", world.Cloud.AddImage("ubuntu").Id, "golden"));

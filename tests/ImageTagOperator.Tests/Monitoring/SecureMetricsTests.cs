@@ -48,7 +48,7 @@ public sealed class SecureMetricsTests
     }
 
     [Fact]
-    public async Task When_the_API_server_is_unreachable_all_requests_are_rejected()
+    public async Task All_requests_are_rejected_when_the_API_server_is_unreachable()
     {
         await using var world = await SandboxWorld.CreateAsync(Sandbox.Cloud.CloudFlavor.OpenStack);
         // The embedded API server has no TokenReview.

@@ -34,7 +34,7 @@ public sealed class AllowedCloudsTests
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("64:ff9b::a9fe:a9fe")]
     [InlineData("2002:a9fe:a9fe::")]
-    public async Task Metadata_services_and_the_like_are_never_connected_to_whatever_is_allowed(string address)
+    public async Task Metadata_addresses_are_never_connected_even_if_allowed(string address)
     {
         foreach (var allowed in new[] { AllowedClouds.Anywhere, AllowedClouds.Of([], isInCluster: false),
             AllowedClouds.Of(["0.0.0.0/0", "::/0", "cloud.example", address.Split('%')[0]], isInCluster: false) })
@@ -56,7 +56,7 @@ public sealed class AllowedCloudsTests
     [InlineData("127.0.0.1", true, false, "*.example")]
     [InlineData("127.0.0.1", true, false, "10.0.0.0/8")]
     [InlineData("127.0.0.1", false, false, "10.0.0.0/8")]
-    public async Task Loopback_is_the_pod_itself_in_a_cluster_and_has_to_be_allowed_there(
+    public async Task Loopback_is_the_pod_itself_in_a_cluster_and_must_be_allowed(
         string address, bool isInCluster, bool isReached, params string[] allowed)
     {
         var (reached, _) = await DialAsync(AllowedClouds.Of(allowed, isInCluster), "cloud.example", address);
@@ -78,7 +78,7 @@ public sealed class AllowedCloudsTests
     [InlineData("10.1.2.3", "10.1.2.3", true, "10.1.2.3")]
     [InlineData("10.1.2.4", "10.1.2.4", false, "10.1.2.3")]
     [InlineData("anything.org", "203.0.113.1", true)]
-    public async Task Only_what_is_allowed_is_connected_to(string host, string address, bool isReached, params string[] allowed)
+    public async Task Only_allowed_addresses_are_connected(string host, string address, bool isReached, params string[] allowed)
     {
         var (reached, error) = await DialAsync(AllowedClouds.Of(allowed, isInCluster: true), host, address);
         Assert.Equal(isReached ? [$"{IPAddress.Parse(address)}"] : [], reached);
@@ -102,7 +102,7 @@ public sealed class AllowedCloudsTests
     }
 
     [Fact]
-    public async Task Of_several_addresses_only_the_allowed_ones_are_tried()
+    public async Task Only_the_allowed_ones_of_several_addresses_are_tried()
     {
         var (reached, _) = await DialAsync(AllowedClouds.Of(["10.0.0.0/8"], isInCluster: true), "several.test", "169.254.169.254",
             "11.0.0.1", "10.0.0.9");

@@ -73,7 +73,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task A_list_is_ended_at_its_timeout_however_fast_its_pages_are()
+    public async Task A_list_ends_at_its_timeout_even_when_its_pages_are_fast()
     {
         var time = new FakeTimeProvider();
         await using var cloud = await HostileCloud.StartAsync();
@@ -211,7 +211,7 @@ public sealed class BoundTests
 
     [Theory]
     [MemberData(nameof(Logins))]
-    public async Task A_login_with_a_malformed_response_is_an_error_that_says_so(string body, string expected)
+    public async Task A_login_with_a_malformed_response_has_a_clear_error(string body, string expected)
     {
         await using var cloud = await HostileCloud.StartAsync();
         cloud.Token = _ => body;

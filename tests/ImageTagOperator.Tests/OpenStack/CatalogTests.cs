@@ -45,7 +45,7 @@ public sealed class CatalogTests
     }
 
     [Fact]
-    public void With_several_regions_none_is_guessed()
+    public void A_region_is_required_when_there_are_several()
     {
         IReadOnlyList<CatalogService> catalog = [
             new("image", [new("public", "http://a", "One", "One"), new("public", "http://b", "Two", "Two")])];

@@ -31,7 +31,7 @@ public sealed class CloudHostTests : IDisposable
     }
 
     [Fact]
-    public async Task No_more_requests_are_under_way_than_allowed()
+    public async Task Only_the_allowed_number_of_requests_runs_at_once()
     {
         var (now, most) = (0, 0);
         var gate = new Lock();

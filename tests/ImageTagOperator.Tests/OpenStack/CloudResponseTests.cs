@@ -27,7 +27,7 @@ public sealed class CloudResponseTests
     [InlineData("SSH-2.0-OpenSSH", "", " (no JSON)")]
     [InlineData("""{"message": "cut of""", "application/json", " (application/json)")]
     [InlineData("page", "text/a-type-whose-name-is-longer-than-any-that-a-server-has-a-reason-to-use", " (no JSON)")]
-    public void Of_a_response_that_is_not_JSON_only_status_and_content_type_are_reported(string body, string? type, string expected) =>
+    public void Only_status_and_content_type_are_reported_for_a_response_that_is_not_JSON(string body, string? type, string expected) =>
         Assert.Equal("GET http://glance/v2/images -> 500" + expected, (Response(500, body) with { ContentType = type }).Describe());
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class CloudResponseTests
     [InlineData("""{"error": {"details": "hidden", "title": "hidden"}}""", "")]
     [InlineData("""{"error": "hidden"}""", "")]
     [InlineData("hidden", " (no JSON)")]
-    public void Of_a_login_response_only_the_message_of_Keystone_is_reported(string body, string expected) =>
+    public void Only_the_message_of_Keystone_is_reported_for_a_login_response(string body, string expected) =>
         Assert.Equal("POST http://keystone/v3/auth/tokens -> 401" + expected,
             (Response(401, body) with { Call = "POST http://keystone/v3/auth/tokens" }).Describe());
 
@@ -67,7 +67,7 @@ public sealed class CloudResponseTests
     [InlineData("""{"error": "text"}""")]
     [InlineData("""{"message": 1}""")]
     [InlineData("""{"error": {"message": null}}""")]
-    public void Without_a_message_only_the_status_is_reported(string body) =>
+    public void Only_the_status_is_reported_for_a_response_without_a_message(string body) =>
         Assert.Equal("GET http://glance/v2/images -> 500", Response(500, body).Describe());
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class CloudResponseTests
     [InlineData(429, CloudErrorKind.Transient)]
     [InlineData(500, CloudErrorKind.Transient)]
     [InlineData(503, CloudErrorKind.Transient)]
-    public void A_status_says_who_can_fix_it(int status, CloudErrorKind expected)
+    public void A_status_determines_who_can_fix_it(int status, CloudErrorKind expected)
     {
         var error = (Response(status, "") with { RetryAfter = TimeSpan.FromSeconds(7) }).ToException();
         Assert.Equal((expected, TimeSpan.FromSeconds(7)), (error.Kind, error.RetryAfter));

@@ -58,7 +58,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadReads))]
-    public async Task A_failed_read_says_who_can_fix_it(string what, Fault fault, CloudErrorKind kind, string message)
+    public async Task A_failed_read_determines_who_can_fix_it(string what, Fault fault, CloudErrorKind kind, string message)
     {
         using var session = Session("demo", fault);
         await session.GetImageAsync(image.Id, Cancel);
@@ -137,7 +137,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task Statement_20_not_a_byte_of_a_write_goes_out_without_the_lease(string method)
+    public async Task Statement_20_no_byte_of_a_write_is_sent_without_the_lease(string method)
     {
         await using var glance = new ClosingServer();
         var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo") with { ImageEndpointOverride = glance.Address };
@@ -325,7 +325,7 @@ public sealed class CloudSessionFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_Keystone_down_sessions_with_a_token_still_work()
+    public async Task Sessions_with_a_token_work_while_Keystone_is_down()
     {
         await session.GetImageAsync(image.Id, Cancel);
         cloud.Identity.Down = true;

@@ -46,7 +46,7 @@ public sealed class CloudTlsTests
     }
 
     [Fact]
-    public async Task Without_a_certificate_or_with_a_foreign_one_there_is_no_response()
+    public async Task A_server_does_not_respond_without_the_right_client_certificate()
     {
         await using var server = await MutualTlsCloud.StartAsync();
         var (certificate, key) = new TestCertificates().Issue("stranger");

@@ -87,7 +87,7 @@ public sealed class CloudsYamlTests
     [InlineData("no")]
     [InlineData("2026-01-01")]
     [InlineData("1.10")]
-    public void A_password_stays_the_text_that_it_is_without_quotes(string password)
+    public void A_password_without_quotes_keeps_its_text(string password)
     {
         var cloud = Parse($"auth:\n  auth_url: http://k\n  username: demo\n  user_domain_id: d\n  password: {password}");
         Assert.Equal(password, ((PasswordCredential)cloud.Credential).Password);
@@ -181,7 +181,7 @@ public sealed class CloudsYamlTests
     [InlineData("clouds:\n  demo:\n    auth:\n      password: 's3cr3t\n", "not valid YAML at line")]
     [InlineData("clouds:\n  demo:\n    auth: {password: s3cr3t, password: s3cr3t}\n", "not valid YAML at line 3")]
     [InlineData("clouds:\n  demo: &a\n    auth: *s3cr3t\n", "not valid YAML at line")]
-    public void A_file_that_does_not_hold_the_cloud_is_refused_without_quoting_it(string yaml, string expected)
+    public void A_file_without_the_cloud_is_refused_without_quoting_its_text(string yaml, string expected)
     {
         var error = Assert.Throws<InvalidCloudsYamlException>(() => CloudsYaml.Parse(yaml, "demo"));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);

@@ -63,7 +63,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task The_gate_of_an_image_says_what_it_waits_for()
+    public async Task The_gate_of_an_image_reports_what_it_waits_for()
     {
         var gate = new ImageGates(time).For("cloud", "11111111-1111-4111-8111-111111111111");
         using var held = await gate.EnterAsync("a", Cancel);
@@ -89,7 +89,7 @@ public sealed class FairSlotsTests
     }
 
     [Fact]
-    public async Task A_request_that_times_out_in_the_queue_says_so_and_is_not_sent()
+    public async Task A_request_that_times_out_in_the_queue_is_not_sent_and_has_a_clear_error()
     {
         using var hosts = new CloudHosts(new CloudLimits { Concurrency = 1 }, time, static () => true);
         var host = hosts.For("b", new Uri("http://glance.test/"));

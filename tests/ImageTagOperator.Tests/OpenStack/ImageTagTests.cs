@@ -14,7 +14,7 @@ public sealed class ImageTagTests
     [InlineData("%2e%2e")]
     [InlineData("a%2Fb")]
     [InlineData("%;+&=@:,\"<>\\{}?#~")]
-    public void What_the_API_can_address(string tag) => Assert.Null(ImageTag.WhyNotAddressable(tag));
+    public void Tags_that_the_API_can_address(string tag) => Assert.Null(ImageTag.WhyNotAddressable(tag));
 
     [Theory]
     [InlineData("", "is empty")]
@@ -30,7 +30,7 @@ public sealed class ImageTagTests
     [InlineData("a\nb", "control character")]
     [InlineData("\0", "control character")]
     [InlineData("\u007F", "control character")]
-    public void What_the_API_cannot_address(string tag, string why) =>
+    public void Tags_that_the_API_cannot_address(string tag, string why) =>
         Assert.Contains(why, ImageTag.WhyNotAddressable(tag), StringComparison.Ordinal);
 
     [Fact]

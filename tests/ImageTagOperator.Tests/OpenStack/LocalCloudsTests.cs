@@ -14,7 +14,7 @@ public sealed class LocalCloudsTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public void The_file_that_is_named_comes_first_then_the_folder_then_the_home_folder()
+    public void The_named_file_precedes_the_folder_and_the_home_folder()
     {
         Write("home/.config/openstack/clouds.yaml", Clouds("home"));
         Assert.Equal("home", Url("a"));

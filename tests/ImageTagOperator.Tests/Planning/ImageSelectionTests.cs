@@ -20,7 +20,7 @@ public sealed class ImageSelectionTests
     [InlineData("1 2", "ubuntu-*")]
     [InlineData("2 3", "ubuntu-22*", "debian-1?")]
     [InlineData("", "Ubuntu-*")]
-    public void Names_are_globs_of_which_one_must_match(string expected, params string[] globs) =>
+    public void At_least_one_name_glob_must_match(string expected, params string[] globs) =>
         Assert.Equal(expected, Selected(new ImageSelector { Names = globs }));
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ImageShareTests
     [InlineData("", "golden", "", "")]              // not on the image
     [InlineData("golden", "golden", "golden", "")]  // taken over
     [InlineData("golden", "lts", "", "")]           // no set declares it
-    public void A_tag_is_given_up_when_another_set_manages_it(string live, string declared, string managed, string expected)
+    public void A_tag_is_released_when_another_set_manages_it(string live, string declared, string managed, string expected)
     {
         ImageClaim[] claims =
         [

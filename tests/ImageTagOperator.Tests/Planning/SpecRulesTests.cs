@@ -10,7 +10,7 @@ namespace ImageTagOperator.Tests.Planning;
 public sealed class SpecRulesTests
 {
     [Fact]
-    public void Accepts_what_is_documented()
+    public void Accepts_the_documented_specs()
     {
         var spec = Good();
         (spec.Tags, spec.Interval, spec.IgnoreTags) = (["golden", "cis-2026.1", "a b", "%2e%2e", "key=value"], "1h30m", ["build-*", "ü"]);

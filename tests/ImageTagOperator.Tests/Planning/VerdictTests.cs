@@ -59,7 +59,7 @@ public sealed class VerdictTests
     [InlineData("Transient",   "Transient",   1, 31, "now It has been so since 2026-11-29T10:00:00Z.")]
     [InlineData("Transient",   "Transient",   2, 31, "now It has been so since 2026-11-29T10:00:00Z.")]
     [InlineData("Progressing", "Progressing", 1, 31, "now")]
-    public void A_lasting_failure_says_since_when(string before, string after, long generation, int minutes, string expected)
+    public void A_lasting_failure_has_its_start_time(string before, string after, long generation, int minutes, string expected)
     {
         var first = new StatusHistory([]).Next(VerdictOf(before) with { Message = "first" }, 1, TimeSpan.FromMinutes(10), Now);
         var second = new StatusHistory(first)
@@ -151,7 +151,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Of_several_problems_the_one_that_needs_a_person_is_the_reason_of_the_set()
+    public void A_problem_that_needs_a_person_is_the_reason_of_the_set()
     {
         var (transient, waiting, first, second) = (Of(Reason.Transient), Of(Reason.ImageNotActive), Of(Reason.Conflict),
             Of(Reason.Forbidden));

@@ -158,7 +158,7 @@ public sealed class CloudsYamlReports
     [Theory]
     [InlineData("A")]
     [InlineData("B")]
-    public void Of_several_regions_region_name_selects_one(string name) => Assert.Equal(
+    public void The_region_name_selects_one_of_several_regions(string name) => Assert.Equal(
         name, CloudsYaml.Parse(
             $"clouds: {{demo: {{regions: [A, B], region_name: {name}, auth: {{auth_url: http://k, user_id: u, password: p}}}}}}",
             "demo").RegionName);

@@ -200,7 +200,7 @@ public sealed class LoginReports : IAsyncLifetime
 
     // ncw/swift#166
     [Fact]
-    public async Task With_a_clock_behind_the_cloud_no_expired_token_is_used()
+    public async Task An_expired_token_is_not_used_when_the_clock_is_behind_the_cloud()
     {
         var theirs = new FakeTimeProvider();
         theirs.Advance(TimeSpan.FromHours(2));

@@ -24,7 +24,7 @@ public sealed class StatusReports
 
     // openshift/enhancements#1025, openshift/enhancements#1346
     [Fact]
-    public void How_old_a_status_is_can_be_seen_in_it()
+    public void A_status_shows_its_age()
     {
         var set = Ready();
         for (var hour = 1; hour <= 24; hour++)
@@ -42,7 +42,7 @@ public sealed class StatusReports
     [InlineData("10m", 30)]
     [InlineData("1m", 10)]
     [InlineData("1h", 30)]
-    public void A_transient_problem_that_lasts_says_since_when_once(string interval, int minutes)
+    public void A_lasting_transient_problem_reports_its_start_once(string interval, int minutes)
     {
         var set = new V1Alpha1ImageTagSet { Metadata = { Name = "a", NamespaceProperty = "b", Generation = 1 },
             Spec = { Interval = interval } };

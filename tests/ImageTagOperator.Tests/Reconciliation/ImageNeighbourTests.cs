@@ -47,7 +47,7 @@ public sealed class ImageNeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task Credentials_for_another_Keystone_are_never_asked_for_an_image_of_this_one()
+    public async Task Credentials_for_another_Keystone_are_never_used_for_an_image_of_this_one()
     {
         for (var i = 0; i < 40; i++) Add($"a{i}", $"silent-{i} http://other-{i}.test");
         Assert.Empty(await FindClaimsAsync());

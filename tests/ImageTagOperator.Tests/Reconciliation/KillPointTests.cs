@@ -28,7 +28,7 @@ public sealed class KillPointTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public async Task After_a_crash_at_any_point_the_next_process_reaches_the_same_state(string story, bool crashAfterWork)
+    public async Task The_next_process_reaches_the_same_state_after_a_crash_at_any_point(string story, bool crashAfterWork)
     {
         var point = 1;
         for (; await RunAsync(story, point, crashAfterWork); point++) Assert.True(point < Enough, $"{story} did not end");

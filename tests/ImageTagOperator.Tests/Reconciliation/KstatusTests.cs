@@ -24,7 +24,7 @@ public sealed class KstatusTests
 
     [Theory]
     [MemberData(nameof(Endings))]
-    public void Every_result_is_understood_and_is_about_the_reconciled_generation(string ending, string expected)
+    public void Every_result_is_complete_and_has_the_reconciled_generation(string ending, string expected)
     {
         foreach (var before in Endings)
         {

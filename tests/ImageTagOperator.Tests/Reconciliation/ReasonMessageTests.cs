@@ -89,7 +89,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_command_comes_last_whatever_the_length_of_the_message_and_the_history()
+    public void The_command_is_last_in_messages_of_any_length()
     {
         var set = Set();
         set.Status.LastVerifiedTime = Now.AddHours(-1);

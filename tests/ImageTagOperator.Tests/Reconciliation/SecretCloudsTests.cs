@@ -15,7 +15,7 @@ namespace ImageTagOperator.Tests.Reconciliation;
 public sealed class SecretCloudsTests
 {
     [Fact]
-    public async Task A_clouds_public_yaml_in_the_Secret_is_used_and_so_is_its_replacement()
+    public async Task A_clouds_public_yaml_in_the_Secret_and_its_replacement_are_used()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = server.Client();

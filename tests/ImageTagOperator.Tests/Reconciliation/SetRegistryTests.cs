@@ -32,7 +32,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void A_set_is_found_by_its_status_as_long_as_that_has_the_image()
+    public void A_set_is_found_while_its_status_has_the_image()
     {
         var set = Set("left", new ImageReference { Name = "other" });
         cache.Publish(WatchEventType.Added, With(set, "golden"));
@@ -101,7 +101,7 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_set_that_gives_up_a_tag_is_reconciled_when_another_has_taken_it_over()
+    public void Only_the_set_that_releases_a_tag_is_reconciled_when_another_has_taken_it_over()
     {
         var byId = new ImageReference { Id = Image };
         cache.Publish(WatchEventType.Added, With(Set("gives-up", byId, tags: []), "golden"));

@@ -124,7 +124,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cloud_that_loses_every_write_is_given_up_after_three_rounds()
+    public async Task Writes_to_a_cloud_that_loses_every_write_stop_after_three_rounds()
     {
         var image = cloud.AddImage("hopeless");
         cloud.Faults.Add("PUT", "*/tags/*", new Fault { Status = 204 });
@@ -280,7 +280,7 @@ public sealed class TagApplierTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_long_holder_of_an_image_gate_lets_others_in_between_two_writes(bool isWaitedFor)
+    public async Task A_long_holder_of_an_image_gate_yields_between_two_writes(bool isWaitedFor)
     {
         var image = cloud.AddImage("long");
         var job = await ObserveAsync(image, TagPolicy.Exact, "a", "b", "c", "d", "e");

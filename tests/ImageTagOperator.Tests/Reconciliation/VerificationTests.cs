@@ -90,7 +90,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public void While_tags_are_written_no_old_state_is_shown()
+    public void No_old_state_is_shown_while_tags_are_written()
     {
         var set = Set();
         Report(set, InSync, 0);
@@ -125,7 +125,7 @@ public sealed class VerificationTests
     [InlineData("1h", 60)]
     [InlineData("90m", 90)]
     [InlineData("24h", 24 * 60)]
-    public void A_set_that_does_not_change_costs_a_write_an_hour_or_an_interval_whichever_is_longer(string interval, int minutes)
+    public void An_unchanged_set_costs_a_write_per_hour_or_interval_whichever_is_longer(string interval, int minutes)
     {
         var set = Set();
         set.Spec.Interval = interval;
@@ -199,7 +199,7 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task A_problem_that_an_outage_interrupts_is_reported_once_and_so_is_its_end()
+    public async Task A_problem_that_an_outage_interrupts_and_its_end_are_each_reported_once()
     {
         foreach (var reason in new[] { Reason.Conflict, Reason.SecretNotFound, Reason.InternalError, Reason.ImageNotFound })
         {

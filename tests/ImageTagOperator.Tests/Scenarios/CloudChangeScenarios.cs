@@ -78,7 +78,7 @@ public abstract class CloudChangeScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Tags_in_a_cloud_without_credentials_block_nothing_and_are_reported_in_the_end()
+    public async Task Tags_in_a_cloud_without_credentials_block_nothing_and_are_reported_at_the_deadline()
     {
         await using var world = await CreateWorldAsync();
         var process = await world.StartOperatorAsync();

@@ -11,7 +11,7 @@ public abstract class ContentionScenarios<TWorld> : ScenariosIn<TWorld>
     private static readonly string[] Declared = ["golden", "lts", "cis-2026.1", "tested", "stable"];
 
     [Fact]
-    public async Task All_declared_tags_are_set_in_the_end_while_another_client_writes_to_the_same_images()
+    public async Task All_declared_tags_are_finally_set_while_another_client_writes_to_the_same_images()
     {
         await using var world = await CreateWorldAsync();
         var images = new List<string>();

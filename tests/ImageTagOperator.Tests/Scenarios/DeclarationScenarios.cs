@@ -27,7 +27,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Foreign_tags_go_under_Exact_and_stay_under_Additive()
+    public async Task Foreign_tags_are_removed_under_Exact_and_stay_under_Additive()
     {
         await using var world = await StartAsync();
         var exact = await world.Glance.CreateImageAsync("exact", "foreign");
@@ -166,7 +166,7 @@ public abstract class DeclarationScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Pointing_a_set_to_another_image_takes_the_managed_tags_from_the_old_one()
+    public async Task Pointing_a_set_to_another_image_removes_the_managed_tags_from_the_old_one()
     {
         await using var world = await StartAsync();
         var old = await world.Glance.CreateImageAsync("old", "kept");

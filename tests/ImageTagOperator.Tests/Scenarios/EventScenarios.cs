@@ -28,7 +28,7 @@ public abstract class EventScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_drift_is_reported_once_and_its_condition_says_since_when()
+    public async Task A_drift_is_reported_once_and_its_condition_has_its_start_time()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("watched", "golden", "foreign");

@@ -44,7 +44,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task More_removals_than_allowed_stop_everything()
+    public async Task More_removals_than_allowed_block_all_writes()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("limited", "a", "b", "c");
@@ -61,7 +61,7 @@ public abstract class PolicyScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task Of_two_sets_on_one_image_the_older_Exact_one_wins_and_the_other_takes_over_when_it_is_deleted()
+    public async Task The_older_Exact_set_on_an_image_wins_and_the_other_set_takes_over_when_it_is_deleted()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync("contested");

@@ -41,7 +41,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task When_nothing_matches_any_more_a_moving_tag_stays_on_its_last_images()
+    public async Task A_moving_tag_stays_on_its_last_images_when_nothing_matches_any_more()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-build-1", "tested");
@@ -68,7 +68,7 @@ public abstract class ReleaseScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_any_more_says_so_and_releases_the_tags()
+    public async Task A_selector_that_matches_nothing_any_more_is_reported_and_releases_the_tags()
     {
         await using var world = await StartAsync();
         var image = await world.Glance.CreateImageAsync($"{world.Namespace}-a", "foreign");

@@ -19,7 +19,7 @@ public sealed class SandboxDefinitionTests
     [InlineData("cloud")]
     [InlineData("projectId")]
     [InlineData("images.managedTags")]
-    public async Task With_a_definition_without_managedTags_nothing_is_written_until_the_new_one_is_applied(string missing)
+    public async Task Nothing_is_written_with_a_definition_without_managedTags_until_the_new_one_is_applied(string missing)
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var definition = Definition();

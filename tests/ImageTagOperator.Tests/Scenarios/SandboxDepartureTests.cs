@@ -11,7 +11,7 @@ namespace ImageTagOperator.Tests.Scenarios;
 public sealed class SandboxDepartureTests
 {
     [Fact]
-    public async Task A_retired_image_does_not_keep_a_set_from_being_in_sync()
+    public async Task A_set_with_a_retired_image_is_in_sync()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var (stays, retired) = (world.Cloud.AddImage("build-1"), world.Cloud.AddImage("build-2"));

@@ -162,7 +162,7 @@ public sealed class SandboxEvidenceTests
     }
 
     [Fact]
-    public async Task A_tag_that_the_owner_gives_up_is_removed_although_a_team_without_ownership_declares_it()
+    public async Task A_tag_that_the_owner_no_longer_declares_is_removed_although_a_team_without_ownership_declares_it()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("img");

@@ -10,7 +10,7 @@ namespace ImageTagOperator.Tests.Scenarios;
 public sealed class SandboxOutageTests
 {
     [Fact]
-    public async Task During_an_outage_Ready_is_Unknown_with_the_current_cause_and_the_age_of_the_last_observation()
+    public async Task Ready_is_Unknown_during_an_outage_with_its_cause_and_the_age_of_the_last_observation()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         var image = world.Cloud.AddImage("ubuntu");

@@ -91,7 +91,7 @@ public abstract class SelectorScenarios<TWorld> : ScenariosIn<TWorld>
     }
 
     [Fact]
-    public async Task A_selector_that_matches_nothing_yet_is_Ready_and_says_so()
+    public async Task A_selector_that_matches_nothing_yet_is_Ready_with_a_message()
     {
         await using var world = await StartAsync();
         await world.CreateAsync(Selecting(world, "none", "golden"));

@@ -10,7 +10,7 @@ public abstract class ValidationScenarios<TWorld>
     where TWorld : World, IWorldFactory
 {
     [Fact]
-    public async Task The_schema_rejects_what_it_can_names_the_field_and_accepts_all_valid_specs()
+    public async Task The_schema_rejects_invalid_specs_with_the_field_and_accepts_all_valid_ones()
     {
         await using var world = await TWorld.CreateAsync();
         using var client = new KubernetesClient(KubernetesClientConfiguration.Build(world.Kubeconfig), ContractJson.All, "scenario/1");

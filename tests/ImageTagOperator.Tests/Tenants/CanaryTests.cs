@@ -113,7 +113,7 @@ public sealed class CanaryTests
 
     /// <summary>The process has too little memory for its sets, and the runtime ends it during its work.</summary>
     [Fact]
-    public async Task No_secret_is_in_what_a_crash_prints()
+    public async Task No_secret_is_in_the_output_of_a_crash()
     {
         await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
         world.Cloud.Identity.User("demo").Password = Password;
@@ -137,7 +137,7 @@ public sealed class CanaryTests
     [InlineData("failing image", "plan -f set.yaml")]
     [InlineData("no image", "apply -f set.yaml --verbose")]
     [InlineData("page", "export --verbose")]
-    public async Task No_secret_is_in_what_a_command_prints(string way, string arguments)
+    public async Task No_secret_is_in_the_output_of_a_command(string way, string arguments)
     {
         await using var cloud = await HostileCloud.StartAsync();
         var image = $"{Guid.NewGuid()}";

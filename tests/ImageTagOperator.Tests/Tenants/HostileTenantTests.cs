@@ -182,7 +182,7 @@ public sealed class HostileTenantTests
     }
 
     [Fact]
-    public async Task Ever_more_clouds_with_long_lists_fill_only_the_share_of_their_namespace()
+    public async Task Many_clouds_with_long_lists_fill_only_the_share_of_their_namespace()
     {
         await using var tenants = await TwoTenants.StartAsync(new CloudLimits { RequestsPerSecond = 1_000_000, ImageMemory = 6_000_000 });
         await using var large = await HostileCloud.StartAsync();

@@ -61,7 +61,7 @@ public sealed class KubeconfigTripwires : IDisposable
 
     [Fact]
     [Tripwire("An exec plugin is told of an `ExecCredentials`, a kind that there is not", "Configuration/ExecCredentials.cs")]
-    public void An_exec_plugin_is_told_a_kind_that_there_is_not()
+    public void An_exec_plugin_gets_a_kind_that_does_not_exist()
     {
         var plugin = Plugin();
         Configuration($"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', interactiveMode: Never}}");

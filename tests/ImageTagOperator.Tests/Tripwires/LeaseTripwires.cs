@@ -28,7 +28,7 @@ public sealed class LeaseTripwires
 
     [Fact]
     [Tripwire("A leader that was stopped still says that it leads", "Leases/LeaderElector.cs", "Abstractions/Builder/OperatorState.cs")]
-    public async Task A_stopped_leader_says_that_it_leads()
+    public async Task A_stopped_leader_reports_that_it_leads()
     {
         await using var server = await SandboxKubernetes.StartAsync();
         using var client = Package.Client(server.Url);

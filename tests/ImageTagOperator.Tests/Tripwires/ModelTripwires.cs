@@ -29,7 +29,7 @@ public sealed class ModelTripwires
 
     [Fact]
     [Tripwire("SelfSubjectAccessReview does not say its name in a path", "Entities/EntityDefinition.cs")]
-    public void SelfSubjectAccessReview_does_not_say_its_plural()
+    public void SelfSubjectAccessReview_has_no_plural()
     {
         Assert.Equal("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", EntityDefinition.Of<V1SelfSubjectAccessReview>().Path(null));
         var entity = (KubernetesEntityAttribute)Attribute.GetCustomAttribute(

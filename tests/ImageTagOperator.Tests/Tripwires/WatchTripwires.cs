@@ -23,7 +23,7 @@ public sealed class WatchTripwires
 
     [Fact]
     [Tripwire("A watch that never gets an answer hangs: the client's timeout is not for it", "Client/WatchConnection.cs")]
-    public async Task A_watch_that_never_gets_an_answer_hangs()
+    public async Task A_watch_that_never_gets_a_response_hangs()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new PackageHandler(async (_, cancellationToken) =>
@@ -47,7 +47,7 @@ public sealed class WatchTripwires
 
     [Fact]
     [Tripwire("A watch that is too old (410 in the stream) ends as if all were well", "Client/WatchConnection.cs")]
-    public async Task A_410_in_a_watch_ends_it_as_if_all_were_well()
+    public async Task A_410_in_a_watch_ends_it_without_an_error()
     {
         const string expired = """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410,"message":"too old"}}""";
         using var client = Package.Client(new PackageHandler(_ => PackageHandler.Json(Added + expired + "\n")));

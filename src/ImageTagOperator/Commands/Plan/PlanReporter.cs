@@ -29,9 +29,9 @@ internal static class PlanReporter
         var set = manifest.Set!;
         var (held, reason, message) = outcome switch
         {
-            { IsSuspended: true } => (true, "Suspended", "spec.suspend is true: its images are neither read nor changed."),
+            { IsSuspended: true } => (true, nameof(Verdict.Suspended), "spec.suspend is true: its images are neither read nor changed."),
             { Problem: { } problem } => (true, problem.Reason.Name, problem.Message),
-            _ when set.Spec.Mode == TagSetMode.Observe => (true, "Observe", "spec.mode is Observe: nothing is written."),
+            _ when set.Spec.Mode == TagSetMode.Observe => (true, CommandReason.Observe, "spec.mode is Observe: nothing is written."),
             _ => (false, null, (string?)null),
         };
         // Sort the images, because a cloud lists them in any order and a comment on a pull request should only change with the plan.

@@ -22,7 +22,7 @@ internal sealed record SetStatus(
             set.Metadata.NamespaceProperty ?? "",
             set.Metadata.Name ?? "",
             ready is null || !isCurrent ? "Unknown" : ready.Status,
-            ready is null ? "NotSeenYet" : isCurrent ? ready.Reason : "OutOfDate",
+            ReasonOf(ready, isCurrent),
             ready is null ? "No operator has looked at it yet." : isCurrent ? ready.Message
                 : "No operator has looked at the latest edit yet.",
             set.Spec.Policy.ToString(),
@@ -34,6 +34,12 @@ internal sealed record SetStatus(
             [.. (set.Status.Images ?? []).Select(image =>
                 new ImageStatus(image.Id, image.Name, image.ManagedTags ?? [], image.Pending?.Add ?? [], image.Pending?.Remove ?? [],
                 image.Reason, image.Message))]);
+    }
+
+    private static string? ReasonOf(V1Condition? ready, bool isCurrent)
+    {
+        if (ready is null) return CommandReason.NotSeenYet;
+        return isCurrent ? ready.Reason : CommandReason.OutOfDate;
     }
 }
 

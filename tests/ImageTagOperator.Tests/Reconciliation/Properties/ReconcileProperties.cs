@@ -7,7 +7,7 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 public sealed class ReconcileProperties
 {
     [Fact]
-    public void Images_come_to_have_what_their_sets_say_and_what_a_set_gives_up_goes() =>
+    public void Images_get_the_declared_tags_and_lose_those_no_longer_declared() =>
         Runs.Check(Stories.Calm, usual: 150, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
@@ -40,7 +40,7 @@ public sealed class ReconcileProperties
     });
 
     [Fact]
-    public void A_reconcile_that_finds_all_in_place_writes_nothing_anywhere() => Runs.Check(Stories.Calm, usual: 50, async story =>
+    public void A_reconcile_without_differences_writes_nothing() => Runs.Check(Stories.Calm, usual: 50, async story =>
     {
         using var stage = new Stage(story, isPatient: true);
         await stage.PlayAsync();
@@ -50,14 +50,14 @@ public sealed class ReconcileProperties
     });
 
     [Fact]
-    public void Faults_races_and_deaths_change_nothing_about_the_end() => Runs.Check(Stories.Wild, usual: 200, EndsWellAsync);
+    public void Faults_races_and_crashes_do_not_change_the_final_state() => Runs.Check(Stories.Wild, usual: 200, EndsWellAsync);
 
     [Fact]
-    public void Deleted_sets_take_their_tags_with_them_whatever_goes_wrong_and_leave_those_of_others() =>
+    public void Deleted_sets_remove_only_their_own_tags_despite_faults() =>
         Runs.Check(Stories.Departing, usual: 100, EndsWellAsync);
 
     [Fact]
-    public void No_request_ever_touches_a_tag_or_an_image_that_no_set_speaks_of() => Runs.Check(Stories.Wild, usual: 60, async story =>
+    public void No_request_changes_a_tag_or_an_image_that_no_set_declares() => Runs.Check(Stories.Wild, usual: 60, async story =>
     {
         using var stage = new Stage(story, isPatient: false);
         await stage.PlayAsync();

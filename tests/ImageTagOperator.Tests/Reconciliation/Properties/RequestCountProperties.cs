@@ -18,7 +18,7 @@ namespace ImageTagOperator.Tests.Reconciliation.Properties;
 public sealed class RequestCountProperties
 {
     [Fact]
-    public void Each_reconcile_costs_exactly_the_reads_the_difference_and_one_reading_to_verify() =>
+    public void Each_reconcile_costs_its_reads_the_difference_and_one_verification() =>
         Runs.Check(Stories.Single, usual: 80, async story =>
     {
         using var stage = new Stage(story, isPatient: true);

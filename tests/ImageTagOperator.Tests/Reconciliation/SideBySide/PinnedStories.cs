@@ -87,6 +87,11 @@ internal static class PinnedStories
         // Two sets that cannot write: the refusal of each stays, although neither has a claim that could exclude the other.
         Story([Image(0, tags: ["b"])], [new(0, User.Reader)],
             Sets((0, Wish(new(0), Exact, ["b"])), (1, Wish(new(0), Additive, ["a"])))),
+
+        // An empty list does not show that an older image is the newest now.
+        Story([Image(0, owner: "q"), Image(2, isPublic: true)], [Other],
+            Sets((1, Wish(new(Glob: "*"), Additive, ["b"])), (2, Wish(new(Glob: "*", Newest: 1), Additive, ["b"]))),
+            Sets((1, null)) with { EmptyLists = 3 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
