@@ -34,42 +34,26 @@ build() {
   packages debootstrap debian-archive-keyring curl
   log "building a current API server, 10 minutes or more, 4 GB of disk meanwhile (log: $out)"
   remove_chroot
-  (chroot_of_sid && compile) >"$out" 2>&1 || die_with "$out" "could not build the API server"
+  (release sid "$CHROOT" golang-go golang-k8s-apiextensions-apiserver-dev && compile) >"$out" 2>&1 ||
+    die_with "$out" "could not build the API server"
   remove_chroot
   log "built in $((SECONDS - started)) s: $(programs)"
 }
 
 remove_chroot() { rm -rf --one-file-system "$CHROOT" "$CACHE/modern.new"; }
 
-# The machine's own mirror, so no host is named here.
-mirror() { awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources; }
-
-chroot_of_sid() {
-  debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg sid "$CHROOT" "$(mirror)" &&
-    printf '#!/bin/sh\nexit 101\n' >"$CHROOT/usr/sbin/policy-rc.d" && chmod +x "$CHROOT/usr/sbin/policy-rc.d" &&
-    echo 'Acquire::Check-Valid-Until "false";' >"$CHROOT/etc/apt/apt.conf.d/99snapshot" && # the mirror may be a frozen copy
-    inside apt-get -q update &&
-    inside apt-get -q install -y --no-install-recommends golang-go golang-k8s-apiextensions-apiserver-dev
-}
-
-# inside COMMAND...: in the chroot. Its /proc is mounted in a mount namespace of its own, which ends with the command.
-inside() {
-  # shellcheck disable=SC2016 # the inner shell's
-  unshare --mount --propagation private bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /usr/bin/env -i "$@"' "$CHROOT" \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-}
-
 compile() {
   local version package=k8s.io/component-base/version new=$CACHE/modern.new
+  enter "$CHROOT"
   # 0.36.4-1 is of Kubernetes 1.36.4
-  version=$(inside dpkg-query -W -f '${source:Upstream-Version}' golang-k8s-apiextensions-apiserver-dev) &&
+  version=$("${INSIDE[@]}" dpkg-query -W -f '${source:Upstream-Version}' golang-k8s-apiextensions-apiserver-dev) &&
     version=1.${version#0.} && version=${version%%[+~]*} &&
     install -D -m644 "$SOURCE" "$CHROOT/src/main.go" &&
-    inside GOPATH=/usr/share/gocode GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOTELEMETRY=off go build -o /src/apiserver \
+    "${INSIDE[@]}" GOPATH=/usr/share/gocode GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOTELEMETRY=off go build -o /src/apiserver \
       -ldflags "-s -w -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=$(cut -d. -f2 <<<"$version")" \
       /src/main.go &&
     # etcd's package wants systemd: unpacked, not installed
-    inside sh -c 'cd /src && apt-get -q -o APT::Sandbox::User=root download etcd-server && dpkg-deb -x etcd-server_*.deb .' &&
+    "${INSIDE[@]}" sh -c 'cd /src && apt-get -q -o APT::Sandbox::User=root download etcd-server && dpkg-deb -x etcd-server_*.deb .' &&
     mkdir -p "$new" && install -m755 "$CHROOT/src/apiserver" "$CHROOT/src/usr/bin/etcd" "$new" &&
     mv -T "$new" "$CACHE/modern-$version-$PATCH"
 }
