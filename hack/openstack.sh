@@ -17,7 +17,7 @@
 #   KWORKERS, GWORKERS (2)    processes of Keystone and Glance
 #   TOKEN_TTL (3600)          seconds a token lives
 #   HASH_ROUNDS (4)           bcrypt; upstream's default is 12 and makes a login take 0.4 s
-#   SECURE_RBAC (false)       true: a reader may not write, as in later releases
+#   SECURE_RBAC               true: a reader may not write, the default with DEBIAN; false, the default without, as Glance 25's is
 #
 # In $ITO_STATE/openstack/log, glance-api.log has a line per request, with the path as it was sent (%2e%2e stays that),
 # status, bytes and seconds. It comes right after the answer, so wait for it. REQUEST is the caller's X-Openstack-Request-Id,
@@ -35,7 +35,7 @@ DIR=$STATE/openstack${DEBIAN:+-$DEBIAN}
 PACKAGES=(glance-common python3-keystone uwsgi-plugin-python3 mariadb-server-core mariadb-client-core python3-openstackclient)
 SERVERS=(mariadbd keystone glance-api)
 KWORKERS=${KWORKERS:-2} GWORKERS=${GWORKERS:-2}
-TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-false}
+TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-$([[ -n $DEBIAN ]] && echo true || echo false)}
 PASSWORD=secret # of everybody: all this is for tests, and on loopback
 SOCKET=$DIR/db.sock
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP "${!OS_@}" # of the caller; Keystone and the client library read such
@@ -252,7 +252,7 @@ start_glance-api() {
   local port WSGI
   port=$(port glance-api)
   glance_conf "$port" "$(port keystone)"
-  if [[ -e $ROOT/usr/lib/python3/dist-packages/glance/wsgi ]]; then # these have no server of their own any more, or soon will not
+  if [[ -e $ROOT/usr/lib/python3/dist-packages/glance/wsgi ]]; then # Glance 33 has no server of its own
     wsgi "$port" "$GWORKERS" glance.wsgi.api "[None %(var.HTTP_X_OPENSTACK_REQUEST_ID) - - - - -] %(addr) - - [%(ltime)] \
 \"%(method) %(uri) %(proto)\" %(status) %(rsize) %(secs)"
     WSGI=(env OS_GLANCE_CONFIG_DIR="$DIR/etc" "${WSGI[@]}" --enable-threads)

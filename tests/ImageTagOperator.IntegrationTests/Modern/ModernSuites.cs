@@ -5,41 +5,51 @@ namespace ImageTagOperator.IntegrationTests.Modern;
 
 public sealed class ModernKubernetesContract : KubernetesContract<ModernWorld>;
 
-public sealed class ModernGlanceContract : GlanceContract<ModernWorld>;
-
-public sealed class ModernCloudSessionContract : CloudSessionContract<ModernWorld>
+public sealed class ModernGlanceContract : RealGlanceContract<ModernWorld>
 {
-    protected override async Task<IRevocableUser> RevocableAsync(World world) => await RealUser.CreateAsync(world);
+    protected override bool SecureRbac => true;
+
+    protected override bool UnderUwsgi => true;
 }
 
-public sealed class ModernKeystoneContract : KeystoneContract<ModernWorld>
+public sealed class ModernCloudSessionContract : RealCloudSessionContract<ModernWorld>;
+
+public sealed class ModernKeystoneContract : RealKeystoneContract<ModernWorld>;
+
+public sealed class TrixieGlanceContract : RealGlanceContract<TrixieWorld>
 {
-    protected override async Task<IApplicationCredential> ApplicationCredentialAsync(World world) =>
-        await RealApplicationCredential.CreateAsync(world);
+    protected override bool SecureRbac => true;
 }
 
-public sealed class TrixieGlanceContract : GlanceContract<TrixieWorld>;
+public sealed class TrixieCloudSessionContract : RealCloudSessionContract<TrixieWorld>;
 
-public sealed class TrixieCloudSessionContract : CloudSessionContract<TrixieWorld>
-{
-    protected override async Task<IRevocableUser> RevocableAsync(World world) => await RealUser.CreateAsync(world);
-}
-
-public sealed class TrixieKeystoneContract : KeystoneContract<TrixieWorld>
-{
-    protected override async Task<IApplicationCredential> ApplicationCredentialAsync(World world) =>
-        await RealApplicationCredential.CreateAsync(world);
-}
+public sealed class TrixieKeystoneContract : RealKeystoneContract<TrixieWorld>;
 
 public sealed class ModernDeclarationTests : DeclarationScenarios<ModernWorld>;
 
 public sealed class ModernDeletionTests : DeletionScenarios<ModernWorld>;
+
+public sealed class ModernDriftTests : DriftScenarios<ModernWorld>;
+
+public sealed class ModernContentionTests : ContentionScenarios<ModernWorld>;
+
+public sealed class ModernCloudChangeTests : CloudChangeScenarios<ModernWorld>;
+
+public sealed class ModernProblemTests : ProblemScenarios<ModernWorld>;
 
 public sealed class ModernPolicyTests : PolicyScenarios<ModernWorld>;
 
 public sealed class ModernSelectorTests : SelectorScenarios<ModernWorld>;
 
 public sealed class ModernSharingTests : SharingScenarios<ModernWorld>;
+
+public sealed class TrixieDeclarationTests : DeclarationScenarios<TrixieWorld>;
+
+public sealed class TrixieDeletionTests : DeletionScenarios<TrixieWorld>;
+
+public sealed class TrixieDriftTests : DriftScenarios<TrixieWorld>;
+
+public sealed class TrixieSelectorTests : SelectorScenarios<TrixieWorld>;
 
 public sealed class ModernValidationTests : ValidationScenarios<ModernWorld>
 {
