@@ -91,7 +91,7 @@ release() {
     echo 'Acquire::Check-Valid-Until "false";' >"$folder/etc/apt/apt.conf.d/99snapshot" && # the mirror may be a frozen copy
     enter "$folder" &&
     "${INSIDE[@]}" apt-get -q update &&
-    "${INSIDE[@]}" apt-get -q install -y --no-install-recommends "$@"
+    "${INSIDE[@]}" apt-get -q install -y --no-install-recommends "$@" && "${INSIDE[@]}" apt-get clean
 }
 
 # The machine's own mirror, so no host is named here.

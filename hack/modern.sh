@@ -1,14 +1,14 @@
 #!/bin/bash
-# A current API server for custom resources, and its etcd, as plain processes on 127.0.0.1: what the server that kubernetes.sh
-# brings up is too old for (CEL, streaming lists).
+# Current servers, as plain processes on 127.0.0.1: an API server for custom resources, for what the server that kubernetes.sh
+# brings up is too old for (CEL, streaming lists), and the Keystone and Glance of Debian trixie and sid, which openstack.sh starts.
 #
-#   modern.sh up          builds it once, in a chroot of Debian sid, and starts it; prints the state
-#   modern.sh down        stops both and removes their data
-#   modern.sh status      a line per server; fails unless both run
-#   modern.sh programs    builds what is not built yet, and prints the folder
-#   modern.sh env         export ITO_MODERN_KUBECONFIG=...
+#   modern.sh up          builds or installs them once, in chroots, and starts them; prints the state
+#   modern.sh down        stops them and removes their data
+#   modern.sh status      a line per server; fails unless all run
+#   modern.sh programs    builds the API server if it is not built yet, and prints the folder
+#   modern.sh env         export ITO_MODERN_KUBECONFIG=..., ITO_CLOUD_TRIXIE and ITO_CLOUD_SID
 #
-# It is Kubernetes' own k8s.io/apiextensions-apiserver, and modern/main.go around it. There is no Namespace, Secret, Lease or
+# The API server is Kubernetes' own k8s.io/apiextensions-apiserver, and modern/main.go around it. There is no Namespace, Secret, Lease or
 # Event, no RBAC, no admission policy and no garbage collector: definitions and their objects only, and everybody may do
 # everything. A watch with nothing to tell gets a bookmark only after something else was written.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -19,6 +19,7 @@ HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE=$HACK/modern/main.go
 PATCH=$(sha256sum <"$SOURCE" | head -c 12) # a program of another source is not taken for a current one
 CHROOT=$CACHE/modern-chroot
+CLOUDS=(trixie sid) # the releases of Debian whose Keystone and Glance run
 
 # ---- the programs, from Debian sid's packages -----------------------------------------------------------------------
 
@@ -94,6 +95,12 @@ start_apiserver() {
   kubeconfig "$port"
 }
 
+for_each_cloud() { # COMMAND
+  local release failed=0
+  for release in "${CLOUDS[@]}"; do DEBIAN=$release "$HACK/openstack.sh" "$1" || failed=1; done
+  return "$failed"
+}
+
 # ---- commands -------------------------------------------------------------------------------------------------------
 
 up() {
@@ -101,6 +108,7 @@ up() {
   mkdir -p "$DIR"/{run,log}
   start_etcd
   start_apiserver
+  for_each_cloud up >/dev/null
   status
 }
 
@@ -108,6 +116,7 @@ status() {
   local ok=0
   report etcd "http://127.0.0.1:$(port_of etcd)" || ok=1
   report apiserver "https://127.0.0.1:$(port_of apiserver), KUBECONFIG=$DIR/kubeconfig" || ok=1
+  for_each_cloud status || ok=1
   return "$ok"
 }
 
@@ -115,6 +124,7 @@ down() {
   stop apiserver
   stop etcd
   rm -rf --one-file-system "${DIR:?}"
+  WIPE=1 for_each_cloud down
 }
 
 main() {
@@ -124,7 +134,10 @@ main() {
     down) down ;;
     status) status ;;
     programs) build; programs ;;
-    env) printf 'export ITO_MODERN_KUBECONFIG=%q\n' "$DIR/kubeconfig" ;;
+    env)
+      printf 'export ITO_MODERN_KUBECONFIG=%q\n' "$DIR/kubeconfig"
+      for_each_cloud env
+      ;;
     *) usage ;;
   esac
 }
