@@ -255,7 +255,7 @@ start_glance-api() {
   if [[ -e $ROOT/usr/lib/python3/dist-packages/glance/wsgi ]]; then # Glance 33 has no server of its own
     wsgi "$port" "$GWORKERS" glance.wsgi.api "[None %(var.HTTP_X_OPENSTACK_REQUEST_ID) - - - - -] %(addr) - - [%(ltime)] \
 \"%(method) %(uri) %(proto)\" %(status) %(rsize) %(secs)"
-    WSGI=(env OS_GLANCE_CONFIG_DIR="$DIR/etc" "${WSGI[@]}" --enable-threads)
+    WSGI=(env OS_GLANCE_CONFIG_DIR="$DIR/etc" "${WSGI[@]}" --enable-threads --socket-timeout 300) # a slow upload may pause
   else
     WSGI=(/usr/bin/python3 -m glance.cmd.api --config-file "$DIR/etc/glance-api.conf")
   fi

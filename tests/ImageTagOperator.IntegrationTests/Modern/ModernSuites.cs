@@ -35,8 +35,6 @@ public sealed class ModernContentionTests : ContentionScenarios<ModernWorld>;
 
 public sealed class ModernCloudChangeTests : CloudChangeScenarios<ModernWorld>;
 
-public sealed class ModernProblemTests : ProblemScenarios<ModernWorld>;
-
 public sealed class ModernPolicyTests : PolicyScenarios<ModernWorld>;
 
 public sealed class ModernSelectorTests : SelectorScenarios<ModernWorld>;
