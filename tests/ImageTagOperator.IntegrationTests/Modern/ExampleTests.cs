@@ -54,7 +54,8 @@ public sealed partial class ExampleTests
         foreach (var definition in definitions)
         {
             Assert.Contains("x-kubernetes-validations", definition, StringComparison.Ordinal);
-            await world.KubectlAsync(definition, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-");
+            await world.KubectlAsync(
+                definition, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-");
         }
     }
 
@@ -93,7 +94,8 @@ public sealed partial class ExampleTests
     private static IEnumerable<JsonNode> Sets(string file)
     {
         var text = File.ReadAllText(file);
-        var manifests = file.EndsWith(".md", StringComparison.Ordinal) ? Blocks().Matches(text).Select(block => block.Groups[1].Value) : [text];
+        var manifests = file.EndsWith(".md", StringComparison.Ordinal)
+            ? Blocks().Matches(text).Select(block => block.Groups[1].Value) : [text];
         var objects = manifests.SelectMany(manifest => KubernetesYaml.LoadAll(manifest)).ToArray();
         return objects.Concat(objects.SelectMany(o => (o as JsonObject)?["annotations"]?["artifacthub.io/crdsExamples"] is { } examples
                 ? KubernetesYaml.LoadAll((string)examples!).SelectMany(list => list.AsArray().Select(example => example!)) : []))

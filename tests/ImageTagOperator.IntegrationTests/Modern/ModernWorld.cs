@@ -5,8 +5,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The current API server, with the definition that has CEL rules, and a current Keystone and Glance: those of Debian sid. Secrets,
-/// Leases and Events are on the API server of <see cref="RealWorld"/>.</summary>
+/// <summary>The current API server, with the definition that has CEL rules, and a current Keystone and Glance: those of Debian sid.
+/// Secrets, Leases and Events are on the API server of <see cref="RealWorld"/>.</summary>
 public sealed class ModernWorld : World, IWorldFactory
 {
     private static readonly Lazy<Task> Definition = new(ApplyDefinitionAsync);

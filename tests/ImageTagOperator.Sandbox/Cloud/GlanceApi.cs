@@ -39,7 +39,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
 
     private Task AnswerAsync(HttpContext http, string path, string body)
     {
-        if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine && !cloud.UnderUwsgi) throw GlanceError.Bare(414);
+        if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine && !cloud.UnderUwsgi)
+            throw GlanceError.Bare(414);
         if (cloud.UnderUwsgi) path = WirePath.WithoutDotSegments(path);
         if (path == "/healthcheck") return HealthAsync(http);
         if (cloud.Flavor == CloudFlavor.Ims && path == "/v1/cloudimages/tags") return TagValueAsync(http, body);

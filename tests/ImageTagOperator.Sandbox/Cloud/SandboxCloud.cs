@@ -54,7 +54,8 @@ public sealed class SandboxCloud : SandboxServer
     public bool TrailingSlashDeletes { get; set; } = true;
 
     /// <summary>As Glance 33, which has no server of its own, under uwsgi: dot segments of a path are resolved unless they are encoded, a
-    /// path that is not UTF-8 ends the connection without a response, and a long request line is accepted (measured). Default: false.</summary>
+    /// path that is not UTF-8 ends the connection without a response, and a long request line is accepted (measured). Default:
+    /// false.</summary>
     public bool UnderUwsgi { get; set; }
 
     /// <summary>All images, oldest first.</summary>
