@@ -66,7 +66,7 @@ test-integration: build image servers ## real kube-apiserver, Keystone, Glance, 
 	eval "$$(hack/servers.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(NOT_MODERN) $(REPORT) integration.trx
 
 # Takes long the first time, so it is not part of `make test`.
-test-modern: build publish servers ## the same on a current API server, for custom resources, beside the others
+test-modern: build publish servers ## the same on current servers: an API server for custom resources, Keystone and Glance
 	hack/modern.sh up
 	eval "$$(hack/servers.sh env; hack/modern.sh env)" && ITO_REQUIRE_SERVERS=1 $(PUBLISHED) $(INTEGRATION) $(MODERN) $(REPORT) modern.trx
 

@@ -17,6 +17,7 @@ CACHE=$HOME/.cache/image-tag-operator # binaries; shared by every state root
 # shellcheck disable=SC2034 # for the scripts that source this
 STATE=$(realpath -m "${ITO_STATE:-$CACHE/run}") # what the servers keep
 ME=$(basename "$0" .sh)
+ROOT=/ # the root folder of the servers
 
 log() { printf '%(%T)T %s: %s\n' -1 "$ME" "$*" >&2; }
 die() { log "ERROR: $*"; exit 1; }
@@ -77,6 +78,34 @@ apt_update() {
     ((try == 30)) || sleep 4
   done
   return 1
+}
+
+# ---- other releases of Debian ---------------------------------------------------------------------------------------
+
+# release NAME FOLDER PACKAGE...: that release of Debian in a folder, with these packages. None of its services is started.
+release() {
+  local name=$1 folder=$2 INSIDE ROOT
+  shift 2
+  debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$name" "$folder" "$(mirror)" &&
+    printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d" && chmod +x "$folder/usr/sbin/policy-rc.d" &&
+    echo 'Acquire::Check-Valid-Until "false";' >"$folder/etc/apt/apt.conf.d/99snapshot" && # the mirror may be a frozen copy
+    enter "$folder" &&
+    "${INSIDE[@]}" apt-get -q update &&
+    "${INSIDE[@]}" apt-get -q install -y --no-install-recommends "$@" && "${INSIDE[@]}" apt-get clean
+}
+
+# The machine's own mirror, so no host is named here.
+mirror() { awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources; }
+
+# enter FOLDER [SHARED]: puts into INSIDE what runs a command in such a folder. The command also sees the folder SHARED, under its
+# own name. That and /proc are mounted in a mount namespace of its own, which ends with the command.
+enter() {
+  ROOT=$1
+  # shellcheck disable=SC2016,SC2034 # the inner shell's; for the scripts that source this
+  INSIDE=(unshare --mount --propagation private bash -c 'mount -t proc proc "$0/proc" &&
+    { [[ -z $1 ]] || { mkdir -p "$0$1" && mount --bind "$1" "$0$1"; }; } && shift &&
+    exec chroot "$0" /usr/bin/env -i ITO_SERVER="${ITO_SERVER:-}" "$@"' "$ROOT" "${2:-}"
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
 }
 
 # ---- keys -----------------------------------------------------------------------------------------------------------
@@ -175,12 +204,12 @@ await() {
 
 # sweep NAME: kills what is left of a server whose first process is gone. Workers outlive a parent that was killed, hold its
 # port and go on answering. They are known by a variable that only our own servers and their children have, and by having
-# our root: a container's servers may be seen from here, under the same name.
+# their root: a container's servers may be seen from here, under the same name.
 sweep() {
   local pids
   while
     mapfile -t pids < <(grep -lszxF "ITO_SERVER=$DIR/$1" /proc/[0-9]*/environ |
-      while IFS=/ read -r _ _ pid _; do [[ ! /proc/$pid/root -ef / ]] || echo "$pid"; done)
+      while IFS=/ read -r _ _ pid _; do [[ ! /proc/$pid/root -ef $ROOT ]] || echo "$pid"; done)
     ((${#pids[@]}))
   do
     kill -KILL "${pids[@]}" 2>/dev/null || true

@@ -1,14 +1,14 @@
 #!/bin/bash
-# A current API server for custom resources, and its etcd, as plain processes on 127.0.0.1: what the server that kubernetes.sh
-# brings up is too old for (CEL, streaming lists).
+# Current servers, as plain processes on 127.0.0.1: an API server for custom resources, for what the server that kubernetes.sh
+# brings up is too old for (CEL, streaming lists), and the Keystone and Glance of Debian trixie and sid, which openstack.sh starts.
 #
-#   modern.sh up          builds it once, in a chroot of Debian sid, and starts it; prints the state
-#   modern.sh down        stops both and removes their data
-#   modern.sh status      a line per server; fails unless both run
-#   modern.sh programs    builds what is not built yet, and prints the folder
-#   modern.sh env         export ITO_MODERN_KUBECONFIG=...
+#   modern.sh up          builds or installs them once, in chroots, and starts them; prints the state
+#   modern.sh down        stops them and removes their data
+#   modern.sh status      a line per server; fails unless all run
+#   modern.sh programs    builds the API server if it is not built yet, and prints the folder
+#   modern.sh env         export ITO_MODERN_KUBECONFIG=..., ITO_CLOUD_TRIXIE and ITO_CLOUD_SID
 #
-# It is Kubernetes' own k8s.io/apiextensions-apiserver, and modern/main.go around it. There is no Namespace, Secret, Lease or
+# The API server is Kubernetes' own k8s.io/apiextensions-apiserver, and modern/main.go around it. There is no Namespace, Secret, Lease or
 # Event, no RBAC, no admission policy and no garbage collector: definitions and their objects only, and everybody may do
 # everything. A watch with nothing to tell gets a bookmark only after something else was written.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -19,6 +19,7 @@ HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE=$HACK/modern/main.go
 PATCH=$(sha256sum <"$SOURCE" | head -c 12) # a program of another source is not taken for a current one
 CHROOT=$CACHE/modern-chroot
+CLOUDS=(trixie sid) # the releases of Debian whose Keystone and Glance run
 
 # ---- the programs, from Debian sid's packages -----------------------------------------------------------------------
 
@@ -34,42 +35,26 @@ build() {
   packages debootstrap debian-archive-keyring curl
   log "building a current API server, 10 minutes or more, 4 GB of disk meanwhile (log: $out)"
   remove_chroot
-  (chroot_of_sid && compile) >"$out" 2>&1 || die_with "$out" "could not build the API server"
+  (release sid "$CHROOT" golang-go golang-k8s-apiextensions-apiserver-dev && compile) >"$out" 2>&1 ||
+    die_with "$out" "could not build the API server"
   remove_chroot
   log "built in $((SECONDS - started)) s: $(programs)"
 }
 
 remove_chroot() { rm -rf --one-file-system "$CHROOT" "$CACHE/modern.new"; }
 
-# The machine's own mirror, so no host is named here.
-mirror() { awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources; }
-
-chroot_of_sid() {
-  debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg sid "$CHROOT" "$(mirror)" &&
-    printf '#!/bin/sh\nexit 101\n' >"$CHROOT/usr/sbin/policy-rc.d" && chmod +x "$CHROOT/usr/sbin/policy-rc.d" &&
-    echo 'Acquire::Check-Valid-Until "false";' >"$CHROOT/etc/apt/apt.conf.d/99snapshot" && # the mirror may be a frozen copy
-    inside apt-get -q update &&
-    inside apt-get -q install -y --no-install-recommends golang-go golang-k8s-apiextensions-apiserver-dev
-}
-
-# inside COMMAND...: in the chroot. Its /proc is mounted in a mount namespace of its own, which ends with the command.
-inside() {
-  # shellcheck disable=SC2016 # the inner shell's
-  unshare --mount --propagation private bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /usr/bin/env -i "$@"' "$CHROOT" \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-}
-
 compile() {
   local version package=k8s.io/component-base/version new=$CACHE/modern.new
+  enter "$CHROOT"
   # 0.36.4-1 is of Kubernetes 1.36.4
-  version=$(inside dpkg-query -W -f '${source:Upstream-Version}' golang-k8s-apiextensions-apiserver-dev) &&
+  version=$("${INSIDE[@]}" dpkg-query -W -f '${source:Upstream-Version}' golang-k8s-apiextensions-apiserver-dev) &&
     version=1.${version#0.} && version=${version%%[+~]*} &&
     install -D -m644 "$SOURCE" "$CHROOT/src/main.go" &&
-    inside GOPATH=/usr/share/gocode GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOTELEMETRY=off go build -o /src/apiserver \
+    "${INSIDE[@]}" GOPATH=/usr/share/gocode GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath GOTELEMETRY=off go build -o /src/apiserver \
       -ldflags "-s -w -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=$(cut -d. -f2 <<<"$version")" \
       /src/main.go &&
     # etcd's package wants systemd: unpacked, not installed
-    inside sh -c 'cd /src && apt-get -q -o APT::Sandbox::User=root download etcd-server && dpkg-deb -x etcd-server_*.deb .' &&
+    "${INSIDE[@]}" sh -c 'cd /src && apt-get -q -o APT::Sandbox::User=root download etcd-server && dpkg-deb -x etcd-server_*.deb .' &&
     mkdir -p "$new" && install -m755 "$CHROOT/src/apiserver" "$CHROOT/src/usr/bin/etcd" "$new" &&
     mv -T "$new" "$CACHE/modern-$version-$PATCH"
 }
@@ -110,6 +95,12 @@ start_apiserver() {
   kubeconfig "$port"
 }
 
+for_each_cloud() { # COMMAND
+  local release failed=0
+  for release in "${CLOUDS[@]}"; do DEBIAN=$release "$HACK/openstack.sh" "$1" || failed=1; done
+  return "$failed"
+}
+
 # ---- commands -------------------------------------------------------------------------------------------------------
 
 up() {
@@ -117,6 +108,7 @@ up() {
   mkdir -p "$DIR"/{run,log}
   start_etcd
   start_apiserver
+  for_each_cloud up >/dev/null
   status
 }
 
@@ -124,6 +116,7 @@ status() {
   local ok=0
   report etcd "http://127.0.0.1:$(port_of etcd)" || ok=1
   report apiserver "https://127.0.0.1:$(port_of apiserver), KUBECONFIG=$DIR/kubeconfig" || ok=1
+  for_each_cloud status || ok=1
   return "$ok"
 }
 
@@ -131,6 +124,7 @@ down() {
   stop apiserver
   stop etcd
   rm -rf --one-file-system "${DIR:?}"
+  WIPE=1 for_each_cloud down
 }
 
 main() {
@@ -140,7 +134,10 @@ main() {
     down) down ;;
     status) status ;;
     programs) build; programs ;;
-    env) printf 'export ITO_MODERN_KUBECONFIG=%q\n' "$DIR/kubeconfig" ;;
+    env)
+      printf 'export ITO_MODERN_KUBECONFIG=%q\n' "$DIR/kubeconfig"
+      for_each_cloud env
+      ;;
     *) usage ;;
   esac
 }

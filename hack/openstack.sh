@@ -10,11 +10,14 @@
 #
 # clouds.yaml has the clouds admin (role admin), demo and other (role member, each in the project of its name).
 #
+# DEBIAN=trixie or DEBIAN=sid is for another set of the same servers, from that release's packages in a chroot, which up makes
+# once. env then prints export ITO_CLOUD_TRIXIE=FOLDER, where clouds.yaml and log are.
+#
 # Knobs; up and start restart a server whose knobs have changed, so give both the same:
 #   KWORKERS, GWORKERS (2)    processes of Keystone and Glance
 #   TOKEN_TTL (3600)          seconds a token lives
 #   HASH_ROUNDS (4)           bcrypt; upstream's default is 12 and makes a login take 0.4 s
-#   SECURE_RBAC (false)       true: a reader may not write, as in later releases
+#   SECURE_RBAC               true: a reader may not write, the default with DEBIAN; false, the default without, as Glance 25's is
 #
 # In $ITO_STATE/openstack/log, glance-api.log has a line per request, with the path as it was sent (%2e%2e stays that),
 # status, bytes and seconds. It comes right after the answer, so wait for it. REQUEST is the caller's X-Openstack-Request-Id,
@@ -27,13 +30,35 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-DIR=$STATE/openstack
+DEBIAN=${DEBIAN:-}
+DIR=$STATE/openstack${DEBIAN:+-$DEBIAN}
+PACKAGES=(glance-common python3-keystone uwsgi-plugin-python3 mariadb-server-core mariadb-client-core python3-openstackclient)
 SERVERS=(mariadbd keystone glance-api)
 KWORKERS=${KWORKERS:-2} GWORKERS=${GWORKERS:-2}
-TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-false}
+TOKEN_TTL=${TOKEN_TTL:-3600} HASH_ROUNDS=${HASH_ROUNDS:-4} SECURE_RBAC=${SECURE_RBAC:-$([[ -n $DEBIAN ]] && echo true || echo false)}
 PASSWORD=secret # of everybody: all this is for tests, and on loopback
 SOCKET=$DIR/db.sock
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP "${!OS_@}" # of the caller; Keystone and the client library read such
+
+# ---- programs -------------------------------------------------------------------------------------------------------
+
+INSIDE=() # how to run one of this release
+[[ -z $DEBIAN ]] || enter "$CACHE/modern-openstack-$DEBIAN" "$DIR"
+
+programs() {
+  [[ -n $DEBIAN ]] || { packages "${PACKAGES[@]}" curl; return; }
+  local out=$CACHE/modern-openstack-$DEBIAN.log started=$SECONDS
+  [[ ! -d $ROOT ]] || return 0
+  ((EUID == 0)) || die "needs root, for a chroot"
+  lock "$ROOT.lock"
+  [[ ! -d $ROOT ]] || return 0
+  packages debootstrap debian-archive-keyring curl
+  log "installing Keystone and Glance of $DEBIAN, some minutes, 1 GB of disk (log: $out)"
+  rm -rf --one-file-system "$ROOT.new"
+  release "$DEBIAN" "$ROOT.new" "${PACKAGES[@]}" >"$out" 2>&1 || die_with "$out" "could not install them"
+  mv -T "$ROOT.new" "$ROOT" # at once, so a run that is killed leaves none
+  log "installed in $((SECONDS - started)) s"
+}
 
 # ---- configuration --------------------------------------------------------------------------------------------------
 
@@ -138,18 +163,18 @@ END
 
 # ---- servers --------------------------------------------------------------------------------------------------------
 
-sql() { mariadb --no-defaults -uroot -S "$SOCKET" -N -e "$1"; }
+sql() { "${INSIDE[@]}" mariadb --no-defaults -uroot -S "$SOCKET" -N -e "$1"; }
 
 start_mariadbd() {
   mariadb_conf
   if [[ ! -d $DIR/db ]]; then # appears at once, so a run that is killed here leaves none
     rm -rf "$DIR/db.new"
-    mariadb-install-db --defaults-file="$DIR/etc/my.cnf" --datadir="$DIR/db.new" --user="$(id -un)" \
+    "${INSIDE[@]}" mariadb-install-db --defaults-file="$DIR/etc/my.cnf" --datadir="$DIR/db.new" --user="$(id -un)" \
       --auth-root-authentication-method=normal --skip-test-db >"$DIR/log/mariadb-install.log" 2>&1 ||
       die_with "$DIR/log/mariadb-install.log" "could not set up MariaDB"
     mv "$DIR/db.new" "$DIR/db"
   fi
-  CONFIG=$DIR/etc/my.cnf start mariadbd mariadbd --defaults-file="$DIR/etc/my.cnf"
+  CONFIG=$DIR/etc/my.cnf start mariadbd "${INSIDE[@]}" mariadbd --defaults-file="$DIR/etc/my.cnf"
   await mariadbd sql 'select 1'
 }
 
@@ -163,8 +188,8 @@ tables() {
   glance_conf 0 0
   for name in keystone glance; do sql "drop database if exists $name; create database $name"; done
   (
-    manage() { keystone-manage --config-file "$DIR/etc/keystone.conf" "$@"; }
-    glance-manage --config-file "$DIR/etc/glance-api.conf" db_sync &
+    manage() { "${INSIDE[@]}" keystone-manage --config-file "$DIR/etc/keystone.conf" "$@"; }
+    "${INSIDE[@]}" glance-manage --config-file "$DIR/etc/glance-api.conf" db_sync &
     { manage fernet_setup --keystone-user "$(id -un)" --keystone-group "$(id -gn)" &&
       manage credential_setup --keystone-user "$(id -un)" --keystone-group "$(id -gn)" &&
       manage db_sync &&
@@ -175,15 +200,23 @@ tables() {
   touch "$DIR/run/tables"
 }
 
+# wsgi PORT PROCESSES APPLICATION LOG-FORMAT: puts into WSGI what serves a Python program
+wsgi() {
+  local application=(--module "$3")
+  [[ $3 != /* ]] || application=(--wsgi-file "$3")
+  WSGI=(uwsgi --plugin python3 --http-socket "127.0.0.1:$1" "${application[@]}" --master
+    --processes "$2" --lazy-apps --die-on-term --need-app --buffer-size 65535 --add-header 'Connection: close'
+    --log-format "$4")
+}
+
 start_keystone() {
-  local port
+  local port application=/usr/bin/keystone-wsgi-public WSGI
+  [[ -e $ROOT/$application ]] || application=keystone.wsgi.api # since 28
   port=$(port keystone)
   keystone_conf
   clouds "$port"
-  CONFIG=$DIR/etc/keystone.conf start keystone env OS_KEYSTONE_CONFIG_FILES="$DIR/etc/keystone.conf" \
-    uwsgi --plugin python3 --http-socket "127.0.0.1:$port" --wsgi-file /usr/bin/keystone-wsgi-public --master \
-    --processes "$KWORKERS" --lazy-apps --die-on-term --need-app --buffer-size 65535 --add-header 'Connection: close' \
-    --log-format '%(ltime) %(addr) "%(method) %(uri) %(proto)" %(status) %(msecs)ms'
+  wsgi "$port" "$KWORKERS" "$application" '%(ltime) %(addr) "%(method) %(uri) %(proto)" %(status) %(msecs)ms'
+  CONFIG=$DIR/etc/keystone.conf start keystone "${INSIDE[@]}" env OS_KEYSTONE_CONFIG_FILES="$DIR/etc/keystone.conf" "${WSGI[@]}"
   await keystone curl -fsS -m 5 "http://127.0.0.1:$port/v3"
 }
 
@@ -192,7 +225,7 @@ catalog() {
   local out=$DIR/log/catalog.log keystone glance
   keystone=http://127.0.0.1:$(port keystone)/v3 glance=http://127.0.0.1:$(port glance-api)
   [[ $(cat "$DIR/run/catalog" 2>/dev/null) != "$keystone $glance" ]] || return 0
-  /usr/bin/python3 - "$keystone" "$glance" "$PASSWORD" >"$out" 2>&1 <<'END' || die_with "$out" "could not set up the catalog"
+  "${INSIDE[@]}" /usr/bin/python3 - "$keystone" "$glance" "$PASSWORD" >"$out" 2>&1 <<'END' || die_with "$out" "could not set up the catalog"
 import sys, openstack
 keystone, glance, password = sys.argv[1:]
 i = openstack.connect(
@@ -216,10 +249,17 @@ END
 }
 
 start_glance-api() {
-  local port
+  local port WSGI
   port=$(port glance-api)
   glance_conf "$port" "$(port keystone)"
-  CONFIG=$DIR/etc/glance-api.conf start glance-api /usr/bin/python3 -m glance.cmd.api --config-file "$DIR/etc/glance-api.conf"
+  if [[ -e $ROOT/usr/lib/python3/dist-packages/glance/wsgi ]]; then # Glance 33 has no server of its own
+    wsgi "$port" "$GWORKERS" glance.wsgi.api "[None %(var.HTTP_X_OPENSTACK_REQUEST_ID) - - - - -] %(addr) - - [%(ltime)] \
+\"%(method) %(uri) %(proto)\" %(status) %(rsize) %(secs)"
+    WSGI=(env OS_GLANCE_CONFIG_DIR="$DIR/etc" "${WSGI[@]}" --enable-threads --socket-timeout 300) # a slow upload may pause
+  else
+    WSGI=(/usr/bin/python3 -m glance.cmd.api --config-file "$DIR/etc/glance-api.conf")
+  fi
+  CONFIG=$DIR/etc/glance-api.conf start glance-api "${INSIDE[@]}" "${WSGI[@]}"
   await glance-api curl -fsS -m 5 "http://127.0.0.1:$port/healthcheck"
 }
 
@@ -227,7 +267,7 @@ start_glance-api() {
 
 up() {
   ((${#SOCKET} < 108)) || die "the state root has too long a name for a socket: $STATE"
-  packages glance-common python3-keystone uwsgi-plugin-python3 mariadb-server-core mariadb-client-core python3-openstackclient curl
+  programs
   mkdir -p "$DIR"/{etc,log,run,images,staging}
   start_mariadbd
   tables
@@ -262,7 +302,10 @@ main() {
       one_of "${2:-}" "${SERVERS[@]}" && restart "$2" "${SERVERS[@]}"
       ! alive keystone || catalog
       ;;
-    env) printf 'export OS_CLIENT_CONFIG_FILE=%q\n' "$DIR/clouds.yaml" ;;
+    env)
+      if [[ -n $DEBIAN ]]; then printf 'export ITO_CLOUD_%s=%q\n' "${DEBIAN^^}" "$DIR"
+      else printf 'export OS_CLIENT_CONFIG_FILE=%q\n' "$DIR/clouds.yaml"; fi
+      ;;
     *) usage ;;
   esac
 }

@@ -5,7 +5,7 @@ using ImageTagOperator.Scenarios;
 
 namespace ImageTagOperator.IntegrationTests;
 
-/// <summary>A user for one test, with the role member in the project demo.</summary>
+/// <summary>A user for one test, with one role in the project demo.</summary>
 internal sealed class RealUser : IRevocableUser
 {
     private const string Password = "contract-secret";
@@ -25,17 +25,17 @@ internal sealed class RealUser : IRevocableUser
 
     public CloudConfiguration Cloud { get; }
 
-    public static async Task<RealUser> CreateAsync(World world)
+    public static async Task<RealUser> CreateAsync(World world, string role)
     {
         var keystone = new RawKeystone(world.CloudsYaml);
         var admin = new Dictionary<string, string> { ["X-Auth-Token"] = (await keystone.LoginAsync("admin")).Headers["X-Subject-Token"] };
         var project = (string)(await keystone.LoginAsync("demo")).Json["token"]!["project"]!["id"]!;
-        var role = (string)(await keystone.SendAsync("GET", "/roles?name=member", admin)).Json["roles"]![0]!["id"]!;
+        var roleId = (string)(await keystone.SendAsync("GET", $"/roles?name={role}", admin)).Json["roles"]![0]!["id"]!;
         var name = $"user-{world.Namespace}";
         var user = new JsonObject { ["name"] = name, ["password"] = Password, ["domain_id"] = "default" };
         var created = await keystone.SendAsync("POST", "/users", admin, new JsonObject { ["user"] = user }.ToJsonString());
         var id = (string)created.Json["user"]!["id"]!;
-        await keystone.SendAsync("PUT", $"/projects/{project}/users/{id}/roles/{role}", admin);
+        await keystone.SendAsync("PUT", $"/projects/{project}/users/{id}/roles/{roleId}", admin);
         return new RealUser(world, keystone, admin, name, id);
     }
 

@@ -178,6 +178,39 @@ public sealed class InstalledChartTests
         await installation.WaitUntilDeletedAsync();
     }
 
+    [Fact]
+    public async Task Secure_metrics_are_for_whom_the_API_server_allows_them()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.InstallAsync("--set", "metrics.secure.enabled=true");
+        var monitoring = await installation.CreateNamespaceAsync();
+        await Node.KubectlAsync("-n", monitoring, "create", "serviceaccount", "prometheus");
+        var token = (await Node.KubectlAsync("-n", monitoring, "create", "token", "prometheus")).Trim();
+        var host = await Node.KubectlAsync(
+            "-n", installation.Namespace, "get", "service", Installation.Release, "-o", "jsonpath={.spec.clusterIP}");
+        Assert.EndsWith("status 401", await ScrapeAsync(""), StringComparison.Ordinal);
+        Assert.EndsWith("status 403", await ScrapeAsync(token), StringComparison.Ordinal);
+
+        await Node.KubectlAsync("create", "clusterrolebinding", monitoring, $"--clusterrole={Installation.Release}-metrics-reader",
+            $"--serviceaccount={monitoring}:prometheus");
+        try
+        {
+            var scraped = await Eventually.HoldsAsync(
+                () => ScrapeAsync(token), answer => answer.EndsWith("status 200", StringComparison.Ordinal),
+                "a scrape with a token to be allowed", answer => answer);
+            Assert.Contains("imagetags_build_info{", scraped, StringComparison.Ordinal);
+            Assert.EndsWith("status 401", await ScrapeAsync(""), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Node.KubectlAsync("delete", "clusterrolebinding", monitoring);
+        }
+
+        // From the node, through the service. The certificate is the operator's own.
+        Task<string> ScrapeAsync(string bearer) => Node.ExecAsync(
+            $"curl -ksS -m 60 -w 'status %{{http_code}}' -H 'Authorization: Bearer {bearer}' https://{host}:8443/metrics");
+    }
+
     private static async Task<string> AllInOneAsync(Installation installation)
     {
         await installation.InstallAsync();

@@ -5,29 +5,35 @@ using k8s.Models;
 
 namespace ImageTagOperator.IntegrationTests.Modern;
 
-/// <summary>The current API server, with the definition that has CEL rules, and the other servers of <see cref="RealWorld"/>.</summary>
+/// <summary>The current API server, with the definition that has CEL rules, and a current Keystone and Glance: those of Debian sid.
+/// Secrets, Leases and Events are on the API server of <see cref="RealWorld"/>.</summary>
 public sealed class ModernWorld : World, IWorldFactory
 {
     private static readonly Lazy<Task> Definition = new(ApplyDefinitionAsync);
 
-    private readonly ServerLog glanceLog = new(RealServers.GlanceLog);
+    private readonly ServerLog glanceLog;
     private readonly Split split;
 
-    private ModernWorld(Split split) => this.split = split;
+    private ModernWorld(Split split, ServerLog glanceLog) => (this.split, this.glanceLog) = (split, glanceLog);
 
     /// <summary>For the current server only.</summary>
     public static string ServerKubeconfig => RealServers.Needed("ITO_MODERN_KUBECONFIG");
 
-    public static async Task<World> CreateAsync()
+    public static Task<World> CreateAsync() => CreateAsync("SID");
+
+    /// <param name="release">Of Debian: whose Keystone and Glance.</param>
+    internal static async Task<World> CreateAsync(string release)
     {
+        var cloud = RealServers.Needed($"ITO_CLOUD_{release}");
+        var cloudsYaml = await File.ReadAllTextAsync(Path.Combine(cloud, "clouds.yaml"));
         await Definition.Value;
         var split = await Split.StartAsync(ServerKubeconfig, RealServers.Kubeconfig);
-        var world = new ModernWorld(split)
+        var world = new ModernWorld(split, new ServerLog(Path.Combine(cloud, "log", "glance-api.log")))
         {
             Kubeconfig = split.Kubeconfig,
-            CloudsYaml = RealServers.CloudsYaml,
+            CloudsYaml = cloudsYaml,
             Kubernetes = new KubernetesClient(KubernetesClientConfiguration.Build(split.Kubeconfig), ScenarioJson.All, "scenario/1"),
-            Glance = await GlanceClient.LoginAsync(RealServers.CloudsYaml, "demo"),
+            Glance = await GlanceClient.LoginAsync(cloudsYaml, "demo"),
         };
         await world.CreateNamespaceAsync();
         return world;
@@ -41,7 +47,7 @@ public sealed class ModernWorld : World, IWorldFactory
             .Select(GlanceEntry.Parse)
             .OfType<GlanceEntry>()
             .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix)
-            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase))
+            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !IsProbe(entry.Call))
             .Select(entry => $"{entry.Call} {entry.Status}")];
 
     public override Task<IReadOnlyList<string>> OperatorWritesAsync() => Task.FromResult<IReadOnlyList<string>>(

@@ -21,6 +21,7 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
         }
         catch (GlanceError e)
         {
+            if (e.Status == 500 && !e.HasBody && cloud.UnderUwsgi) http.Abort();
             if (e.Status == 401) http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{cloud.IdentityUrl}\"";
             if (e.HasBody) await GlanceErrorPage.WriteAsync(http, e, cloud.Flavor);
             else await BareAsync(http, e.Status);
@@ -38,7 +39,9 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
 
     private Task AnswerAsync(HttpContext http, string path, string body)
     {
-        if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine) throw GlanceError.Bare(414);
+        if ($"{http.Request.Method} {path}{http.Request.QueryString} HTTP/1.1\r\n".Length >= LongestLine && !cloud.UnderUwsgi)
+            throw GlanceError.Bare(414);
+        if (cloud.UnderUwsgi) path = WirePath.WithoutDotSegments(path);
         if (path == "/healthcheck") return HealthAsync(http);
         if (cloud.Flavor == CloudFlavor.Ims && path == "/v1/cloudimages/tags") return TagValueAsync(http, body);
         var parts = WirePath.Decode(path).TrimStart('/').Split('/');
@@ -120,6 +123,8 @@ internal sealed class GlanceApi(SandboxCloud cloud, TimeProvider time)
 
     private Task ListAsync(HttpContext http, Token caller)
     {
+        if (cloud.SecureRbac && caller.ProjectId is null && !caller.IsAdmin)
+            throw new GlanceError(403, "You are not authorized to complete get_images action.");
         var query = ImageQuery.Parse(http.Request.QueryString);
         var page = ImageListing.Select(cloud.Images, caller, query);
         var answer = new JsonObject

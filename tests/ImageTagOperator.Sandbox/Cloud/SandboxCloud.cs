@@ -44,14 +44,19 @@ public sealed class SandboxCloud : SandboxServer
     /// lose each other's changes. A tag that was added twice can never be deleted. Both happen on a real Glance. Default: zero.</summary>
     public TimeSpan RaceWindow { get; set; }
 
-    /// <summary>As <c>enforce_secure_rbac</c>, the default of later releases: the role reader has no write permission. Default:
-    /// false.</summary>
+    /// <summary>As <c>enforce_secure_rbac</c>, the default of later releases: the role reader has no write permission, and a token
+    /// without a project lists no images. Default: false.</summary>
     public bool SecureRbac { get; set; }
 
     /// <summary>Whether <c>DELETE /v2/images/ID/</c> deletes the image. Glance itself responds with 404 because of the trailing slash
     /// (measured), but some proxies in front of it remove the slash. A URL library turns <c>.../ID/tags/..</c> into this path, so the
     /// default is the worst case.</summary>
     public bool TrailingSlashDeletes { get; set; } = true;
+
+    /// <summary>As Glance 33, which has no server of its own, under uwsgi: dot segments of a path are resolved unless they are encoded, a
+    /// path that is not UTF-8 ends the connection without a response, and a long request line is accepted (measured). Default:
+    /// false.</summary>
+    public bool UnderUwsgi { get; set; }
 
     /// <summary>All images, oldest first.</summary>
     public IReadOnlyList<SandboxImage> Images

@@ -1,3 +1,4 @@
+using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Scenarios;
 using Xunit;
 
@@ -103,8 +104,6 @@ public abstract class GlanceContract<TWorld>
     [InlineData("%23", "#")]
     [InlineData("%09", "\t")]
     [InlineData("%01", "\u0001")]
-    [InlineData("..", "..")]
-    [InlineData(".", ".")]
     [InlineData("%2e%2e", "..")]
     [InlineData("...", "...")]
     [InlineData("%41", "A")]
@@ -117,6 +116,20 @@ public abstract class GlanceContract<TWorld>
         Assert.Equal(204, await glance.DeleteAsync(image, path));
         Assert.Empty(await glance.TagsAsync(image));
         Assert.Equal(404, await glance.DeleteAsync(image, path));
+    }
+
+    /// <summary>The image itself is in no danger: a DELETE of its path with a slash at the end is 404.</summary>
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    public async Task A_path_of_dots_is_a_tag_or_with_uwsgi_404(string dots)
+    {
+        await using var world = await CreateAsync();
+        var (glance, image) = await ImageAsync(world, "golden");
+        Assert.Equal(UnderUwsgi ? 404 : 204, await glance.PutAsync(image, dots));
+        Assert.Equal(UnderUwsgi ? ["golden"] : new[] { dots, "golden" }, await glance.TagsAsync(image));
+        Assert.Equal(UnderUwsgi ? 404 : 204, await glance.DeleteAsync(image, dots));
+        Assert.Equal(["golden"], await glance.TagsAsync(image));
     }
 
     [Theory]
@@ -134,12 +147,12 @@ public abstract class GlanceContract<TWorld>
     }
 
     [Fact]
-    public async Task Bytes_that_are_not_UTF8_are_500()
+    public async Task Bytes_that_are_not_UTF8_are_500_or_with_uwsgi_no_response()
     {
         await using var world = await CreateAsync();
         var (glance, image) = await ImageAsync(world);
-        Assert.Equal(500, await glance.PutAsync(image, "%FF"));
-        Assert.Equal(500, await glance.DeleteAsync(image, "%FF"));
+        Assert.Equal(UnderUwsgi ? 0 : 500, await glance.PutAsync(image, "%FF"));
+        Assert.Equal(UnderUwsgi ? 0 : 500, await glance.DeleteAsync(image, "%FF"));
         Assert.Empty(await glance.TagsAsync(image));
     }
 
@@ -213,7 +226,24 @@ public abstract class GlanceContract<TWorld>
         var unscoped = glance.With((await keystone.LoginAsync(keystone.Password("demo"), "unscoped")).Headers["X-Subject-Token"]);
         Assert.Equal(404, await unscoped.PutAsync(image, "new"));
         Assert.Equal(404, await unscoped.DeleteAsync(image, "golden"));
-        Assert.Equal(200, (await unscoped.SendAsync("GET", "/images")).Status);
+        Assert.Equal(SecureRbac ? 403 : 200, (await unscoped.SendAsync("GET", "/images")).Status);
+    }
+
+    [Fact]
+    public async Task A_reader_may_write_only_without_the_policies_of_later_releases()
+    {
+        await using var world = await CreateAsync();
+        var (glance, image) = await ImageAsync(world, "golden");
+        await using var user = await ReaderAsync(world);
+        var password = (PasswordCredential)user.Cloud.Credential;
+        var keystone = new RawKeystone(world.CloudsYaml);
+        var login = await keystone.LoginAsync(keystone.Password(password.Username!, password.Password), RawKeystone.Project("demo"));
+        var reader = glance.With(login.Headers["X-Subject-Token"]);
+        Assert.Equal(["golden"], await reader.TagsAsync(image));
+        Assert.Equal([image], Ids(await reader.SendAsync("GET", $"/images?id=in:{image}")));
+        Assert.Equal(SecureRbac ? 403 : 204, await reader.PutAsync(image, "new"));
+        Assert.Equal(SecureRbac ? 403 : 204, await reader.DeleteAsync(image, "golden"));
+        Assert.Equal([SecureRbac ? "golden" : "new"], await glance.TagsAsync(image));
     }
 
     [Fact]
@@ -339,6 +369,18 @@ public abstract class GlanceContract<TWorld>
         Assert.Empty(Ids(await glance.SendAsync("GET", $"/images?id=in:{Unknown}")));
     }
 
+    [Theory]
+    [InlineData(200, 200)]
+    [InlineData(240, 414)]
+    public async Task A_long_list_of_ids_is_accepted_or_without_uwsgi_414(int ids, int status)
+    {
+        await using var world = await CreateAsync();
+        var (glance, image) = await ImageAsync(world);
+        var list = await glance.SendAsync("GET", $"/images?id=in:{string.Join(',', Enumerable.Repeat(image, ids))}");
+        Assert.Equal(UnderUwsgi ? 200 : status, list.Status);
+        if (list.Status == 200) Assert.Equal([image], Ids(list));
+    }
+
     [Fact]
     public async Task A_list_has_pages_of_the_limit()
     {
@@ -387,6 +429,15 @@ public abstract class GlanceContract<TWorld>
         Assert.Equal([image], Ids(await glance.SendAsync("GET", $"/images?id=in:{image}&updated_at=gte:{updated:yyyy-MM-ddTHH:mm:ssZ}")));
         Assert.Empty(Ids(await glance.SendAsync("GET", $"/images?id=in:{image}&updated_at=gt:{updated:yyyy-MM-ddTHH:mm:ssZ}")));
     }
+
+    /// <summary>Glance 33 has no server of its own. Here it runs under uwsgi, which changes some responses.</summary>
+    protected virtual bool UnderUwsgi => false;
+
+    /// <summary>A user with the role reader in the project demo.</summary>
+    protected abstract Task<IRevocableUser> ReaderAsync(World world);
+
+    /// <summary>Whether the server has the policies that are the default of later releases.</summary>
+    protected virtual bool SecureRbac => false;
 
     /// <summary>The settings that make a server comparable.</summary>
     protected virtual void Prepare(World world)

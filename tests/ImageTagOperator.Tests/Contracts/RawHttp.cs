@@ -8,6 +8,7 @@ public static class RawHttp
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    /// <returns>With status 0 when the server closed the connection without a response.</returns>
     /// <param name="server">Only scheme, host and port are used.</param>
     /// <param name="target">Path and query, in ASCII.</param>
     public static async Task<RawAnswer> SendAsync(
@@ -23,8 +24,16 @@ public static class RawHttp
         var stream = client.GetStream();
         await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. content], deadline.Token);
         using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, deadline.Token);
-        return Parse(Encoding.UTF8.GetString(bytes.ToArray()));
+        try
+        {
+            await stream.CopyToAsync(bytes, deadline.Token);
+        }
+        catch (IOException) when (bytes.Length == 0)
+        {
+            // reset by the server
+        }
+
+        return bytes.Length == 0 ? new RawAnswer(0, new Dictionary<string, string>(), "") : Parse(Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
     private static RawAnswer Parse(string text)

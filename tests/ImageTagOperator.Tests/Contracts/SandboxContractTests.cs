@@ -1,33 +1,41 @@
 using ImageTagOperator.Contracts;
-using ImageTagOperator.OpenStack.Configuration;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
 using ImageTagOperator.Tests.Scenarios;
 
 namespace ImageTagOperator.Tests.Contracts;
 
-public sealed class SandboxGlanceContract : GlanceContract<SandboxWorld>
+public class SandboxGlanceContract : GlanceContract<SandboxWorld>
 {
     // The default is the worst case, a proxy that removes the slash; Glance without a proxy does not.
     protected override void Prepare(World world) => ((SandboxWorld)world).Cloud.TrailingSlashDeletes = false;
+
+    protected override Task<IRevocableUser> ReaderAsync(World world)
+    {
+        var identity = ((SandboxWorld)world).Cloud.Identity;
+        identity.AddUser("reader", "reader-secret", identity.Project("demo"), "reader");
+        return Task.FromResult<IRevocableUser>(new SandboxLogin((SandboxWorld)world, "reader"));
+    }
+}
+
+public sealed class SandboxCurrentGlanceContract : SandboxGlanceContract
+{
+    protected override bool SecureRbac => true;
+
+    protected override bool UnderUwsgi => true;
+
+    protected override void Prepare(World world)
+    {
+        base.Prepare(world);
+        var cloud = ((SandboxWorld)world).Cloud;
+        (cloud.SecureRbac, cloud.UnderUwsgi) = (true, true);
+    }
 }
 
 public sealed class SandboxCloudSessionContract : CloudSessionContract<SandboxWorld>
 {
-    protected override Task<IRevocableUser> RevocableAsync(World world) => Task.FromResult<IRevocableUser>(new Demo((SandboxWorld)world));
-
-    private sealed class Demo(SandboxWorld world) : IRevocableUser
-    {
-        public CloudConfiguration Cloud { get; } = CloudsYaml.Parse(world.CloudsYaml, "demo");
-
-        public Task RevokeAsync()
-        {
-            world.Cloud.Identity.RevokeAllTokens();
-            return Task.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
+    protected override Task<IRevocableUser> RevocableAsync(World world) =>
+        Task.FromResult<IRevocableUser>(new SandboxLogin((SandboxWorld)world, "demo"));
 }
 
 public sealed class SandboxKeystoneContract : KeystoneContract<SandboxWorld>
