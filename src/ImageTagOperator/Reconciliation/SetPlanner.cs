@@ -17,7 +17,7 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
         var plan = new SetPlan(
             observed,
             [.. observed.Images.Select(image => WithContention(PlannedImage.Of(image)))],
-            [.. observed.Left.Leaving.Select(image => WithContention(PlannedImage.Of(image, ImageProblems.UncertainOf(image, time))))],
+            [.. observed.Left.Leaving.Select(image => WithContention(PlannedImage.Of(image, OfOtherShard(image) ?? ImageProblems.UncertainOf(image, time))))],
             removals);
         var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
         memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
@@ -36,6 +36,10 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     /// <summary>True when the plan has writes and its reading is old. A cached reading can show that nothing has to change, but a write
     /// needs a fresh one.</summary>
     public bool IsTooOldFor(SetPlan plan) => plan.HasWork && time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor;
+
+    /// <summary>Only the shard of a cloud writes to its images. This problem in the status makes that shard take over.</summary>
+    private Problem? OfOtherShard(ObservedImage image) => options.Shard.Owns(image.By.Cloud) ? null
+        : new Problem(Reason.Transient, $"The shard of the operator that works on {image.By.Cloud} releases it.");
 
     private static Problem? TooManyRemovals(SetPlan plan)
     {
