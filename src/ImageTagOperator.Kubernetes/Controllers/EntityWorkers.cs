@@ -142,7 +142,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 "error");
         }
 
-        RecordResult(result, outcome.Reason);
+        if (outcome is not Outcome.NotOurs) RecordResult(result, outcome.Reason);
         Schedule(key, outcome);
 
         void RecordResult(string result, string reason)

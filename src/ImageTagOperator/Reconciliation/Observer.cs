@@ -47,6 +47,7 @@ public sealed class Observer(
     private async Task<Observation> ReadLeftAsync(
         RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken)
     {
+        readings.Forget(entity);
         var there = (entity.Status.Images ?? []).Where(state => Location.Of(entity, state).IsIn(by.Access)).ToArray();
         var left = await leftImages.FindAsync(set, entity, by, [.. there.Select(state => state.Id)], cancellationToken);
         return new Observation(set, by, [], left with { Kept = [.. left.Kept, .. there] }, time.GetUtcNow()) { IsHandedOver = true };

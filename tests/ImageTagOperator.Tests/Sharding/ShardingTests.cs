@@ -48,6 +48,13 @@ public sealed class ShardingTests
             () => first.Sum("imagetags_sets") + second.Sum("imagetags_sets") == sets.Count + 1, "each set is counted once");
         await Eventually.TrueAsync(
             () => first.Sum("imagetags_images") + second.Sum("imagetags_images") == sets.Count, "each image is counted once");
+        foreach (var process in new[] { first, second })
+        {
+            var idle = process.Metrics.Split('\n').Where(line => line.StartsWith("imagetags_reconciles_total{", StringComparison.Ordinal)
+                && !line.EndsWith(" 0", StringComparison.Ordinal)).Where(line => !line.Contains("reason=", StringComparison.Ordinal));
+            Assert.Empty(idle);
+        }
+
         Assert.Contains("imagetags_leader{lease=\"image-tag-operator-1\"} 1", second.Metrics, StringComparison.Ordinal);
     }
 
