@@ -31,8 +31,8 @@ internal sealed class Growth : Benchmark
     private static Task<IReadOnlyList<Row>> ByNameAsync(int count) => ConvergeAsync(
         $"simulated, {count:#,0} sets and images", count, image => new ImageReference { Name = SimulatedCloud.NameOf(image) });
 
-    /// <summary>As many sets as images, each selecting one by a glob. Each set is compared with each image, and each image with the globs of
-    /// all sets.</summary>
+    /// <summary>As many sets as images, each selecting one by a glob. Each set is compared with each image, and each image with the
+    /// globs of all sets.</summary>
     private static Task<IReadOnlyList<Row>> BySelectorAsync(int count) => ConvergeAsync(
         $"simulated, {count:#,0} sets with a selector",
         count,
@@ -71,7 +71,9 @@ internal sealed class Growth : Benchmark
             new($"{what}: status writes to converge", (double)first.StatusWrites / count, "per set"),
             new($"{what}: time to converge at the default --cloud-rate", (first.Puts + first.Reads) / Rate, "s"),
             new($"{what}: processor time to converge", first.Processor / count, "ms per set"),
-            .. count < 1000 ? (Row[])[] : [new($"{what}: heap of the operator and its cache", (double)heap / count / Kilobyte, "kB per set")],
+            // Of fewer sets the heap shows mostly the noise.
+            .. count < 1000 ? (Row[])[]
+                : [new($"{what}: heap of the operator and its cache", (double)heap / count / Kilobyte, "kB per set")],
             new($"{what}: requests in an interval", cloud.Reads + cloud.Puts, "requests"),
             new($"{what}: bytes in an interval", cloud.Bytes / Kilobyte, "kB"),
             new($"{what}: reads of the Secret in an interval", cluster.SecretReads, "requests"),
@@ -89,7 +91,8 @@ internal sealed class Growth : Benchmark
             // A list of more images than CloudLimits.MaxImages is refused.
             ("by id", int.MaxValue, new() { Id = SimulatedCloud.IdOf(7) }),
             ("by name", int.MaxValue, new() { Name = SimulatedCloud.NameOf(7) }),
-            ("by a selector with a glob", new CloudLimits().MaxImages, new() { Selector = new ImageSelector { Names = ["image-000007*"] } }),
+            ("by a selector with a glob", new CloudLimits().MaxImages,
+                new() { Selector = new ImageSelector { Names = ["image-000007*"] } }),
         })
         {
             if (count > most) continue;

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace ImageTagOperator.Benchmarks.Simulation;
 
-/// <summary>A Keystone and a Glance in memory, without sockets. A request costs the same however many images there are, except a list, which
-/// costs what it returns. Thread-safe.</summary>
+/// <summary>A Keystone and a Glance in memory, without sockets. A request costs the same however many images there are, except a list,
+/// which costs what it returns. Thread-safe.</summary>
 internal sealed class SimulatedCloud : HttpMessageHandler
 {
     public const string CloudsYaml =

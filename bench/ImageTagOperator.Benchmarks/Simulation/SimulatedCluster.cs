@@ -8,8 +8,8 @@ using k8s.Models;
 
 namespace ImageTagOperator.Benchmarks.Simulation;
 
-/// <summary>An API server in memory with one Secret and the sets, which is its own watch cache and queue. Thread-safe for writes to different
-/// sets.</summary>
+/// <summary>An API server in memory with one Secret and the sets, which is its own watch cache and queue. Thread-safe for writes to
+/// different sets.</summary>
 internal sealed class SimulatedCluster : IKubernetesClient, IEntityCache<V1Alpha1ImageTagSet>, IEntityQueue<V1Alpha1ImageTagSet>
 {
     private readonly ConcurrentDictionary<string, V1Alpha1ImageTagSet> sets = new(StringComparer.Ordinal);

@@ -172,7 +172,8 @@ internal sealed class ShardedCluster : IAsyncDisposable
 
         /// <summary>The sum of all series of a metric.</summary>
         public double Sum(string metric) => Metrics.Split('\n')
-            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal) || line.StartsWith(metric + " ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal)
+                || line.StartsWith(metric + " ", StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
 
         public Task LeadsAsync() => Eventually.TrueAsync(() => IsLeader, $"{Name} works", seconds: 400);
