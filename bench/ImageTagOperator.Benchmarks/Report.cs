@@ -32,10 +32,10 @@ internal static class Report
         ## How it was measured
         - **Scale**: the published file with the chart's memory limit and the default options, but no rate limit, on embedded servers that
           answer at once. One set for each image, by name. Drift: 40 images lose a tag at times spread over 15 seconds.
-        - **Growth** (rows that begin with "simulated"): the reconciler between a cloud and an API server in memory, without sockets. One
-          set for each image, and no drift. An interval is the second one after the start. The drift probe, four requests a minute and cloud,
-          is not in it. Times at the default `--cloud-rate` are the requests divided by 50 a second. A list of more than 20,000 images is
-          refused, so a selector needs a smaller cloud. A set that names its image does not.
+        - **Growth** (rows that begin with "simulated"): the reconciler between a cloud and an API server in memory, without sockets.
+          One set for each image, and no drift. An interval is the second one after the start. The drift probe, four requests a minute
+          and cloud, is not in it. Times at the default `--cloud-rate` are the requests divided by 50 a second. A list of more than
+          20,000 images is refused, so a selector needs a smaller cloud. A set that names its image does not.
         - **Isolation**: 40 edits of one set, alone and while another namespace has 5,000 sets with endless lists, a silent cloud, large
           error pages, wrong schemes and passwords, and missing Secrets.
         - **Convergence**: from images without tags until all sets are Ready. Every client has eight images in work at a time, and no rate
