@@ -42,8 +42,8 @@ internal static partial class RunCommand
         var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name",
             DefaultValueFactory = _ => defaults.LeaderElectionName };
         var shard = new Option<string>(
-            "--shard") { Description = "Reconcile only the ImageTagSets of some clouds: 0/3, 1/3 and 2/3 are the three processes that share "
-            + "the work. All sets of a cloud are in one shard.", HelpName = "index/count", DefaultValueFactory = _ => "0/1" };
+            "--shard") { Description = "Reconcile only the ImageTagSets of some clouds: 0/3, 1/3 and 2/3 are the three processes that "
+            + "share the work. All sets of a cloud are in one shard.", HelpName = "index/count", DefaultValueFactory = _ => "0/1" };
         shard.Validators.Add(result =>
         {
             if (Shard.ProblemOf(result.GetValueOrDefault<string>() ?? "") is { } problem) result.AddError($"{shard.Name}: {problem}");

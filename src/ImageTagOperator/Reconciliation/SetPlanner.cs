@@ -17,7 +17,8 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
         var plan = new SetPlan(
             observed,
             [.. observed.Images.Select(image => WithContention(PlannedImage.Of(image)))],
-            [.. observed.Left.Leaving.Select(image => WithContention(PlannedImage.Of(image, OfOtherShard(image) ?? ImageProblems.UncertainOf(image, time))))],
+            [.. observed.Left.Leaving.Select(image => WithContention(
+                PlannedImage.Of(image, OfOtherShard(image) ?? ImageProblems.UncertainOf(image, time))))],
             removals);
         var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
         memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
