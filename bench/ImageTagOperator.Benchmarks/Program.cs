@@ -9,6 +9,7 @@ Benchmark[] all =
     new SyncTime(),
     new Footprint(),
     new Scale(),
+    new Growth(),
     new Isolation(),
 ];
 Benchmark[] onlyByName = [new Soak()];

@@ -1,5 +1,6 @@
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Addresses;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator;
 
@@ -35,6 +36,10 @@ public sealed record OperatorOptions
     /// <summary>The name of the Lease. Replicas share it; two installations in one namespace need different names.</summary>
     /// <value>image-tag-operator</value>
     public string LeaderElectionName { get; init; } = "image-tag-operator";
+
+    /// <summary>Which of the sets this process reconciles.</summary>
+    /// <value>all of them</value>
+    public Shard Shard { get; init; } = Shard.Whole;
 
     /// <summary>How long an unresponsive cloud can delay the deletion of a set.</summary>
     /// <value>5 min</value>

@@ -43,6 +43,8 @@ internal sealed partial class EntityReconciler<TEntity>(
             && await NotifyDeletedAsync(scope.ServiceProvider, key, removed, cancellationToken) is { } retry) return retry;
         if (cache.TryGet(key) is not { } cached) return new Outcome.Gone { Reason = "Deleted" };
 
+        if (settings.IsOurs?.Invoke(cached) == false) return new Outcome.NotOurs();
+
         var entity = codec.Copy(cached);
         if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
         if (settings.AutoAttachFinalizers && identifiers.Length > 0)

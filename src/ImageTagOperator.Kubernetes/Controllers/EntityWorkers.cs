@@ -44,7 +44,7 @@ internal sealed partial class EntityWorkers<TEntity>(
             reconciler.RememberDeleted(change.Entity);
             runs.Supersede(key);
         }
-        else if (change.Previous is { } previous && !NeedsReconcile(previous.Metadata, change.Entity.Metadata))
+        else if (change.Previous is { } previous && !NeedsReconcile(previous, change.Entity))
         {
             return;
         }
@@ -58,6 +58,10 @@ internal sealed partial class EntityWorkers<TEntity>(
 
     private static bool IsSuperseding(V1ObjectMeta before, V1ObjectMeta after) =>
         before.Generation != after.Generation || before.DeletionTimestamp != after.DeletionTimestamp;
+
+    private bool NeedsReconcile(TEntity before, TEntity after) =>
+        NeedsReconcile(before.Metadata, after.Metadata)
+        || (settings.IsOurs is { } isOurs && isOurs(after) && !isOurs(before));
 
     private bool NeedsReconcile(V1ObjectMeta before, V1ObjectMeta after) =>
         settings.ReconcileStrategy == ReconcileStrategy.ByResourceVersion
@@ -138,7 +142,7 @@ internal sealed partial class EntityWorkers<TEntity>(
                 "error");
         }
 
-        RecordResult(result, outcome.Reason);
+        if (outcome is not Outcome.NotOurs) RecordResult(result, outcome.Reason);
         Schedule(key, outcome);
 
         void RecordResult(string result, string reason)

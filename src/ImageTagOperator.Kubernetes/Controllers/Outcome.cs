@@ -18,4 +18,7 @@ internal abstract record Outcome
 
     /// <summary>The object no longer exists.</summary>
     public sealed record Gone : Outcome;
+
+    /// <summary>Another process reconciles the object, so nothing was done.</summary>
+    public sealed record NotOurs : Outcome;
 }

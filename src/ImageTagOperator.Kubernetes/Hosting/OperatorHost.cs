@@ -10,7 +10,7 @@ namespace ImageTagOperator.Kubernetes.Hosting;
 internal sealed partial class OperatorHost(
     IEnumerable<IEntityRuntime> runtimes,
     EventRecorder events,
-    LeaderElector elector,
+    IReadOnlyList<LeaderElector> electors,
     OwnNamespace home,
     OperatorSettings settings,
     OperatorState state,
@@ -26,9 +26,9 @@ internal sealed partial class OperatorHost(
     private readonly CancellationTokenSource running = new(); // cancelled: running reconciles are cancelled
     private readonly CancellationTokenSource background = new(); // cancelled: watches, leader election and events end
     private readonly List<Task> workers = [];
+    private readonly List<Task> leading = [];
     private Task lifecycle = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
-    private Task leading = Task.CompletedTask;
     private Task recording = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -60,10 +60,11 @@ internal sealed partial class OperatorHost(
         events.Complete();
         await EndsWithinAsync(recording, GracePeriod);
         await background.CancelAsync();
-        await leading;
+        await Task.WhenAll(leading);
         state.SetLeader(null);
         // A reconcile that does not stop may still write, so the lease must expire by itself.
-        if (settings.LeaderElection.Enabled && finished && state.ExitCode == 0) await elector.ReleaseAsync(cancellationToken);
+        // So must a common one, which others may still hold.
+        if (settings.LeaderElection.Enabled && finished && state.ExitCode == 0) await electors[0].ReleaseAsync(cancellationToken);
         await watching;
     }
 
@@ -117,12 +118,16 @@ internal sealed partial class OperatorHost(
             return;
         }
 
-        await elector.AcquireAsync(taking.Token);
-        state.SetLeader(() => elector.IsValid);
-        leading = GuardAsync("leader election", RenewUntilLostAsync());
+        foreach (var elector in electors)
+        {
+            await elector.AcquireAsync(taking.Token);
+            leading.Add(GuardAsync("leader election", RenewUntilLostAsync(elector)));
+        }
+
+        state.SetLeader(() => electors.All(static elector => elector.IsValid));
     }
 
-    private async Task RenewUntilLostAsync()
+    private async Task RenewUntilLostAsync(LeaderElector elector)
     {
         await elector.RenewUntilLostAsync(background.Token);
         state.SetLeader(null);

@@ -33,7 +33,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(static provider => new CoordinationClient(CreateClient(provider)));
         services.TryAddSingleton(static provider => new AccessReviewer(
             provider.GetRequiredService<CoordinationClient>().Client, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(CreateElector);
+        services.AddSingleton(CreateElectors);
         services.AddSingleton(CreateEventFactory);
         services.AddSingleton(CreateRecorder);
         services.AddSingleton(CreateOwnNamespace);
@@ -41,7 +41,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<IHostedService>(static provider => new OperatorHost(
             provider.GetServices<IEntityRuntime>(),
             provider.GetRequiredService<EventRecorder>(),
-            provider.GetRequiredService<LeaderElector>(),
+            provider.GetRequiredService<IReadOnlyList<LeaderElector>>(),
             provider.GetRequiredService<OwnNamespace>(),
             provider.GetRequiredService<OperatorSettings>(),
             provider.GetRequiredService<OperatorState>(),
@@ -74,16 +74,25 @@ public static class ServiceCollectionExtensions
         return client;
     }
 
-    private static LeaderElector CreateElector(IServiceProvider services)
+    /// <summary>The elector of the replicas, and second the one of a group, if there is one.</summary>
+    private static IReadOnlyList<LeaderElector> CreateElectors(IServiceProvider services)
     {
         var settings = services.GetRequiredService<OperatorSettings>();
         var election = settings.LeaderElection;
+        var own = CreateElector(services, election.LeaseName ?? settings.Name, Identity(election));
+        return election.GroupIdentity is not { } group ? [own]
+            : [own, CreateElector(services, election.GroupLeaseName ?? settings.Name, group)];
+    }
+
+    private static LeaderElector CreateElector(IServiceProvider services, string leaseName, string identity)
+    {
+        var election = services.GetRequiredService<OperatorSettings>().LeaderElection;
         var configuration = services.GetRequiredService<KubernetesClientConfiguration>();
         return new LeaderElector(
             services.GetRequiredService<CoordinationClient>().Client,
             election,
-            new NamespacedName(election.LeaseNamespace ?? configuration.Namespace, election.LeaseName ?? settings.Name),
-            Identity(election),
+            new NamespacedName(election.LeaseNamespace ?? configuration.Namespace, leaseName),
+            identity,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<Func<double>>(),
             services.GetRequiredService<ILogger<LeaderElector>>());

@@ -18,7 +18,7 @@ internal sealed class RuntimeMetrics
     private readonly Histogram<double> latency;
     private readonly Counter<long> watchRestarts;
 
-    public RuntimeMetrics(IMeterFactory meters, OperatorState state)
+    public RuntimeMetrics(IMeterFactory meters, OperatorState state, OperatorSettings settings)
     {
         var meter = meters.Create(Name);
         reconciles = meter.CreateCounter<long>("imagetags.reconciles", null,
@@ -38,7 +38,8 @@ internal sealed class RuntimeMetrics
         meter.CreateObservableGauge("imagetags.workers", () => Each(kind => kind.Workers), null,
             "Reconciles that can run at a time, by kind; 0 on a replica that stands by.");
         meter.CreateObservableGauge(
-            "imagetags.leader", () => state.IsLeader ? 1 : 0, null, "1 on the replica that works, 0 on those that stand by.");
+            "imagetags.leader", () => new Measurement<int>(state.IsLeader ? 1 : 0, LeaseOf(settings.LeaderElection)), null,
+            "1 on the replica that works, 0 on those that stand by; with shards one of each, by their Lease.");
     }
 
     /// <summary>Adds a kind. Series that alerts use start at 0, because to Prometheus a series that starts with 1 has not
@@ -50,6 +51,10 @@ internal sealed class RuntimeMetrics
         foreach (var result in (string[])["success", "error"]) reconciles.Add(0, new("kind", kind), new("result", result));
         foreach (var reason in (string[])["ended", "expired", "failed"]) watchRestarts.Add(0, new("kind", kind), new("reason", reason));
     }
+
+    /// <summary>The label that tells groups of replicas apart.</summary>
+    private static KeyValuePair<string, object?>[] LeaseOf(LeaderElectionSettings election) =>
+        election.GroupIdentity is null ? [] : [new("lease", election.LeaseName)];
 
     public void SetWorkers(string kind, int workers) => kinds[kind].Workers = workers;
 

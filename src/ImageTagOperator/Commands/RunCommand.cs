@@ -7,6 +7,7 @@ using ImageTagOperator.Kubernetes.Configuration;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Addresses;
 using ImageTagOperator.OpenStack.Http;
+using ImageTagOperator.Reconciliation;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ImageTagOperator.Commands;
@@ -40,6 +41,17 @@ internal static partial class RunCommand
             HelpName = "name" };
         var leaderName = new Option<string>("--leader-elect-name") { Description = "Name of the Lease.", HelpName = "name",
             DefaultValueFactory = _ => defaults.LeaderElectionName };
+        var shard = new Option<string>(
+            "--shard") { Description = "Reconcile only the ImageTagSets of some clouds: 0/3, 1/3 and 2/3 are the three processes that "
+            + "share the work. All sets of a cloud are in one shard.", HelpName = "index/count", DefaultValueFactory = _ => "0/1" };
+        shard.Validators.Add(result =>
+        {
+            if (Shard.ProblemOf(result.GetValueOrDefault<string>() ?? "") is { } problem) result.AddError($"{shard.Name}: {problem}");
+            else if (Shard.Parse(result.GetValueOrDefault<string>()!)!.Count > 1 && !result.GetValue(leaderElect))
+            {
+                result.AddError($"{shard.Name} needs {leaderElect.Name}, which keeps two processes from working on one cloud.");
+            }
+        });
         var deadline = new Option<int>(
             "--deletion-deadline") { Description = "Seconds that a cloud may hold up the deletion of an ImageTagSet.", HelpName = "seconds",
             DefaultValueFactory = _ => (int)defaults.DeletionDeadline.TotalSeconds };
@@ -107,8 +119,8 @@ internal static partial class RunCommand
         };
         foreach (var option in new Option[]
         {
-            kubeconfig, context, namespaces, health, metrics, metricsCert, leaderElect, leaderNamespace, leaderName, deadline, concurrency,
-                rate, fullRead, probe, allowed, format, levels,
+            kubeconfig, context, namespaces, health, metrics, metricsCert, leaderElect, leaderNamespace, leaderName, shard, deadline,
+                concurrency, rate, fullRead, probe, allowed, format, levels,
         }) command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new OperatorOptions
@@ -120,6 +132,7 @@ internal static partial class RunCommand
                 LeaderElection = parsed.GetValue(leaderElect),
                 LeaderElectionNamespace = parsed.GetValue(leaderNamespace),
                 LeaderElectionName = parsed.GetValue(leaderName)!,
+                Shard = Shard.Parse(parsed.GetValue(shard)!)!,
                 AllowedClouds = parsed.GetValue(allowed) ?? [],
                 DriftProbe = TimeSpan.FromSeconds(parsed.GetValue(probe)),
                 DeletionDeadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),

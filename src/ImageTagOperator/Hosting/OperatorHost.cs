@@ -126,5 +126,11 @@ public static class OperatorHost
         settings.LeaderElection.Enabled = options.LeaderElection;
         settings.LeaderElection.LeaseName = options.LeaderElectionName;
         settings.LeaderElection.LeaseNamespace = options.LeaderElectionNamespace;
+        if (options.Shard.Count == 1) return;
+        settings.IsOurs = entity => entity is not V1Alpha1ImageTagSet set || options.Shard.Owns(set);
+        // All shards hold the Lease that an operator without shards holds, so another number of shards waits until they all ended.
+        settings.LeaderElection.LeaseName = $"{options.LeaderElectionName}-{options.Shard.Index}";
+        settings.LeaderElection.GroupLeaseName = options.LeaderElectionName;
+        settings.LeaderElection.GroupIdentity = options.Shard.Division;
     }
 }

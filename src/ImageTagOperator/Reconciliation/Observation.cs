@@ -14,6 +14,9 @@ public sealed record Observation(
     /// <summary>The ids of list entries that cannot be parsed and that a selector could match.</summary>
     public IReadOnlyList<string> UnreadableIds { get; init; } = [];
 
+    /// <summary>True when the cloud of the set is not of this shard: only images that the set leaves were read.</summary>
+    public bool IsHandedOver { get; init; }
+
     /// <summary>A problem of the whole set, or null. The images were read.</summary>
     public Problem? Problem { get; init; }
 }

@@ -11,7 +11,8 @@ namespace ImageTagOperator.Reconciliation;
 /// <summary>Observes a set: logs in with its credentials, and reads the images that it applies to and those that it leaves. Writes
 /// nothing.</summary>
 public sealed class Observer(
-    CloudResolver clouds, ImageReadings readings, ImageNeighbours neighbours, LeftImageFinder leftImages, TimeProvider time)
+    CloudResolver clouds, ImageReadings readings, ImageNeighbours neighbours, LeftImageFinder leftImages, OperatorOptions options,
+        TimeProvider time)
 {
     /// <summary>Logs in to the cloud of the set.</summary>
     /// <exception cref="ProblemException">The credentials cannot be used, or the cloud does not allow the tags.</exception>
@@ -26,18 +27,30 @@ public sealed class Observer(
         return new CloudConnection(credentials, session, await Steps.During(Steps.LogIn, session.GetAccessAsync(cancellationToken)));
     }
 
-    /// <summary>Reads the images of the set.</summary>
+    /// <summary>Reads the images of the set. When its cloud is of another shard, reads only the images that it leaves.</summary>
     /// <exception cref="ProblemException">No image matches, or there are too many.</exception>
     /// <exception cref="CloudException">The images could not be read.</exception>
     public Task<Observation> ObserveAsync(
         RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken) =>
-        Steps.During(Steps.Read, ReadAsync(set, entity, by, cancellationToken));
+        Steps.During(Steps.Read, options.Shard.Owns(by.Cloud)
+            ? ReadAsync(set, entity, by, cancellationToken)
+            : ReadLeftAsync(set, entity, by, cancellationToken));
 
     /// <summary>Reads the images of a deleted set. It leaves all of them.</summary>
     public async Task<Observation> ObserveDeletedAsync(RegisteredSet set, V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         var left = await leftImages.FindAllAsync(set, entity, cancellationToken);
         return new Observation(set, null, [], left, time.GetUtcNow()) { Problem = left.Problem };
+    }
+
+    /// <summary>The status will name the new cloud, so its shard takes over, as soon as nothing is left to release here.</summary>
+    private async Task<Observation> ReadLeftAsync(
+        RegisteredSet set, V1Alpha1ImageTagSet entity, CloudConnection by, CancellationToken cancellationToken)
+    {
+        readings.Forget(entity);
+        var there = (entity.Status.Images ?? []).Where(state => Location.Of(entity, state).IsIn(by.Access)).ToArray();
+        var left = await leftImages.FindAsync(set, entity, by, [.. there.Select(state => state.Id)], cancellationToken);
+        return new Observation(set, by, [], left with { Kept = [.. left.Kept, .. there] }, time.GetUtcNow()) { IsHandedOver = true };
     }
 
     private async Task<Observation> ReadAsync(

@@ -17,7 +17,8 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
         var plan = new SetPlan(
             observed,
             [.. observed.Images.Select(image => WithContention(PlannedImage.Of(image)))],
-            [.. observed.Left.Leaving.Select(image => WithContention(PlannedImage.Of(image, ImageProblems.UncertainOf(image, time))))],
+            [.. observed.Left.Leaving.Select(image => WithContention(
+                PlannedImage.Of(image, OfOtherShard(image) ?? ImageProblems.UncertainOf(image, time))))],
             removals);
         var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
         memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
@@ -41,6 +42,10 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     /// <summary>Another set has written to the image since it was read, so its tags and the claims on it are of different times.</summary>
     private static bool IsRecordOutOfDate(PlannedImage image) => image.Observed is { Claim.Original: null } observed
         && observed.Set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && observed.Gate.WrittenSince(observed.Reading.Sequence);
+
+    /// <summary>Only the shard of a cloud writes to its images. This problem in the status makes that shard take over.</summary>
+    private Problem? OfOtherShard(ObservedImage image) => options.Shard.Owns(image.By.Cloud) ? null
+        : new Problem(Reason.Transient, $"The shard of the operator that works on {image.By.Cloud} releases it.");
 
     private static Problem? TooManyRemovals(SetPlan plan)
     {

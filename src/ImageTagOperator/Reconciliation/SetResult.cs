@@ -31,7 +31,7 @@ public sealed record SetResult(SetPlan? Plan, IReadOnlyList<ImageResult> Images,
     /// <summary>True when all images were read, so that their state is known.</summary>
     public bool IsVerified => Plan is null
         ? Problem is { Reason.ImagesWereRead: true }
-        : Plan.Unreached.Count == 0 && !Elsewhere.Any()
+        : !Plan.Observed.IsHandedOver && Plan.Unreached.Count == 0 && !Elsewhere.Any()
             && !All.Select(image => image.Problem).Append(Problem).Any(problem => problem?.Reason.Kind == ProblemKind.Retrying);
 
     /// <summary>The problem that decides the condition of the set, or null. An image that the set leaves counts only while it is retried: a

@@ -106,9 +106,11 @@ public static class StatusBuilder
             return Verdict.Of(problem with { Message = message }, remedy);
         }
 
+        if (result.Plan!.Observed is { IsHandedOver: true, By.Cloud: var cloud }) return Verdict.Progressing(
+            $"The shard of the operator that works on {cloud} continues.");
         ImageResult[] drifted = set.Spec.Mode == TagSetMode.Observe ? [.. result.All.Where(image => !image.Plan.IsEmpty)] : [];
         if (drifted.Length > 0) return Verdict.Drifted($"{Differences(drifted)}. Nothing was written, because spec.mode is Observe.");
-        var unreadable = UnreadableIds(result.Plan!.Observed.UnreadableIds);
+        var unreadable = UnreadableIds(result.Plan.Observed.UnreadableIds);
         if (result.Images.Count == 0) return Verdict.InSync($"No image matches spec.image.selector.{unreadable}");
         var tags = set.Spec.Tags.Count == 0 ? "no tags declared" : Count(set.Spec.Tags.Count, "declared tag") + " in place";
         return Verdict.InSync($"{Count(result.Images.Count, "image")} with {tags}.{unreadable}");

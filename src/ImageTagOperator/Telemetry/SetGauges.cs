@@ -6,8 +6,8 @@ using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Telemetry;
 
-/// <summary>The number of sets and their states, from their statuses. Only the leader reports them, because the values of replicas add
-/// up.</summary>
+/// <summary>The number of sets and their states, from their statuses. Only the leader reports them, and with shards the one of each set,
+/// because the values of processes add up.</summary>
 public sealed class SetGauges
 {
     /// <summary>A set in sync is verified once per interval, perhaps by a reading of almost that age, and the time is recorded as rarely
@@ -16,11 +16,13 @@ public sealed class SetGauges
 
     private readonly IEntityCache<V1Alpha1ImageTagSet> sets;
     private readonly OperatorState state;
+    private readonly Shard shard;
     private readonly TimeProvider time;
 
-    public SetGauges(IMeterFactory meters, IEntityCache<V1Alpha1ImageTagSet> sets, OperatorState state, TimeProvider time)
+    public SetGauges(IMeterFactory meters, IEntityCache<V1Alpha1ImageTagSet> sets, OperatorState state, OperatorOptions options,
+        TimeProvider time)
     {
-        (this.sets, this.state, this.time) = (sets, state, time);
+        (this.sets, this.state, shard, this.time) = (sets, state, options.Shard, time);
         var meter = meters.Create(TagMetrics.Name);
         meter.CreateObservableGauge("imagetags.sets", Count, null,
             "ImageTagSets, by state (ready, reconciling, stalled, drifted, suspended, unknown before the first reconcile) and reason.");
@@ -36,7 +38,7 @@ public sealed class SetGauges
             "imagetags.tags", () => Sum(status => status.TagCount), null, "Declared tags that are in place, over all images.");
     }
 
-    private IEnumerable<V1Alpha1ImageTagSet> ReportedSets => state.IsLeader ? sets.All : [];
+    private IEnumerable<V1Alpha1ImageTagSet> ReportedSets => state.IsLeader ? sets.All.Where(shard.Owns) : [];
 
     private IEnumerable<Measurement<int>> Count() =>
         ReportedSets.GroupBy(SituationOf, static (situation, members) => new Measurement<int>(members.Count(), Labels(situation)));

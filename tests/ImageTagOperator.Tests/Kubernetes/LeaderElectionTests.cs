@@ -180,6 +180,55 @@ public sealed class LeaderElectionTests
     }
 
     [Fact]
+    public async Task A_group_works_side_by_side_and_another_group_waits_until_the_last_has_ended_and_its_lease_has_run_out()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        await using var first = await StartGroupAsync(server, "two", "tester-0");
+        await using var second = await StartGroupAsync(server, "two", "tester-1");
+        await time.AdvanceUntilAsync(() => first.State.IsLeader && second.State.IsLeader, "both work", limit: TimeSpan.FromSeconds(30));
+        await using var other = await StartGroupAsync(server, "three", "tester-2");
+        await Eventually.TrueAsync(() => other.Log.Has("held by two"), "the other group waits");
+        await first.StopAsync();
+        await AdvanceAsync(30);
+        Assert.True(second.State.IsLeader && !other.State.IsLeader, "one of the group is left");
+        await second.StopAsync();
+        Assert.Equal("two", Holder(server));
+        await AdvanceAsync(12);
+        Assert.False(other.State.IsLeader, "the last process cannot know that it is the last, so the Lease runs out");
+        await time.AdvanceUntilAsync(() => other.World.Runs("a") == 1, "the other group works", limit: TimeSpan.FromSeconds(30));
+        Assert.Equal("three", Holder(server));
+    }
+
+    [Fact]
+    public async Task A_group_and_a_process_without_one_exclude_each_other()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        await using var single = await StartAsync(server, identity: "single");
+        await Eventually.TrueAsync(() => single.State.IsLeader, "the single process works");
+        await using var shard = await StartGroupAsync(server, "two", "tester-0");
+        await Eventually.TrueAsync(() => shard.Log.Has("held by single"), "the group waits");
+        await single.StopAsync();
+        await time.AdvanceUntilAsync(() => shard.State.IsLeader, "the group works", limit: TimeSpan.FromSeconds(5));
+        await using var again = await StartAsync(server, identity: "again");
+        await Eventually.TrueAsync(() => again.Log.Has("held by two"), "the single process waits");
+        await AdvanceAsync(30);
+        Assert.True(shard.State.IsLeader && !again.State.IsLeader);
+    }
+
+    [Fact]
+    public async Task A_process_that_loses_the_lease_of_its_group_stops()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        await using var app = await StartGroupAsync(server, "two", "tester-0");
+        await time.AdvanceUntilAsync(() => app.State.IsLeader, "it works", limit: TimeSpan.FromSeconds(30));
+        Hold(server, "three", "2026-01-02T03:04:05.000000Z");
+        await time.AdvanceUntilAsync(() => app.IsStopping, "it stops", limit: TimeSpan.FromSeconds(10));
+        Assert.False(app.State.IsLeader);
+        Assert.Equal(1, app.State.ExitCode);
+    }
+
+    [Fact]
     public async Task Statement_22_a_403_is_logged_once_with_the_missing_rule()
     {
         await using var server = await SandboxKubernetes.StartAsync();
@@ -227,6 +276,15 @@ public sealed class LeaderElectionTests
     {
         settings.LeaderElection.Enabled = true;
         settings.LeaderElection.Identity = identity;
+    });
+
+    private Task<TestOperator> StartGroupAsync(SandboxKubernetes server, string group, string lease) =>
+        TestOperator.StartAsync(server, null, time, settings =>
+    {
+        settings.LeaderElection.Enabled = true;
+        settings.LeaderElection.Identity = $"process {lease}";
+        settings.LeaderElection.LeaseName = lease;
+        settings.LeaderElection.GroupIdentity = group;
     });
 
     private async Task AdvanceAsync(double seconds)

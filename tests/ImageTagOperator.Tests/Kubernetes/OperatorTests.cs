@@ -453,6 +453,38 @@ public sealed class OperatorTests
         Assert.Equal(0, late);
     }
 
+    [Fact]
+    public async Task An_object_that_is_not_ours_is_left_alone_and_queued_when_it_becomes_ours()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        server.ApplyWidget("b");
+        server.ApplyWidget("b", finalizers: WidgetWorld.Finalizer);
+        Label("a", "other");
+        Label("b", "ours");
+        await using var app = await TestOperator.StartAsync(
+            server, configure: settings => settings.IsOurs = entity => entity.Metadata.Labels?["owner"] == "ours", finalizer: true);
+        await Eventually.TrueAsync(() => app.World.Runs("b") == 1, "ours is reconciled");
+        server.ApplyWidget("a", size: 2);
+        await Eventually.NeverAsync(() => app.World.Runs("a") > 0, "another's is not");
+        Assert.Empty(server.FinalizersOf("a"));
+
+        // The label changes no generation, as a status does not.
+        Label("a", "ours");
+        await Eventually.TrueAsync(() => app.World.Runs("a") == 1, "it became ours");
+        Assert.Equal([WidgetWorld.Finalizer], server.FinalizersOf("a"));
+        Label("b", "other");
+        server.DeleteWidget("b");
+        await Eventually.NeverAsync(() => !app.World.Finalized.IsEmpty, "another's is not finalized");
+
+        void Label(string name, string owner)
+        {
+            var widget = server.Widget(name)!;
+            widget["metadata"]!["labels"] = new System.Text.Json.Nodes.JsonObject { ["owner"] = owner };
+            server.Apply(widget);
+        }
+    }
+
     private static void Elect(OperatorSettings settings)
     {
         settings.LeaderElection.Enabled = true;

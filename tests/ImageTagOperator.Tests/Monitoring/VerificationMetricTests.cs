@@ -53,7 +53,7 @@ public sealed class VerificationMetricTests
         var meters = services.GetRequiredService<IMeterFactory>();
         var state = new OperatorState();
         state.SetLeader(() => true);
-        _ = new SetGauges(meters, new SetCache { All = sets }, state, new FakeTimeProvider());
+        _ = new SetGauges(meters, new SetCache { All = sets }, state, new OperatorOptions(), new FakeTimeProvider());
         using var collector = new MetricCollector(meters);
         return collector.Collect();
     }

@@ -15,6 +15,14 @@ public sealed class LeaderElectionSettings
     /// <summary>Identifies this replica; null for the host name with a random suffix.</summary>
     public string? Identity { get; set; }
 
+    /// <summary>The identity that this process shares with others that work beside it on other objects; null for none. They all hold the
+    /// Lease <see cref="GroupLeaseName"/> in common besides their own, so that no process with another identity works.</summary>
+    /// <value>null</value>
+    public string? GroupIdentity { get; set; }
+
+    /// <summary>The name of the common Lease, in the same namespace; null for the operator's name.</summary>
+    public string? GroupLeaseName { get; set; }
+
     /// <summary>How long others wait after the last renewal that they saw before they take over.</summary>
     /// <value>15 s</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);

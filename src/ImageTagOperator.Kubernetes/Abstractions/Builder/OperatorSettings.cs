@@ -40,6 +40,10 @@ public sealed class OperatorSettings
     /// <value><see cref="ReconcileStrategy.ByGeneration"/></value>
     public ReconcileStrategy ReconcileStrategy { get; set; } = ReconcileStrategy.ByGeneration;
 
+    /// <summary>Which objects this process reconciles; null for all. An object for which the answer becomes true is queued.</summary>
+    /// <value>null</value>
+    public Func<IKubernetesObject<V1ObjectMeta>, bool>? IsOurs { get; set; }
+
     /// <summary>The annotation whose change triggers a reconcile; null for none.</summary>
     /// <value>null</value>
     public string? ReconcileRequestAnnotation { get; set; }
