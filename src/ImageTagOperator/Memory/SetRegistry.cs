@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
-using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
