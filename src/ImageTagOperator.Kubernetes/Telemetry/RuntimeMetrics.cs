@@ -39,7 +39,7 @@ internal sealed class RuntimeMetrics
             "Reconciles that can run at a time, by kind; 0 on a replica that stands by.");
         meter.CreateObservableGauge(
             "imagetags.leader", () => new Measurement<int>(state.IsLeader ? 1 : 0, LeaseOf(settings.LeaderElection)), null,
-            "1 on the replica that works, 0 on those that stand by; with shards one of each, by their Lease.");
+            "1 on the replica that works, 0 on those that stand by; with shards one of each, with the label lease.");
     }
 
     /// <summary>Adds a kind. Series that alerts use start at 0, because to Prometheus a series that starts with 1 has not

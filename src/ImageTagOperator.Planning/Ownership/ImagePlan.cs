@@ -50,14 +50,14 @@ public sealed class ImagePlan
     public ImageShare ShareOf(string owner)
     {
         var claim = claims[owner];
-        var others = admitted.Where(other => other.Owner != owner
-            && (other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted)).ToArray();
+        var others = claims.Values.Where(other => other.Owner != owner && MayRelyOn(other, claim)).Order(Precedence).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
         // Do not restore a tag that an Exact set does not want: it would only be removed again.
         if (claim.IsLeaving)
         {
-            declared = declared with { Tags = [.. declared.Tags.Where(tag => others.All(other => Tolerates(other, tag)))] };
+            declared = declared with { Tags = [.. declared.Tags
+                .Where(tag => others.All(other => winners.ContainsKey(other.Owner) || Tolerates(other, tag)))] };
         }
 
         var image = new ImageTags(live, claim.Managed, byOthers);
@@ -72,6 +72,16 @@ public sealed class ImagePlan
             Proof = plan.IsEmpty ? ProofOf(claim) : null,
             PendingRestores = PendingRestores(claim, declared.Tags),
         };
+    }
+
+    /// <summary>True when a tag that <paramref name="other"/> declares must stay. A set that is excluded by one that may not be able to
+    /// write counts, except for the excluding set itself, whose writes are the proof.</summary>
+    private bool MayRelyOn(ImageClaim other, ImageClaim claim)
+    {
+        if (other is { IsLeaving: true } or { WriteAccess: WriteAccess.Refused }) return false;
+        if (winners.TryGetValue(other.Owner, out var winner)
+            && (winner.Owner == claim.Owner || winner.WriteAccess == WriteAccess.Granted)) return false;
+        return other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted;
     }
 
     /// <summary>A set that leaves restores a tag after the sets that give it up: in the other order it would be removed again.</summary>

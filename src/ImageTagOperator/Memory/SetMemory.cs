@@ -5,7 +5,7 @@ using ImageTagOperator.Planning.Guards;
 namespace ImageTagOperator.Memory;
 
 /// <summary>The state of one set between its reconciles. It belongs to the uid of the set and is not persisted. Only the reconciles of the
-/// set write it, one at a time.</summary>
+/// set write it, one at a time; and <see cref="SetRegistry.RequestLook"/>.</summary>
 public sealed class SetMemory
 {
     private volatile UsedSession? lastUsed;

@@ -67,6 +67,20 @@ public sealed class SetRegistry : IDisposable
         lock (gate) return sets.GetValueOrDefault(key);
     }
 
+    /// <summary>Queues a set, and lets it read its images again: another set waits until it takes over a tag. Its last list may have been
+    /// incomplete, and its interval can be long.</summary>
+    /// <param name="waiting">The set that waits.</param>
+    public void RequestLook(NamespacedName key, NamespacedName waiting)
+    {
+        lock (gate)
+        {
+            if (!sets.TryGetValue(key, out var set)) return;
+            set.Memory.ReadingAgeLimit = null;
+        }
+
+        queue.Enqueue(key, key.Namespace == waiting.Namespace ? TimeSpan.Zero : OtherNamespaceDelay);
+    }
+
     /// <summary>Marks that the images of the set are being read.</summary>
     public void MarkRead(RegisteredSet set)
     {

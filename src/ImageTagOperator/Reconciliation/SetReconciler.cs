@@ -49,7 +49,13 @@ public sealed class SetReconciler(
     public async Task<SetResult> ReleaseAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
     {
         var plan = planner.Plan(set, await observer.ObserveDeletedAsync(registry.Of(set), set, cancellationToken));
-        return new SetResult(plan, [], await ApplyAsync(plan, plan.Leaving, cancellationToken), plan.Observed.Problem);
+        var released = await ApplyAsync(plan, plan.Leaving, cancellationToken);
+        foreach (var heir in released.SelectMany(image => image.Share.PendingHandovers.Values).Distinct())
+        {
+            registry.RequestLook(NamespacedName.Parse(heir), set.Key());
+        }
+
+        return new SetResult(plan, [], released, plan.Observed.Problem);
     }
 
     /// <summary>Applies the plans in parallel, within the limits of the cloud client.</summary>

@@ -66,6 +66,7 @@ public sealed class UnforeseenTests
             "ImageWrite.cs: var share"]),
         ("is in generic code, whose lines are lost when it is optimised; all that is struck passes through it", ["Steps.cs: "]),
         ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt", "SecretClouds.cs: if (!await secrets", "SharedSecrets.cs: "]),
+        ("belongs to shards", ["Observer.cs: var left = await leftImages.FindAsync(set, entity, by, [.. there"]),
         ("uses a Secret that the story has read already", ["LeftImageFinder.cs: var option"]),
     ];
 

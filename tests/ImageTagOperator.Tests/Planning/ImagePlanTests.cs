@@ -45,7 +45,7 @@ public sealed class ImagePlanTests
     [Fact]
     public void An_excluded_set_excludes_no_other_and_protects_no_tag() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
-        Describe([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "golden"),
+        Describe([Claim("a", 1, TagPolicy.Additive) with { WriteAccess = WriteAccess.Granted }, Claim("b", 2, TagPolicy.Exact, "golden"),
             Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
@@ -86,6 +86,20 @@ public sealed class ImagePlanTests
     public void A_set_whose_writes_were_refused_excludes_no_other(WriteAccess access, string expected) => Assert.Equal(
         expected,
         Describe([Claim("a", 2, TagPolicy.Additive, "x"), Claim("b", 1, TagPolicy.Exact, "y") with { WriteAccess = access }]));
+
+    [Theory]
+    [InlineData(WriteAccess.Unproven, "")]
+    [InlineData(WriteAccess.Granted, "-golden")]
+    public void A_tag_of_an_excluded_set_stays_until_the_excluding_set_has_proved_that_it_can_write(WriteAccess access, string expected)
+    {
+        ImageClaim[] claims =
+        [
+            Claim("a", 1, TagPolicy.Exact) with { WriteAccess = access },
+            Managing(Claim("b", 2, TagPolicy.Additive, "golden"), "golden"),
+            Leaving(Claim("c", 3, TagPolicy.Additive), "golden"),
+        ];
+        Assert.Equal($"a: -golden; b loses to a; c: {expected}", Describe(claims, "golden"));
+    }
 
     /// <summary>Set a declares x and y and proves that it can write where another set depends on that.</summary>
     [Theory]

@@ -70,6 +70,19 @@ public sealed class SetRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_waiting_set_lets_its_heir_read_again()
+    {
+        cache.Publish(WatchEventType.Added, Set("heir", new ImageReference { Id = Image }));
+        cache.TakeQueued();
+        var known = registry.Find(new NamespacedName("ns", "heir"))!;
+        known.Memory.ReadingAgeLimit = ReadingAgeLimit.Of(known.Set, TimeSpan.FromMinutes(10));
+        registry.RequestLook(NamespacedName.Parse("ns/heir"), new NamespacedName("ns", "leaving"));
+        registry.RequestLook(NamespacedName.Parse("ns/unknown"), new NamespacedName("ns", "leaving"));
+        Assert.Equal(["ns/heir"], cache.TakeQueued());
+        Assert.Null(known.Memory.ReadingAgeLimit);
+    }
+
+    [Fact]
     public void Sets_that_share_an_image_are_reconciled_when_a_claim_appears_changes_or_disappears()
     {
         var byId = new ImageReference { Id = Image };

@@ -92,6 +92,16 @@ internal static class PinnedStories
         Story([Image(0, owner: "q"), Image(2, isPublic: true)], [Other],
             Sets((1, Wish(new(Glob: "*"), Additive, ["b"])), (2, Wish(new(Glob: "*", Newest: 1), Additive, ["b"]))),
             Sets((1, null)) with { EmptyLists = 3 }),
+
+        // A set that may not write excludes nobody, also before its first write shows it.
+        Story([Image(1)], [Owner, new(0, User.Reader)],
+            Sets((1, Wish(new(1), Additive, ["b"])), (2, Wish(new(1), Additive, ["b"]))),
+            Sets((0, Wish(new(1), Exact, []) with { Secret = 1 }), (2, null))),
+
+        // The first list of a set that takes over a tag was empty, and its interval is longer than the deleted set waits.
+        Story([Image(1)], [Owner],
+            Sets((2, Wish(new(1), Additive, ["b"]))),
+            Sets((1, Wish(new(Glob: "debian-*"), Additive, ["b"], Restore)), (2, null)) with { EmptyLists = 2 }, Sets((1, null))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

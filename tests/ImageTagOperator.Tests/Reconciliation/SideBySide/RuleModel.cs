@@ -251,15 +251,21 @@ internal sealed class RuleModel(SharedStory story)
         var own = new Claim(set, wish, login.Project == images[image].Owner);
         var notExcluded = NotExcluded(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
-        var others = OthersOf(notExcluded, set, image, own.Owns);
+        var others = OthersOf(notExcluded, set, image, wish.Secret, own.Owns);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
             && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
         return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
-    /// <summary>The sets that another one waits for: the owner of an image waits only for those that proved that they can write.</summary>
-    private Claim[] OthersOf(IEnumerable<Claim> notExcluded, int set, int image, bool owns) =>
-        [.. notExcluded.Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
+    /// <summary>The sets whose tags a set keeps. A set that is excluded by one that has not proved yet that it can write counts, except for
+    /// that one. The owner of an image waits only for sets that have proved it.</summary>
+    private Claim[] OthersOf(List<Claim> notExcluded, int set, int image, int? secret, bool owns)
+    {
+        var first = notExcluded.Count == 0 || notExcluded[0].Set == set || HasWritten(notExcluded[0].Set, image) ? null : notExcluded[0];
+        var excluded = first is null ? [] : alive.Keys.Where(other => other != set && notExcluded.All(claim => claim.Set != other))
+            .Select(other => ClaimOf(other, image, secret)).OfType<Claim>();
+        return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
+    }
 
     private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null;
 
@@ -351,7 +357,7 @@ internal sealed class RuleModel(SharedStory story)
     private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
-        var others = OthersOf(NotExcluded(leave.Image, leave.Hold.Secret), set, leave.Image, owns);
+        var others = OthersOf(NotExcluded(leave.Image, leave.Hold.Secret), set, leave.Image, leave.Hold.Secret, owns);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
             ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
             : [];
