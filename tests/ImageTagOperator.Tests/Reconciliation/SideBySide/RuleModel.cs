@@ -357,7 +357,9 @@ internal sealed class RuleModel(SharedStory story)
     private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
-        var others = OthersOf(NotExcluded(leave.Image, leave.Hold.Secret), set, leave.Image, leave.Hold.Secret, owns);
+        // Credentials that were replaced do not show what the other sets of the Secret see now.
+        var secret = leave.By == secrets[leave.Hold.Secret] ? leave.Hold.Secret : -1;
+        var others = OthersOf(NotExcluded(leave.Image, secret), set, leave.Image, secret, owns);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
             ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
             : [];
