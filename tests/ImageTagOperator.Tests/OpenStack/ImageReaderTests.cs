@@ -167,15 +167,15 @@ public sealed class ImageReaderTests : IAsyncLifetime
         }
     }
 
-    /// <summary>25 batches, and a request for each id that no batch shows: a list omits hidden images.</summary>
+    /// <summary>The batches, and a request for each id that no batch shows: a list omits hidden images.</summary>
     [Fact]
     public async Task Ids_that_no_image_has_cost_one_request_each()
     {
-        const int Ids = 5000;
+        const int Ids = 300;
         var terms = Enumerable.Range(0, Ids).Select(_ => ImageTerm.Id(Guid.NewGuid().ToString()));
         var answers = await Task.WhenAll(terms.Select(term => ReadAsync(term, TimeSpan.Zero)));
         Assert.All(answers, reading => Assert.Empty(reading.Images));
-        Assert.InRange(Reads, Ids + 25, Ids + 60);
+        Assert.InRange(Reads, Ids + 2, Ids + 6);
     }
 
     [Theory]

@@ -142,8 +142,8 @@ internal static class SharedStories
         return story with { Acts = acts };
     }
 
-    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. So it is only in stories in which
-    /// it can.</summary>
+    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. So it is only in stories in
+    /// which it can.</summary>
     private static Wish? Provable(SharedStory story, Wish? wish)
     {
         if (wish is not { IsExact: true, Tags: [] }) return wish;
