@@ -34,7 +34,7 @@ public sealed class ContentionState
     public static ILookup<string, TagStep> PausedImages(ContentionState? state, long? generation, DateTimeOffset now)
     {
         var isPaused = state is not null && state.generation == generation && now < state.pausedUntil;
-        return (isPaused ? state!.counts.Keys.Where(state.IsContended) : []).ToLookup(step => step.ImageId, step => step.Step);
+        return (isPaused ? state!.counts.Keys.Where(state.IsContended) : []).ToLookup(step => step.Image, step => step.Step);
     }
 
     /// <summary>The state after a reconcile that made these changes; null when there is nothing to remember.</summary>

@@ -10,14 +10,15 @@ public sealed class RemovalBudget(int? limit)
     private const int MaxListed = 20;
 
     private readonly Lock gate = new();
-    private readonly HashSet<(string ImageId, string Tag)> taken = [];
+    private readonly HashSet<(string Image, string Tag)> taken = [];
 
     /// <summary>Takes all or none. A removal that is repeated because the cloud lost it counts once.</summary>
-    public bool TryTake(string imageId, IEnumerable<string> tags)
+    /// <param name="image">The cloud and the id.</param>
+    public bool TryTake(string image, IEnumerable<string> tags)
     {
         lock (gate)
         {
-            var news = tags.Select(tag => (imageId, tag)).Except(taken).ToArray();
+            var news = tags.Select(tag => (image, tag)).Except(taken).ToArray();
             if (taken.Count + news.Length > limit) return false;
             taken.UnionWith(news);
             return true;

@@ -34,7 +34,7 @@ public sealed partial class ImageTagSetFinalizer(
             return Done(entity);
         }
 
-        var left = images.ToLookup(image => image.Id, image => image.ManagedTags ?? [])
+        var left = images.ToLookup(image => KeyOf(entity, image), image => image.ManagedTags ?? [])
             .ToDictionary(same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(tags => tags).Distinct()]);
         var deadline = Deadline(entity);
         var problem = await ReleaseByAsync(deadline, entity, left, cancellationToken);
@@ -50,7 +50,7 @@ public sealed partial class ImageTagSetFinalizer(
 
         // Events cannot be created in a terminating namespace, so the log may be the only report.
         var tags = string.Join(
-            "; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key}"));
+            "; ", left.Where(image => image.Value.Count > 0).Select(image => $"{string.Join(", ", image.Value)} on image {image.Key.Id}"));
         if (tags.Length == 0) tags = "none";
         LogLeftBehind(entity.Metadata.NamespaceProperty, entity.Metadata.Name, tags, problem.Message);
         await publish(entity, "TagsLeftBehind",
@@ -68,7 +68,7 @@ public sealed partial class ImageTagSetFinalizer(
     /// <summary>Releases the tags. After the deadline, any exception ends the attempt.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A bug must not keep a namespace from going; it is logged")]
     private async Task<Problem?> ReleaseByAsync(
-        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left,
+        DateTimeOffset deadline, V1Alpha1ImageTagSet set, Dictionary<(string? Cloud, string Id), IReadOnlyList<string>> left,
             CancellationToken cancellationToken)
     {
         try
@@ -83,7 +83,7 @@ public sealed partial class ImageTagSetFinalizer(
     }
 
     private async Task<Problem?> ReleaseInTimeAsync(
-        V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+        V1Alpha1ImageTagSet set, Dictionary<(string? Cloud, string Id), IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         if (state.FinalizationDeadline(set.Metadata.NamespaceProperty) is not { } end)
         {
@@ -105,11 +105,16 @@ public sealed partial class ImageTagSetFinalizer(
 
     /// <param name="left">For each image, the tags that remain to be removed, as far as known.</param>
     private async Task<Problem?> ReleaseAsync(
-        V1Alpha1ImageTagSet set, Dictionary<string, IReadOnlyList<string>> left, CancellationToken cancellationToken)
+        V1Alpha1ImageTagSet set, Dictionary<(string? Cloud, string Id), IReadOnlyList<string>> left, CancellationToken cancellationToken)
     {
         var result = await reconciler.ReleaseAsync(set, cancellationToken);
-        foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(image.Id);
-        foreach (var image in result.Left) left[image.Image.Id] = [.. image.Plan.Removes, .. image.Share.PendingHandovers.Keys];
+        foreach (var image in result.Plan!.Observed.Left.Gone) left.Remove(KeyOf(set, image));
+        foreach (var image in result.Left)
+        {
+            var known = Location.Find(set.Status, image.Image.Id, image.Observed.By.Cloud)!;
+            left[KeyOf(set, known)] = [.. image.Plan.Removes, .. image.Share.PendingHandovers.Keys];
+        }
+
         await announcer.ReportReleaseAsync(set, result, cancellationToken);
         return result.Problem
             ?? result.Left.Select(image => image.Problem)
@@ -125,6 +130,9 @@ public sealed partial class ImageTagSetFinalizer(
         { Suspend: true } => "spec.suspend is true, so nothing is written to the cloud",
         _ => null,
     };
+
+    /// <summary>Two clouds can have images with the same id.</summary>
+    private static (string? Cloud, string Id) KeyOf(V1Alpha1ImageTagSet set, ImageState image) => (Location.Of(set, image).Cloud, image.Id);
 
     private static string Images(IReadOnlyList<ImageState> images) => images.Count == 1 ? $"image {images[0].Id}"
         : $"{images.Count} images";

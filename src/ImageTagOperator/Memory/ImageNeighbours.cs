@@ -149,9 +149,9 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == match.Image.Id);
     }
 
-    /// <summary>A list that lacks a known image is no evidence.</summary>
+    /// <summary>A list that lacks a known image of its cloud is no evidence.</summary>
     private static bool IsIncomplete(IEnumerable<Image> listed, ImageTagSetStatus status) =>
-        (status.Images ?? []).Any(known => known.Leaving is null && !listed.Any(image => image.Id == known.Id));
+        (status.Images ?? []).Any(known => known is { Leaving: null, Cloud: null } && !listed.Any(image => image.Id == known.Id));
 
     /// <summary>The claims of those sets of one namespace whose credentials see the image.</summary>
     private async Task<IReadOnlyList<ImageClaim?>> ProveAsync(

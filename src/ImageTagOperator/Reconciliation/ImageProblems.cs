@@ -156,7 +156,7 @@ internal static class ImageProblems
     public static Problem? WhyNotRemoved(ObservedImage observed, RemovalBudget budget, TagPlan plan)
     {
         string[] removals = [.. plan.Removes];
-        return budget.TryTake(observed.Image.Id, removals) ? null : budget.Exhausted(removals, observed.Description);
+        return budget.TryTake(observed.Key, removals) ? null : budget.Exhausted(removals, observed.Description);
     }
 
     private static string OpenStack(ObservedImage image) => $"openstack --os-cloud {ShellText.Of(image.By.Credentials.CloudName)}";

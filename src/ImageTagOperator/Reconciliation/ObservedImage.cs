@@ -27,6 +27,9 @@ public sealed record ObservedImage(
     /// <summary>The name and id of the image, for messages.</summary>
     public string Description => Image.Name is { Length: > 0 } name ? $"image '{name}' ({Image.Id})" : $"image {Image.Id}";
 
+    /// <summary>The cloud and the id, which identify the image among those of all clouds.</summary>
+    public string Key => $"{By.Cloud} {Image.Id}";
+
     public ImageGate Gate => By.Session.Gate(By.Access, Image.Id);
 
     /// <summary>Plans the changes of this set for the given state of the image.</summary>

@@ -29,7 +29,7 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
         };
 
         PlannedImage WithContention(PlannedImage image) =>
-            image.Problem is null && contended[image.Observed.Image.Id].ToArray() is [var step, ..]
+            image.Problem is null && contended[image.Observed.Key].ToArray() is [var step, ..]
             ? image with { Problem = ImageProblems.Contended(image.Observed, step) }
             : image;
     }

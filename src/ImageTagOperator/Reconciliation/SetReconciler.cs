@@ -72,11 +72,13 @@ public sealed class SetReconciler(
             : image);
     }
 
-    /// <summary>True when the image has all declared tags. On an image of another set that excludes this one, that set must tolerate
-    /// them.</summary>
+    /// <summary>True when the image has all declared tags, and the set can keep them there. On an image of another set that excludes this
+    /// one, that set must be able to write, and tolerate them.</summary>
     private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
+        && image.Problem?.Reason != Reason.Forbidden
         && image.Observed.Claim.Declaration.Tags.All(tag =>
-            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner || ImagePlan.Tolerates(winner, tag)));
+            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner
+                || (winner.WriteAccess == WriteAccess.Granted && ImagePlan.Tolerates(winner, tag))));
 
     private SetResult WithContention(V1Alpha1ImageTagSet set, SetResult result)
     {
@@ -95,5 +97,5 @@ public sealed class SetReconciler(
             : image;
     }
 
-    private static IEnumerable<ImageStep> Done(ImageResult image) => image.Done.Select(step => new ImageStep(image.Image.Id, step));
+    private static IEnumerable<ImageStep> Done(ImageResult image) => image.Done.Select(step => new ImageStep(image.Observed.Key, step));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageTagOperator.Kubernetes.Yaml;
 using ImageTagOperator.Sandbox.Cloud;
 using ImageTagOperator.Scenarios;
+using ImageTagOperator.Tests.Kubernetes;
 using Xunit;
 using static ImageTagOperator.Tests.Commands.Manifests;
 
@@ -173,6 +174,6 @@ public sealed class GitHubActionTests : IAsyncLifetime
     private void Fake(string name, string script)
     {
         run.Write($"bin/{name}", $"#!/bin/bash\n{script}\n");
-        File.SetUnixFileMode(Path.Combine(run.Folder, "bin", name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        TestScript.MakeExecutable(Path.Combine(run.Folder, "bin", name));
     }
 }

@@ -101,7 +101,7 @@ public sealed class ConfigurationTests : IDisposable
             case "$KUBERNETES_EXEC_INFO" in *'"interactive":false'*) ;; *) exit 9;; esac
             echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t-'$1'","expirationTimestamp":"2026-01-02T04:04:05Z"}}'
             """);
-        MakeExecutable("plugin.sh");
+        TestScript.MakeExecutable(PathOf("plugin.sh"));
         var count = PathOf("count");
         var found = Find(Write("config",
             Config("",
@@ -126,7 +126,7 @@ public sealed class ConfigurationTests : IDisposable
     public async Task Statement_23_an_exec_plugin_that_fails_is_named_and_its_output_is_not_shown(string script, string problem)
     {
         Write("plugin.sh", "#!/bin/sh\n" + script + "\n");
-        MakeExecutable("plugin.sh");
+        TestScript.MakeExecutable(PathOf("plugin.sh"));
         var found = Find(Write("config", Config("", "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin.sh}")));
         var error = await Assert.ThrowsAsync<KubernetesConfigurationException>(
             () => found.Credentials.GetAsync(time, false, Cancel).AsTask());
@@ -220,11 +220,6 @@ public sealed class ConfigurationTests : IDisposable
 
     private KubernetesClientConfiguration Find(string? flag = null, string? context = null) =>
         new ConfigurationFinder(environment.GetValueOrDefault, PathOf("sa")).Find(flag, context);
-
-    private void MakeExecutable(string name)
-    {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-    }
 
     private string PathOf(string name) => Path.Combine(folder, name);
 

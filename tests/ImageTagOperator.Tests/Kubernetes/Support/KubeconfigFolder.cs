@@ -30,8 +30,7 @@ internal sealed class KubeconfigFolder : IDisposable
     public string Script(string name, string text)
     {
         var path = Write(name, $"#!/bin/sh\ncd '{folder}' || exit 99\n{text}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
-            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        TestScript.MakeExecutable(path);
         return path;
     }
 

@@ -102,6 +102,15 @@ internal static class PinnedStories
         Story([Image(1)], [Owner],
             Sets((2, Wish(new(1), Additive, ["b"]))),
             Sets((1, Wish(new(Glob: "debian-*"), Additive, ["b"], Restore)), (2, null)) with { EmptyLists = 2 }, Sets((1, null))),
+
+        // Two clouds have images with the same id, and the same tag is removed from both at once.
+        Story([Image(0, tags: ["a"]), Image(0) with { Cloud = 1 }], [new(1, User.Owner), Owner],
+            Sets((1, Wish(new(0), Additive, ["a"]))), Sets((1, Wish(new(0), Exact, []) with { Secret = 1 }))),
+
+        // Tags that a set cannot keep on an image do not count as moved there.
+        Story([Image(0, isPublic: true), Image(1, owner: "q")], [Other, Owner],
+            Sets((1, Wish(new(0), Additive, ["a"]) with { Secret = 1 }), (2, Wish(new(1), Additive, ["a"]))),
+            Sets((1, Wish(new(0), Additive, []) with { Secret = 1 }), (2, Wish(new(0), Additive, ["a"])))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

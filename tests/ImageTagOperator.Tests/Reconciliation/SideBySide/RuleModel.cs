@@ -172,8 +172,8 @@ internal sealed class RuleModel(SharedStory story)
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
-        bool HasAll(Share share) => wish.Tags.All(
-            tag => live[share.Image].Contains(tag) && (share.TakesPart || Tolerates(share.First, tag)));
+        bool HasAll(Share share) => !share.IsRefused && wish.Tags.All(tag => live[share.Image].Contains(tag)
+            && (share.TakesPart || (HasWritten(share.First.Set, share.Image) && Tolerates(share.First, tag))));
     }
 
     private void Delete(int set, Wish wish)
@@ -312,6 +312,7 @@ internal sealed class RuleModel(SharedStory story)
         SetRefused(hold, mayNot);
         hold.RefusedAs = login;
         if (writes) SetWrittenAs(hold, mayNot ? null : login);
+        share.IsRefused = mayNot;
         share.IsStalled = mayNot || (work && images[image].Status == "deactivated");
         if (work && images[image].IsWritable && !mayNot)
         {
@@ -476,5 +477,7 @@ internal sealed class RuleModel(SharedStory story)
     private sealed record Share(int Image, Claim First, bool TakesPart, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
         public bool IsStalled { get; set; }
+
+        public bool IsRefused { get; set; }
     }
 }

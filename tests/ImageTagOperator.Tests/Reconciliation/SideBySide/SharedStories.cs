@@ -104,12 +104,13 @@ internal static class SharedStories
 
     /// <summary>Removes what the rules do not define: no edits of deleted objects, and an image never changes its cloud, number or owner,
     /// and is imported once. An incomplete list does not show which image is the newest, so there are no empty lists in an act that adds
-    /// newest or Retain.</summary>
+    /// newest or Retain, or that changes what a set with newest sees.</summary>
     private static SharedStory Tidy(SharedStory story)
     {
         var (images, secrets) = (story.Images.ToArray(), story.Secrets.ToArray());
         var (gone, lost) = (new HashSet<int>(), new HashSet<int>());
         var acts = new List<Act>();
+        var hasNewest = false;
         foreach (var each in story.Acts)
         {
             // An edited Secret triggers no reconcile: until its sets are reconciled, the previous state counts. A set that was rejected
@@ -134,9 +135,11 @@ internal static class SharedStories
                 images[image] = now;
             }
 
-            acts.Add(act with { Sets = sets, Images = facts,
-                EmptyLists = sets.Values.Any(wish => wish?.Aim.Newest is not null || wish?.OnDeletion == TagDeletionPolicy.Retain) ? 0
-                : act.EmptyLists });
+            var addsNewest = sets.Values.Any(wish => wish?.Aim.Newest is not null);
+            hasNewest |= addsNewest;
+            var isUndefined = addsNewest || (hasNewest && act.Secrets.Count + facts.Count > 0)
+                || sets.Values.Any(wish => wish?.OnDeletion == TagDeletionPolicy.Retain);
+            acts.Add(act with { Sets = sets, Images = facts, EmptyLists = isUndefined ? 0 : act.EmptyLists });
         }
 
         return story with { Acts = acts };

@@ -35,6 +35,8 @@ public sealed class SideBySideProperties
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(18)]
+    [InlineData(19)]
+    [InlineData(20)]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
