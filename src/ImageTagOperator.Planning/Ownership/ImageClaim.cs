@@ -18,11 +18,17 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     /// <summary>The set is suspended or invalid. It keeps its tags as they are.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>The status is of an earlier <c>spec.image</c> or of other credentials, so <see cref="Managed"/> can change soon.</summary>
+    public bool IsEdited { get; init; }
+
     /// <summary>Whether the cloud accepts writes of the set's credentials to the image.</summary>
     public WriteAccess WriteAccess { get; init; }
 
     /// <summary>The identity of the credentials that last wrote to the image for this set; null when there are none.</summary>
     public string? Writer { get; init; }
+
+    /// <summary>The identity of the set's credentials; null when it is not known.</summary>
+    public string? Identity { get; init; }
 
     /// <summary>The tags that the image had before any set managed it; null where they were not recorded.</summary>
     public IReadOnlyCollection<string>? Original { get; init; }

@@ -30,7 +30,7 @@ public sealed class ImagePlan
 
     private ImagePlan(IEnumerable<ImageClaim> claims, IReadOnlyCollection<string> live, TagRules rules)
     {
-        this.claims = claims.ToDictionary(claim => claim.Owner, StringComparer.Ordinal);
+        this.claims = WithSharedProof([.. claims]).ToDictionary(claim => claim.Owner, StringComparer.Ordinal);
         (this.live, this.rules) = (live, rules);
         foreach (var claim in this.claims.Values.Where(claim => claim is { IsLeaving: false, WriteAccess: not WriteAccess.Refused })
             .Order(Precedence))
@@ -63,7 +63,8 @@ public sealed class ImagePlan
         var image = new ImageTags(live, claim.Managed, byOthers);
         var handovers = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
             .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
-            .Where(pair => !pair.Heirs.Any(heir => heir.WriteAccess == WriteAccess.Granted && heir.Managed.Contains(pair.Tag)))
+            .Where(pair => !pair.Heirs.Any(heir =>
+                heir is { WriteAccess: WriteAccess.Granted, IsEdited: false } && heir.Managed.Contains(pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
         var plan = TagPlanner.Plan(declared, image, rules);
         return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), plan, handovers)
@@ -72,6 +73,16 @@ public sealed class ImagePlan
             Proof = plan.IsEmpty ? ProofOf(claim) : null,
             PendingRestores = PendingRestores(claim, declared.Tags),
         };
+    }
+
+    /// <summary>A write of one set proves for all sets with the same identity that they can write.</summary>
+    private static IEnumerable<ImageClaim> WithSharedProof(IReadOnlyCollection<ImageClaim> claims)
+    {
+        var accepted = claims.Where(claim => claim.WriteAccess == WriteAccess.Granted).Select(claim => claim.Writer).ToHashSet();
+        return claims.Select(claim =>
+            claim is { WriteAccess: WriteAccess.Unproven, Identity: { } identity } && accepted.Contains(identity)
+            ? claim with { WriteAccess = WriteAccess.Granted }
+            : claim);
     }
 
     /// <summary>True when a tag that <paramref name="other"/> declares must stay. A set that is excluded by one that may not be able to

@@ -69,8 +69,10 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     {
         OwnsImage = ownsImage,
         Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
+        IsEdited = LeftImageFinder.IsEdited(set),
         WriteAccess = WriteAccessOf(state, access),
         Writer = state?.Writer,
+        Identity = access?.Identity,
     };
 
     private static WriteAccess WriteAccessOf(ImageState? state, CloudAccess? access)

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
+using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;
 
@@ -177,7 +178,7 @@ public sealed class SetRegistry : IDisposable
             {
                 var (was, has) = (StateOf(before!, id), StateOf(after!, id));
                 if (IsRefused(was) != IsRefused(has) || was?.Leaving != has?.Leaving) affected.UnionWith(byImage[id]);
-                var taken = TakenOver(has).Except(TakenOver(was)).ToArray();
+                var taken = TakenOver(after!, has).Except(TakenOver(before!, was)).ToArray();
                 if (taken.Length > 0) affected.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
             }
         }
@@ -189,8 +190,8 @@ public sealed class SetRegistry : IDisposable
         StateOf(set, id)?.ManagedTags?.Intersect(tags) is { } shared
         && (set.IsTerminating() || StateOf(set, id)!.Leaving is not null ? shared : shared.Except(set.Spec.Tags)).Any();
 
-    private static IReadOnlyList<string> TakenOver(ImageState? state) =>
-        state?.Writer is null || IsRefused(state) ? [] : state.ManagedTags ?? [];
+    private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) =>
+        state?.Writer is null || IsRefused(state) || LeftImageFinder.IsEdited(set) ? [] : state.ManagedTags ?? [];
 
     private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
 

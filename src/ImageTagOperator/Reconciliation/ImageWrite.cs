@@ -127,7 +127,10 @@ internal sealed class ImageWrite(
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);
-                observed = observed with { Claim = observed.Claim with { WriteAccess = WriteAccess.Granted } };
+                observed = observed with
+                {
+                    Claim = observed.Claim with { WriteAccess = WriteAccess.Granted, Writer = observed.By.Access.Identity },
+                };
                 if (!isProof) listener?.Written(observed, step);
                 serverErrors.Forget(observed.By.Cloud, image.Id, step.Tag);
                 continue;

@@ -37,12 +37,6 @@ public sealed record ObservedImage(
     {
         var claim = KeptTags.Count == 0 ? Claim
             : Claim with { Declaration = TagDeclaration.Nothing, Managed = [.. Claim.Managed.Except(KeptTags)] };
-        // A set with the same identity has proved it.
-        if (Others.Any(other => other.WriteAccess == WriteAccess.Granted && other.Writer == By.Access.Identity))
-        {
-            claim = claim with { WriteAccess = WriteAccess.Granted };
-        }
-
         return ImagePlan.Of([claim, .. Others], image.Tags, Rules).ShareOf(Claim.Owner);
     }
 }

@@ -101,6 +101,25 @@ public sealed class ImagePlanTests
         Assert.Equal($"a: -golden; b loses to a; c: {expected}", Describe(claims, "golden"));
     }
 
+    [Theory]
+    [InlineData("one", "a loses to b; b: ; c: ")]
+    [InlineData("two", "a loses to b; b: ; c: ")]
+    [InlineData("one", "a loses to b; b: ; c: -x", "one")]
+    [InlineData("two", "a loses to b; b: ; c: ", "one")]
+    public void Sets_with_the_same_identity_share_the_proof(string identity, string expected, string? accepted = null)
+    {
+        ImageClaim[] claims =
+        [
+            Claim("a", 2, TagPolicy.Exact, "x"),
+            Claim("b", 1, TagPolicy.Additive) with { Identity = identity },
+            Leaving(Claim("c", 3, TagPolicy.Additive), "x") with
+            {
+                Writer = accepted, WriteAccess = accepted is null ? WriteAccess.Unproven : WriteAccess.Granted,
+            },
+        ];
+        Assert.Equal(expected, Describe(claims, "x"));
+    }
+
     /// <summary>Set a declares x and y and proves that it can write where another set depends on that.</summary>
     [Theory]
     //          the other set                       access                live    expected
@@ -146,6 +165,10 @@ public sealed class ImagePlanTests
         Assert.Equal("b", ImagePlan.Of([leaving, successor], ["golden"], Rules).ShareOf("a").PendingHandovers["golden"]);
 
         var written = successor with { WriteAccess = WriteAccess.Granted };
+        // Its status is of another image.
+        var edited = written with { IsEdited = true };
+        Assert.Equal("b", ImagePlan.Of([leaving, edited], ["golden"], Rules).ShareOf("a").PendingHandovers["golden"]);
+
         var done = ImagePlan.Of([leaving, written], ["golden"], Rules).ShareOf("a");
         Assert.True(done.Plan.IsEmpty);
         Assert.Empty(done.PendingHandovers);

@@ -111,6 +111,16 @@ internal static class PinnedStories
         Story([Image(0, isPublic: true), Image(1, owner: "q")], [Other, Owner],
             Sets((1, Wish(new(0), Additive, ["a"]) with { Secret = 1 }), (2, Wish(new(1), Additive, ["a"]))),
             Sets((1, Wish(new(0), Additive, []) with { Secret = 1 }), (2, Wish(new(0), Additive, ["a"])))),
+
+        // A write proves for all sets with the same identity that they can write, so no tag seems to be another set's for a while.
+        Story([Image(0)], [Owner],
+            Sets((1, Wish(new(0), Additive, ["a", "b"]))),
+            Sets((0, Wish(new(Glob: "*"), Additive, [])), (1, Wish(new(0), Additive, []) with { MaxRemovals = 1 }), (3, Wish(new(0), Exact, ["b"])))),
+
+        // An edited set takes over nothing until its status is of the new spec: it may leave the image.
+        Story([Image(0), Image(1)], [Owner],
+            Sets((1, Wish(new(0), Additive, ["a"])), (2, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))),
+            Sets((1, null), (2, Wish(new(Glob: "*", Newest: 1), Additive, ["a"], Retain)))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -267,7 +267,10 @@ internal sealed class RuleModel(SharedStory story)
         return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
     }
 
-    private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null;
+    /// <summary>A write proves for all sets with the same user that they can write.</summary>
+    private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null
+        || (alive.TryGetValue(set, out var wish) && holds.Any(entry =>
+            entry.Key.Image == image && !entry.Value.IsRefused && secrets[wish.Secret].IsSameUser(entry.Value.WrittenAs)));
 
     /// <summary>The set excludes another one, or takes over a tag that another one gives up.</summary>
     private bool MustProve(int set, Wish wish, Share share)
@@ -402,7 +405,9 @@ internal sealed class RuleModel(SharedStory story)
     private bool IsAwaited(string tag, int image, Claim[] others)
     {
         var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).ToArray();
-        return heirs.Length > 0 && !heirs.Any(claim => HasWritten(claim.Set, image) && holds[(claim.Set, image)].Managed.Contains(tag));
+        return heirs.Length > 0 && !heirs.Any(claim => HasWritten(claim.Set, image)
+            && applied.GetValueOrDefault(claim.Set) == (claim.Wish.Aim, claim.Wish.Secret)
+            && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
     }
 
     /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>

@@ -37,6 +37,8 @@ public sealed class SideBySideProperties
     [InlineData(18)]
     [InlineData(19)]
     [InlineData(20)]
+    [InlineData(21)]
+    [InlineData(22)]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
