@@ -43,6 +43,7 @@ internal sealed partial class NormalForm
         text = KeystoneId()
             .Replace(text, id => Placeholder(knownToKeystone.IndexOf(id.Value), "of Keystone").Replace("-", "", StringComparison.Ordinal));
         text = Uuid().Replace(text, id => Placeholder(known.IndexOf(id.Value)));
+        text = Writer().Replace(text, "4f0e2c9ab1d37765");
         text = Timestamp().Replace(text, Time);
         text = EventAge().Replace(text, age => Age.PadRight(age.Length));
         return (KubectlTable.WithAges(text, Age), new NormalForm(names, known, knownToKeystone));
@@ -67,6 +68,10 @@ internal sealed partial class NormalForm
     /// <summary>Keystone writes its UUIDs without dashes.</summary>
     [GeneratedRegex(@"\b[0-9a-f]{32}\b")]
     private static partial Regex KeystoneId();
+
+    /// <summary>A hash of ids.</summary>
+    [GeneratedRegex("(?<=[Ww]riter: +)[0-9a-f]{16}")]
+    private static partial Regex Writer();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Timestamp();
