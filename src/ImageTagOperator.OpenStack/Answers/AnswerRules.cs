@@ -25,16 +25,18 @@ public static class AnswerRules
         new(CloudStep.Login, "408, 409, 429", CloudErrorKind.Transient, static status => status is 408 or 409 or 429),
         new(CloudStep.Login, "404, 405, other 4xx", CloudErrorKind.AuthUrlWrong, static status => status is >= 400 and < 500),
         new(CloudStep.Login, "5xx; 2xx without a token", CloudErrorKind.Transient, static _ => true),
-        new(CloudStep.Login, "2xx and a page, from what never gave a token", CloudErrorKind.AuthUrlWrong, NoAnswer),
+        new(CloudStep.Login, "2xx with an HTML page, and this address never gave a token", CloudErrorKind.AuthUrlWrong, NoAnswer),
         new(CloudStep.Login, "a token without a project", CloudErrorKind.CredentialsRejected, NoAnswer),
         new(CloudStep.Catalog, "no image service, no endpoint for region and interface, or several", CloudErrorKind.EndpointNotFound,
             NoAnswer),
         new(CloudStep.Read, "301, 302, 303, 307, 308", CloudErrorKind.Redirected, static status => status is >= 300 and < 400),
-        new(CloudStep.Read, "401, 408, 409, 429, 5xx; a page, from what answered as an Image API before", CloudErrorKind.Transient,
+        new(CloudStep.Read, "401, 408, 409, 429, 5xx; an HTML page, and this address answered as an Image API before",
+            CloudErrorKind.Transient,
             static status => status is 401 or 408 or 409 or 429 or >= 500),
-        new(CloudStep.Read, "a page, from what never answered as an Image API; 404 to a list", CloudErrorKind.EndpointNotFound, NoAnswer),
+        new(CloudStep.Read, "an HTML page, and this address never answered as an Image API; 404 to a list",
+            CloudErrorKind.EndpointNotFound, NoAnswer),
         new(CloudStep.Read, "403", CloudErrorKind.Forbidden, static status => status == 403),
-        new(CloudStep.Read, "400, 405, other 4xx; more than what is read", CloudErrorKind.Rejected, static _ => true),
+        new(CloudStep.Read, "400, 405, other 4xx; an answer that is too large", CloudErrorKind.Rejected, static _ => true),
     ];
 
     /// <summary>The rules for writes of tags.</summary>

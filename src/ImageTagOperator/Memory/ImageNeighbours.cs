@@ -171,8 +171,8 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         {
             throw new CloudException(
                 CloudErrorKind.Transient,
-                $"An ImageTagSet of namespace {matches.Key} also matches image {reader.Image.Id}, and it is not known yet whether its "
-                + "credentials see the image. It is tried again.");
+                $"An ImageTagSet of namespace {matches.Key} also matches image {reader.Image.Id}, and the operator does not know yet "
+                + "whether that set's credentials can see the image. It is tried again.");
         }
 
         return [.. from result in results from match in result.Matches select ClaimOf(match, result.Check?.Access, reader)];

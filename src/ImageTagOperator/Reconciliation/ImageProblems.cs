@@ -36,14 +36,16 @@ internal static class ImageProblems
     {
         if (share.PendingHandovers.FirstOrDefault() is { Key: { } declared, Value: var heir })
         {
-            return Waiting(heir, $"declares {declared} too and has not taken over {image.Description} yet.");
+            return Waiting($"This set keeps {declared} on {image.Description} until {NameOf(image, heir).Name}, which declares it too, has "
+                + "taken it over. Nothing to do. If it lasts, look at the status of that set.");
         }
 
         return share.PendingRestores.FirstOrDefault() is { Key: { } restored, Value: var other }
-            ? Waiting(other, $"still has to give up {restored} on {image.Description}, which is restored after that.")
+            ? Waiting($"{Capital(image)} is not restored yet: {NameOf(image, other).Name} must remove {restored} first. "
+                + "Nothing to do: this set waits for it.")
             : null;
 
-        Problem Waiting(string owner, string what) => new(Reason.Transient, $"{NameOf(image, owner).Name} {what}");
+        static Problem Waiting(string message) => new(Reason.Transient, message);
     }
 
     /// <summary>An earlier write without a response can still be running, so the image can change; or null.</summary>
@@ -99,8 +101,8 @@ internal static class ImageProblems
     public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways, bool isProof)
     {
         var what = isProof
-            ? $"{Capital(observed)} has the declared tags, and another set claims it too. So tag '{step.Tag}' was added again, to prove "
-                + "that this set can write to it. This failed for"
+            ? $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set can write there, tag "
+                + $"'{step.Tag}' was sent again to"
             : step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
         what = $"{what} {observed.Description}: {outcome.Message.TrimEnd('.')}.";
         var owner = observed.Image.Owner is { Length: > 0 } project ? $"project {project}, which" : "the project that";

@@ -26,8 +26,7 @@ public sealed record Shard(int Index, int Count)
 
     /// <summary>Why the text is not valid, or null.</summary>
     public static string? ProblemOf(string text) => Parse(text) is not null ? null
-        : $"'{text}' is not INDEX/COUNT, such as 0/3, 1/3 and 2/3 for three shards: the index counts from 0, and there can be 1 to "
-            + $"{MaxCount} shards.";
+        : $"'{text}' is not INDEX/COUNT. The index starts at 0: for 3 shards use 0/3, 1/3 and 2/3. COUNT is 1 to {MaxCount}.";
 
     /// <param name="cloud"><see cref="OpenStack.CloudAccess.Cloud"/>.</param>
     public bool Owns(string cloud) => Count == 1 || (int)(Hash(cloud) % (uint)Count) == Index;

@@ -33,7 +33,7 @@ public sealed class ShardTests
     public void Anything_else_is_refused_with_an_example(string text)
     {
         Assert.Null(Shard.Parse(text));
-        Assert.StartsWith($"'{text}' is not INDEX/COUNT, such as 0/3", Shard.ProblemOf(text), StringComparison.Ordinal);
+        Assert.StartsWith($"'{text}' is not INDEX/COUNT. The index starts at 0", Shard.ProblemOf(text), StringComparison.Ordinal);
     }
 
     [Fact]
