@@ -100,10 +100,13 @@ internal static class ImageProblems
     /// <param name="isProof">True when the tag is on the image already, and was added again as a proof.</param>
     public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways, bool isProof)
     {
-        var what = isProof
-            ? $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set can write there, tag "
-                + $"'{step.Tag}' was sent again to"
-            : step.Verb == TagVerb.Add ? $"Tag '{step.Tag}' could not be added to" : $"Tag '{step.Tag}' could not be removed from";
+        var what = (isProof, step.Verb) switch
+        {
+            (true, _) => $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set can write "
+                + $"there, tag '{step.Tag}' was sent again to",
+            (_, TagVerb.Add) => $"Tag '{step.Tag}' could not be added to",
+            _ => $"Tag '{step.Tag}' could not be removed from",
+        };
         what = $"{what} {observed.Description}: {outcome.Message.TrimEnd('.')}.";
         var owner = observed.Image.Owner is { Length: > 0 } project ? $"project {project}, which" : "the project that";
         var reason = Problems.ReasonOf(outcome.Result);

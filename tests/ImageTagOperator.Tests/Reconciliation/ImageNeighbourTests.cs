@@ -150,6 +150,23 @@ public sealed class ImageNeighbourTests : IDisposable
         Assert.Equal(["a/good", "c/other"], (await FindClaimsWithRetriesAsync()).Select(claim => claim.Owner).Order());
     }
 
+    /// <summary>The last list is empty, and the status of the set with newest knows another image.</summary>
+    [Theory]
+    [InlineData("22222222-2222-4222-8222-222222222222", null, false)]     // the list is incomplete, so the status decides
+    [InlineData("22222222-2222-4222-8222-222222222222", "another cloud", true)]
+    [InlineData(null, null, true)]
+    public async Task A_list_that_lacks_a_known_image_does_not_show_which_image_is_the_newest(string? known, string? cloud, bool hasClaim)
+    {
+        var set = Set("newest", "own", "b");
+        set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["ubuntu*"], Newest = 1 } };
+        set.Status.Image = set.Spec.Image;
+        if (known is not null) set.Status.Images = [new ImageState { Id = known, Cloud = cloud }];
+        cache.Publish(WatchEventType.Added, set);
+        await FindClaimsAsync();
+        await session!.Images.ReadAsync(ImageChoice.Term(set.Spec.Image), Cancel);
+        Assert.Equal(hasClaim ? ["b/newest"] : [], (await FindClaimsAsync()).Select(claim => claim.Owner));
+    }
+
     private void Add(string name, string secret, string inNamespace = "a") =>
         cache.Publish(WatchEventType.Added, Set(name, secret, inNamespace));
 
@@ -240,6 +257,7 @@ public sealed class ImageNeighbourTests : IDisposable
                    {"type": "image", "id": "glance", "endpoints":
                     [{"interface": "public", "region": "RegionOne", "region_id": "RegionOne", "url": "http://glance.test"}]}]}}
                   """
+                : request.RequestUri!.AbsolutePath == "/v2/images" ? """{"images": []}"""
                 : $$"""{"id": "{{Image}}", "name": "ubuntu", "status": "active", "tags": []}""";
             var status = request.Method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK;
             var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };

@@ -118,6 +118,13 @@ public sealed class GlanceClient : IDisposable
         new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/name", ["value"] = name }),
         "application/openstack-images-v2.1-json-patch");
 
+    /// <summary>Makes an image public. Only an administrator may do that.</summary>
+    public Task PublishAsync(string id) => SendAsync(
+        HttpMethod.Patch,
+        $"/images/{id}",
+        new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/visibility", ["value"] = "public" }),
+        "application/openstack-images-v2.1-json-patch");
+
     public Task SetPropertyAsync(string id, string name, string value) => SendAsync(
         HttpMethod.Patch,
         $"/images/{id}",

@@ -129,6 +129,33 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         }
     }
 
+    /// <summary>All tags of the second set are there when it is created, so only a write on purpose shows that it may not write.</summary>
+    [Fact]
+    public async Task A_set_that_may_not_write_takes_over_no_tag()
+    {
+        await using var world = await StartAsync();
+        var image = await world.Glance.CreateImageAsync("shared", "foreign");
+        using var admin = await GlanceClient.LoginAsync(world.CloudsYaml, "admin");
+        await admin.PublishAsync(image);
+        await world.CreateAsync(With("admin", Additive(world, "writer", image, "golden")));
+        await world.ReadyAsync("writer", "True");
+        await NextSecondAsync();
+        await world.CreateAsync(With("other", Additive(world, "reader", image, "golden")));
+        await world.ReadyAsync("reader", "True");
+
+        await world.DeleteAsync("writer");
+        await world.GoneAsync("writer");
+        await world.TagsAsync(image, "foreign");
+        await world.ReadyAsync("reader", "False", "Forbidden");
+        Assert.Empty(await world.EventsAsync("TagsLeftBehind"));
+
+        static V1Alpha1ImageTagSet With(string cloud, V1Alpha1ImageTagSet set)
+        {
+            set.Spec.CloudCredentialsRef = set.Spec.CloudCredentialsRef with { CloudName = cloud };
+            return set;
+        }
+    }
+
     [Theory]
     [InlineData("was never heard")]
     [InlineData("never had a Secret")]
