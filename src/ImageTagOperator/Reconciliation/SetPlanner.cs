@@ -35,13 +35,8 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     }
 
     /// <summary>True when the plan has writes and its reading is old. A cached reading can show that nothing has to change, but a write
-    /// needs a fresh one, and the tags to restore are recorded before it.</summary>
-    public bool IsTooOldFor(SetPlan plan) => plan.HasWork
-        && (time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor || plan.Images.Any(IsRecordOutOfDate));
-
-    /// <summary>Another set has written to the image since it was read, so its tags and the claims on it are of different times.</summary>
-    private static bool IsRecordOutOfDate(PlannedImage image) => image.Observed is { Claim.Original: null } observed
-        && observed.Set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && observed.Gate.WrittenSince(observed.Reading.Sequence);
+    /// needs a fresh one.</summary>
+    public bool IsTooOldFor(SetPlan plan) => plan.HasWork && time.GetUtcNow() - plan.Observed.AsOf > TagApplier.FreshFor;
 
     /// <summary>Only the shard of a cloud writes to its images. This problem in the status makes that shard take over.</summary>
     private Problem? OfOtherShard(ObservedImage image) => options.Shard.Owns(image.By.Cloud) ? null
