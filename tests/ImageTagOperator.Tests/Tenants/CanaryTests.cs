@@ -121,13 +121,19 @@ public sealed class CanaryTests
         await world.CreateSecretAsync(world.Cloud.CloudsYaml);
         await using var process = await OperatorProcess.StartAsync(
             OperatorProcess.Executable, ["run", "--kubeconfig", world.Kubeconfig, "-n", world.Namespace],
-            new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "1400000" }, logLevel: "Trace");
+            new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "C00000" }, logLevel: "Trace");
         var image = world.Cloud.AddImage("ubuntu");
         await world.CreateAsync(world.Set("first", image.Id, "golden"));
         await Eventually.TrueAsync(() => image.Tags.Contains("golden"), "the password was used", seconds: 120);
-        for (var i = 0; i < 4000 && !process.HasExited; i++) await world.CreateAsync(
-            world.Set($"set-{i}", image.Id, [.. Enumerable.Range(0, 100).Select(tag => $"{new string('t', 200)}-{i}-{tag}")]));
+        for (var i = 0; i < 400 && !process.HasExited; i++)
+        {
+            var large = world.Set($"set-{i}", image.Id, "golden");
+            large.Metadata.Annotations = new Dictionary<string, string> { ["text"] = new('t', 200_000) };
+            await world.CreateAsync(large);
+        }
+
         Assert.InRange(await process.ExitAsync(), 129, 255);    // a signal of the runtime
+        Assert.Contains("Raise resources.limits.memory", process.Log, StringComparison.Ordinal);
         Lacks("what a crash prints", [process.Log]);
     }
 
