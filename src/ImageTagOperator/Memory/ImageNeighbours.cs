@@ -45,7 +45,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             var state = Location.Find(set.Status, image.Id, by.Cloud);
             var match = other.MakesClaims ? await MatchAsync(other, state, by.Session, image, cancellationToken) : null;
             if (match is null) claims.Add(LeavingClaimOf(other, state));
-            else if (UsesSession(set, self, by)) claims.Add(ClaimOf(match, state, by.Session, by.Access, by.Owns(image)));
+            else if (UsesSession(set, state, self, by)) claims.Add(ClaimOf(match, state, by.Session, by.Access, by.Owns(image)));
             else if (state is not null && IsProvenByStatus(match, state, by.Session))
             {
                 claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image), access: null));
@@ -97,10 +97,11 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
         && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
 
-    /// <summary>The set uses the credentials of the connection, and its Secret was not changed since.</summary>
-    private bool UsesSession(V1Alpha1ImageTagSet set, V1Alpha1ImageTagSet self, CloudConnection by) =>
+    /// <summary>The set uses the credentials of the connection. After a change of the Secret, its status of the image counts until its own
+    /// reconcile.</summary>
+    private bool UsesSession(V1Alpha1ImageTagSet set, ImageState? state, V1Alpha1ImageTagSet self, CloudConnection by) =>
         set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == by.Credentials
-        && (registry.Of(self).Memory.LastUsed(self.Spec.CloudCredentialsRef) is not { } last || last == by.Session);
+        && (state is null || registry.Of(self).Memory.LastUsed(self.Spec.CloudCredentialsRef) is not { } last || last == by.Session);
 
     /// <summary>Its status says that the credentials that the set names saw the image.</summary>
     private static bool IsProvenByStatus(Match match, ImageState state, CloudSession session) =>

@@ -119,7 +119,6 @@ internal static class SharedStories
                 Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
             foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
             var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary(edit => edit.Key, edit => Provable(story, edit.Value));
-            gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
                 .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number,
                     Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
@@ -135,6 +134,9 @@ internal static class SharedStories
                 images[image] = now;
             }
 
+            // With newest, the last list says which images a set has. A set that gives up a tag at that moment cannot know of a newer one.
+            if (hasNewest && facts.Count > 0) sets = [];
+            gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var addsNewest = sets.Values.Any(wish => wish?.Aim.Newest is not null);
             hasNewest |= addsNewest;
             var isUndefined = addsNewest || (hasNewest && act.Secrets.Count + facts.Count > 0)
