@@ -52,14 +52,14 @@ public sealed record ImageShare(
         !Plan.IsEmpty || !PendingHandovers.IsEmpty || !PendingRestores.IsEmpty
         || problem is { Reason.Kind: ProblemKind.Retrying };
 
-    /// <summary>The tags from before any set managed the image. A set that leaves the image, or cannot write to it, passes its record on.
-    /// Otherwise they are the tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so
-    /// the order in which the sets are looked at makes no difference. An excluded set records nothing.</summary>
+    /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the
+    /// tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so the order in which the
+    /// sets are looked at makes no difference. An excluded set records nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;
         var previous = others
-            .Where(other => other.Original is not null && (other.IsLeaving || other.WriteAccess == WriteAccess.Refused))
+            .Where(other => other is { Original: not null, IsLeaving: true })
             .OrderBy(other => other.Created).ThenBy(other => other.Owner, StringComparer.Ordinal).FirstOrDefault();
         if (previous is not null) return previous.Original;
         return firstRead.Except(Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags)));

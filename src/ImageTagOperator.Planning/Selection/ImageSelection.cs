@@ -42,9 +42,13 @@ public static class ImageSelection
     public static bool MayMatchReference(IImageReference reference, ImageFacts image) =>
         reference.Selector is { } selector ? Matches(selector, image, withProperties: false) : MatchesReference(reference, image);
 
+    /// <summary>Whether one of the globs matches the name; also without globs.</summary>
+    public static bool MatchesName(IImageSelector selector, string? name) =>
+        selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, name ?? ""));
+
     /// <param name="withProperties">False: do not check properties.</param>
     public static bool Matches(IImageSelector selector, ImageFacts image, bool withProperties = true) =>
-        (selector.Names is null || selector.Names.Any(glob => TagGlob.IsMatch(glob, image.Name ?? "")))
+        MatchesName(selector, image.Name)
         && (selector.Owner is null || selector.Owner == image.Owner)
         && (selector.Visibility is null || JsonNamingPolicy.CamelCase.ConvertName(selector.Visibility.Value.ToString()) == image.Visibility)
         && (selector.Status ?? "active") == image.Status

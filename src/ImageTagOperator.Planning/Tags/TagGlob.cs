@@ -3,6 +3,9 @@ namespace ImageTagOperator.Planning.Tags;
 /// <summary>Globs over tags: <c>*</c> matches any run of characters, <c>?</c> any one; all else matches itself, case-sensitive.</summary>
 public static class TagGlob
 {
+    /// <summary>What every text that matches begins with.</summary>
+    public static string Prefix(string glob) => glob[..(glob.AsSpan().IndexOfAny('*', '?') is var end and >= 0 ? end : glob.Length)];
+
     public static bool IsMatch(string glob, string text)
     {
         // A fast check that rejects most tags: the glob needs more characters than the text has.

@@ -21,7 +21,7 @@ public sealed class SetRegistry : IDisposable
     private readonly Dictionary<NamespacedName, RegisteredSet> sets = [];
     private readonly SetIndex byName = new(StringComparer.Ordinal);
     private readonly SetIndex byImage = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<NamespacedName> withSelector = [];
+    private readonly SelectorIndex bySelector = new();
     private readonly Dictionary<(string?, CloudCredentialsRef), SortedDictionary<long, RegisteredSet>> unread = [];
     private readonly IEntityQueue<V1Alpha1ImageTagSet> queue;
     private readonly TimeProvider time;
@@ -56,10 +56,10 @@ public sealed class SetRegistry : IDisposable
         {
             var keys = byImage[image.Id].Union(byName[image.Name ?? ""]);
             known = [.. keys.Select(key => sets[key])];
-            candidates = [.. withSelector.Where(key => !keys.Contains(key)).Select(key => sets[key])];
+            candidates = [.. bySelector.Candidates(image.Name).Except(keys).Select(key => sets[key])];
         }
 
-        // Outside the lock: a user can have thousands of globs.
+        // Outside the lock: thousands of globs can begin like this name.
         return [.. known, .. candidates.Where(set => set.MayMatch(image))];
     }
 
@@ -158,8 +158,7 @@ public sealed class SetRegistry : IDisposable
     {
         byImage.Move(key, ImagesOf(before), ImagesOf(after));
         byName.Move(key, NamesOf(before), NamesOf(after));
-        if (after?.Spec.Image.Selector is not null) withSelector.Add(key);
-        else withSelector.Remove(key);
+        bySelector.Move(key, before?.Spec.Image.Selector, after?.Spec.Image.Selector);
     }
 
     /// <summary>Collects the sets to queue after a change of a set. A new generation affects all sets of its images. A new status affects

@@ -44,8 +44,9 @@ public static class ImageChoice
     /// <summary>The images that a selector matches.</summary>
     public static IEnumerable<Image> Select(ImageSelector selector, IReadOnlyList<Image> images)
     {
-        var byId = images.ToDictionary(image => image.Id);
-        return ImageSelection.Select(selector, images.Select(Facts)).Select(facts => byId[facts.Id]);
+        // Of thousands of images, most have another name.
+        var byId = images.Where(image => ImageSelection.MatchesName(selector, image.Name)).ToDictionary(image => image.Id);
+        return ImageSelection.Select(selector, byId.Values.Select(Facts)).Select(facts => byId[facts.Id]);
     }
 
     private static Image[] Selected(ImageSelector selector, IReadOnlyList<Image> images)

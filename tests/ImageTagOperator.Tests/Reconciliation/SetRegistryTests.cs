@@ -31,6 +31,32 @@ public sealed class SetRegistryTests : IDisposable
         Assert.Equal(["by-id", "other-glob"], FindByImage("debian"));
     }
 
+    /// <summary>The index finds the same sets as a comparison with all selectors, after any edits.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_selector_is_found_by_each_name_that_it_can_match(int seed)
+    {
+        string[] globs = ["*", "u*", "ub*-*", "ubuntu", "ubuntu-?", "?buntu", "d*", "*-1", "", "ubuntu-1*"];
+        string[] names = ["", "u", "ubuntu", "ubuntu-1", "debian-1", "Ubuntu-1"];
+        var random = new Random(seed);
+        Dictionary<string, ImageSelector> selectors = [];
+        for (var step = 0; step < 200; step++)
+        {
+            var name = $"set-{random.Next(8)}";
+            var selector = new ImageSelector { Names = random.Next(5) == 0 ? null : random.GetItems(globs, random.Next(1, 3)) };
+            var isDeleted = random.Next(4) == 0;
+            cache.Publish(
+                isDeleted ? WatchEventType.Deleted : WatchEventType.Modified, Set(name, new ImageReference { Selector = selector }, step));
+            if (isDeleted) selectors.Remove(name);
+            else selectors[name] = selector;
+            foreach (var image in names) Assert.Equal(
+                selectors.Where(set => ImageSelection.MatchesName(set.Value, image)).Select(set => set.Key).Order(StringComparer.Ordinal),
+                FindByImage(image));
+        }
+    }
+
     [Fact]
     public void A_set_is_found_while_its_status_has_the_image()
     {

@@ -113,14 +113,15 @@ internal sealed class RuleModel(SharedStory story)
         return found.Length == 1 ? found : null;
     }
 
-    /// <summary>The sets on the image, each with the set that excludes it: first those whose credentials' project owns the image, then by
+    /// <summary>The sets on the image, each with the set that excludes it: first those that decide tags, then those whose credentials' project owns the image, then by
     /// age. While the first one has not proved yet that it can write, the next one can be the first, and both must admit a set.</summary>
     /// <param name="secret">The Secret of the reconciled set: sets with the same Secret see the same images.</param>
     private List<Claim> Ranked(int image, int secret, Claim? own = null)
     {
         var (ranked, possibleFirst) = (new List<Claim>(), new List<Claim>());
         var claims = alive.Keys.Where(set => set != own?.Set).Select(set => ClaimOf(set, image, secret)).OfType<Claim>();
-        foreach (var claim in (own is null ? claims : claims.Append(own)).Where(claim => WantsTags(claim.Wish)).OrderBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
+        foreach (var claim in (own is null ? claims : claims.Append(own)).OrderBy(claim => DecidesTags(claim.Wish) ? 0 : 1)
+            .ThenBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
         {
             ranked.Add(claim with { Winner = possibleFirst.Find(first => first.Wish.IsExact || claim.Wish.IsExact) });
             if (possibleFirst.All(first => !HasWritten(first.Set, image))) possibleFirst.Add(claim);
@@ -256,7 +257,7 @@ internal sealed class RuleModel(SharedStory story)
         var others = OthersOf(ranked, set, image, own.Owns);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
             && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
-        return new Share(image, ranked.FirstOrDefault(), ranked.Find(claim => claim.Set == set)?.Winner, others, [.. removes], [.. wish.Tags.Except(live[image])]);
+        return new Share(image, ranked[0], ranked.Find(claim => claim.Set == set)!.Winner, others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
     /// <summary>The sets whose tags a set keeps. A set that is excluded by one that has not proved yet that it can write counts, except for
@@ -278,7 +279,7 @@ internal sealed class RuleModel(SharedStory story)
     {
         var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, share.Image, wish.Secret, evenRefused: true))
             .OfType<Claim>();
-        return (share.First?.Set == set && claims.Any(claim => WantsTags(claim.Wish) && (claim.Wish.IsExact || wish.IsExact)))
+        return (share.First.Set == set && claims.Any(claim => claim.Wish.IsExact || wish.IsExact))
             || wish.Tags.Where(live[share.Image].Contains)
                 .Any(tag => holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set)));
     }
@@ -337,7 +338,7 @@ internal sealed class RuleModel(SharedStory story)
         var others = holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && !IsObserver(entry.Key.Set)
             && !IsRetained(entry.Key.Set, image)).ToArray();
         var passedOn = others.Where(entry => entry.Value.Before is not null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
-            && ClaimOfAliveSet(entry.Key.Set, image) is null).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before)
+            && !IsClaiming(entry.Key.Set, image)).OrderBy(entry => entry.Key.Set).Select(entry => entry.Value.Before)
             .FirstOrDefault();
         if (passedOn is not null) return [.. passedOn];
         var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, image)).OfType<Claim>();
@@ -357,7 +358,7 @@ internal sealed class RuleModel(SharedStory story)
 
     private bool IsObserver(int set) => WishOf(set).Mode == TagSetMode.Observe;
 
-    private Claim? ClaimOfAliveSet(int set, int image) => alive.ContainsKey(set) ? ClaimOf(set, image) : null;
+    private bool IsClaiming(int set, int image) => alive.ContainsKey(set) && ClaimOf(set, image, evenRefused: true) is not null;
 
     private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
     {
@@ -414,7 +415,7 @@ internal sealed class RuleModel(SharedStory story)
     /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>
     private bool IsGivenUpLater(string tag, int image, int set) => holds.Any(entry =>
         !entry.Value.IsRefused && IsGivingUp(entry.Key, entry.Value, tag, image, set)
-        && !(ClaimOfAliveSet(entry.Key.Set, image) is null && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
+        && !(!IsClaiming(entry.Key.Set, image) && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
             && entry.Value.Before?.Contains(tag) == true));
 
     private bool IsGivingUp((int Set, int Image) key, Hold hold, string tag, int image, int set)
@@ -425,8 +426,8 @@ internal sealed class RuleModel(SharedStory story)
         return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
 
-    /// <summary>An Additive set without tags excludes nobody, and nobody excludes it.</summary>
-    private static bool WantsTags(Wish wish) => wish.IsExact || wish.Tags.Length > 0;
+    /// <summary>An Additive set without tags comes last.</summary>
+    private static bool DecidesTags(Wish wish) => wish.IsExact || wish.Tags.Length > 0;
 
     private static bool Tolerates(Claim claim, string tag) =>
         !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
@@ -486,7 +487,7 @@ internal sealed class RuleModel(SharedStory story)
 
     private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
 
-    private sealed record Share(int Image, Claim? First, Claim? Winner, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    private sealed record Share(int Image, Claim First, Claim? Winner, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
         public bool TakesPart => Winner is null;
 
