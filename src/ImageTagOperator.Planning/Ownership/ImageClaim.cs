@@ -14,7 +14,7 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     public bool OwnsImage { get; init; }
 
     /// <summary>False: <see cref="TagPolicy.Additive"/> without tags.</summary>
-    public bool DecidesTags => Declaration.Policy == TagPolicy.Exact || Declaration.Tags.Any();
+    public bool DecidesTags => Declaration.Policy == TagPolicy.Exact || Declaration.Tags.Count > 0;
 
     /// <summary>The set gives the image up. What it declares is to be restored, and does not exclude other sets.</summary>
     public bool IsLeaving { get; init; }

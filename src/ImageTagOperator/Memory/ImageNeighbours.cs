@@ -45,8 +45,12 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             var state = Location.Find(set.Status, image.Id, by.Cloud);
             var match = other.MakesClaims ? await MatchAsync(other, state, by.Session, image, cancellationToken) : null;
             if (match is null) claims.Add(LeavingClaimOf(other, state));
-            else if (UsesSession(set, state, self, by)) claims.Add(ClaimOf(match, state, by.Session, by.Access, by.Owns(image)));
-            else if (state is not null && IsProvenByStatus(match, state, by.Session))
+            else if (UsesSession(set, state, self, by))
+            {
+                var list = await ListOfAsync(match, state, by.Session, cancellationToken);
+                claims.Add(ClaimOf(match, state, list, by.Access, by.Owns(image)));
+            }
+            else if (state is not null && IsProvenByStatus(match, state, KnownListOf(match, by.Session)))
             {
                 claims.Add(ClaimOf(set, state, Owns(Location.Of(set, state).ProjectId, image), access: null));
             }
@@ -101,15 +105,15 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
     /// reconcile.</summary>
     private bool UsesSession(V1Alpha1ImageTagSet set, ImageState? state, V1Alpha1ImageTagSet self, CloudConnection by) =>
         set.Metadata.NamespaceProperty == self.Metadata.NamespaceProperty && set.Spec.CloudCredentialsRef == by.Credentials
-        && (state is null || registry.Of(self).Memory.LastUsed(self.Spec.CloudCredentialsRef) is not { } last || last == by.Session);
+        && (state is null || registry.Of(self).Memory.LastUsed(by.Credentials) is not { } last || last == by.Session);
 
     /// <summary>Its status says that the credentials that the set names saw the image.</summary>
-    private static bool IsProvenByStatus(Match match, ImageState state, CloudSession session) =>
-        IsSelected(match, state, session) && Location.Of(match.By.Set, state).Credentials == match.By.Spec.CloudCredentialsRef;
+    private static bool IsProvenByStatus(Match match, ImageState state, ImageReading? list) =>
+        IsSelected(match, state, list) && Location.Of(match.By.Set, state).Credentials == match.By.Spec.CloudCredentialsRef;
 
     /// <summary>The claim of a set whose credentials see the image.</summary>
-    private static ImageClaim? ClaimOf(Match match, ImageState? state, CloudSession session, CloudAccess access, bool ownsImage) =>
-        IsSelected(match, state, session) ? ClaimOf(match.By.Set, state, ownsImage, access) : LeavingClaimOf(match.By, state);
+    private static ImageClaim? ClaimOf(Match match, ImageState? state, ImageReading? list, CloudAccess access, bool ownsImage) =>
+        IsSelected(match, state, list) ? ClaimOf(match.By.Set, state, ownsImage, access) : LeavingClaimOf(match.By, state);
 
     /// <summary>Matches the image with <c>spec.image</c>; null without a match. With <c>newest</c>, a match is a candidate.</summary>
     private async Task<Match?> MatchAsync(
@@ -134,22 +138,42 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <summary>True when the set selects the matching image. With <c>newest</c> its status decides, unless the status is of another spec
     /// or does not contain the image.</summary>
-    private static bool IsSelected(Match match, ImageState? state, CloudSession session) =>
-        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, session);
+    private static bool IsSelected(Match match, ImageState? state, ImageReading? list) =>
+        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, list);
 
-    /// <summary>True when the image is among the newest that the set's session listed last. Without a complete list, the status decides,
-    /// unless it is of another spec.</summary>
-    private static bool IsAmongNewest(Match match, CloudSession session)
+    /// <summary>True when the image is among the newest of a list. Without a complete list, the status decides, unless it is of another
+    /// spec.</summary>
+    private static bool IsAmongNewest(Match match, ImageReading? latest)
     {
         var set = match.By.Set;
         if (set.Spec.Image.Selector is not { Newest: not null } selector) return true;
-        var by = match.By.Memory.LastUsed(set.Spec.CloudCredentialsRef) ?? session;
-        var latest = by.Images.Latest(ImageChoice.Term(set.Spec.Image));
         var listed = latest?.Images ?? [];
         var isStatusValid = set.Status.Image is not null && !LeftImageFinder.IsEdited(set);
         if (isStatusValid && (latest is null || IsIncomplete(listed, set.Status))) return false;
         var candidates = listed.Where(one => one.Id != match.Image.Id).Select(ImageChoice.Facts).Append(match.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == match.Image.Id);
+    }
+
+    /// <summary>What the credentials of a set with <c>newest</c> listed last; null when there is nothing.</summary>
+    private static ImageReading? KnownListOf(Match match, CloudSession session) =>
+        (match.By.Memory.LastUsed(match.By.Spec.CloudCredentialsRef) ?? session).Images.Latest(ImageChoice.Term(match.By.Spec.Image));
+
+    /// <summary>The same for a set with the credentials of this session. A set that has no status of the image and listed nothing yet lists
+    /// now: it shares the list.</summary>
+    private static async Task<ImageReading?> ListOfAsync(
+        Match match, ImageState? state, CloudSession session, CancellationToken cancellationToken)
+    {
+        if (match.By.Spec.Image.Selector?.Newest is null) return null;
+        var term = ImageChoice.Term(match.By.Spec.Image);
+        if (session.Images.Latest(term) is { } latest) return latest;
+        try
+        {
+            return state is null ? await session.Images.ReadAsync(term, cancellationToken) : null;
+        }
+        catch (CloudException)
+        {
+            return null;        // unknown; the set itself reports it
+        }
     }
 
     /// <summary>A list that lacks a known image of its cloud is no evidence.</summary>
@@ -185,7 +209,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         var state = Location.Find(match.By.Set.Status, reader.Image.Id, reader.By.Cloud);
         return access is null
             ? LeavingClaimOf(match.By, state)
-            : ClaimOf(match, state, reader.By.Session, access, Owns(access.ProjectId, reader.Image));
+            : ClaimOf(match, state, KnownListOf(match, reader.By.Session), access, Owns(access.ProjectId, reader.Image));
     }
 
     /// <summary>Checks whether the credentials of another set see the image.</summary>

@@ -46,9 +46,12 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             ? new TagDeclaration(original, TagPolicy.Additive, [])
             : TagDeclaration.Nothing;
         var claim = ImageNeighbours.ClaimOf(set, state, by.Owns(image), by.Access) with { Declaration = declaration, IsLeaving = true };
-        by = by with { Credentials = Location.Of(set, state).Credentials };
-        return new ObservedImage(
-            registered, by, image, reading, claim, await neighbours.FindClaimsAsync(set, by, image, cancellationToken)) { Leaving = cause };
+        var others = await neighbours.FindClaimsAsync(set, by, image, cancellationToken);
+        return new ObservedImage(registered, by, image, reading, claim, others)
+        {
+            Leaving = cause,
+            Location = Location.Of(by) with { Credentials = Location.Of(set, state).Credentials },
+        };
     }
 
     /// <summary>Builds the observation of a matching image that newer ones replaced. The credentials that reached it before come first, as
@@ -100,7 +103,7 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
 
         // When the spec did not change, or no tags are removed, only the credentials of the spec are used.
         IEnumerable<SessionOption> SessionsFor(Candidate one) =>
-            one.Cause is null || IsRetained(set, one.Cause) ? [new SessionOption(by?.Session, null)] : sessions(one);
+            one.Cause is null || IsRetained(set, one.Cause) ? [new SessionOption(set.Spec.CloudCredentialsRef, by?.Session, null)] : sessions(one);
     }
 
     /// <summary>Observes an image that the set leaves. On an error the image is null, and the inspection has the problem.</summary>
@@ -130,12 +133,12 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         if (leaving.Count == 0) return _ => [];
         foreach (var credentials in leaving.Select(one => one.Location.Credentials).Append(current).Distinct())
         {
-            sessions[credentials] = by is not null && credentials == current ? new SessionOption(by.Session, null)
+            sessions[credentials] = by is not null && credentials == current ? new SessionOption(current, by.Session, null)
                 : await ResolveSessionAsync(registered, credentials, cancellationToken);
         }
 
-        var lastGood = new SessionOption(registered.Memory.LastGood, null);
-        return one => new[] { sessions[one.Location.Credentials], sessions[current], lastGood }.Distinct();
+        var lastGood = new SessionOption(current, registered.Memory.LastGood, null);
+        return one => new[] { sessions[one.Location.Credentials], sessions[current], lastGood }.DistinctBy(option => (option.Session, option.Problem));
     }
 
     private async Task<SessionOption> ResolveSessionAsync(
@@ -143,11 +146,11 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
     {
         try
         {
-            return new SessionOption(await clouds.ResolveAsync(set, credentials, cancellationToken), null);
+            return new SessionOption(credentials, await clouds.ResolveAsync(set, credentials, cancellationToken), null);
         }
         catch (ProblemException e)
         {
-            return new SessionOption(null, e.Problem);
+            return new SessionOption(credentials, null, e.Problem);
         }
     }
 
@@ -181,7 +184,7 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
             {
                 var isCurrent = session == current?.Session;
                 var by = new CloudConnection(
-                    one.Location.Credentials, session, isCurrent ? current!.Access : await session.GetAccessAsync(cancellationToken));
+                    option.Credentials, session, isCurrent ? current!.Access : await session.GetAccessAsync(cancellationToken));
                 if (!one.Location.IsIn(by.Access))
                 {
                     problem ??= new Problem(
@@ -251,7 +254,7 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
     private sealed record Candidate(ImageState State, LeavingCause? Cause, Location Location);
 
     /// <summary>A session for reading an image, or the problem why there is none.</summary>
-    private sealed record SessionOption(CloudSession? Session, Problem? Problem);
+    private sealed record SessionOption(CloudCredentialsRef Credentials, CloudSession? Session, Problem? Problem);
 
     /// <summary>The result of reading one image.</summary>
     private sealed record Inspection(Candidate Of, Evidence Evidence)

@@ -18,6 +18,9 @@ public sealed record ObservedImage(
     /// <summary>Why the set no longer applies to the image; null when it applies.</summary>
     public LeavingCause? Leaving { get; init; }
 
+    /// <summary>The location for the status. An image that the set leaves keeps the credentials that reached it first.</summary>
+    public Location Location { get; init; } = Location.Of(By);
+
     /// <summary>Tags that are not removed yet from an image that the set leaves, because no image that it applies to has them.</summary>
     public IReadOnlyCollection<string> KeptTags { get; init; } = [];
 

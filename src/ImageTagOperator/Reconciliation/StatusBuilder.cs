@@ -166,7 +166,7 @@ public static class StatusBuilder
             Location.Of(set, state).WriteTo(state, Location.Of(plan.Observed.By!)));
 
     private static ImageState StateOf(V1Alpha1ImageTagSet set, SetPlan plan, ImageResult image, IEnumerable<string> managed) =>
-        Location.Of(image.Observed.By).WriteTo(
+        image.Observed.Location.WriteTo(
         new ImageState
         {
             Id = image.Image.Id,

@@ -121,6 +121,30 @@ internal static class PinnedStories
         Story([Image(0), Image(1)], [Owner],
             Sets((1, Wish(new(0), Additive, ["a"])), (2, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))),
             Sets((1, null), (2, Wish(new(Glob: "*", Newest: 1), Additive, ["a"], Retain)))),
+
+        // While it is unknown whether the first set can write, another one does not start what would then be a conflict.
+        Story([Image(0), Image(1)], [Owner, new(0, User.Reader)],
+            Sets((0, Wish(new(Glob: "*"), Additive, ["a"]) with { Secret = 1 }), (1, Wish(new(1), Exact, []) with { MaxRemovals = 0 }),
+                (2, Wish(new(1), Additive, ["b"])))),
+
+        // The tags to restore do not depend on a set without tags, nor on one that cannot write.
+        Story([Image(0, tags: ["x"])], [Owner, new(1, User.Owner)],
+            Sets((1, Wish(new(0), Exact, []) with { Secret = 1 }), (2, Wish(new(Glob: "*"), Additive, [], Restore) with { Secret = 1 })),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [1] = Owner }, new Dictionary<int, Picture>()),
+            Sets((1, Wish(new(0), Additive, [])), (2, null))),
+        Story([Image(0), Image(1, tags: ["b"])], [Owner, new(0, User.Reader)],
+            Sets((0, Wish(new(1), Additive, ["b"], Restore)), (2, Wish(new(1), Additive, ["a"], Restore) with { Secret = 1 })),
+            Sets((0, Wish(new(Glob: "ubuntu-*"), Additive, [], Restore)))),
+
+        // A set with newest that has listed nothing yet: a list says whether it selects the image.
+        Story([Image(0, tags: ["b"]), Image(1)], [Owner],
+            Sets((0, Wish(new(Glob: "*", Newest: 1), Additive, ["b"])), (1, Wish(new(0), Additive, ["b"], Restore))), Sets((1, null))),
+
+        // A refused set whose Secret leads elsewhere now protects nothing.
+        Story([Image(0, isPublic: true, tags: ["a"]), Image(1)], [Other, Owner],
+            Sets((1, Wish(new(0), Additive, ["a"]))),
+            Sets((0, Wish(new(0), Additive, ["a"])), (1, Wish(new(Glob: "*", Newest: 1), Additive, []) with { Secret = 1 })),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = new(1, User.Owner) }, new Dictionary<int, Picture>())),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
