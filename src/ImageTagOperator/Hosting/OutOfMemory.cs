@@ -1,8 +1,8 @@
 namespace ImageTagOperator.Hosting;
 
 /// <summary>Ends the process when memory runs out.</summary>
-/// <remarks>The exception can be thrown between any two statements, so what is in memory may be inconsistent afterwards: a set that is missing
-/// from an index protects its tags no longer. The next process begins with the state that the API server holds.</remarks>
+/// <remarks>The exception can be thrown between any two statements, so what is in memory may be inconsistent afterwards: a set that is
+/// missing from an index protects its tags no longer. The next process begins with the state that the API server holds.</remarks>
 internal static class OutOfMemory
 {
     private const string Message =

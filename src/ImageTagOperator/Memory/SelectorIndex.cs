@@ -3,8 +3,8 @@ using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Memory;
 
-/// <summary>An index of the sets with a selector, by what the names of their images begin with. So an image is compared with a few selectors,
-/// not with all.</summary>
+/// <summary>An index of the sets with a selector, by what the names of their images begin with. So an image is compared with a few
+/// selectors, not with all.</summary>
 internal sealed class SelectorIndex
 {
     private readonly SetIndex byPrefix = new(StringComparer.Ordinal);

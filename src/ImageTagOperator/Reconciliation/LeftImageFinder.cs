@@ -103,7 +103,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
 
         // When the spec did not change, or no tags are removed, only the credentials of the spec are used.
         IEnumerable<SessionOption> SessionsFor(Candidate one) =>
-            one.Cause is null || IsRetained(set, one.Cause) ? [new SessionOption(set.Spec.CloudCredentialsRef, by?.Session, null)] : sessions(one);
+            one.Cause is null || IsRetained(set, one.Cause)
+                ? [new SessionOption(set.Spec.CloudCredentialsRef, by?.Session, null)] : sessions(one);
     }
 
     /// <summary>Observes an image that the set leaves. On an error the image is null, and the inspection has the problem.</summary>
@@ -138,7 +139,8 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         }
 
         var lastGood = new SessionOption(current, registered.Memory.LastGood, null);
-        return one => new[] { sessions[one.Location.Credentials], sessions[current], lastGood }.DistinctBy(option => (option.Session, option.Problem));
+        return one => new[] { sessions[one.Location.Credentials], sessions[current], lastGood }
+            .DistinctBy(option => (option.Session, option.Problem));
     }
 
     private async Task<SessionOption> ResolveSessionAsync(
