@@ -1,4 +1,3 @@
-using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
 
 namespace ImageTagOperator.Planning.Ownership;
@@ -12,9 +11,6 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
 {
     /// <summary>The project of the set's credentials owns the image.</summary>
     public bool OwnsImage { get; init; }
-
-    /// <summary>False: <see cref="TagPolicy.Additive"/> without tags.</summary>
-    public bool DecidesTags => Declaration.Policy == TagPolicy.Exact || Declaration.Tags.Count > 0;
 
     /// <summary>The set gives the image up. What it declares is to be restored, and does not exclude other sets.</summary>
     public bool IsLeaving { get; init; }

@@ -8,15 +8,13 @@ namespace ImageTagOperator.Planning.Ownership;
 /// <remarks>
 /// Precedence when two claims exclude each other:
 /// <code>
-/// Exact, or Additive with tags              before   Additive without tags
 /// the credentials' project owns the image   before   the credentials only see the image
 /// the older set                             before   the younger set
 /// the first by name                         before   the others
 /// </code>
-/// Claims are admitted in that order. The first one excludes another when one of the two is <see cref="TagPolicy.Exact"/>;
-/// <see cref="TagPolicy.Additive"/> claims add up. A claim whose writes the cloud refused restricts nobody. Until the cloud has accepted a
-/// write of the first one, the next one can become the first, so a set only writes if both admit it. No set removes a tag that an admitted
-/// claim declares, with one exception: a set whose project owns the image does not wait for the proof of a claim that only sees
+/// Claims are admitted in that order. One is excluded when it, or one admitted before it, is <see cref="TagPolicy.Exact"/>;
+/// <see cref="TagPolicy.Additive"/> claims add up. A claim whose writes the cloud refused restricts nobody. No set removes a tag that an
+/// admitted claim declares, with one exception: a set whose project owns the image does not wait for the proof of a claim that only sees
 /// it, because such a set could withhold the proof and keep a tag there for ever.
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
 /// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
@@ -34,14 +32,12 @@ public sealed class ImagePlan
     {
         this.claims = WithSharedProof([.. claims]).ToDictionary(claim => claim.Owner, StringComparer.Ordinal);
         (this.live, this.rules) = (live, rules);
-        var possibleFirst = new List<ImageClaim>();
         foreach (var claim in this.claims.Values.Where(claim => claim is { IsLeaving: false, WriteAccess: not WriteAccess.Refused })
             .Order(Precedence))
         {
-            if (possibleFirst.Find(first => Exclude(first, claim)) is { } winner) winners[claim.Owner] = winner;
+            // An Exact claim is only admitted as the first one.
+            if (admitted is [var winner, ..] && (IsExact(winner) || IsExact(claim))) winners[claim.Owner] = winner;
             else admitted.Add(claim);
-            // If the cloud refuses the first one, the next one is the first.
-            if (possibleFirst is not [.., { WriteAccess: WriteAccess.Granted }]) possibleFirst.Add(claim);
         }
     }
 
@@ -118,7 +114,7 @@ public sealed class ImagePlan
     {
         if (claim is not { IsLeaving: false, WriteAccess: WriteAccess.Unproven } || !admitted.Contains(claim)) return null;
         var tags = claim.Declaration.Tags.Where(live.Contains).ToArray();
-        var excludes = admitted[0] == claim && Others(claim).Any(other => !other.IsLeaving && Exclude(claim, other));
+        var excludes = admitted[0] == claim && Others(claim).Any(other => !other.IsLeaving && (IsExact(claim) || IsExact(other)));
         if (!excludes && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
         return tags.Where(tag => rules.WhyNotAddressable(tag) is null).Min(StringComparer.Ordinal) is { } proof
             ? new TagStep(TagVerb.Add, proof) : null;
@@ -131,14 +127,10 @@ public sealed class ImagePlan
 
     private static Comparer<ImageClaim> Precedence { get; } = Comparer<ImageClaim>.Create(static (left, right) =>
     {
-        if (left.DecidesTags != right.DecidesTags) return left.DecidesTags ? -1 : 1;
         if (left.OwnsImage != right.OwnsImage) return left.OwnsImage ? -1 : 1;
         var byAge = left.Created.CompareTo(right.Created);
         return byAge != 0 ? byAge : string.CompareOrdinal(left.Owner, right.Owner);
     });
-
-    /// <summary>Two sets exclude each other when one of them decides on all tags.</summary>
-    private static bool Exclude(ImageClaim one, ImageClaim other) => IsExact(one) || IsExact(other);
 
     private static bool IsExact(ImageClaim claim) => claim.Declaration.Policy == TagPolicy.Exact;
 

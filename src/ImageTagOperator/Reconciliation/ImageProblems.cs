@@ -14,8 +14,7 @@ internal static class ImageProblems
     public static Problem? ConflictOf(ObservedImage image, ImageShare share)
     {
         if (share.Winner is not { } winner) return null;
-        var why = !share.Claim.DecidesTags ? "decides the tags of"
-            : winner.OwnsImage && !share.Claim.OwnsImage ? "uses credentials of the project that owns" : "is older and also claims";
+        var why = winner.OwnsImage && !share.Claim.OwnsImage ? "uses credentials of the project that owns" : "is older and also claims";
         var (name, it) = NameOf(image, winner.Owner);
         return new Problem(
             Reason.Conflict,

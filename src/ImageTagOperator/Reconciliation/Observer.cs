@@ -109,7 +109,7 @@ public sealed class Observer(
     /// <summary>A set whose writes were refused tries again at each reconcile.</summary>
     private static ImageClaim OwnClaim(V1Alpha1ImageTagSet set, CloudConnection by, Image image)
     {
-        var claim = ImageNeighbours.ClaimOf(set, Location.Find(set.Status, image.Id, by.Cloud), by.Owns(image), by.Access);
+        var claim = SetClaims.Of(set, Location.Find(set.Status, image.Id, by.Cloud), by.Owns(image), by.Access);
         return claim.WriteAccess == WriteAccess.Refused ? claim with { WriteAccess = WriteAccess.Unproven } : claim;
     }
 

@@ -51,7 +51,7 @@ public sealed class UnforeseenTests
             "ImageQueries.cs: var alone", "WrittenImages.cs: return",
             "WrittenImages.cs: var listed"]),
         ("is struck in most runs; which of two sets is first is not determined", [
-            "ImageNeighbours.cs: ", "LeftImageFinder.cs: registered, by, image", "LeftImageFinder.cs: return (inspection, await LeaveAsync",
+            "ImageNeighbours.cs: ", "VisibilityChecks.cs: ", "LeftImageFinder.cs: registered, by, image", "LeftImageFinder.cs: return (inspection, await LeaveAsync",
             "LeftImageFinder.cs: var leaving", "Observer.cs: leaving.Add"]),
         ("belongs to a namespace that is being deleted", ["ImageTagSetFinalizer.cs: return await ReleaseAsync(set, left, either"]),
         ("parses what was read, and nothing in there waits", ["SecretClouds.cs: return await FindAsync(secret"]),

@@ -45,8 +45,8 @@ public sealed class ImagePlanTests
     [Fact]
     public void An_excluded_set_excludes_no_other_and_protects_no_tag() => Assert.Equal(
         "a: ; b loses to a; c: -golden",
-        Describe([Claim("a", 1, TagPolicy.Additive, "y") with { WriteAccess = WriteAccess.Granted }, Claim("b", 2, TagPolicy.Exact, "golden"),
-            Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden", "y"));
+        Describe([Claim("a", 1, TagPolicy.Additive) with { WriteAccess = WriteAccess.Granted }, Claim("b", 2, TagPolicy.Exact, "golden"),
+            Managing(Claim("c", 3, TagPolicy.Additive), "golden")], "golden"));
 
     [Fact]
     public void Exact_keeps_only_the_tags_that_non_excluded_sets_declare() => Assert.Equal(
@@ -111,34 +111,14 @@ public sealed class ImagePlanTests
         ImageClaim[] claims =
         [
             Claim("a", 2, TagPolicy.Exact, "x"),
-            Claim("b", 1, TagPolicy.Additive, "y") with { Identity = identity },
+            Claim("b", 1, TagPolicy.Additive) with { Identity = identity },
             Leaving(Claim("c", 3, TagPolicy.Additive), "x") with
             {
                 Writer = accepted, WriteAccess = accepted is null ? WriteAccess.Unproven : WriteAccess.Granted,
             },
         ];
-        Assert.Equal(expected, Describe(claims, "x", "y"));
+        Assert.Equal(expected, Describe(claims, "x"));
     }
-
-    /// <summary>Set a is the first; without permission to write, the Exact set b is the first. Set c only writes if both admit it.</summary>
-    [Theory]
-    //          a: access             b: access             expected
-    [InlineData(WriteAccess.Unproven, WriteAccess.Unproven, "a: +x; b loses to a; c loses to b")]
-    [InlineData(WriteAccess.Unproven, WriteAccess.Granted,  "a: +x; b loses to a; c loses to b")]
-    [InlineData(WriteAccess.Granted,  WriteAccess.Unproven, "a: +x; b loses to a; c: +z")]
-    [InlineData(WriteAccess.Refused,  WriteAccess.Unproven, "a: +x; b: +y; c loses to b")]
-    [InlineData(WriteAccess.Unproven, WriteAccess.Refused,  "a: +x; b: +y; c: +z")]
-    public void A_set_waits_until_it_is_known_which_set_is_the_first(WriteAccess first, WriteAccess second, string expected) => Assert.Equal(
-        expected,
-        Describe([
-            Claim("a", 1, TagPolicy.Additive, "x") with { WriteAccess = first },
-            Claim("b", 2, TagPolicy.Exact, "y") with { WriteAccess = second },
-            Claim("c", 3, TagPolicy.Additive, "z")]));
-
-    [Fact]
-    public void An_Additive_set_without_tags_comes_last() => Assert.Equal(
-        "a loses to b; b: +y; c loses to b",
-        Describe([Claim("a", 1, TagPolicy.Additive), Claim("b", 2, TagPolicy.Exact, "y"), Claim("c", 3, TagPolicy.Additive, "z")]));
 
     /// <summary>Set a declares x and y and proves that it can write where another set depends on that.</summary>
     [Theory]

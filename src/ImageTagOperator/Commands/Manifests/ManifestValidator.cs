@@ -134,7 +134,7 @@ internal static partial class ManifestValidator
         }
     }
 
-    private static ImageClaim ClaimOf(Manifest manifest) => ImageNeighbours.ClaimOf(manifest.Set!, null, ownsImage: false, access: null);
+    private static ImageClaim ClaimOf(Manifest manifest) => SetClaims.Of(manifest.Set!, null, ownsImage: false, access: null);
 
     [GeneratedRegex(@"^spec(\.\w+)*")]
     private static partial Regex Field();

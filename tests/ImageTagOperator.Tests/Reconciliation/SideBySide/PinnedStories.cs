@@ -122,16 +122,7 @@ internal static class PinnedStories
             Sets((1, Wish(new(0), Additive, ["a"])), (2, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))),
             Sets((1, null), (2, Wish(new(Glob: "*", Newest: 1), Additive, ["a"], Retain)))),
 
-        // While it is unknown whether the first set can write, another one does not start what would then be a conflict.
-        Story([Image(0), Image(1)], [Owner, new(0, User.Reader)],
-            Sets((0, Wish(new(Glob: "*"), Additive, ["a"]) with { Secret = 1 }), (1, Wish(new(1), Exact, []) with { MaxRemovals = 0 }),
-                (2, Wish(new(1), Additive, ["b"])))),
-
-        // The tags to restore do not depend on a set without tags, nor on one that cannot write.
-        Story([Image(0, tags: ["x"])], [Owner, new(1, User.Owner)],
-            Sets((1, Wish(new(0), Exact, []) with { Secret = 1 }), (2, Wish(new(Glob: "*"), Additive, [], Restore) with { Secret = 1 })),
-            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [1] = Owner }, new Dictionary<int, Picture>()),
-            Sets((1, Wish(new(0), Additive, [])), (2, null))),
+        // The tags to restore do not depend on a set that cannot write.
         Story([Image(0), Image(1, tags: ["b"])], [Owner, new(0, User.Reader)],
             Sets((0, Wish(new(1), Additive, ["b"], Restore)), (2, Wish(new(1), Additive, ["a"], Restore) with { Secret = 1 })),
             Sets((0, Wish(new(Glob: "ubuntu-*"), Additive, [], Restore)))),
@@ -145,6 +136,12 @@ internal static class PinnedStories
             Sets((1, Wish(new(0), Additive, ["a"]))),
             Sets((0, Wish(new(0), Additive, ["a"])), (1, Wish(new(Glob: "*", Newest: 1), Additive, []) with { Secret = 1 })),
             new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = new(1, User.Owner) }, new Dictionary<int, Picture>())),
+
+        // A Secret leads to another cloud, where one of its sets has newest and listed nothing yet.
+        Story([Image(1, tags: ["b"]), Image(0, tags: ["x"])], [new(1, User.Owner), Owner],
+            Sets((0, Wish(new(1), Additive, [], Restore)), (1, Wish(new(Glob: "debian-*", Newest: 1), Additive, ["b"]))),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Owner }, new Dictionary<int, Picture>()),
+            Sets((0, null), (1, Wish(new(0), Additive, [])))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -88,7 +88,7 @@ internal sealed class RuleModel(SharedStory story)
             : "its set does not declare it";
         if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
         var isOwner = change.By.Project == images[image].Owner;
-        var claims = Ranked(image, secret: -1).Where(claim => claim.Winner is null)
+        var claims = NotExcluded(image, secret: -1)
             .Where(claim => claim.Set != set && claim.Wish.Tags.Contains(tag) && secrets[claim.Wish.Secret].Writes(images[image]));
         return claims.FirstOrDefault(claim => claim.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
     }
@@ -113,21 +113,18 @@ internal sealed class RuleModel(SharedStory story)
         return found.Length == 1 ? found : null;
     }
 
-    /// <summary>The sets on the image, each with the set that excludes it: first those that decide tags, then those whose credentials' project owns the image, then by
-    /// age. While the first one has not proved yet that it can write, the next one can be the first, and both must admit a set.</summary>
+    /// <summary>The sets on the image that no earlier set excludes: first those whose credentials' project owns it, then by age.</summary>
     /// <param name="secret">The Secret of the reconciled set: sets with the same Secret see the same images.</param>
-    private List<Claim> Ranked(int image, int secret, Claim? own = null)
+    private List<Claim> NotExcluded(int image, int secret, Claim? own = null)
     {
-        var (ranked, possibleFirst) = (new List<Claim>(), new List<Claim>());
+        var notExcluded = new List<Claim>();
         var claims = alive.Keys.Where(set => set != own?.Set).Select(set => ClaimOf(set, image, secret)).OfType<Claim>();
-        foreach (var claim in (own is null ? claims : claims.Append(own)).OrderBy(claim => DecidesTags(claim.Wish) ? 0 : 1)
-            .ThenBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
+        foreach (var claim in (own is null ? claims : claims.Append(own)).OrderBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
         {
-            ranked.Add(claim with { Winner = possibleFirst.Find(first => first.Wish.IsExact || claim.Wish.IsExact) });
-            if (possibleFirst.All(first => !HasWritten(first.Set, image))) possibleFirst.Add(claim);
+            if (notExcluded.Count == 0 || (!notExcluded[0].Wish.IsExact && !claim.Wish.IsExact)) notExcluded.Add(claim);
         }
 
-        return ranked;
+        return notExcluded;
     }
 
     private Claim? ClaimOf(int set, int image, int? secret = null, bool evenRefused = false)
@@ -176,7 +173,7 @@ internal sealed class RuleModel(SharedStory story)
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
         bool HasAll(Share share) => !share.IsRefused && wish.Tags.All(tag => live[share.Image].Contains(tag)
-            && (share.Winner is not { } winner || (HasWritten(winner.Set, share.Image) && Tolerates(winner, tag))));
+            && (share.TakesPart || (HasWritten(share.First.Set, share.Image) && Tolerates(share.First, tag))));
     }
 
     private void Delete(int set, Wish wish)
@@ -252,22 +249,23 @@ internal sealed class RuleModel(SharedStory story)
     private Share ShareOf(int set, Wish wish, int image, Login login)
     {
         var own = new Claim(set, wish, login.Project == images[image].Owner);
-        var ranked = Ranked(image, wish.Secret, own);
+        var notExcluded = NotExcluded(image, wish.Secret, own);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
-        var others = OthersOf(ranked, set, image, own.Owns);
+        var others = OthersOf(notExcluded, set, image, wish.Secret, own.Owns);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
             && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
-        return new Share(image, ranked[0], ranked.Find(claim => claim.Set == set)!.Winner, others, [.. removes], [.. wish.Tags.Except(live[image])]);
+        return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
     /// <summary>The sets whose tags a set keeps. A set that is excluded by one that has not proved yet that it can write counts, except for
     /// that one. The owner of an image waits only for sets that have proved it.</summary>
-    private Claim[] OthersOf(List<Claim> ranked, int set, int image, bool owns) =>
-    [
-        .. ranked.Where(claim => claim.Set != set
-            && (claim.Winner is not { } winner || (winner.Set != set && !HasWritten(winner.Set, image)))
-            && (claim.Owns || !owns || HasWritten(claim.Set, image))),
-    ];
+    private Claim[] OthersOf(List<Claim> notExcluded, int set, int image, int? secret, bool owns)
+    {
+        var first = notExcluded.Count == 0 || notExcluded[0].Set == set || HasWritten(notExcluded[0].Set, image) ? null : notExcluded[0];
+        var excluded = first is null ? [] : alive.Keys.Where(other => other != set && notExcluded.All(claim => claim.Set != other))
+            .Select(other => ClaimOf(other, image, secret)).OfType<Claim>();
+        return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
+    }
 
     /// <summary>A write proves for all sets with the same user that they can write.</summary>
     private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null
@@ -365,7 +363,7 @@ internal sealed class RuleModel(SharedStory story)
         var owns = leave.By.Project == images[leave.Image].Owner;
         // Credentials that were replaced do not show what the other sets of the Secret see now.
         var secret = leave.By == secrets[leave.Hold.Secret] ? leave.Hold.Secret : -1;
-        var others = OthersOf(Ranked(leave.Image, secret), set, leave.Image, owns);
+        var others = OthersOf(NotExcluded(leave.Image, secret), set, leave.Image, secret, owns);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
             ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
             : [];
@@ -426,9 +424,6 @@ internal sealed class RuleModel(SharedStory story)
         return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
 
-    /// <summary>An Additive set without tags comes last.</summary>
-    private static bool DecidesTags(Wish wish) => wish.IsExact || wish.Tags.Length > 0;
-
     private static bool Tolerates(Claim claim, string tag) =>
         !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
 
@@ -457,10 +452,7 @@ internal sealed class RuleModel(SharedStory story)
     }
 
     /// <summary>A set that takes part on an image, unless an earlier one excludes it.</summary>
-    private sealed record Claim(int Set, Wish Wish, bool Owns)
-    {
-        public Claim? Winner { get; init; }
-    }
+    private sealed record Claim(int Set, Wish Wish, bool Owns);
 
     /// <summary>What a set manages on an image.</summary>
     private sealed class Hold
@@ -487,10 +479,8 @@ internal sealed class RuleModel(SharedStory story)
 
     private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
 
-    private sealed record Share(int Image, Claim First, Claim? Winner, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    private sealed record Share(int Image, Claim First, bool TakesPart, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
-        public bool TakesPart => Winner is null;
-
         public bool IsStalled { get; set; }
 
         public bool IsRefused { get; set; }

@@ -147,15 +147,17 @@ internal static class SharedStories
         return story with { Acts = acts };
     }
 
-    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. So it is only in stories in
-    /// which it can.</summary>
+    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. And as long as it is not known
+    /// that a set cannot write, others add tags that are removed later, which counts for <c>maxRemovals</c>. So both are only in stories in
+    /// which all sets can write to all images that they see.</summary>
     private static Wish? Provable(SharedStory story, Wish? wish)
     {
-        if (wish is not { IsExact: true, Tags: [] }) return wish;
+        if (wish is not ({ IsExact: true, Tags: [] } or { MaxRemovals: not null })) return wish;
         var logins = story.Acts.SelectMany(act => act.Secrets).Where(edit => edit.Key == wish.Secret).Select(edit => edit.Value)
             .Append(story.Secrets[wish.Secret]);
         var images = story.Acts.SelectMany(act => act.Images.Values).Concat(story.Images).ToArray();
-        return logins.All(login => images.All(image => !login.Sees(image) || login.Writes(image))) ? wish : wish with { Tags = ["a"] };
+        return logins.All(login => images.All(image => !login.Sees(image) || login.Writes(image))) ? wish
+            : wish with { Tags = wish is { IsExact: true, Tags: [] } ? ["a"] : wish.Tags, MaxRemovals = null };
     }
 
     private static IEnumerable<SharedStory> Shrink(SharedStory story)

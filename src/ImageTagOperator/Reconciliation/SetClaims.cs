@@ -1,0 +1,51 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Ownership;
+using ImageTagOperator.Planning.Specs;
+using ImageTagOperator.Planning.Tags;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>The claims of sets on an image, from their spec and status. Pure.</summary>
+public static class SetClaims
+{
+    /// <summary>The claim of a set on an image that it selects.</summary>
+    /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
+    public static ImageClaim Of(V1Alpha1ImageTagSet set, ImageState? state, bool ownsImage, CloudAccess? access) => new(
+        set.Key().ToString(),
+        set.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
+        new TagDeclaration(set.Spec.Tags, set.Spec.Policy, set.Spec.IgnoreTags ?? []),
+        state?.ManagedTags ?? [])
+    {
+        OwnsImage = ownsImage,
+        Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
+        IsEdited = LeftImageFinder.IsEdited(set),
+        WriteAccess = AccessOf(state, access),
+        Writer = state?.Writer,
+        Identity = access?.Identity,
+    };
+
+    /// <summary>What the status says about writes to an image.</summary>
+    /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
+    private static WriteAccess AccessOf(ImageState? state, CloudAccess? access)
+    {
+        if (state?.Writer is not { } writer || (access is not null && access.Identity != writer)) return WriteAccess.Unproven;
+        return state.Reason == Reason.Forbidden.Name ? WriteAccess.Refused : WriteAccess.Granted;
+    }
+
+    /// <summary>The claim of a set on an image that it does not select; null when it has no tags to remove there.</summary>
+    public static ImageClaim? Leaving(RegisteredSet other, ImageState? state)
+    {
+        var set = other.Set;
+        return state is null || IsRetained(set, state) ? null : Of(set, state, ownsImage: false, access: null) with
+        {
+            Declaration = TagDeclaration.Nothing, IsLeaving = true, IsPaused = !other.MakesClaims && !set.IsTerminating(),
+        };
+    }
+
+    /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
+    private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
+        && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
+}
