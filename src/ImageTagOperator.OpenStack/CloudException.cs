@@ -10,6 +10,9 @@ public sealed class CloudException(CloudErrorKind kind, string message, TimeSpan
     /// <summary>The server is probably not the API: its answer is not JSON.</summary>
     internal bool IsUnexpectedContent { get; init; }
 
+    /// <summary>The answer is longer than what is read, or than the memory for images.</summary>
+    internal bool IsTooLarge { get; init; }
+
     /// <summary>How long the cloud asked us to wait (Retry-After), or null.</summary>
     public TimeSpan? RetryAfter => retryAfter;
 }

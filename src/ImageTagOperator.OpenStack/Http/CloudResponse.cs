@@ -70,7 +70,7 @@ internal sealed record CloudResponse(
 
     /// <summary>The error for an answer that exceeds a limit. A retry would not help.</summary>
     public CloudException TooLarge(string what) =>
-        new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.");
+        new(CloudErrorKind.Rejected, $"{Call} -> {Status}: {what}, which is more than what is read.") { IsTooLarge = true };
 
     /// <summary>Describes the call: verb, URL, status and the cloud's own message if the body is JSON, else the content type.</summary>
     public string Describe()

@@ -30,7 +30,9 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
     /// <summary>The images that changed since the previous call; null when the response is not reliable. Once an hour, the filter is tested
     /// with images that must match it, because the usual response is empty and does not show that the filter works.</summary>
     /// <param name="known">Images that lists probably show, as last read. At least one of them must still exist.</param>
-    public async Task<IReadOnlyList<Image>?> GetChangesAsync(Func<IReadOnlyList<Image>> known, CancellationToken cancellationToken)
+    /// <param name="withProperties">Whether the properties of the images are needed.</param>
+    public async Task<IReadOnlyList<Image>?> GetChangesAsync(
+        Func<IReadOnlyList<Image>> known, bool withProperties, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (now < notBefore) return null;
@@ -40,26 +42,28 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
             {
                 if (known() is not [_, ..] samples) return null;
                 var ids = string.Join(',', samples.Select(image => image.Id));
-                var check = await ListAsync(samples.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", cancellationToken);
+                var check = await ListAsync(samples.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", withProperties: false, cancellationToken);
                 if (!RecordCheck(check.Images.IntersectBy(samples.Select(image => image.Id), image => image.Id).Any())) return null;
                 checkedAt = now;
             }
 
             var since = lastRequestAt > now - MaxPeriod ? lastRequestAt : now - MaxPeriod;
             var bound = WholeSecond(since + api.ClockSkew - ShortMargin);
-            var changed = (await ListAsync(bound, "", cancellationToken)).Images;
+            var changed = (await ListAsync(bound, "", withProperties, cancellationToken)).Images;
             if (!RecordCheck(changed.All(image => image.UpdatedAt >= bound))) return null;
             lastRequestAt = now;
             return changed;
         }
         catch (CloudException e)
         {
-            if (e.Kind == CloudErrorKind.Rejected) RecordCheck(isReliable: false);
-            return null;    // the next call covers this period too
+            // The next call covers this period too, unless too much changed in it, which says nothing about the filter.
+            if (e.IsTooLarge) lastRequestAt = now;
+            else if (e.Kind == CloudErrorKind.Rejected) RecordCheck(isReliable: false);
+            return null;
         }
     }
 
-    /// <summary>The changed images by id, with some unchanged ones; null when the response is not reliable. Images that lists do not show
+    /// <summary>The changed images by id, without properties, with some unchanged ones; null when the response is not reliable. Images that lists do not show
     /// are missing.</summary>
     /// <param name="since">The time on our clock.</param>
     /// <param name="known">Images that lists show, as last read.</param>
@@ -73,9 +77,13 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         IReadOnlyList<Image> changed;
         try
         {
-            var list = await ListAsync(bound, "", cancellationToken);
+            var list = await ListAsync(bound, "", withProperties: false, cancellationToken);
             if (list.UnreadableIds.Count > 0) return null;
             changed = list.Images;
+        }
+        catch (CloudException e) when (e.IsTooLarge)
+        {
+            return null;
         }
         catch (CloudException)
         {
@@ -94,10 +102,10 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         return isReliable;
     }
 
-    private Task<ImageList> ListAsync(DateTimeOffset bound, string filter, CancellationToken cancellationToken)
+    private Task<ImageList> ListAsync(DateTimeOffset bound, string filter, bool withProperties, CancellationToken cancellationToken)
     {
         var stamp = WholeSecond(bound).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return api.ListAsync($"updated_at=gte:{stamp}{filter}&visibility=all", cancellationToken);
+        return api.ListAsync($"updated_at=gte:{stamp}{filter}&visibility=all", cancellationToken, withProperties: withProperties);
     }
 
     private static DateTimeOffset WholeSecond(DateTimeOffset at) =>

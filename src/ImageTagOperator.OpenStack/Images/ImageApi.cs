@@ -52,8 +52,10 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     /// entry is an error. When the marker image of a page was deleted, the list starts again.</summary>
     /// <param name="filters">A query without <c>limit</c> and <c>marker</c>, encoded.</param>
     /// <param name="isUrgent">Send the requests before other waiting requests.</param>
+    /// <param name="withProperties">False: leave the properties of the images out. They take most of the memory.</param>
     /// <exception cref="CloudException">The login or a request failed, or the list exceeds a limit.</exception>
-    public async Task<ImageList> ListAsync(string filters, CancellationToken cancellationToken, bool isUrgent = false)
+    public async Task<ImageList> ListAsync(
+        string filters, CancellationToken cancellationToken, bool isUrgent = false, bool withProperties = true)
     {
         using var deadline = new CancellationTokenSource(limits.ListDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -61,7 +63,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
         {
             for (var restarts = 0; ; restarts++)
             {
-                if (await ListOnceAsync(filters, isLast: restarts == Restarts, isUrgent, either.Token) is { } images) return images;
+                if (await ListOnceAsync(
+                    filters, isLast: restarts == Restarts, isUrgent, withProperties, either.Token) is { } images) return images;
             }
         }
         catch (CloudException e)
@@ -102,7 +105,8 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
     }
 
     /// <summary>Reads all pages once; null when the marker image of a page was deleted and the list can start again.</summary>
-    private async Task<ImageList?> ListOnceAsync(string filters, bool isLast, bool isUrgent, CancellationToken cancellationToken)
+    private async Task<ImageList?> ListOnceAsync(
+        string filters, bool isLast, bool isUrgent, bool withProperties, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Image>(StringComparer.OrdinalIgnoreCase);    // pages can overlap
         var unreadable = new SortedSet<string>(StringComparer.Ordinal);
@@ -136,8 +140,9 @@ internal sealed class ImageApi(CloudConfiguration cloud, CloudHttp http, Keyston
                     continue;
                 }
 
-                memory.Add(ListMemory.SizeOf(image!));
-                found[image!.Id] = Canonical(image);
+                var kept = withProperties ? image! : ImageQueries.WithoutProperties(image!);
+                memory.Add(ListMemory.SizeOf(kept));
+                found[kept.Id] = Canonical(kept);
             }
 
             // A truncated list must not look like a list with fewer images, so each of these is an error.

@@ -95,7 +95,7 @@ public sealed class ImageReader
     /// afterwards.</param>
     internal async Task ProbeAsync(Func<string, bool> isBeingWritten, CancellationToken cancellationToken)
     {
-        if (await hint.GetChangesAsync(cache.RecentlyChanged, cancellationToken) is not [_, ..] changed) return;
+        if (await hint.GetChangesAsync(cache.RecentlyChanged, cache.HasList, cancellationToken) is not [_, ..] changed) return;
         foreach (var change in cache.Apply(changed.Where(image => !isBeingWritten(image.Id)))) Changed?.Invoke(change);
     }
 

@@ -47,17 +47,16 @@ internal sealed class ListMemory(long totalLimit)
     {
         lock (gate)
         {
-            return byUser.GetValueOrDefault(user) + more > userLimit
-                ? new(
-                    CloudErrorKind.Rejected,
+            var (kind, message) = byUser.GetValueOrDefault(user) + more > userLimit
+                ? (CloudErrorKind.Rejected,
                     $"The images that the sets of this namespace go by take more than {userLimit >> 20} MiB of the operator's memory, the "
                         + "share of one namespace. "
                     + "Use fewer clouds with selectors, or name images by spec.image.id; the operator's administrator can raise its "
                         + "memory limit.")
-                : new(
-                    CloudErrorKind.Transient,
+                : (CloudErrorKind.Transient,
                     $"The images that all sets go by take more than {totalLimit >> 20} MiB of the operator's memory. It is tried again; "
                         + "raise the operator's memory limit.");
+            return new CloudException(kind, message) { IsTooLarge = true };
         }
     }
 }

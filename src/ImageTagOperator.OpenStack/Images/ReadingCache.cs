@@ -21,6 +21,15 @@ internal sealed class ReadingCache(MemoryReservation memory, CloudLimits limits,
         }
     }
 
+    /// <summary>Whether there is a list of images: only these have properties.</summary>
+    public bool HasList
+    {
+        get
+        {
+            lock (gate) return entries.Keys.Any(term => term.Kind == ImageTermKind.List);
+        }
+    }
+
     /// <summary>The reading of a term, if it is at most <paramref name="maxAge"/> old and no probe reported a change since.</summary>
     /// <param name="usualAge">The age that the caller's next read of the term accepts; zero: there is none.</param>
     public ImageReading? Find(ImageTerm term, DateTimeOffset now, TimeSpan maxAge, TimeSpan usualAge)

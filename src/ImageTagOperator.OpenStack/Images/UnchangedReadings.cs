@@ -26,7 +26,7 @@ internal sealed class UnchangedReadings(ReadingCache cache, ImageQueries queries
         return candidates.Where(pair => !HasChangedImage(pair.Value) && !HasNewImage(pair.Key, pair.Value)).ToDictionary();
 
         bool HasChangedImage(ImageReading reading) => reading.Images.Any(old => changed.TryGetValue(old.Id, out var image)
-            && !cache.WithNewerReads(old, reading.AsOf).IsSameAs(ImageQueries.WithoutProperties(image)));
+            && !cache.WithNewerReads(old, reading.AsOf).IsSameAs(image));
 
         bool HasNewImage(ImageTerm term, ImageReading reading) => term.Kind == ImageTermKind.Name && names.Contains(term)
             && changed.Values.Any(image => image.Name == term.Text && reading.Images.All(old => old.Id != image.Id));

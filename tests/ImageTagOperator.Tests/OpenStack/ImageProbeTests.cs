@@ -174,6 +174,64 @@ public sealed class ImageProbeTests : IAsyncLifetime
         Assert.InRange(tenant.Images.Latest(ImageTerm.All)!.Images.Count, 520, 625);
     }
 
+    /// <summary>The first reconcile of many sets changes more images than a list can have.</summary>
+    [Fact]
+    public async Task Too_many_changes_at_a_time_do_not_turn_the_probe_off()
+    {
+        var (images, tenant) = await LimitedAsync(share: 1.8, properties: 0);
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var image in images) Change(image, $"drifted-{i}");
+            await ProbeAsync();
+        }
+
+        Assert.Empty(changes);
+        time.Advance(Interval);
+        await ProbeAsync();
+        Change(images[17], "golden");
+        await ProbeAsync();
+        Assert.Equal(images[17].Id, Assert.Single(changes).Images[0].Id);
+
+        async Task ProbeAsync()
+        {
+            time.Advance(Period);
+            await tenant.ProbeAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_list_of_changes_needs_no_memory_for_properties_that_nobody_selects_by()
+    {
+        var (images, tenant) = await LimitedAsync(share: 2.5, properties: 20);
+        time.Advance(Period);
+        foreach (var image in images) Change(image, "drifted");
+        await tenant.ProbeAsync(Cancel);
+        Assert.Equal(images.Length, changes.Count);
+    }
+
+    /// <summary>A session that has read 100 images by name, in a namespace whose memory is a multiple of theirs.</summary>
+    private async Task<(SandboxImage[] Images, CloudSession Session)> LimitedAsync(double share, int properties)
+    {
+        var images = Images(100);
+        foreach (var image in images)
+        {
+            for (var i = 0; i < properties; i++) image.Properties[$"property-{i}"] = "value";
+        }
+
+        time.Advance(Interval);
+        var configuration = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
+        using var unlimited = new CloudSessions(new CloudLimits(), time);
+        await ReadAllAsync(unlimited.Get(configuration, "a"));
+        var limits = new CloudLimits { ImageMemory = (long)(3 * share * unlimited.ImageMemory) };
+        var tenant = new CloudSessions(limits, time).Get(configuration, "a");
+        await ReadAllAsync(tenant);
+        tenant.Images.Changed += changes.Enqueue;
+        return (images, tenant);
+
+        Task ReadAllAsync(CloudSession reader) => Task.WhenAll(images.Select(image =>
+            reader.Images.ReadAsync(ImageTerm.Name(image.Name!), Interval, Interval, Cancel)));
+    }
+
     [Fact]
     public async Task A_cloud_that_ignores_the_filter_is_not_trusted()
     {
