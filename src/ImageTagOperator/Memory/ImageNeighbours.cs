@@ -60,11 +60,11 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <summary>Its status says that the credentials that the set names saw the image.</summary>
     private static bool IsProvenByStatus(Match match, ImageState state, ImageReading? list) =>
-        IsSelected(match, state, list) && Location.Of(match.By.Set, state).Credentials == match.By.Spec.CloudCredentialsRef;
+        IsSelected(match, state, list, access: null) && Location.Of(match.By.Set, state).Credentials == match.By.Spec.CloudCredentialsRef;
 
     /// <summary>The claim of a set whose credentials see the image.</summary>
     private static ImageClaim? ClaimOf(Match match, ImageState? state, ImageReading? list, CloudAccess access, bool ownsImage) =>
-        IsSelected(match, state, list) ? SetClaims.Of(match.By.Set, state, ownsImage, access) : SetClaims.Leaving(match.By, state);
+        IsSelected(match, state, list, access) ? SetClaims.Of(match.By.Set, state, ownsImage, access) : SetClaims.Leaving(match.By, state);
 
     /// <param name="access">Null when its credentials do not see the image.</param>
     private static ImageClaim? ClaimOf(Match match, CloudAccess? access, CloudConnection by, Image image)
@@ -98,18 +98,19 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <summary>True when the set selects the matching image. With <c>newest</c> its status decides, unless the status is of another spec
     /// or does not contain the image.</summary>
-    private static bool IsSelected(Match match, ImageState? state, ImageReading? list) =>
-        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, list);
+    /// <param name="access">The access that the list was read with; null when it is not known.</param>
+    private static bool IsSelected(Match match, ImageState? state, ImageReading? list, CloudAccess? access) =>
+        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, list, access);
 
     /// <summary>True when the image is among the newest of a list. Without a complete list, the status decides, unless it is of another
     /// spec.</summary>
-    private static bool IsAmongNewest(Match match, ImageReading? latest)
+    private static bool IsAmongNewest(Match match, ImageReading? latest, CloudAccess? access)
     {
         var set = match.By.Set;
         if (set.Spec.Image.Selector is not { Newest: not null } selector) return true;
         var listed = latest?.Images ?? [];
         var isStatusValid = set.Status.Image is not null && !LeftImageFinder.IsEdited(set);
-        if (isStatusValid && (latest is null || IsIncomplete(listed, set.Status))) return false;
+        if (isStatusValid && (latest is null || IsIncomplete(listed, set, access))) return false;
         var candidates = listed.Where(one => one.Id != match.Image.Id).Select(ImageChoice.Facts).Append(match.Image);
         return ImageSelection.Select(selector, candidates).Any(one => one.Id == match.Image.Id);
     }
@@ -136,9 +137,10 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         }
     }
 
-    /// <summary>A list that lacks a known image of its cloud is no evidence.</summary>
-    private static bool IsIncomplete(IEnumerable<Image> listed, ImageTagSetStatus status) =>
-        (status.Images ?? []).Any(known => known is { Leaving: null, Cloud: null } && !listed.Any(image => image.Id == known.Id));
+    /// <summary>A list that lacks a known image of its project is no evidence.</summary>
+    private static bool IsIncomplete(IReadOnlyCollection<Image> listed, V1Alpha1ImageTagSet set, CloudAccess? access) =>
+        (set.Status.Images ?? []).Any(known => known.Leaving is null && listed.All(image => image.Id != known.Id)
+            && (access is null ? known.Cloud is null : Location.Of(set, known).IsSeenBy(access)));
 
     private async Task<Image?> ReadWholeAsync(CloudSession session, string imageId, CancellationToken cancellationToken)
     {

@@ -142,6 +142,11 @@ internal static class PinnedStories
             Sets((0, Wish(new(1), Additive, [], Restore)), (1, Wish(new(Glob: "debian-*", Newest: 1), Additive, ["b"]))),
             new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Owner }, new Dictionary<int, Picture>()),
             Sets((0, null), (1, Wish(new(0), Additive, [])))),
+
+        // A list with the new credentials lacks the images of the project before. It is complete.
+        Story([Image(0, tags: ["x"]), Image(1, owner: "q"), Image(2, owner: "q")], [Owner, Other],
+            Sets((1, Wish(new(Glob: "*", Newest: 1), Additive, []) with { Secret = 1 }), (2, Wish(new(Glob: "ubuntu-*"), Exact, []) with { Secret = 1 })),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [1] = Owner }, new Dictionary<int, Picture>())),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
