@@ -114,7 +114,7 @@ public sealed class CloudSession : IDisposable
         try
         {
             // From here on the write may take effect, whatever the outcome reported to us.
-            gate.Written();
+            gate.Written(time);
             var response = await SendWriteAsync(method, imageId, tag, cancellationToken);
             var result = AnswerRules.OfWrite(response.Status);
             if (result == TagWriteResult.Uncertain) gate.MarkUncertain(time);
@@ -132,7 +132,7 @@ public sealed class CloudSession : IDisposable
         }
         finally
         {
-            gate.Written();
+            gate.Written(time);
         }
     }
 

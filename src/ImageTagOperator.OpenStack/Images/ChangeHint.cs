@@ -42,7 +42,8 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
             {
                 if (known() is not [_, ..] samples) return null;
                 var ids = string.Join(',', samples.Select(image => image.Id));
-                var check = await ListAsync(samples.Min(image => image.UpdatedAt)!.Value, $"&id=in:{ids}", withProperties: false, cancellationToken);
+                var oldest = samples.Min(image => image.UpdatedAt)!.Value;
+                var check = await ListAsync(oldest, $"&id=in:{ids}", withProperties: false, cancellationToken);
                 if (!RecordCheck(check.Images.IntersectBy(samples.Select(image => image.Id), image => image.Id).Any())) return null;
                 checkedAt = now;
             }
@@ -63,8 +64,8 @@ internal sealed class ChangeHint(ImageApi api, TimeProvider time)
         }
     }
 
-    /// <summary>The changed images by id, without properties, with some unchanged ones; null when the response is not reliable. Images that lists do not show
-    /// are missing.</summary>
+    /// <summary>The changed images by id, without properties, with some unchanged ones; null when the response is not reliable. Images that
+    /// lists do not show are missing.</summary>
     /// <param name="since">The time on our clock.</param>
     /// <param name="known">Images that lists show, as last read.</param>
     public async Task<IReadOnlyDictionary<string,

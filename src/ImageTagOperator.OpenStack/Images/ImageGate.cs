@@ -17,6 +17,7 @@ public sealed class ImageGate
     private readonly string imageId;
     private long lastWrite;
     private long uncertainUntil;
+    private long writtenAt;
 
     internal ImageGate(ImageGates gates, string imageId, long lastWrite, TimeProvider time)
     {
@@ -64,5 +65,13 @@ public sealed class ImageGate
     internal void MarkUncertain(TimeProvider time) =>
         Interlocked.Exchange(ref uncertainUntil, (time.GetUtcNow() + UncertainWritePause).UtcTicks);
 
-    internal void Written() => Interlocked.Exchange(ref lastWrite, gates.Next());
+    /// <summary>True when the image was written less than <paramref name="lag"/> ago, so that a replica may not show it yet.</summary>
+    public bool WrittenWithin(TimeSpan lag, TimeProvider time) =>
+        Interlocked.Read(ref writtenAt) is var at and > 0 && time.GetUtcNow().UtcTicks - at < lag.Ticks;
+
+    internal void Written(TimeProvider time)
+    {
+        Interlocked.Exchange(ref writtenAt, time.GetUtcNow().UtcTicks);
+        Interlocked.Exchange(ref lastWrite, gates.Next());
+    }
 }

@@ -33,7 +33,10 @@ internal sealed class ImageWrite(
     /// <exception cref="CloudException">The cloud failed before the first write.</exception>
     public async Task<ImageResult> RunAsync(CancellationToken cancellationToken)
     {
-        if (gate.WrittenSince(observed.Reading.Sequence) && !await ReadAsync(cancellationToken)) return Gone();
+        // A replica can still show a tag that another set has just removed, and a set that restores it does not look again later.
+        var mayLag = observed.IsRestoring && gate.WrittenWithin(TagApplier.ReplicaLag, time);
+        if (mayLag) await Task.Delay(TagApplier.ReplicaLag, time, cancellationToken);
+        if ((mayLag || gate.WrittenSince(observed.Reading.Sequence)) && !await ReadAsync(cancellationToken)) return Gone();
         var share = await PlanAsync(cancellationToken);
         if (!share.Writes.IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
         {

@@ -18,6 +18,9 @@ public sealed record ObservedImage(
     /// <summary>Why the set no longer applies to the image; null when it applies.</summary>
     public LeavingCause? Leaving { get; init; }
 
+    /// <summary>The set leaves the image and brings tags back.</summary>
+    public bool IsRestoring => Leaving is not null && Claim.Declaration.Tags.Count > 0;
+
     /// <summary>The location for the status. An image that the set leaves keeps the credentials that reached it first.</summary>
     public Location Location { get; init; } = Location.Of(By);
 

@@ -147,6 +147,11 @@ internal static class PinnedStories
         Story([Image(0, tags: ["x"]), Image(1, owner: "q"), Image(2, owner: "q")], [Owner, Other],
             Sets((1, Wish(new(Glob: "*", Newest: 1), Additive, []) with { Secret = 1 }), (2, Wish(new(Glob: "ubuntu-*"), Exact, []) with { Secret = 1 })),
             new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [1] = Owner }, new Dictionary<int, Picture>())),
+
+        // Two sets are deleted together. A replica still shows the tag that one removed and the other restores.
+        Story([Image(0, tags: ["a"]), Image(1)], [Owner],
+            Sets((0, Wish(new(0), Additive, [], Restore))), Sets((1, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))),
+            Sets((0, null), (1, null)) with { Lags = true }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
