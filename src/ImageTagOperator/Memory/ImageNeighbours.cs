@@ -2,11 +2,9 @@ using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
-using ImageTagOperator.Planning.Tags;
 using ImageTagOperator.Reconciliation;
 
 namespace ImageTagOperator.Memory;

@@ -6,7 +6,6 @@ using ImageTagOperator.Kubernetes.Crds;
 using ImageTagOperator.Kubernetes.Json;
 using ImageTagOperator.Kubernetes.Schema.Validation;
 using ImageTagOperator.Kubernetes.Yaml;
-using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
