@@ -27,14 +27,6 @@ public static class SetClaims
         Identity = access?.Identity,
     };
 
-    /// <summary>What the status says about writes to an image.</summary>
-    /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
-    private static WriteAccess AccessOf(ImageState? state, CloudAccess? access)
-    {
-        if (state?.Writer is not { } writer || (access is not null && access.Identity != writer)) return WriteAccess.Unproven;
-        return state.Reason == Reason.Forbidden.Name ? WriteAccess.Refused : WriteAccess.Granted;
-    }
-
     /// <summary>The claim of a set on an image that it does not select; null when it has no tags to remove there.</summary>
     public static ImageClaim? Leaving(RegisteredSet other, ImageState? state)
     {
@@ -48,4 +40,12 @@ public static class SetClaims
     /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain
         && (set.IsTerminating() || LeftImageFinder.IsEdited(set) || state.Leaving == LeavingCause.Edited);
+
+    /// <summary>What the status says about writes to an image.</summary>
+    /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
+    private static WriteAccess AccessOf(ImageState? state, CloudAccess? access)
+    {
+        if (state?.Writer is not { } writer || (access is not null && access.Identity != writer)) return WriteAccess.Unproven;
+        return state.Reason == Reason.Forbidden.Name ? WriteAccess.Refused : WriteAccess.Granted;
+    }
 }

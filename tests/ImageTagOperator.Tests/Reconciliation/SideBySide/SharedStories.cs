@@ -119,6 +119,7 @@ internal static class SharedStories
                 Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
             foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
             var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary(edit => edit.Key, edit => Provable(story, edit.Value));
+            gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
                 .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number,
                     Owner = images[edit.Key].Owner, Tags = images[edit.Key].Tags });
@@ -134,9 +135,6 @@ internal static class SharedStories
                 images[image] = now;
             }
 
-            // With newest, the last list says which images a set has. A set that gives up a tag at that moment cannot know of a newer one.
-            if (hasNewest && facts.Count > 0) sets = [];
-            gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var addsNewest = sets.Values.Any(wish => wish?.Aim.Newest is not null);
             hasNewest |= addsNewest;
             var isUndefined = addsNewest || (hasNewest && act.Secrets.Count + facts.Count > 0)
@@ -147,17 +145,15 @@ internal static class SharedStories
         return story with { Acts = acts };
     }
 
-    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. And as long as it is not known
-    /// that a set cannot write, others add tags that are removed later, which counts for <c>maxRemovals</c>. So both are only in stories in
-    /// which all sets can write to all images that they see.</summary>
+    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. So it is only in stories in
+    /// which it can.</summary>
     private static Wish? Provable(SharedStory story, Wish? wish)
     {
-        if (wish is not ({ IsExact: true, Tags: [] } or { MaxRemovals: not null })) return wish;
+        if (wish is not { IsExact: true, Tags: [] }) return wish;
         var logins = story.Acts.SelectMany(act => act.Secrets).Where(edit => edit.Key == wish.Secret).Select(edit => edit.Value)
             .Append(story.Secrets[wish.Secret]);
         var images = story.Acts.SelectMany(act => act.Images.Values).Concat(story.Images).ToArray();
-        return logins.All(login => images.All(image => !login.Sees(image) || login.Writes(image))) ? wish
-            : wish with { Tags = wish is { IsExact: true, Tags: [] } ? ["a"] : wish.Tags, MaxRemovals = null };
+        return logins.All(login => images.All(image => !login.Sees(image) || login.Writes(image))) ? wish : wish with { Tags = ["a"] };
     }
 
     private static IEnumerable<SharedStory> Shrink(SharedStory story)
