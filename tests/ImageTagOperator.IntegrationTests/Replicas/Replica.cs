@@ -34,15 +34,15 @@ internal sealed partial class Replica(OperatorProcess process, ServiceAccount ac
         return account;
     }
 
-    public static async Task<Replica> StartAsync(World world, ServiceAccount account) =>
-        new(await world.StartOperatorAsUserAsync(account.Kubeconfig, "--leader-elect", "--leader-elect-namespace", world.Namespace),
-            account);
+    public static async Task<Replica> StartAsync(World world, ServiceAccount account, params string[] arguments) =>
+        new(await world.StartOperatorAsUserAsync(
+            account.Kubeconfig, ["--leader-elect", "--leader-elect-namespace", world.Namespace, .. arguments]), account);
 
     public void Dispose() => account.Dispose();
 
     [GeneratedRegex("req-[0-9a-f]{8}")]
     private static partial Regex Prefix();
 
-    [GeneratedRegex("Holding the lease [^ ]+ as (?<identity>[^ ]+)")]
+    [GeneratedRegex("Holding the lease [^ ]+ as (?<identity>\\S+)")]
     private static partial Regex Holding();
 }
