@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageTagOperator.Benchmarks;
 
 Benchmark[] all =
@@ -25,11 +26,16 @@ if (chosen.Length == 0)
 }
 
 var rows = new List<Row>();
+var total = Stopwatch.StartNew();
 foreach (var benchmark in chosen)
 {
     Console.WriteLine($"{benchmark.Name} ...");
+    var clock = Stopwatch.StartNew();
     rows.AddRange(await benchmark.MeasureAsync());
+    Console.WriteLine($"{benchmark.Name} took {clock.Elapsed:m\\:ss}");
 }
+
+Console.WriteLine($"all took {total.Elapsed:m\\:ss}");
 
 await Report.WriteAsync(rows, isComplete: chosen == all);
 var exceeded = Budget.Exceeded(rows);
