@@ -7,7 +7,7 @@ namespace ImageTagOperator.Benchmarks;
 /// other clients that do the same. The operator's rate limit is off, because the others have none.</summary>
 internal sealed class Convergence : Benchmark
 {
-    /// <summary>When set to anything, 1,000 images on a real Glance are measured too, which takes ten more minutes.</summary>
+    /// <summary>When set to anything, 1,000 images on a real Glance are measured too, which takes some more minutes.</summary>
     private const string Large = "LARGE";
 
     private const int DefaultRate = 50;
@@ -24,34 +24,45 @@ internal sealed class Convergence : Benchmark
         await ours.WarmUpAsync(Tags);
         await using var sandbox = await EmbeddedCloud.StartAsync();
         var rows = new List<Row>(
-            await MeasureAsync(sandbox, ours, (10, 3), (100, 3), (1000, 1))) { await MeasureRateLimitAsync(sandbox, 100) };
+            await MeasureAsync(sandbox, ours, (10, 3, 10), (100, 3, 100), (1000, 1, 1000))) { await MeasureRateLimitAsync(sandbox, 100) };
         await using var glance = await RealCloud.CreateAsync();
-        rows.AddRange(await MeasureAsync(glance, ours, [(10, 3), (100, 1), .. IsLarge ? [(1000, 1)] : Array.Empty<(int, int)>()]));
+        rows.AddRange(await MeasureAsync(
+            glance, ours, [(10, 3, 10), (100, 1, 100), .. IsLarge ? [(1000, 1, 200)] : Array.Empty<(int, int, int)>()]));
         return rows;
     }
 
+    /// <param name="sizes">Compared: how many of the images the other clients tag, because Glance takes as long for each of many
+    /// images.</param>
     private static async Task<IReadOnlyList<Row>> MeasureAsync(
-        BenchmarkCloud cloud, OperatorProcess ours, params (int Images, int Runs)[] sizes)
+        BenchmarkCloud cloud, OperatorProcess ours, params (int Images, int Runs, int Compared)[] sizes)
     {
         using var python = new PythonTools(cloud);
         var (command, commandRequests) = await MeasureCommandAsync(cloud, python);
         var rows = new List<Row>();
-        foreach (var (count, runs) in sizes)
+        var tagged = Commands;
+        foreach (var (count, runs, compared) in sizes)
         {
             // Alternate the clients, so that a busy minute of the machine affects all of them.
             var measured = new List<Measured>();
-            for (var i = 0; i < runs; i++) measured.Add(await MeasureOnceAsync(cloud, ours, python, count));
+            for (var i = 0; i < runs; i++)
+            {
+                measured.Add(await MeasureOnceAsync(cloud, ours, python, (count, compared, tagged)));
+                tagged = count + 1;
+            }
+
+            var extrapolated = compared < count ? $", extrapolated from {compared}" : "";
             var (what, converge, check) = ($"{count:#,0} images x 5 tags, {cloud.Name}", Of(run => run.Converge), Of(run => run.Check));
             var requests = measured[^1].ConvergeRequests;
             var commands = $"`openstack image set --tag`, a call per image, extrapolated from {Commands}";
             rows.AddRange(
             [
-                new($"converge {what}", converge, "s", "a bare client that sends the PUTs, 8 at a time", converge / Of(run => run.Bare)),
-                new($"converge {what}", converge, "s", "openstacksdk in 8 threads", converge / Of(run => run.Sdk)),
+                new($"converge {what}", converge, "s", $"a bare client that sends the PUTs, 8 at a time{extrapolated}",
+                    converge / Of(run => run.Bare)),
+                new($"converge {what}", converge, "s", $"openstacksdk in 8 threads{extrapolated}", converge / Of(run => run.Sdk)),
                 new($"converge {what}", converge, "s", commands, converge / (command * count)),
                 new($"requests to converge {what}", requests, "requests", "the PUTs needed", (double)requests / (count * Tags.Length)),
                 new($"requests to converge {what}", requests, "requests", commands, requests / (commandRequests * count)),
-                new($"find nothing to do, {what}", check, "s", "a bare client that reads each image, 8 at a time",
+                new($"find nothing to do, {what}", check, "s", $"a bare client that reads each image, 8 at a time{extrapolated}",
                     check / Of(run => run.BareCheck)),
                 new($"requests to find nothing to do, {what}", measured[^1].CheckRequests, "requests", "one per image",
                     (double)measured[^1].CheckRequests / count),
@@ -63,24 +74,28 @@ internal sealed class Convergence : Benchmark
         return rows;
     }
 
-    private static async Task<Measured> MeasureOnceAsync(BenchmarkCloud cloud, OperatorProcess ours, PythonTools python, int count)
+    /// <param name="run">Tagged: how many have tags of an earlier run.</param>
+    private static async Task<Measured> MeasureOnceAsync(
+        BenchmarkCloud cloud, OperatorProcess ours, PythonTools python, (int Count, int Compared, int Tagged) run)
     {
+        var (count, part) = (run.Count, (double)run.Compared / run.Count);
         var all = await cloud.ImagesAsync(count + 1);
         var (warmUp, images) = (all[0], all.Skip(1).ToArray());
+        var (compared, sample) = (images[..run.Compared], all.Take(run.Compared + 1).ToArray());
 
         // A new client for each run, like the operator's: which of Glance's processes accepts the connections is random, and changes the
         // result by up to a half.
         using var bare = await BareClient.LoginAsync(cloud.CloudsYaml, BenchmarkCloud.CloudName);
-        await cloud.ClearTagsAsync();
+        await cloud.ClearTagsAsync(run.Tagged);
         await bare.TagAsync([warmUp], Tags);
-        var bareSeconds = await TimeAsync(() => bare.TagAsync(images, Tags));
-        var bareCheck = await TimeAsync(() => bare.CheckAsync(images, Tags));
+        var bareSeconds = await TimeAsync(() => bare.TagAsync(compared, Tags)) / part;
+        var bareCheck = await TimeAsync(() => bare.CheckAsync(compared, Tags)) / part;
 
-        await cloud.ClearTagsAsync();
-        var sdk = await python.SdkAsync(all, Tags);
-        if (!await bare.CheckAsync(all, Tags)) throw new InvalidOperationException("openstacksdk did not add all tags");
+        await cloud.ClearTagsAsync(sample.Length);
+        var sdk = await python.SdkAsync(sample, Tags) / part;
+        if (!await bare.CheckAsync(sample, Tags)) throw new InvalidOperationException("openstacksdk did not add all tags");
 
-        await cloud.ClearTagsAsync();
+        await cloud.ClearTagsAsync(sample.Length);
         await ours.ConvergeAsync(cloud, [warmUp], Tags, "1h");
         var (converge, check) = (0.0, 0.0);
         var processor = ours.ProcessorTime;
@@ -113,7 +128,7 @@ internal sealed class Convergence : Benchmark
     private static async Task<Row> MeasureRateLimitAsync(BenchmarkCloud cloud, int count)
     {
         var all = await cloud.ImagesAsync(count + 1);
-        await cloud.ClearTagsAsync();
+        await cloud.ClearTagsAsync(all.Count);
         await using var ours = await OperatorProcess.StartAsync(DefaultRate);
         var seconds = 0.0;
         var requests = await cloud.CountRequestsAsync(async () =>

@@ -14,8 +14,8 @@ internal abstract class BenchmarkCloud : IAsyncDisposable
     /// <summary>The ids of that many images, the same in each call.</summary>
     public abstract Task<IReadOnlyList<string>> ImagesAsync(int count);
 
-    /// <summary>Removes the tags of all images.</summary>
-    public abstract Task ClearTagsAsync();
+    /// <summary>Removes the tags of the first images of <see cref="ImagesAsync"/>.</summary>
+    public abstract Task ClearTagsAsync(int count);
 
     /// <summary>The number of requests to the Image API with the project's token during the action, from the server's own log.</summary>
     public abstract Task<int> CountRequestsAsync(Func<Task> run);

@@ -35,9 +35,9 @@ internal sealed class EmbeddedCloud : BenchmarkCloud
         return [.. cloud.Images.Take(count).Select(image => image.Name!)];
     }
 
-    public override Task ClearTagsAsync()
+    public override Task ClearTagsAsync(int count)
     {
-        foreach (var image in cloud.Images) image.SetTags([]);
+        foreach (var image in cloud.Images.Take(count)) image.SetTags([]);
         return Task.CompletedTask;
     }
 

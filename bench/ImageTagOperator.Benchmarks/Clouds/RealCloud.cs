@@ -59,9 +59,9 @@ internal sealed class RealCloud : BenchmarkCloud
         return [.. images.Take(count)];
     }
 
-    public override async Task ClearTagsAsync()
+    public override async Task ClearTagsAsync(int count)
     {
-        await EachAsync(images, async id =>
+        await EachAsync(images.Take(count), async id =>
         {
             var patch = new JsonArray(new JsonObject { ["op"] = "replace", ["path"] = "/tags", ["value"] = new JsonArray() });
             return await client!.SendAsync(HttpMethod.Patch, $"{client.ImageUrl}/images/{id}", patch, PatchType);

@@ -100,7 +100,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
             await ConvergeAsync(cloud, images, tags, "1h");
             await ConvergeAsync(cloud, images, tags, "2h");
             await ForgetAsync();
-            await cloud.ClearTagsAsync();
+            await cloud.ClearTagsAsync(Images);
         }
 
         TimeSpan used;
