@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ImageTagOperator.OpenStack.Identity;
 using ImageTagOperator.OpenStack.Images;
+using ImageTagOperator.Shared;
 
 namespace ImageTagOperator.OpenStack;
 
@@ -8,7 +9,7 @@ namespace ImageTagOperator.OpenStack;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(ListedImageConverter)],
+    Converters = [typeof(ListedImageConverter), typeof(SharedStringConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 // Keystone
 [JsonSerializable(typeof(TokenRequest))]

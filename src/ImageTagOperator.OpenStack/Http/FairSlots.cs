@@ -8,7 +8,7 @@ namespace ImageTagOperator.OpenStack.Http;
 internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users = null)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, User> all = new(StringComparer.Ordinal);
+    private User[] all = [];        // takes no memory while nobody has a slot: each image has such a lock
     private int taken;
     private int unproven;
     private int waiting;
@@ -45,8 +45,9 @@ internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users =
         Waiter waiter;
         lock (gate)
         {
-            if (!all.TryGetValue(user, out var owner)) all[user] = owner = new User { LastTurn = ++turns };
-            waiter = new Waiter(user, owner, isProven, owner.Queue(isProven, isUrgent));
+            var owner = Array.Find(all, one => one.Name == user);
+            if (owner is null) all = [.. all, owner = new User(user) { LastTurn = ++turns }];
+            waiter = new Waiter(owner, isProven, owner.Queue(isProven, isUrgent));
             waiting++;
             AssignSlots();
         }
@@ -94,7 +95,7 @@ internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users =
     private Waiter? Next(int forOne, int forUnproven)
     {
         User? best = null;
-        foreach (var user in all.Values)
+        foreach (var user in all)
         {
             if (user.Running >= forOne || user.First(forUnproven) is null) continue;
             if (best is null || (user.Running, user.LastTurn).CompareTo((best.Running, best.LastTurn)) < 0) best = user;
@@ -114,7 +115,7 @@ internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users =
 
     private void Forget(Waiter waiter)
     {
-        if (waiter.Owner is { Running: 0, IsWaiting: false }) all.Remove(waiter.Name);
+        if (waiter.Owner is { Running: 0, IsWaiting: false }) all = [.. all.Where(user => user != waiter.Owner)];
     }
 
     private void Release(Waiter waiter)
@@ -127,9 +128,11 @@ internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users =
         }
     }
 
-    private sealed class User
+    private sealed class User(string name)
     {
         private readonly LinkedList<Waiter>[] waiting = [new(), new(), new(), new()];
+
+        public string Name => name;
 
         public int Running { get; set; }
 
@@ -151,13 +154,11 @@ internal sealed class FairSlots(int limit, TimeProvider time, Func<int>? users =
 
     private sealed class Waiter
     {
-        public Waiter(string user, User owner, bool isProven, LinkedList<Waiter> queue)
+        public Waiter(User owner, bool isProven, LinkedList<Waiter> queue)
         {
-            (Name, Owner, IsProven) = (user, owner, isProven);
+            (Owner, IsProven) = (owner, isProven);
             Node = queue.AddLast(this);
         }
-
-        public string Name { get; }
 
         public User Owner { get; }
 

@@ -79,7 +79,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         if (!isId && list is { UnreadableIds.Count: 0 }
             && (missing.Length < group.Count || await MayTrustNamesAsync(missing, cancellationToken)))
         {
-            return [.. group.Select(term => new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true))];
+            return [.. group.Select(term => new ImageAnswer(term, byTerm[term].Select(WithoutProperties).ToArray(), IsListed: true))];
         }
 
         var alone = await Task.WhenAll(missing.Select(term => AnswerAsync(term, cancellationToken)));
@@ -88,7 +88,7 @@ internal sealed partial class ImageQueries(ImageApi api)
         [
             .. alone,
             .. group.Except(missing).Select(term =>
-                new ImageAnswer(term, [.. byTerm[term].Select(WithoutProperties)], IsListed: true)),
+                new ImageAnswer(term, byTerm[term].Select(WithoutProperties).ToArray(), IsListed: true)),
         ];
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
@@ -119,8 +120,8 @@ public sealed partial class ImageReadings(
     /// image.</summary>
     private void QueueAffected(CloudSession session, ImageChange change)
     {
-        NamespacedName[] sets;
-        lock (gate) sets = [.. bySession.GetValueOrDefault(session)?.Of(change.Term) ?? []];
+        ImmutableHashSet<NamespacedName> sets;
+        lock (gate) sets = bySession.GetValueOrDefault(session)?.Of(change.Term) ?? [];
         var images = change.Term.Kind == ImageTermKind.List ? change.Images.Select(ImageChoice.Facts).ToArray() : null;
         foreach (var set in sets)
         {
@@ -134,23 +135,21 @@ public sealed partial class ImageReadings(
     /// <summary>The sets that use one session, by term.</summary>
     private sealed class Subscribers(ITimer? probe)
     {
-        private readonly Dictionary<ImageTerm, HashSet<NamespacedName>> sets = [];
+        private readonly Dictionary<ImageTerm, ImmutableHashSet<NamespacedName>> sets = [];
 
         public ITimer? Probe => probe;
 
         public bool IsEmpty => sets.Count == 0;
 
-        public IReadOnlyCollection<NamespacedName> Of(ImageTerm term) => sets.GetValueOrDefault(term) ?? [];
+        public ImmutableHashSet<NamespacedName> Of(ImageTerm term) => sets.GetValueOrDefault(term, []);
 
-        public void Add(ImageTerm term, NamespacedName set)
-        {
-            if (!sets.TryGetValue(term, out var those)) sets[term] = those = [];
-            those.Add(set);
-        }
+        public void Add(ImageTerm term, NamespacedName set) => sets[term] = Of(term).Add(set);
 
         public void Remove(ImageTerm term, NamespacedName set)
         {
-            if (sets.TryGetValue(term, out var those) && those.Remove(set) && those.Count == 0) sets.Remove(term);
+            var left = Of(term).Remove(set);
+            if (left.IsEmpty) sets.Remove(term);
+            else sets[term] = left;
         }
     }
 }

@@ -30,7 +30,10 @@ public sealed class SetMemory
     public CloudSession? LastUsed(CloudCredentialsRef credentials) => lastUsed is { } last && last.Credentials == credentials ? last.Session
         : null;
 
-    public void Use(CloudCredentialsRef credentials, CloudSession session) => lastUsed = new(credentials, session);
+    public void Use(CloudCredentialsRef credentials, CloudSession session)
+    {
+        if (LastUsed(credentials) != session) lastUsed = new(credentials, session);
+    }
 
     private sealed record UsedSession(CloudCredentialsRef Credentials, CloudSession Session);
 }

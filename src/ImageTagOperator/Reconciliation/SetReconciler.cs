@@ -97,5 +97,9 @@ public sealed class SetReconciler(
             : image;
     }
 
-    private static IEnumerable<ImageStep> Done(ImageResult image) => image.Done.Select(step => new ImageStep(image.Observed.Key, step));
+    private static IEnumerable<ImageStep> Done(ImageResult image)
+    {
+        var key = image.Observed.Key;       // one string for all steps: they are remembered for an interval
+        return image.Done.Select(step => new ImageStep(key, step));
+    }
 }

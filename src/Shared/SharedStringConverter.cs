@@ -2,10 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageTagOperator.Kubernetes.Json;
+namespace ImageTagOperator.Shared;
 
 /// <summary>Reads strings and reuses equal ones that were read before. Objects of one kind share most strings: namespaces, tags, names of
-/// Secrets, conditions. Without this, they took half of the memory of an object in the cache.</summary>
+/// Secrets, conditions; and images their tags, owners and statuses. Without this, they took half of the memory of an object in the
+/// cache.</summary>
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
     /// <summary>In bytes. Longer strings rarely repeat.</summary>
