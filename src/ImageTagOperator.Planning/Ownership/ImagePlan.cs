@@ -18,10 +18,15 @@ namespace ImageTagOperator.Planning.Ownership;
 /// it, because such a set could withhold the proof and keep a tag there for ever.
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
 /// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
-/// one, or takes over a tag, proves that it can write: when it has nothing to change, it adds a tag again that is already there.
+/// one, or takes over a tag, proves that it can write. When it has nothing to change, it adds a tag again that is already there; without
+/// one, it removes a tag that is not there. A set that may not change anything now excludes others too, but takes over nothing.
 /// </remarks>
 public sealed class ImagePlan
 {
+    /// <summary>The name of a tag that no image has. Glance 25 to 33 answer its removal with 403 without the permission to change the
+    /// image, else with 404, and change nothing.</summary>
+    public const string AbsentTag = "image-tag-operator-permission-test";
+
     private readonly List<ImageClaim> admitted = [];
     private readonly Dictionary<string, ImageClaim> claims;
     private readonly Dictionary<string, ImageClaim> winners = new(StringComparer.Ordinal);
@@ -70,7 +75,9 @@ public sealed class ImagePlan
         return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), plan, handovers)
         {
             MustRemove = [.. live.Where(tag => TagPlanner.MustRemove(tag, declared, image))],
-            Proof = plan.IsEmpty ? ProofOf(claim) : null,
+            HasAllDeclared = claim.Declaration.Tags.All(tag => live.Contains(tag) && Stays(claim, tag)),
+            Excludes = Excludes(claim),
+            Proof = ProofOf(claim, plan),
             PendingRestores = PendingRestores(claim, declared.Tags),
         };
     }
@@ -95,6 +102,10 @@ public sealed class ImagePlan
         return other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted;
     }
 
+    /// <summary>A tag of an excluded set stays if the set that excludes it can write and tolerates it, and no set gives it up.</summary>
+    private bool Stays(ImageClaim claim, string tag) => !winners.TryGetValue(claim.Owner, out var winner)
+        || (winner.WriteAccess == WriteAccess.Granted && Tolerates(winner, tag) && !Others(claim).Any(other => GivesUp(other, tag)));
+
     /// <summary>A set that leaves restores a tag after the sets that give it up: in the other order it would be removed again.</summary>
     private ImmutableSortedDictionary<string, string> PendingRestores(ImageClaim claim, IEnumerable<string> restored)
     {
@@ -110,15 +121,21 @@ public sealed class ImagePlan
 
     /// <summary>A claim on which no other set depends needs no proof. Refused sets count: without the proof they would depend on it
     /// again.</summary>
-    private TagStep? ProofOf(ImageClaim claim)
+    private TagStep? ProofOf(ImageClaim claim, TagPlan plan)
     {
         if (claim is not { IsLeaving: false, WriteAccess: WriteAccess.Unproven } || !admitted.Contains(claim)) return null;
         var tags = claim.Declaration.Tags.Where(live.Contains).ToArray();
-        var excludes = admitted[0] == claim && Others(claim).Any(other => !other.IsLeaving && (IsExact(claim) || IsExact(other)));
-        if (!excludes && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
-        return tags.Where(tag => rules.WhyNotAddressable(tag) is null).Min(StringComparer.Ordinal) is { } proof
-            ? new TagStep(TagVerb.Add, proof) : null;
+        if (!Excludes(claim) && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
+        if (plan.IsEmpty && tags.Where(tag => rules.WhyNotAddressable(tag) is null).Min(StringComparer.Ordinal) is { } present)
+        {
+            return new TagStep(TagVerb.Add, present);
+        }
+
+        return live.Contains(AbsentTag) ? null : new TagStep(TagVerb.Remove, AbsentTag);
     }
+
+    private bool Excludes(ImageClaim claim) => admitted is [var first, ..] && first == claim
+        && Others(claim).Any(other => !other.IsLeaving && (IsExact(claim) || IsExact(other)));
 
     private IEnumerable<ImageClaim> Others(ImageClaim claim) => claims.Values.Where(other => other.Owner != claim.Owner);
 
@@ -135,6 +152,6 @@ public sealed class ImagePlan
     private static bool IsExact(ImageClaim claim) => claim.Declaration.Policy == TagPolicy.Exact;
 
     /// <summary>The other set does not remove the tag as undeclared.</summary>
-    public static bool Tolerates(ImageClaim other, string tag) =>
+    private static bool Tolerates(ImageClaim other, string tag) =>
         !IsExact(other) || other.Declaration.Tags.Contains(tag) || other.Declaration.IgnoreTags.Any(glob => TagGlob.IsMatch(glob, tag));
 }

@@ -24,15 +24,25 @@ public sealed record ImageShare(
     /// <summary>Tags that the set restores and that other sets still have to remove, each with the name of one of those sets.</summary>
     public ImmutableSortedDictionary<string, string> PendingRestores { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>All declared tags are on the image and stay there.</summary>
+    public required bool HasAllDeclared { get; init; }
+
     /// <summary>Tags on the image that the set has to remove, whether or not a request can name them.</summary>
     public required ImmutableHashSet<string> MustRemove { get; init; }
 
-    /// <summary>A tag that is already on the image and is added again, to prove that the set can write to it; null when no proof is
-    /// needed.</summary>
+    /// <summary>Another set is excluded because of this one.</summary>
+    public bool Excludes { get; init; }
+
+    /// <summary>A write that changes nothing and proves that the set can write to the image; null when no proof is needed.</summary>
     public TagStep? Proof { get; init; }
 
     /// <summary>What the set sends to the cloud.</summary>
-    public ImmutableArray<TagStep> Writes => Proof is { } proof ? [proof] : Plan.Steps;
+    /// <param name="isHeld">The set may not change anything now.</param>
+    public ImmutableArray<TagStep> Writes(bool isHeld)
+    {
+        if (!isHeld && !Plan.IsEmpty) return Plan.Steps;
+        return Proof is { } proof && (Excludes || !isHeld) ? [proof] : [];
+    }
 
     /// <summary>What the status lists as managed after a reconcile. A set that may not write gains no tags. While the result of a write is
     /// unknown, every tag that may be the set's stays managed.</summary>

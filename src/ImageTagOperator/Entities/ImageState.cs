@@ -34,9 +34,12 @@ public sealed record ImageState
     public IReadOnlyList<string>? OriginalTags { get; init; }
 
     [Description(
-        "A hash of the user, the project and the roles that last wrote to the image. The cloud accepted the write, unless reason is "
-        + "Forbidden.")]
+        "A hash of the user, the project and the roles that last wrote to the image. The cloud accepted the write, unless writeRefused "
+        + "is true.")]
     public string? Writer { get; init; }
+
+    [Description("True when the cloud refused the last write, because the credentials may not change the image.")]
+    public bool? WriteRefused { get; init; }
 
     [Description("What would have to change, and has not been changed.")]
     public PendingTags? Pending { get; init; }

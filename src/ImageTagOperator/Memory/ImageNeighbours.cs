@@ -45,8 +45,9 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
         var found = await Task.WhenAll(unproven.Select(match => match.By).GroupBy(set => set.Key.Namespace)
             .Select(sets => visibility.FindAsync(self.Metadata.NamespaceProperty, by, image, sets, cancellationToken)));
-        var access = found.SelectMany(results => results).ToDictionary(result => result.Set, result => result.Access);
-        return [.. claims.Concat(unproven.Select(match => ClaimOf(match, access[match.By], by, image))).OfType<ImageClaim>()];
+        var checks = found.SelectMany(results => results).ToDictionary(result => result.Set);
+        return [.. claims.Concat(unproven.Select(match => ClaimOf(match, checks[match.By].Session, checks[match.By].Access, by, image)))
+            .OfType<ImageClaim>()];
     }
 
     private static bool Owns(string? projectId, Image image) => projectId is not null && projectId == image.Owner;
@@ -65,12 +66,12 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         IsSelected(match, state, list, access) ? SetClaims.Of(match.By.Set, state, ownsImage, access) : SetClaims.Leaving(match.By, state);
 
     /// <param name="access">Null when its credentials do not see the image.</param>
-    private static ImageClaim? ClaimOf(Match match, CloudAccess? access, CloudConnection by, Image image)
+    private static ImageClaim? ClaimOf(Match match, CloudSession? session, CloudAccess? access, CloudConnection by, Image image)
     {
         var state = Location.Find(match.By.Set.Status, image.Id, by.Cloud);
         return access is null
             ? SetClaims.Leaving(match.By, state)
-            : ClaimOf(match, state, KnownListOf(match, by.Session), access, Owns(access.ProjectId, image));
+            : ClaimOf(match, state, KnownListOf(match, session ?? by.Session), access, Owns(access.ProjectId, image));
     }
 
     /// <summary>Matches the image with <c>spec.image</c>; null without a match. With <c>newest</c>, a match is a candidate.</summary>
@@ -80,7 +81,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         var facts = ImageChoice.Facts(image);
         if (other.Spec.Image.Selector is { } selector)
         {
-            if (state?.Leaving is not null) return null;
+            if (state?.Leaving is not null && !LeftImageFinder.IsEdited(other.Set)) return null;
             if (selector.Properties is not null && image.OtherMembers is null)
             {
                 // Readings by id or name leave properties out.

@@ -27,10 +27,11 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
     /// <summary>How long it is known that credentials do not see an image.</summary>
     public static TimeSpan NotVisibleFor { get; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>For each set of one namespace, the access of its credentials if they see the image of this connection; else null.</summary>
+    /// <summary>For each set of one namespace, the session and the access of its credentials if they see the image of this connection; else
+    /// null. When only a list shows whether the set selects the image, the session has listed the images.</summary>
     /// <param name="waiting">The namespace of the reconciled set.</param>
     /// <exception cref="CloudException">A check did not end in time.</exception>
-    public async Task<IReadOnlyList<(RegisteredSet Set, CloudAccess? Access)>> FindAsync(
+    public async Task<IReadOnlyList<(RegisteredSet Set, CloudSession? Session, CloudAccess? Access)>> FindAsync(
         string? waiting, CloudConnection by, Image image, IGrouping<string?, RegisteredSet> sets, CancellationToken cancellationToken)
     {
         var budget = waitBudgets.GetOrPut((waiting, sets.Key), _ => new WaitBudget(time), WaitBudgetPeriod);
@@ -40,7 +41,7 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
         using var slots = new SemaphoreSlim(MaxConcurrentChecks);
         // One check for all sets that use the same credentials.
         var results = await Task.WhenAll(sets.GroupBy(set => set.Spec.CloudCredentialsRef).Select(async group =>
-            (Sets: group, Check: await CheckAsync(by, image, group.First(), budget, slots, late.Token, cancellationToken))));
+            (Sets: group, Check: await CheckAsync(by, image, [.. group], budget, slots, late.Token, cancellationToken))));
         if (results.Any(result => result.Check is null) && budget.Left > TimeSpan.Zero)
         {
             throw new CloudException(
@@ -49,19 +50,21 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
                 + "whether that set's credentials can see the image. It is tried again.");
         }
 
-        return [.. from result in results from set in result.Sets select (set, result.Check?.Access)];
+        return [.. from result in results from set in result.Sets select (set, result.Check?.Target, result.Check?.Access)];
     }
 
-    /// <summary>Checks whether the credentials of another set see the image.</summary>
+    /// <summary>Checks whether the credentials of other sets see the image.</summary>
+    /// <param name="sets">Sets of one namespace with the same credentials.</param>
     /// <returns>Null when it is not known.</returns>
     private async Task<Check?> CheckAsync(
-        CloudConnection by, Image image, RegisteredSet other, WaitBudget budget, SemaphoreSlim slots, CancellationToken late,
+        CloudConnection by, Image image, RegisteredSet[] sets, WaitBudget budget, SemaphoreSlim slots, CancellationToken late,
         CancellationToken cancellationToken)
     {
-        var (set, credentials) = (other.Set, other.Spec.CloudCredentialsRef);
+        var (other, credentials) = (sets[0], sets[0].Spec.CloudCredentialsRef);
+        var lists = sets.Where(NeedsList).Select(set => ImageChoice.Term(set.Spec.Image)).Distinct().ToArray();
         var last = other.Memory.LastUsed(credentials);
-        var key = (set.Metadata.NamespaceProperty, credentials, by.Cloud, image.Id);
-        if (checks.TryGet(key, out var known) && known.IsOf(last)) return known;
+        var key = (other.Set.Metadata.NamespaceProperty, credentials, by.Cloud, image.Id);
+        if (checks.TryGet(key, out var known) && known.IsOf(last) && known.HasListed(lists)) return known;
         if (last is not null && !last.MayReach(by.Cloud)) return Check.OtherCloud;
         if (late.IsCancellationRequested) return null;
         var (result, session) = ((Check?)null, last);
@@ -73,7 +76,9 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
             try
             {
                 session ??= await clouds.ResolveAsync(other, credentials, either.Token);
-                result = new Check(new(session), await AccessToAsync(by, image, session, either.Token));
+                var access = await AccessToAsync(by, image, session, either.Token);
+                if (access is not null) await Task.WhenAll(lists.Select(term => ListAsync(session, term))).WaitAsync(either.Token);
+                result = new Check(new(session), access);
             }
             finally
             {
@@ -111,6 +116,17 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
         return isVisible ? access : null;
     }
 
+    /// <summary>Lists the images, unless the session did before. The list is shared with the sets of the session, so a check that gives up
+    /// does not cancel it.</summary>
+    private static async Task ListAsync(CloudSession session, ImageTerm term)
+    {
+        if (session.Images.Latest(term) is null) await session.Images.ReadAsync(term, CancellationToken.None);
+    }
+
+    /// <summary>With <c>newest</c>, the status shows which images a set selects, if it is of the current spec. Else a list does.</summary>
+    private static bool NeedsList(RegisteredSet set) => set.Spec.Image.Selector?.Newest is not null
+        && (set.Set.Status.Image is null || LeftImageFinder.IsEdited(set.Set));
+
     /// <summary>The result of reading the image with the credentials of another set.</summary>
     /// <param name="Session">The session that read it, or null. The reference does not keep it alive.</param>
     /// <param name="Access">Null when the credentials do not see the image.</param>
@@ -118,8 +134,11 @@ internal sealed class VisibilityChecks(CloudResolver clouds, TimeProvider time)
     {
         public static readonly Check OtherCloud = new(null, null);
 
+        public CloudSession? Target => Session is not null && Session.TryGetTarget(out var session) ? session : null;
+
         /// <summary>False when the set has used other credentials since.</summary>
-        public bool IsOf(CloudSession? last) =>
-            last is null || (Session is not null && Session.TryGetTarget(out var session) && session == last);
+        public bool IsOf(CloudSession? last) => last is null || Target == last;
+
+        public bool HasListed(IEnumerable<ImageTerm> terms) => Access is null || terms.All(term => Target?.Images.Latest(term) is not null);
     }
 }

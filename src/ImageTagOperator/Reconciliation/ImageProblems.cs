@@ -97,13 +97,15 @@ internal static class ImageProblems
 
     /// <summary>A write failed.</summary>
     /// <param name="failsAlways">True when the removal of this tag failed so often that a retry does not help.</param>
-    /// <param name="isProof">True when the tag is on the image already, and was added again as a proof.</param>
+    /// <param name="isProof">True when the step changes nothing, and was sent as a proof.</param>
     public static Problem OfWrite(ObservedImage observed, TagStep step, TagWriteOutcome outcome, bool failsAlways, bool isProof)
     {
         var what = (isProof, step.Verb) switch
         {
-            (true, _) => $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set can write "
-                + $"there, tag '{step.Tag}' was sent again to",
+            (true, TagVerb.Add) => $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set "
+                + $"can write there, tag '{step.Tag}' was sent again to",
+            (true, _) => $"Another set claims {observed.Description} too. To test whether this set can write there, tag '{step.Tag}', "
+                + "which no image has, was removed from",
             (_, TagVerb.Add) => $"Tag '{step.Tag}' could not be added to",
             _ => $"Tag '{step.Tag}' could not be removed from",
         };

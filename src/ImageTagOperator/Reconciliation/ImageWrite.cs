@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.OpenStack.Images;
@@ -38,7 +39,7 @@ internal sealed class ImageWrite(
         if (mayLag) await Task.Delay(TagApplier.ReplicaLag, time, cancellationToken);
         if ((mayLag || gate.WrittenSince(observed.Reading.Sequence)) && !await ReadAsync(cancellationToken)) return Gone();
         var share = await PlanAsync(cancellationToken);
-        if (!share.Writes.IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
+        if (!WritesOf(share).IsEmpty && image == observed.Image && time.GetUtcNow() - observed.Reading.AsOf > TagApplier.FreshFor)
         {
             // An old reading can show that nothing has to change, but a write needs a fresh one.
             if (!await ReadAsync(cancellationToken)) return Gone();
@@ -46,15 +47,15 @@ internal sealed class ImageWrite(
         }
 
         before = image;
-        using var write = share.Writes.IsEmpty ? null : Session.BeginWrite(image.Id);
+        using var write = WritesOf(share).IsEmpty ? null : Session.BeginWrite(image.Id);
         for (var round = 1; ; round++)
         {
             var reason = WhyNotNow(share);
-            if (reason is not null || share.Writes.IsEmpty) return Result(share, reason);
-            if (ImageProblems.WhyNotRemoved(observed, removals, share.Plan) is { } limit) return Result(share, limit);
+            if (reason is not null || WritesOf(share).IsEmpty) return Result(share, reason);
+            if (!planned.IsHeld && ImageProblems.WhyNotRemoved(observed, removals, share.Plan) is { } limit) return Result(share, limit);
 
             var done = new List<TagStep>();
-            var (problem, mayStillRun) = await SendAsync(share.Writes, done, share.Proof is not null, cancellationToken);
+            var (problem, mayStillRun) = await SendAsync(share, done, cancellationToken);
             if (mayStillRun) return Unverified(share, done, problem);
             try
             {
@@ -72,9 +73,9 @@ internal sealed class ImageWrite(
                 problem = null;
             }
 
-            var wasProof = share.Proof is not null;
+            var isProof = WritesOf(share).Any(step => step == share.Proof);
             share = observed.ShareOf(image);
-            if (problem is not null && (wasProof || !share.Plan.IsEmpty)) return Result(share, problem);
+            if (problem is not null && (isProof || !share.Plan.IsEmpty)) return Result(share, problem);
             if (round == Rounds && !share.Plan.IsEmpty && !IsStopped && !IsTurnOver)
             {
                 return Result(share, ImageProblems.Lost(observed, share.Plan, done, Rounds, TagApplier.ReplicaLag));
@@ -93,10 +94,12 @@ internal sealed class ImageWrite(
         return isFirst && !IsStopped && ImageProblems.WhyNotActive(observed, image) is null ? share : share with { Proof = null };
     }
 
+    private ImmutableArray<TagStep> WritesOf(ImageShare share) => share.Writes(planned.IsHeld);
+
     private Problem? WhyNotNow(ImageShare share)
     {
         if (ImageProblems.ConflictOf(observed, share) is { } conflict) return conflict;
-        if (share.Plan.IsEmpty) return null;
+        if (share.Plan.IsEmpty || planned.IsHeld) return null;
         if (IsStopped) return ImageProblems.Interrupted(observed, share.Plan);
         return IsTurnOver ? ImageProblems.TurnEnded(observed, share.Plan) : ImageProblems.WhyNotActive(observed, image);
     }
@@ -104,12 +107,13 @@ internal sealed class ImageWrite(
     /// <summary>Sends the steps one after another. A tag that the cloud rejects does not stop the others.</summary>
     /// <param name="done">Receives the steps that the cloud acknowledged.</param>
     private async Task<(Problem? Problem, bool MayStillRun)> SendAsync(
-        IEnumerable<TagStep> steps, List<TagStep> done, bool isProof, CancellationToken cancellationToken)
+        ImageShare share, List<TagStep> done, CancellationToken cancellationToken)
     {
         Problem? first = null;
         var stayed = new List<string>();
-        foreach (var step in steps)
+        foreach (var step in WritesOf(share))
         {
+            var isProof = step == share.Proof;
             if (IsStopped || (done.Count > 0 && IsTurnOver)) break;
             // The removal of a colliding tag failed. With both tags on the image, the cloud could delete neither.
             if (step.Verb == TagVerb.Add && stayed.Exists(other => observed.Rules.Collides(step.Tag, other))) continue;
@@ -127,13 +131,14 @@ internal sealed class ImageWrite(
             }
 
             metrics.RecordWrite(step.Verb, outcome.Result);
+            if (AccessOf(outcome.Result, isProof) is { } access)
+            {
+                observed = observed with { Claim = observed.Claim with { WriteAccess = access, Writer = observed.By.Access.Identity } };
+            }
+
             if (outcome.Result is TagWriteResult.Done)
             {
                 done.Add(step);
-                observed = observed with
-                {
-                    Claim = observed.Claim with { WriteAccess = WriteAccess.Granted, Writer = observed.By.Access.Identity },
-                };
                 if (!isProof) listener?.Written(observed, step);
                 serverErrors.Forget(observed.By.Cloud, image.Id, step.Tag);
                 continue;
@@ -143,7 +148,7 @@ internal sealed class ImageWrite(
             // A 404 means that the tag or the image was deleted, or it is a false 404 of Glance under load. The read after the writes shows
             // which.
             if (outcome.Result is TagWriteResult.NotFound) continue;
-            var failsAlways = step.Verb == TagVerb.Remove && outcome.Result is TagWriteResult.ServerError
+            var failsAlways = !isProof && step.Verb == TagVerb.Remove && outcome.Result is TagWriteResult.ServerError
                 && serverErrors.Record(observed.By.Cloud, image.Id, step.Tag);
             var problem = ImageProblems.OfWrite(observed, step, outcome, failsAlways, isProof);
             first ??= problem;
@@ -155,6 +160,15 @@ internal sealed class ImageWrite(
 
         return (first, false);
     }
+
+    /// <summary>What the result of a write shows about the permission to write; null when it shows nothing.</summary>
+    private static WriteAccess? AccessOf(TagWriteResult result, bool isProof) => result switch
+    {
+        TagWriteResult.Done => WriteAccess.Granted,
+        TagWriteResult.NotFound when isProof => WriteAccess.Granted,
+        TagWriteResult.Forbidden => WriteAccess.Refused,
+        _ => null,
+    };
 
     /// <returns>False when the image was deleted.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)

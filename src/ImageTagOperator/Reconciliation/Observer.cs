@@ -90,6 +90,7 @@ public sealed class Observer(
             leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));
         }
 
+        var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images);
         var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity);
         if (nothing is not null && reference.Selector!.Newest is not null)
         {
@@ -102,8 +103,21 @@ public sealed class Observer(
         return new Observation(set, by, images, left with { Leaving = leaving }, reading.AsOf)
         {
             UnreadableIds = reading.UnreadableIds,
-            Problem = nothing,
+            IsListIncomplete = incomplete is not null,
+            Problem = incomplete ?? nothing,
         };
+    }
+
+    /// <summary>A list that lacks an image which exists can lack others too, also those that the tags move to.</summary>
+    private static Problem? IncompleteListProblem(
+        ImageReference reference, CloudConnection by, IReadOnlyList<ObservedImage> leaving, IReadOnlyCollection<Image> listed)
+    {
+        if (ImageChoice.Term(reference) != ImageTerm.All) return null;
+        return leaving.FirstOrDefault(image => image.By.Cloud == by.Cloud && by.Owns(image.Image) && image.Image is { OsHidden: false }
+            && image.Image.Visibility != "community" && listed.All(one => one.Id != image.Image.Id)) is { } missing
+            ? new Problem(Reason.Transient, $"The cloud's list of images lacks {missing.Description}, which exists. The declared tags stay "
+                + "on it. It is tried again.")
+            : null;
     }
 
     /// <summary>A set whose writes were refused tries again at each reconcile.</summary>

@@ -1,7 +1,6 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
-using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Ownership;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Planning.Tags;
@@ -43,9 +42,9 @@ public static class SetClaims
 
     /// <summary>What the status says about writes to an image.</summary>
     /// <param name="access">The current access of the set's credentials; null when it is not known.</param>
-    private static WriteAccess AccessOf(ImageState? state, CloudAccess? access)
+    public static WriteAccess AccessOf(ImageState? state, CloudAccess? access)
     {
         if (state?.Writer is not { } writer || (access is not null && access.Identity != writer)) return WriteAccess.Unproven;
-        return state.Reason == Reason.Forbidden.Name ? WriteAccess.Refused : WriteAccess.Granted;
+        return state.WriteRefused == true ? WriteAccess.Refused : WriteAccess.Granted;
     }
 }

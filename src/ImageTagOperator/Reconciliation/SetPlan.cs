@@ -20,7 +20,7 @@ public sealed record SetPlan(
 
     public IEnumerable<PlannedImage> All => Images.Concat(Leaving);
 
-    public bool HasWork => All.Any(image => image.Problem is null && !image.Share.Writes.IsEmpty);
+    public bool HasWork => All.Any(image => image.Problem is null && !image.Share.Writes(image.IsHeld).IsEmpty);
 
     /// <summary>Unreachable images that still have tags of the set and are retried.</summary>
     public IReadOnlyList<ImageState> Unreached => [.. Observed.Left.Unreached.Where(image => !IsGivenUp(image))];

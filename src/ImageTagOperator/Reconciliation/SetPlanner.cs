@@ -20,11 +20,13 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
             [.. observed.Left.Leaving.Select(image => WithContention(
                 PlannedImage.Of(image, OfOtherShard(image) ?? ImageProblems.UncertainOf(image, time))))],
             removals);
+        var blocked = set.Spec.Mode == TagSetMode.Observe ? null : TooManyRemovals(plan);
         var isUnreached = observed.Left.Unreached.Any(image => image.Leaving is not null);
         memory.UnreachedSince = isUnreached ? memory.UnreachedSince ?? now : null;
         return plan with
         {
-            Blocked = set.Spec.Mode == TagSetMode.Observe ? null : TooManyRemovals(plan),
+            Blocked = blocked,
+            Images = [.. plan.Images.Select(image => image with { IsHeld = blocked is not null })],
             HasGivenUp = now - memory.UnreachedSince >= options.DeletionDeadline,
         };
 

@@ -28,10 +28,10 @@ public sealed class SetReconciler(
             var plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
             if (planner.IsTooOldFor(plan)) plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
             if (plan.IsReachedBy(cloud.Session)) registered.Memory.LastGood = cloud.Session;
-            if (onlyPlan || plan.Blocked is not null || set.Spec.Mode == TagSetMode.Observe) return SetResult.Of(plan);
-
+            if (onlyPlan || set.Spec.Mode == TagSetMode.Observe) return SetResult.Of(plan);
             await status.SaveOwnershipAsync(set, plan, cancellationToken);      // write-ahead
             var written = await Steps.During(Steps.Write, ApplyAsync(plan, plan.Images, cancellationToken));
+            if (plan.Blocked is not null) return SetResult.Of(plan) with { Images = written };
             var released = await Steps.During(Steps.Write, ApplyAsync(plan, WithKeptTags(set, plan, written), cancellationToken));
             return WithContention(set, new SetResult(plan, written, released, plan.Observed.Problem));
         }
@@ -66,19 +66,18 @@ public sealed class SetReconciler(
     /// moving tag is always on one of them.</summary>
     private static IEnumerable<PlannedImage> WithKeptTags(V1Alpha1ImageTagSet set, SetPlan plan, IEnumerable<ImageResult> written)
     {
-        if (MoveOrder.MayRelease([.. written.Select(image => (HasAllDeclared(image), image.Problem))])) return plan.Leaving;
+        var images = written.Select(image => (HasAllDeclared(image), image.Problem));
+        if (MoveOrder.MayRelease([.. images], plan.Observed.IsListIncomplete)) return plan.Leaving;
         return plan.Leaving.Select(image => set.Spec.Tags.Intersect(image.Observed.Claim.Managed).ToArray() is [_, ..] stays
             ? PlannedImage.Of(image.Observed with { KeptTags = stays }, image.Problem)
             : image);
     }
 
-    /// <summary>True when the image has all declared tags, and the set can keep them there. On an image of another set that excludes this
-    /// one, that set must be able to write, and tolerate them.</summary>
-    private static bool HasAllDeclared(ImageResult image) => image.Problem?.Reason != Reason.ImageNotFound
-        && image.Problem?.Reason != Reason.Forbidden
-        && image.Observed.Claim.Declaration.Tags.All(tag =>
-            image.Image.Tags.Contains(tag) && (image.Share.Winner is not { } winner
-                || (winner.WriteAccess == WriteAccess.Granted && ImagePlan.Tolerates(winner, tag))));
+    /// <summary>True when the image has all declared tags, and the set can keep them there. An image that another set excludes it from is
+    /// not read again before the writes, so an older reading shows nothing.</summary>
+    private static bool HasAllDeclared(ImageResult image) => image.Share.HasAllDeclared
+        && image.Problem?.Reason != Reason.ImageNotFound && image.Problem?.Reason != Reason.Forbidden
+        && (image.Share.Winner is null || !image.Observed.Gate.WrittenSince(image.Observed.Reading.Sequence));
 
     private SetResult WithContention(V1Alpha1ImageTagSet set, SetResult result)
     {

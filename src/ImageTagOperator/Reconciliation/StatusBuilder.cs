@@ -173,7 +173,8 @@ public static class StatusBuilder
             Name = string.IsNullOrEmpty(image.Image.Name) ? null : VisibleText.Of(image.Image.Name),
             ManagedTags = [.. managed],
             OriginalTags = OriginalTags(set, image),
-            Writer = WriterOf(image),
+            Writer = AccessOf(set, image) == WriteAccess.Unproven ? null : image.Observed.By.Access.Identity,
+            WriteRefused = AccessOf(set, image) == WriteAccess.Refused ? true : null,
             Pending = PendingOf(image.Plan),
             Reason = image.Problem?.Reason.Name,
             Message = image.Problem is { } problem ? StatusHistoryExtensions.Visible(problem.Message) : null,
@@ -195,11 +196,13 @@ public static class StatusBuilder
         return recorded is null ? null : Storable(recorded);
     }
 
-    /// <summary>A refusal is out of date when the set did not try again.</summary>
-    private static string? WriterOf(ImageResult image) =>
-        image.Problem?.Reason == Reason.Forbidden || image.Share.Claim.WriteAccess == WriteAccess.Granted
-        ? image.Observed.By.Access.Identity
-        : null;
+    /// <summary>A refusal is valid until another write of the same credentials, also of another set, is accepted.</summary>
+    private static WriteAccess AccessOf(V1Alpha1ImageTagSet set, ImageResult image)
+    {
+        if (image.Observed.Claim.WriteAccess == WriteAccess.Refused) return WriteAccess.Refused;
+        if (image.Share.Claim.WriteAccess == WriteAccess.Granted) return WriteAccess.Granted;
+        return SetClaims.AccessOf(Known(set, image), image.Observed.By.Access);
+    }
 
     private static ImageState? Known(V1Alpha1ImageTagSet set, ImageResult image) =>
         Location.Find(set.Status, image.Image.Id, image.Observed.By.Cloud);

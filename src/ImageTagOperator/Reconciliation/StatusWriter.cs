@@ -12,7 +12,7 @@ public sealed class StatusWriter(IStatusStore store, TimeProvider time)
     /// <exception cref="ProblemException">The status cannot be stored completely, so nothing may be written.</exception>
     public async Task SaveOwnershipAsync(V1Alpha1ImageTagSet set, SetPlan plan, CancellationToken cancellationToken)
     {
-        if (!plan.Images.Any(image => NeedsSave(set, plan, image))) return;
+        if (plan.Blocked is not null || !plan.Images.Any(image => NeedsSave(set, plan, image))) return;
         var planned = StatusBuilder.BeforeWrites(set, plan, time.GetUtcNow());
         if (Json(planned).Length > StatusBuilder.MaxCharacters)
         {

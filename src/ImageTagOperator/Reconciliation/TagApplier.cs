@@ -23,7 +23,8 @@ public sealed class TagApplier(
     /// <param name="removals">The limit on removals, shared by all images of the reconcile.</param>
     public async Task<ImageResult> ApplyAsync(PlannedImage planned, RemovalBudget removals, CancellationToken cancellationToken)
     {
-        if (planned.Problem is not null) return ImageResult.Untouched(planned);
+        var isIdle = planned.IsHeld && planned.Share.Writes(isHeld: true).IsEmpty;
+        if (planned.Problem is not null || isIdle) return ImageResult.Untouched(planned);
         try
         {
             var gate = planned.Observed.Gate;

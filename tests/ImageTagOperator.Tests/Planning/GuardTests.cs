@@ -129,14 +129,17 @@ public sealed class GuardTests
     [InlineData("s", false)]
     [InlineData("r", false)]
     [InlineData("-", false)]
-    public void A_released_image_keeps_its_tags_until_the_other_images_have_them(string images, bool mayRelease) => Assert.Equal(
+    [InlineData("A", false, true)]
+    [InlineData("", false, true)]
+    public void A_released_image_keeps_its_tags_until_the_other_images_have_them(
+        string images, bool mayRelease, bool isListIncomplete = false) => Assert.Equal(
         mayRelease,
         MoveOrder.MayRelease([.. images.Select(image => (image == 'A', image switch
         {
             's' => new Problem(Reason.Forbidden, ""),
             'r' => new Problem(Reason.Transient, ""),
             _ => null,
-        }))]));
+        }))], isListIncomplete));
 
     [Fact]
     public void Drift_is_a_difference_without_an_edit_and_counts_once()

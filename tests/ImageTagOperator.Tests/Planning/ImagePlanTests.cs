@@ -122,18 +122,20 @@ public sealed class ImagePlanTests
 
     /// <summary>Set a declares x and y and proves that it can write where another set depends on that.</summary>
     [Theory]
-    //          the other set                       access                live    expected
-    [InlineData("a younger Exact one",              WriteAccess.Unproven, "x|y",  "x")]
-    [InlineData("a younger Exact one",              WriteAccess.Unproven, "z",    null)]      // it has something to write
-    [InlineData("a younger Exact one",              WriteAccess.Granted,  "x|y",  null)]
-    [InlineData("an older Exact one",               WriteAccess.Unproven, "x|y",  null)]      // it writes nothing
-    [InlineData("one that gives up y",              WriteAccess.Unproven, "x|y",  "x")]
-    [InlineData("one that gives up y",              WriteAccess.Granted,  "x|y",  null)]
-    [InlineData("one that leaves with y",           WriteAccess.Unproven, "x|y",  "x")]
-    [InlineData("a suspended one with y",           WriteAccess.Unproven, "x|y",  null)]
-    [InlineData("an Additive one",                  WriteAccess.Unproven, "x|y",  null)]
-    [InlineData("a younger Exact one, refused",     WriteAccess.Unproven, "x|y",  "x")]
-    public void A_set_on_which_another_depends_proves_that_it_can_write(string kind, WriteAccess access, string live, string? expected)
+    //          the other set                       access                live    sent    sent while held
+    [InlineData("a younger Exact one",              WriteAccess.Unproven, "x|y",  "+x",   "+x")]
+    [InlineData("a younger Exact one",              WriteAccess.Unproven, "z",    null,   "-")]      // it has something to write
+    [InlineData("a younger Exact one",              WriteAccess.Granted,  "x|y",  null,   null)]
+    [InlineData("a younger Exact one",              WriteAccess.Granted,  "z",    null,   null)]
+    [InlineData("an older Exact one",               WriteAccess.Unproven, "x|y",  null,   null)]      // it writes nothing
+    [InlineData("one that gives up y",              WriteAccess.Unproven, "x|y",  "+x",   null)]
+    [InlineData("one that gives up y",              WriteAccess.Granted,  "x|y",  null,   null)]
+    [InlineData("one that leaves with y",           WriteAccess.Unproven, "x|y",  "+x",   null)]
+    [InlineData("a suspended one with y",           WriteAccess.Unproven, "x|y",  null,   null)]
+    [InlineData("an Additive one",                  WriteAccess.Unproven, "x|y",  null,   null)]
+    [InlineData("a younger Exact one, refused",     WriteAccess.Unproven, "x|y",  "+x",   "+x")]
+    public void A_set_on_which_another_depends_proves_that_it_can_write(
+        string kind, WriteAccess access, string live, string? sent, string? sentWhileHeld)
     {
         var b = Claim("b", kind.Contains("older", StringComparison.Ordinal) ? 0 : 2, TagPolicy.Additive);
         b = kind switch
@@ -147,8 +149,40 @@ public sealed class ImagePlanTests
         if (kind.EndsWith("refused", StringComparison.Ordinal)) b = b with { WriteAccess = WriteAccess.Refused };
         var a = Claim("a", 1, TagPolicy.Additive, "x", "y") with { WriteAccess = access };
         var share = ImagePlan.Of([a, b], live.Split('|'), Rules).ShareOf("a");
-        Assert.Equal(expected, share.Proof?.Tag);
-        Assert.Equal(expected is null ? share.Plan.Steps : [new TagStep(TagVerb.Add, expected)], share.Writes);
+        if (sent is not null) Assert.Equal([sent], share.Writes(isHeld: false).Select(step => step.ToString()));
+        else Assert.Equal(share.Plan.Steps, share.Writes(isHeld: false));
+        string[] held = sentWhileHeld switch { null => [], "-" => ["-" + ImagePlan.AbsentTag], _ => [sentWhileHeld] };
+        Assert.Equal(held, share.Writes(isHeld: true).Select(step => step.ToString()));
+    }
+
+    /// <summary>Set a declares x, which is on the image. Set b is younger, and set c manages x.</summary>
+    [Theory]
+    //          b is                                             c           expected
+    [InlineData("Additive",                                      "keeps x",  true)]
+    [InlineData("Additive",                                      "gives up", true)]      // no set removes a tag that an admitted one declares
+    [InlineData("Exact of the owner without x",                  "keeps x",  false)]
+    [InlineData("Exact of the owner with x",                     "keeps x",  true)]
+    [InlineData("Exact of the owner with x",                     "gives up", false)]     // the excluded set a cannot keep it
+    [InlineData("Exact of the owner with x, not proven",         "keeps x",  false)]
+    public void Declared_tags_count_as_there_when_they_stay(string kind, string manager, bool expected)
+    {
+        var a = Claim("a", 1, TagPolicy.Additive, "x") with { WriteAccess = WriteAccess.Granted };
+        var b = kind == "Additive" ? Claim("b", 2, TagPolicy.Additive)
+            : Claim("b", 2, TagPolicy.Exact, kind.Contains("with x", StringComparison.Ordinal) ? ["x"] : []) with { OwnsImage = true };
+        if (!kind.EndsWith("proven", StringComparison.Ordinal)) b = b with { WriteAccess = WriteAccess.Granted };
+        var c = Managing(Claim("c", 3, TagPolicy.Additive, manager == "keeps x" ? ["x"] : []), "x");
+        Assert.Equal(expected, ImagePlan.Of([a, b, c], ["x"], Rules).ShareOf("a").HasAllDeclared);
+        Assert.False(ImagePlan.Of([a, b, c], [], Rules).ShareOf("a").HasAllDeclared);
+    }
+
+    [Fact]
+    public void A_set_without_tags_on_the_image_proves_by_the_removal_of_an_absent_tag_that_it_can_write()
+    {
+        ImageClaim[] claims = [Claim("a", 1, TagPolicy.Exact), Claim("b", 2, TagPolicy.Additive, "x")];
+        Assert.Equal(
+            [new TagStep(TagVerb.Remove, ImagePlan.AbsentTag)], ImagePlan.Of(claims, [], Rules).ShareOf("a").Writes(isHeld: false));
+        // The test must change nothing.
+        Assert.Empty(ImagePlan.Of(claims, [ImagePlan.AbsentTag], Rules).ShareOf("a").Writes(isHeld: true));
     }
 
     [Fact]

@@ -178,7 +178,8 @@ public sealed class ReasonMessageTests : IAsyncLifetime
             "demo", "GET", "*/v2/images*", new Fault { Status = 404, Body = "<p>x</p>", ContentType = "text/html" })],
         nameof(Reason.Forbidden) => [
             await LoginAsync("demo", "GET", "*/v2/images*", new Fault { Status = 403 }), await WriteAsync(TagWriteResult.Forbidden),
-            await WriteAsync(TagWriteResult.Forbidden, isProof: true)],
+            await WriteAsync(TagWriteResult.Forbidden, isProof: true),
+            await WriteAsync(TagWriteResult.Forbidden, isProof: true, new TagStep(TagVerb.Remove, ImagePlan.AbsentTag))],
         nameof(Reason.ImageNotFound) => [
             await ChoiceAsync(new ImageReference { Name = "x" }, 0), await ChoiceAsync(new ImageReference { Id = "x" }, 0),
             ImageProblems.Deleted(await ImageAsync())],
@@ -285,8 +286,8 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         return ImageProblems.RefusalOf(observed, observed.Image, observed.ShareOf(observed.Image).Plan)!;
     }
 
-    private async Task<Problem> WriteAsync(TagWriteResult result, bool isProof = false) => ImageProblems.OfWrite(
-        await ImageAsync(), Add, new TagWriteOutcome(result, "PUT http://x -> 4xx: no."), failsAlways: false, isProof);
+    private async Task<Problem> WriteAsync(TagWriteResult result, bool isProof = false, TagStep? step = null) => ImageProblems.OfWrite(
+        await ImageAsync(), step ?? Add, new TagWriteOutcome(result, "PUT http://x -> 4xx: no."), failsAlways: false, isProof);
 
     private async Task<Problem> ChoiceAsync(ImageReference reference, int count)
     {

@@ -148,12 +148,40 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         await world.TagsAsync(image, "foreign");
         await world.ReadyAsync("reader", "False", "Forbidden");
         Assert.Empty(await world.EventsAsync("TagsLeftBehind"));
+    }
 
-        static V1Alpha1ImageTagSet With(string cloud, V1Alpha1ImageTagSet set)
-        {
-            set.Spec.CloudCredentialsRef = set.Spec.CloudCredentialsRef with { CloudName = cloud };
-            return set;
-        }
+    /// <summary>No declared tag is on the image, so only the removal of an absent tag shows that the older set may not write.</summary>
+    [Theory]
+    [InlineData("has nothing to change", "Forbidden")]
+    [InlineData("is held by maxRemovals", "RemovalLimitExceeded")]
+    public async Task A_set_that_may_not_write_excludes_nobody_although_it(string how, string reason)
+    {
+        await using var world = await StartAsync();
+        string[] live = how == "is held by maxRemovals" ? ["foreign"] : [];
+        var image = await world.Glance.CreateImageAsync("shared", live);
+        using var admin = await GlanceClient.LoginAsync(world.CloudsYaml, "admin");
+        await admin.PublishAsync(image);
+        var reader = With("other", Additive(world, "reader", image));
+        (reader.Spec.Policy, reader.Spec.MaxRemovals) = (TagPolicy.Exact, 0);
+        await world.CreateAsync(reader);
+        await world.ReadyAsync("reader", live.Length == 0 ? "True" : "False");
+        await NextSecondAsync();
+        await world.CreateAsync(With("admin", Additive(world, "writer", image, "golden")));
+
+        await world.ReadyAsync("writer", "True");
+        await world.TagsAsync(image, ["golden", .. live]);
+        await world.RequestAsync("reader", "now");
+        var refused = await world.UntilAsync(
+            () => world.GetAsync("reader"), set => set.Status.Images!.Single().WriteRefused == true, "a recorded refusal", _ => "none");
+        Assert.Equal(reason, (await world.ReadyAsync("reader", "False")).Status.Conditions!.Single(one => one.Type == "Ready").Reason);
+        Assert.NotNull(refused.Status.Images!.Single().Writer);
+        await world.TagsAsync(image, ["golden", .. live]);
+    }
+
+    private static V1Alpha1ImageTagSet With(string cloud, V1Alpha1ImageTagSet set)
+    {
+        set.Spec.CloudCredentialsRef = set.Spec.CloudCredentialsRef with { CloudName = cloud };
+        return set;
     }
 
     [Theory]

@@ -69,6 +69,38 @@ public sealed class SandboxEvidenceTests
         Assert.Equal(["lts"], Assert.Single(seen.Status.Images!).ManagedTags!);
     }
 
+    /// <summary>The list lacks the former image, which exists, so it can also lack the images of the new selector.</summary>
+    [Fact]
+    public async Task An_incomplete_list_after_an_edit_takes_the_tag_from_no_image_before_another_has_it()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var (old, next) = (world.Cloud.AddImage("old"), world.Cloud.AddImage("next"));
+        next.Status = "queued";
+        await world.StartOperatorAsync();
+        await world.CreateAsync(Selecting(world, "s", "old*"));
+        await world.ReadyAsync("s", "True");
+
+        world.Cloud.Faults.Add(
+            "GET", "/image/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = NoImages }, times: 1);
+        await world.EditAsync("s", new()
+        {
+            ["image"] = new JsonObject { ["selector"] = new JsonObject { ["names"] = new JsonArray("next*"), ["status"] = "queued" } },
+        });
+        await ListedAgainAsync(world);
+        var seen = await world.ReadyAsync("s", "False", "ImageNotActive");
+        Assert.DoesNotContain(world.Cloud.Calls.Writes, call => call.Method == "DELETE");
+        Assert.Equal(["golden"], old.Tags);
+        Assert.Contains(seen.Status.Images!, image => image.Id == old.Id && image.Leaving is not null);
+
+        next.Status = "active";
+        await world.EditAsync("s", new()
+        {
+            ["image"] = new JsonObject { ["selector"] = new JsonObject { ["names"] = new JsonArray("next*"), ["status"] = null } },
+        });
+        await world.ReadyAsync("s", "True");
+        Assert.Equal((0, 1), (old.Tags.Count, next.Tags.Count));
+    }
+
     [Fact]
     public async Task A_Secret_for_the_wrong_project_removes_no_tags()
     {

@@ -152,6 +152,21 @@ internal static class PinnedStories
         Story([Image(0, tags: ["a"]), Image(1)], [Owner],
             Sets((0, Wish(new(0), Additive, [], Restore))), Sets((1, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))),
             Sets((0, null), (1, null)) with { Lags = true }),
+
+        // A tag on an image of another set that gives it up does not count as moved there.
+        Story([Image(0), Image(1), Image(2, owner: "q", tags: ["x"])], [Owner, Admin],
+            Sets((0, Wish(new(0), Additive, ["a"])), (1, Wish(new(1), Additive, ["a"]))),
+            Sets((0, Wish(new(Glob: "debian-*"), Exact, ["a"]) with { Secret = 1 }), (1, Wish(new(Glob: "*"), Additive, [])))),
+
+        // An empty list lacks an image that exists, so it does not show that the tag has nowhere to move to.
+        Story([Image(0) with { IsCopied = true }, Image(1), Image(0, tags: ["x"]) with { Cloud = 1 }], [Owner],
+            Sets((1, Wish(new(Glob: "debian-*"), Additive, ["a"]))),
+            Sets((1, Wish(new(Glob: "ubuntu-*"), Additive, ["a"]))) with { EmptyLists = 2 }),
+
+        // A set with newest and other credentials that has listed nothing yet: a list says whether it selects the image.
+        Story([Image(0, tags: ["a"]), Image(2)], [Owner, Owner],
+            Sets((0, Wish(new(0), Additive, ["a"], Restore) with { Secret = 1 }), (1, Wish(new(Glob: "ubuntu-*", Newest: 1), Additive, ["a"]))),
+            Sets((0, Wish(new(2), Additive, [], Restore)))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -24,6 +24,9 @@ internal sealed class RuleModel(SharedStory story)
     private Dictionary<int, Wish> deleted = [];
     private bool isChanged;
 
+    /// <summary>Images changed in the act. Only the next list of a set with newest shows which images it selects now.</summary>
+    private bool isNewestUnknown;
+
     public IReadOnlyList<IReadOnlySet<string>> Live => live;
 
     /// <summary>Replaced credentials were needed, which only a process that saw them still has: a restart would lose them.</summary>
@@ -33,7 +36,7 @@ internal sealed class RuleModel(SharedStory story)
     /// <param name="isBackwards">The youngest set is first.</param>
     public void RunAct(Act act, bool isBackwards)
     {
-        NeedsMemory = false;
+        (NeedsMemory, isNewestUnknown) = (false, act.Images.Count > 0);
         foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
         foreach (var (image, facts) in act.Images) images[image] = facts;
         deleted = act.Sets.Where(edit => edit.Value is null && alive.ContainsKey(edit.Key))
@@ -89,7 +92,8 @@ internal sealed class RuleModel(SharedStory story)
         if (!declared.Contains((set, tag)) && (isLeaving || !wish.IsExact || wish.Ignores(tag))) return "its set never declared it";
         var isOwner = change.By.Project == images[image].Owner;
         var claims = NotExcluded(image, secret: -1)
-            .Where(claim => claim.Set != set && claim.Wish.Tags.Contains(tag) && secrets[claim.Wish.Secret].Writes(images[image]));
+            .Where(claim => claim.Set != set && claim.Wish.Tags.Contains(tag) && !(isNewestUnknown && claim.Wish.Aim.Newest is not null)
+                && secrets[claim.Wish.Secret].Writes(images[image]));
         return claims.FirstOrDefault(claim => claim.Owns || !isOwner) is { } other ? $"set {other.Set} declares it" : null;
     }
 
@@ -139,9 +143,9 @@ internal sealed class RuleModel(SharedStory story)
         }
 
         // A refusal counts for the login that was refused; sets with the same Secret know the current one.
-        if (!evenRefused && hold.IsRefused && (wish.Secret != secret || login.IsSameUser(hold.RefusedAs))) return null;
-        if ((wish.Aim.IsSelector && hold.Leaving is not null)) return null;
+        if (!evenRefused && hold.IsRefused && (wish.Secret != secret || login.IsSameUser(hold.TriedAs))) return null;
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
+        if (wish.Aim.IsSelector && hold.Leaving is not null && !isEdited) return null;
         if (wish.Aim.Newest is not null && isEdited && SelectedImages(wish)?.Contains(image) != true) return null;
         // A set with other credentials must have seen the image itself.
         if (hold.Secret == wish.Secret && wish.Secret != secret) return new Claim(set, wish, hold.Project == images[image].Owner);
@@ -173,7 +177,8 @@ internal sealed class RuleModel(SharedStory story)
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
 
         bool HasAll(Share share) => !share.IsRefused && wish.Tags.All(tag => live[share.Image].Contains(tag)
-            && (share.TakesPart || (HasWritten(share.First.Set, share.Image) && Tolerates(share.First, tag))));
+            && (share.TakesPart || (HasWritten(share.First.Set, share.Image) && Tolerates(share.First, tag)
+                && !holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set)))));
     }
 
     private void Delete(int set, Wish wish)
@@ -267,19 +272,21 @@ internal sealed class RuleModel(SharedStory story)
         return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
     }
 
-    /// <summary>A write proves for all sets with the same user that they can write.</summary>
-    private bool HasWritten(int set, int image) => holds.GetValueOrDefault((set, image))?.WrittenAs is not null
-        || (alive.TryGetValue(set, out var wish) && holds.Any(entry =>
-            entry.Key.Image == image && !entry.Value.IsRefused && secrets[wish.Secret].IsSameUser(entry.Value.WrittenAs)));
+    private bool HasWritten(int set, int image) =>
+        holds.GetValueOrDefault((set, image)) is { TriedAs: not null, IsRefused: false } || HasWritten(secrets[alive[set].Secret], image);
 
-    /// <summary>The set excludes another one, or takes over a tag that another one gives up.</summary>
-    private bool MustProve(int set, Wish wish, Share share)
+    /// <summary>A write proves for all sets with the same user that they can write.</summary>
+    private bool HasWritten(Login login, int image) =>
+        holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.TriedAs));
+
+    /// <summary>The set excludes another one, or takes over a tag that another one gives up. A set that is held takes over nothing.</summary>
+    private bool MustProve(int set, Wish wish, Share share, bool isHeld)
     {
         var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, share.Image, wish.Secret, evenRefused: true))
             .OfType<Claim>();
         return (share.First.Set == set && claims.Any(claim => claim.Wish.IsExact || wish.IsExact))
-            || wish.Tags.Where(live[share.Image].Contains)
-                .Any(tag => holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set)));
+            || (!isHeld && wish.Tags.Where(live[share.Image].Contains)
+                .Any(tag => holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set))));
     }
 
     private void ApplyShare(int set, Wish wish, Share share, Login login, bool isHeld)
@@ -296,25 +303,17 @@ internal sealed class RuleModel(SharedStory story)
         if (wish.OnDeletion != TagDeletionPolicy.Restore) hold.Before = null;
         else if (hold.Before is null && share.TakesPart && wish.Mode == TagSetMode.Enforce) hold.Before = OriginalTagsOf(set, image, hold);
         if (!share.TakesPart) share.IsStalled = true;
-        if (!share.TakesPart || isHeld)
-        {
-            SetRefused(hold, false);
-            return;
-        }
+        if (hold.TriedAs is not null && !login.IsSameUser(hold.TriedAs)) SetAccess(hold, null, isRefused: false);
+        if (!share.TakesPart || wish.Mode == TagSetMode.Observe) return;
 
-        var work = share.Adds.Count + share.Removes.Count > 0;
-        // A set on which others depend, and which has nothing to change, adds a tag again, to prove that it can write.
-        if (holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.WrittenAs)))
-        {
-            SetWrittenAs(hold, login);
-        }
-
-        var proves = !work && !login.IsSameUser(hold.WrittenAs) && wish.Tags.Any(live[image].Contains) && MustProve(set, wish, share);
-        var writes = (work || proves) && images[image].IsWritable;
-        var mayNot = writes && !login.Writes(images[image]);
-        SetRefused(hold, mayNot);
-        hold.RefusedAs = login;
-        if (writes) SetWrittenAs(hold, mayNot ? null : login);
+        // A set on which others depend, and which changes nothing now, proves that it can write.
+        var work = share.Adds.Count + share.Removes.Count > 0 && !isHeld;
+        if (HasWritten(login, image)) SetAccess(hold, login, isRefused: false);
+        var proves = !work && !(login.IsSameUser(hold.TriedAs) && !hold.IsRefused) && MustProve(set, wish, share, isHeld);
+        var mayNot = !login.Writes(images[image]);
+        if ((work || proves) && images[image].IsWritable) SetAccess(hold, login, mayNot);
+        if (isHeld) return;
+        mayNot &= (work || proves) && images[image].IsWritable;
         share.IsRefused = mayNot;
         share.IsStalled = mayNot || (work && images[image].Status == "deactivated");
         if (work && images[image].IsWritable && !mayNot)
@@ -382,14 +381,12 @@ internal sealed class RuleModel(SharedStory story)
         var work = adds.Count + removes.Count > 0;
         if (work && !isHeld && images[image].IsWritable)
         {
-            SetRefused(hold, !leave.By.Writes(images[image]));
-            hold.RefusedAs = leave.By;
+            SetAccess(hold, leave.By, !leave.By.Writes(images[image]));
             if (!hold.IsRefused)
             {
                 live[image].ExceptWith(removes);
                 live[image].UnionWith(adds);
                 (isChanged, work) = (true, false);
-                SetWrittenAs(hold, leave.By);
             }
         }
 
@@ -433,16 +430,10 @@ internal sealed class RuleModel(SharedStory story)
         isChanged = true;
     }
 
-    private void SetRefused(Hold hold, bool isRefused)
+    private void SetAccess(Hold hold, Login? login, bool isRefused)
     {
-        isChanged |= hold.IsRefused != isRefused;
-        hold.IsRefused = isRefused;
-    }
-
-    private void SetWrittenAs(Hold hold, Login? login)
-    {
-        isChanged |= hold.WrittenAs != login;
-        hold.WrittenAs = login;
+        isChanged |= (hold.TriedAs, hold.IsRefused) != (login, isRefused);
+        (hold.TriedAs, hold.IsRefused) = (login, isRefused);
     }
 
     private void SetManaged(Hold hold, HashSet<string> managed)
@@ -467,12 +458,11 @@ internal sealed class RuleModel(SharedStory story)
 
         public LeavingCause? Leaving { get; set; }
 
+        /// <summary>The login that last wrote to the image.</summary>
+        public Login? TriedAs { get; set; }
+
+        /// <summary>The cloud refused that write.</summary>
         public bool IsRefused { get; set; }
-
-        public Login? RefusedAs { get; set; }
-
-        /// <summary>The login whose last write the cloud accepted.</summary>
-        public Login? WrittenAs { get; set; }
 
         public bool IsUnreachable { get; set; }
     }

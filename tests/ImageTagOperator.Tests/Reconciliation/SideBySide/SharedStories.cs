@@ -118,7 +118,7 @@ internal static class SharedStories
             var act = each.Secrets.Count == 0 ? each : each with { Sets = None<Wish?>(), Images = None<Picture>(),
                 Secrets = each.Secrets.Where(edit => secrets[edit.Key].By != User.Reader).ToDictionary() };
             foreach (var (secret, login) in act.Secrets) secrets[secret] = login;
-            var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary(edit => edit.Key, edit => Provable(story, edit.Value));
+            var sets = act.Sets.Where(edit => !gone.Contains(edit.Key)).ToDictionary(edit => edit.Key, edit => edit.Value);
             gone.UnionWith(sets.Where(edit => edit.Value is null).Select(edit => edit.Key));
             var facts = act.Images.Where(edit => !lost.Contains(edit.Key))
                 .ToDictionary(edit => edit.Key, edit => edit.Value with { Cloud = images[edit.Key].Cloud, Number = images[edit.Key].Number,
@@ -143,17 +143,6 @@ internal static class SharedStories
         }
 
         return story with { Acts = acts };
-    }
-
-    /// <summary>An Exact set without tags cannot prove that it can write while there is nothing to remove. So it is only in stories in
-    /// which it can.</summary>
-    private static Wish? Provable(SharedStory story, Wish? wish)
-    {
-        if (wish is not { IsExact: true, Tags: [] }) return wish;
-        var logins = story.Acts.SelectMany(act => act.Secrets).Where(edit => edit.Key == wish.Secret).Select(edit => edit.Value)
-            .Append(story.Secrets[wish.Secret]);
-        var images = story.Acts.SelectMany(act => act.Images.Values).Concat(story.Images).ToArray();
-        return logins.All(login => images.All(image => !login.Sees(image) || login.Writes(image))) ? wish : wish with { Tags = ["a"] };
     }
 
     private static IEnumerable<SharedStory> Shrink(SharedStory story)

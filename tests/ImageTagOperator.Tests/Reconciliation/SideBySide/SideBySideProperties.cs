@@ -45,6 +45,9 @@ public sealed class SideBySideProperties
     [InlineData(26)]
     [InlineData(27)]
     [InlineData(28)]
+    [InlineData(29)]
+    [InlineData(30)]
+    [InlineData(31)]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
