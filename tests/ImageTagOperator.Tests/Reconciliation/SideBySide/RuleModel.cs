@@ -279,7 +279,7 @@ internal sealed class RuleModel(SharedStory story)
     private bool HasWritten(Login login, int image) =>
         holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.TriedAs));
 
-    /// <summary>The set excludes another one, or takes over a tag that another one gives up. A set that is held takes over nothing.</summary>
+    /// <summary>The set excludes another one, or takes over a tag that another one gives up. A held set takes over nothing.</summary>
     private bool MustProve(int set, Wish wish, Share share, bool isHeld)
     {
         var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, share.Image, wish.Secret, evenRefused: true))
