@@ -29,7 +29,7 @@ public sealed record Reason
     public static readonly Reason InvalidSpec = Of(ProblemKind.Stalled, Requeue.OnEdit);
     public static readonly Reason NoImageMatches = Of(ProblemKind.Stalled, Requeue.AtInterval);
     public static readonly Reason Conflict = Of(ProblemKind.Stalled);
-    public static readonly Reason RemovalLimitExceeded = Of(ProblemKind.Stalled);
+    public static readonly Reason RemovalLimitExceeded = Of(ProblemKind.Stalled, Requeue.AtInterval);
 
     // The installation.
     public static readonly Reason DefinitionOutdated = WriteFailure(Requeue.AtInterval);

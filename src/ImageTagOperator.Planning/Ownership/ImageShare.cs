@@ -36,6 +36,10 @@ public sealed record ImageShare(
     /// <summary>A write that changes nothing and proves that the set can write to the image; null when no proof is needed.</summary>
     public TagStep? Proof { get; init; }
 
+    /// <summary>The removals that <c>spec.maxRemovals</c> limits. Those on an image from which another set excludes this one count until
+    /// that set has proved that it can write: if the cloud refuses its writes, this set removes the tags.</summary>
+    public IEnumerable<string> LimitedRemovals => Winner is { WriteAccess: WriteAccess.Granted } ? [] : Plan.Removes;
+
     /// <summary>What the set sends to the cloud.</summary>
     /// <param name="isHeld">The set may not change anything now.</param>
     public ImmutableArray<TagStep> Writes(bool isHeld)
@@ -63,8 +67,8 @@ public sealed record ImageShare(
         || problem is { Reason.Kind: ProblemKind.Retrying };
 
     /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the
-    /// tags of the first read, without those that sets added or declare. A set that stays keeps its own record, so the order in which the
-    /// sets are looked at makes no difference. An excluded set records nothing.</summary>
+    /// tags of the first read, without those that sets added or declare; what a refused set declares counts as original. A set that stays
+    /// keeps its own record, so the order in which the sets are looked at makes no difference. An excluded set records nothing.</summary>
     public IEnumerable<string>? OriginalTags(IReadOnlyCollection<string> firstRead, IReadOnlyCollection<ImageClaim> others)
     {
         if (Winner is not null) return null;
@@ -72,7 +76,8 @@ public sealed record ImageShare(
             .Where(other => other is { Original: not null, IsLeaving: true })
             .OrderBy(other => other.Created).ThenBy(other => other.Owner, StringComparer.Ordinal).FirstOrDefault();
         if (previous is not null) return previous.Original;
-        return firstRead.Except(Claim.Managed).Except(others.SelectMany(other => other.Managed.Union(other.Declaration.Tags)));
+        return firstRead.Except(Claim.Managed).Except(others.SelectMany(other =>
+            other.WriteAccess == WriteAccess.Refused ? other.Managed : other.Managed.Union(other.Declaration.Tags)));
     }
 
     private static ImmutableArray<string> Sorted(IEnumerable<string> tags) => [.. tags.Order(StringComparer.Ordinal)];

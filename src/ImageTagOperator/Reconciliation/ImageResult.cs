@@ -18,6 +18,9 @@ public sealed record ImageResult(
     /// <summary>The remaining writes.</summary>
     public TagPlan Plan => Share.Plan;
 
+    /// <summary>What the writes showed about the permission to write; null when they showed nothing.</summary>
+    public WriteAccess? WriteAccess { get; init; }
+
     public bool IsChanged => Added.Count + Removed.Count > 0;
 
     /// <summary>The completed writes.</summary>

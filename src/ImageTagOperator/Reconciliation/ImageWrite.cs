@@ -23,6 +23,7 @@ internal sealed class ImageWrite(
     private ObservedImage observed = planned.Observed;
     private Image image = planned.Observed.Image;
     private Image before = planned.Observed.Image;
+    private WriteAccess? access;
 
     private CloudSession Session => observed.By.Session;
 
@@ -131,9 +132,10 @@ internal sealed class ImageWrite(
             }
 
             metrics.RecordWrite(step.Verb, outcome.Result);
-            if (AccessOf(outcome.Result, isProof) is { } access)
+            access = AccessOf(outcome.Result, isProof) ?? access;
+            if (access == WriteAccess.Granted)
             {
-                observed = observed with { Claim = observed.Claim with { WriteAccess = access, Writer = observed.By.Access.Identity } };
+                observed = observed with { Claim = observed.Claim with { WriteAccess = access.Value, Writer = observed.By.Access.Identity } };
             }
 
             if (outcome.Result is TagWriteResult.Done)
@@ -196,7 +198,10 @@ internal sealed class ImageWrite(
         share,
         [.. image.Tags.Except(before.Tags).Intersect(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
         [.. before.Tags.Except(image.Tags).Except(share.Claim.Declaration.Tags).Order(StringComparer.Ordinal)],
-        problem ?? ImageProblems.RefusalOf(observed, image, share.Plan));
+        problem ?? ImageProblems.RefusalOf(observed, image, share.Plan))
+    {
+        WriteAccess = access,
+    };
 
     /// <summary>The result when the image could not be read again: acknowledged writes are reported.</summary>
     private ImageResult Unverified(ImageShare share, List<TagStep> done, Problem? problem)

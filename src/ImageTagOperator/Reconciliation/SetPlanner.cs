@@ -47,7 +47,8 @@ public sealed class SetPlanner(OperatorOptions options, TimeProvider time)
     private static Problem? TooManyRemovals(SetPlan plan)
     {
         PlannedImage[] all = [.. plan.All];
-        string[] removals = [.. all.Where(image => image.Problem is null).SelectMany(image => image.Share.Plan.Removes)];
+        string[] removals = [.. all.Where(image => image.Problem is null || image.Problem.Reason == Reason.Conflict)
+            .SelectMany(image => image.Share.LimitedRemovals)];
         return plan.Removals.Refuse(removals, all is [var one] ? one.Observed.Description : $"{all.Length} images");
     }
 }

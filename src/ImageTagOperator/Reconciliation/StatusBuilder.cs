@@ -199,7 +199,7 @@ public static class StatusBuilder
     /// <summary>A refusal is valid until another write of the same credentials, also of another set, is accepted.</summary>
     private static WriteAccess AccessOf(V1Alpha1ImageTagSet set, ImageResult image)
     {
-        if (image.Observed.Claim.WriteAccess == WriteAccess.Refused) return WriteAccess.Refused;
+        if (image.WriteAccess is { } shown) return shown;
         if (image.Share.Claim.WriteAccess == WriteAccess.Granted) return WriteAccess.Granted;
         return SetClaims.AccessOf(Known(set, image), image.Observed.By.Access);
     }

@@ -94,12 +94,29 @@ public sealed class ImageShareTests
         static ImageClaim Additive(ImageClaim claim) => claim with { Declaration = claim.Declaration with { Policy = TagPolicy.Additive } };
     }
 
+    /// <summary>An older set excludes this one, which would remove stray.</summary>
+    [Theory]
+    [InlineData(WriteAccess.Granted, "")]
+    [InlineData(WriteAccess.Unproven, "stray")]
+    [InlineData(WriteAccess.Refused, "stray")]      // it excludes nobody
+    public void Removals_count_until_the_excluding_set_has_proved_that_it_can_write(WriteAccess access, string expected)
+    {
+        var share = ImagePlan.Of([Claim("a", []) with { WriteAccess = access }, Claim("b", [])], ["stray"], Rules).ShareOf("b");
+        Assert.Equal(access == WriteAccess.Refused, share.Winner is null);
+        Assert.Equal(expected, string.Join(' ', share.LimitedRemovals));
+    }
+
     [Fact]
     public void Records_the_tags_from_before_any_set()
     {
         Assert.Equal(["before"], Share(["before", "golden", "old"]).OriginalTags(["before", "golden", "old"], [])!);
         // Tags that other sets added or declare are not original.
         Assert.Equal(["before"], Share([]).OriginalTags(["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs")])!);
+        // A refused set has added nothing.
+        Assert.Equal(
+            ["before", "declared"],
+            Share([]).OriginalTags(
+                ["before", "theirs", "declared"], [Claim("b", ["declared"], "theirs") with { WriteAccess = WriteAccess.Refused }])!);
         // Another set has recorded them already.
         Assert.Equal(["first"], Share([]).OriginalTags(["before"], [Claim("b", []), Passing("d", "second"), Passing("c", "first")])!);
         // A set that stays keeps its own record.

@@ -20,6 +20,8 @@ namespace ImageTagOperator.Tests.Reconciliation;
 /// <summary>Write, verify and plan again, with a cloud that misbehaves.</summary>
 public sealed class TagApplierTests : IAsyncLifetime
 {
+    private static readonly CloudCredentialsRef Credentials = new() { SecretName = "clouds", CloudName = "demo" };
+
     private readonly CloudSessions sessions = new(TimeProvider.System);
     private readonly SetCache cache = new();
     private readonly FakeTimeProvider clock = new();
@@ -260,6 +262,23 @@ public sealed class TagApplierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refused_removal_is_reported_although_another_set_declares_the_tag()
+    {
+        var image = cloud.AddImage("foreign", "theirs");
+        (image.Owner, image.Visibility) = (cloud.Identity.Project("other").Id, "public");
+        cache.Publish(WatchEventType.Added, new V1Alpha1ImageTagSet
+        {
+            Metadata = { Name = "other", NamespaceProperty = "ns", Uid = "other", CreationTimestamp = clock.GetUtcNow().UtcDateTime },
+            Spec = { Image = new ImageReference { Id = image.Id }, Tags = ["theirs"], CloudCredentialsRef = Credentials },
+        });
+        var result = await ApplyAsync(image, TagPolicy.Exact);
+        Assert.Equal(Reason.Forbidden, result.Problem!.Reason);
+        Assert.Equal(WriteAccess.Refused, result.WriteAccess);
+        Assert.Equal(["theirs"], result.Plan.Removes);
+        Assert.Single(cloud.Calls.Writes, call => call.Method == "DELETE");
+    }
+
+    [Fact]
     public async Task Writes_to_one_image_never_overlap_across_sessions()
     {
         var image = cloud.AddImage("busy");
@@ -353,7 +372,7 @@ public sealed class TagApplierTests : IAsyncLifetime
         var set = new RegisteredSet(
             new V1Alpha1ImageTagSet { Metadata = { Name = "set", NamespaceProperty = "ns", Uid = "set" } }, new SetMemory(), clock.GetUtcNow());
         var claim = new ImageClaim("ns/set", DateTimeOffset.UnixEpoch, new TagDeclaration(tags, policy, []), []);
-        var by = new CloudConnection(new CloudCredentialsRef(), session, access);
+        var by = new CloudConnection(Credentials, session, access);
         return new ObservedImage(set, by, live!, new ImageReading([live!], asOf, sequence), claim, []);
     }
 

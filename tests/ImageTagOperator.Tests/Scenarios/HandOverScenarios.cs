@@ -162,7 +162,7 @@ public abstract class HandOverScenarios<TWorld> : ScenariosIn<TWorld>
         using var admin = await GlanceClient.LoginAsync(world.CloudsYaml, "admin");
         await admin.PublishAsync(image);
         var reader = With("other", Additive(world, "reader", image));
-        (reader.Spec.Policy, reader.Spec.MaxRemovals) = (TagPolicy.Exact, 0);
+        (reader.Spec.Policy, reader.Spec.MaxRemovals) = (TagPolicy.Exact, live.Length == 0 ? null : 0);
         await world.CreateAsync(reader);
         await world.ReadyAsync("reader", live.Length == 0 ? "True" : "False");
         await NextSecondAsync();

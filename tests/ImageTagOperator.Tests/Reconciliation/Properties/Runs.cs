@@ -6,7 +6,7 @@ using Microsoft.FSharp.Core;
 namespace ImageTagOperator.Tests.Reconciliation.Properties;
 
 /// <summary>How often, and from where. PROPERTY_SEED=n (or =random) and PROPERTY_RUNS=n search where the usual run does not; what a run
-/// that fails prints as its seed, as in PROPERTY_SEED=n,m, plays it again.</summary>
+/// that fails prints as its seed, as in PROPERTY_SEED=n,m, plays it again, and PROPERTY_SEED=n,m,size only its failing step.</summary>
 internal static class Runs
 {
     private const ulong UsualSeed = 20260101;
@@ -20,13 +20,16 @@ internal static class Runs
             ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
         var config = Config.QuickThrowOnFailure.WithMaxTest(runs).WithQuietOnSuccess(true);
         return Environment.GetEnvironmentVariable("PROPERTY_SEED") == "random" ? config
-            : config.WithReplay(FSharpOption<Replay>.Some(new Replay(Seed(), FSharpOption<int>.None)));
+            : config.WithReplay(FSharpOption<Replay>.Some(new Replay(Seed(), Size())));
     }
+
+    private static FSharpOption<int> Size() => Environment.GetEnvironmentVariable("PROPERTY_SEED")?.Split(',') is [_, _, var size]
+        ? FSharpOption<int>.Some(int.Parse(size, CultureInfo.InvariantCulture)) : FSharpOption<int>.None;
 
     private static Rnd Seed() => Environment.GetEnvironmentVariable("PROPERTY_SEED")?.Split(',') switch
     {
         [{ Length: > 0 } one] => new Rnd(ulong.Parse(one, CultureInfo.InvariantCulture)),
-        [var seed, var gamma] => new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)),
+        [var seed, var gamma, ..] => new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)),
         _ => new Rnd(UsualSeed),
     };
 }

@@ -167,6 +167,22 @@ internal static class PinnedStories
         Story([Image(0, tags: ["a"]), Image(2)], [Owner, Owner],
             Sets((0, Wish(new(0), Additive, ["a"], Restore) with { Secret = 1 }), (1, Wish(new(Glob: "ubuntu-*", Newest: 1), Additive, ["a"]))),
             Sets((0, Wish(new(2), Additive, [], Restore)))),
+
+        // The removals of a set in conflict count for maxRemovals until the other set has proved that it can write.
+        Story([Image(0), Image(2, tags: ["b"])], [new(0, User.Reader), Owner],
+            Sets((0, Wish(new(2), Additive, [])), (2, Wish(new(0), Additive, ["b"]) with { Secret = 1 })),
+            Sets((2, Wish(new(2), Exact, []) with { MaxRemovals = 1 }))),
+
+        // A tag that only a refused set declares is one of the original tags.
+        Story([Image(0, owner: "q", isPublic: true, tags: ["a", "b"])], [Admin, Owner],
+            Sets((1, Wish(new(Glob: "*"), Exact, ["a"]) with { Secret = 1, MaxRemovals = 0 }), (2, Wish(new(0), Additive, ["a"], Restore))),
+            Sets((2, null))),
+
+        // A refused set keeps managing the tag that it could not remove.
+        Story([Image(0, owner: "q", isPublic: true), Image(1)], [Admin, Owner],
+            Sets((1, Wish(new(Glob: "*"), Additive, ["b"]))),
+            Sets((1, Wish(new(0), Exact, []) with { Secret = 1 }), (2, Wish(new(0), Additive, ["b"]))),
+            Sets((1, Wish(new(0), Additive, [])), (2, Wish(new(2), Additive, [])))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -170,7 +170,7 @@ internal sealed class RuleModel(SharedStory story)
         applied[set] = (wish.Aim, wish.Secret);
         var shares = chosen.Select(image => ShareOf(set, wish, image, login)).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
-            || shares.Where(share => share.TakesPart).Sum(share => share.Removes.Count)
+            || shares.Where(share => share.TakesPart || !HasWritten(share.First.Set, share.Image)).Sum(share => share.Removes.Count)
                 + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
         foreach (var share in shares) ApplyShare(set, wish, share, login, isHeld);
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));

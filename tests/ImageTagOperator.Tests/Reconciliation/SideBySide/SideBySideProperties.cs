@@ -11,43 +11,14 @@ public sealed class SideBySideProperties
     private const int Orders = 2;
     private const int PinnedOrders = 12;
 
+    public static TheoryData<int> Pinned { get; } = [.. Enumerable.Range(0, PinnedStories.All.Count)];
+
     [Fact]
     public void In_any_order_the_result_is_what_the_rules_say() =>
         FsCheck.Check.One(Runs.Configuration(60), Prop.ForAll(SharedStories.All, RunInSeveralOrders));
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
-    [InlineData(9)]
-    [InlineData(10)]
-    [InlineData(11)]
-    [InlineData(12)]
-    [InlineData(13)]
-    [InlineData(14)]
-    [InlineData(15)]
-    [InlineData(16)]
-    [InlineData(17)]
-    [InlineData(18)]
-    [InlineData(19)]
-    [InlineData(20)]
-    [InlineData(21)]
-    [InlineData(22)]
-    [InlineData(23)]
-    [InlineData(24)]
-    [InlineData(25)]
-    [InlineData(26)]
-    [InlineData(27)]
-    [InlineData(28)]
-    [InlineData(29)]
-    [InlineData(30)]
-    [InlineData(31)]
+    [MemberData(nameof(Pinned))]
     public void Regression_stories_have_the_right_result_in_any_order(int number)
     {
         for (var order = 0; order < PinnedOrders; order++) RunStory(PinnedStories.All[number], order);
