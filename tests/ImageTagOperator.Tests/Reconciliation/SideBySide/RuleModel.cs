@@ -48,6 +48,20 @@ internal sealed class RuleModel(SharedStory story)
             declared.UnionWith((wish?.Tags ?? []).Select(tag => (set, tag)));
         }
 
+        Settle(isBackwards);
+        // After five minutes a deleted set and an unreachable image are given up, and the others continue.
+        foreach (var key in holds.Keys.Where(key => deleted.ContainsKey(key.Set) || holds[key].IsUnreachable).ToArray()) holds.Remove(key);
+        Settle(isBackwards);
+        foreach (var set in deleted.Keys)
+        {
+            applied.Remove(set);
+            lastGood.Remove(set);
+            hadImages.Remove(set);
+        }
+    }
+
+    private void Settle(bool isBackwards)
+    {
         for (var round = 0; ; round++)
         {
             if (round == Enough) throw new InvalidOperationException("the rules reach no stable state");
@@ -60,15 +74,6 @@ internal sealed class RuleModel(SharedStory story)
             }
 
             if (!isChanged) break;
-        }
-
-        // An image that is unreachable for five minutes is given up.
-        foreach (var key in holds.Keys.Where(key => deleted.ContainsKey(key.Set) || holds[key].IsUnreachable).ToArray()) holds.Remove(key);
-        foreach (var set in deleted.Keys)
-        {
-            applied.Remove(set);
-            lastGood.Remove(set);
-            hadImages.Remove(set);
         }
     }
 
