@@ -114,10 +114,11 @@ public sealed class CloudSession : IDisposable
         try
         {
             // From here on the write may take effect, whatever the outcome reported to us.
-            gate.Written(time);
+            gate.Written();
             var response = await SendWriteAsync(method, imageId, tag, cancellationToken);
             var result = AnswerRules.OfWrite(response.Status);
             if (result == TagWriteResult.Uncertain) gate.MarkUncertain(time);
+            if (result == TagWriteResult.Done && method == HttpMethod.Delete) gate.Removed(tag, time);
             return new TagWriteOutcome(result, response.IsSuccess ? "" : response.Describe(), response.RetryAfter);
         }
         catch (CloudCallException e)
@@ -132,7 +133,7 @@ public sealed class CloudSession : IDisposable
         }
         finally
         {
-            gate.Written(time);
+            gate.Written();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImageTagOperator.OpenStack.Http;
 
 namespace ImageTagOperator.OpenStack.Images;
@@ -12,12 +13,18 @@ public sealed class ImageGate
     /// <summary>The maximum wait for the lock. A few other holders fit into it, with about ten seconds each.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
+    /// <summary>Longer than the age of any reading that is used.</summary>
+    private static readonly TimeSpan RemovalsKeptFor = TimeSpan.FromMinutes(10);
+
+    private static readonly ImmutableDictionary<string, DateTimeOffset> NoRemovals =
+        ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
     private readonly FairSlots slot;
     private readonly ImageGates gates;
     private readonly string imageId;
     private long lastWrite;
     private long uncertainUntil;
-    private long writtenAt;
+    private ImmutableDictionary<string, DateTimeOffset> removals = NoRemovals;
 
     internal ImageGate(ImageGates gates, string imageId, long lastWrite, TimeProvider time)
     {
@@ -65,13 +72,16 @@ public sealed class ImageGate
     internal void MarkUncertain(TimeProvider time) =>
         Interlocked.Exchange(ref uncertainUntil, (time.GetUtcNow() + UncertainWritePause).UtcTicks);
 
-    /// <summary>True when the image was written less than <paramref name="lag"/> ago, so that a replica may not show it yet.</summary>
-    public bool WrittenWithin(TimeSpan lag, TimeProvider time) =>
-        Interlocked.Read(ref writtenAt) is var at and > 0 && time.GetUtcNow().UtcTicks - at < lag.Ticks;
+    /// <summary>True when this process removed the tag later than <paramref name="since"/>. A read from before that, or one of a replica
+    /// that lags, can still show it.</summary>
+    public bool RemovedSince(string tag, DateTimeOffset since) => removals.TryGetValue(tag, out var at) && at > since;
 
-    internal void Written(TimeProvider time)
+    internal void Written() => Interlocked.Exchange(ref lastWrite, gates.Next());
+
+    /// <summary>The cloud acknowledged the removal of a tag. Only the holder of the lock calls this.</summary>
+    internal void Removed(string tag, TimeProvider time)
     {
-        Interlocked.Exchange(ref writtenAt, time.GetUtcNow().UtcTicks);
-        Interlocked.Exchange(ref lastWrite, gates.Next());
+        var now = time.GetUtcNow();
+        removals = removals.RemoveRange(removals.Where(old => now - old.Value > RemovalsKeptFor).Select(old => old.Key)).SetItem(tag, now);
     }
 }

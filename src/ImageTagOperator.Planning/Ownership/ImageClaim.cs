@@ -30,6 +30,12 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     /// <summary>The identity of the set's credentials; null when it is not known.</summary>
     public string? Identity { get; init; }
 
+    /// <summary>The set moves a declared tag to the image from another one.</summary>
+    public bool IsMoving { get; init; }
+
+    /// <summary>The set records the tags of the image, to restore them later.</summary>
+    public bool Restores { get; init; }
+
     /// <summary>The tags that the image had before any set managed it; null where they were not recorded.</summary>
     public IReadOnlyCollection<string>? Original { get; init; }
 }

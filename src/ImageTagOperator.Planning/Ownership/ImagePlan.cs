@@ -18,8 +18,9 @@ namespace ImageTagOperator.Planning.Ownership;
 /// it, because such a set could withhold the proof and keep a tag there for ever.
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
 /// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
-/// one, or takes over a tag, proves that it can write. When it has nothing to change, it adds a tag again that is already there; without
-/// one, it removes a tag that is not there. A set that may not change anything now excludes others too, but takes over nothing.
+/// one, takes over a tag, or moves one here from another image, proves that it can write. When it has nothing to change, it adds a tag
+/// again that is already there; without one, it removes a tag that is not there. A set that may not change anything now excludes others too,
+/// but takes over nothing.
 /// </remarks>
 public sealed class ImagePlan
 {
@@ -58,11 +59,11 @@ public sealed class ImagePlan
         var others = claims.Values.Where(other => other.Owner != owner && MayRelyOn(other, claim)).Order(Precedence).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
-        // Do not restore a tag that an Exact set does not want: it would only be removed again.
+        // Do not restore a tag that an Exact set does not want: it would only be removed again, if that set can write.
         if (claim.IsLeaving)
         {
-            declared = declared with { Tags = [.. declared.Tags
-                .Where(tag => others.All(other => winners.ContainsKey(other.Owner) || Tolerates(other, tag)))] };
+            declared = declared with { Tags = [.. declared.Tags.Where(tag => others.All(other =>
+                winners.ContainsKey(other.Owner) || other.WriteAccess != WriteAccess.Granted || Tolerates(other, tag)))] };
         }
 
         var image = new ImageTags(live, claim.Managed, byOthers);
@@ -79,6 +80,8 @@ public sealed class ImagePlan
             Excludes = Excludes(claim),
             Proof = ProofOf(claim, plan),
             PendingRestores = PendingRestores(claim, declared.Tags),
+            PendingRecord = claim is { IsLeaving: true, Original: not null }
+                ? admitted.Find(other => other is { Restores: true, Original: null })?.Owner : null,
         };
     }
 
@@ -119,13 +122,13 @@ public sealed class ImagePlan
             && !(other.IsLeaving && other.Original?.Contains(tag) == true);
     }
 
-    /// <summary>A claim on which no other set depends needs no proof. Refused sets count: without the proof they would depend on it
-    /// again.</summary>
+    /// <summary>A claim on which nothing depends, neither another set nor the move of a tag, needs no proof. Refused sets count: without the
+    /// proof they would depend on it again.</summary>
     private TagStep? ProofOf(ImageClaim claim, TagPlan plan)
     {
         if (claim is not { IsLeaving: false, WriteAccess: WriteAccess.Unproven } || !admitted.Contains(claim)) return null;
         var tags = claim.Declaration.Tags.Where(live.Contains).ToArray();
-        if (!Excludes(claim) && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
+        if (!claim.IsMoving && !Excludes(claim) && !Others(claim).Any(other => tags.Any(tag => GivesUp(other, tag)))) return null;
         if (plan.IsEmpty && tags.Where(tag => rules.WhyNotAddressable(tag) is null).Min(StringComparer.Ordinal) is { } present)
         {
             return new TagStep(TagVerb.Add, present);

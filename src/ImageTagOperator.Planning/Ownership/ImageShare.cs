@@ -24,6 +24,9 @@ public sealed record ImageShare(
     /// <summary>Tags that the set restores and that other sets still have to remove, each with the name of one of those sets.</summary>
     public ImmutableSortedDictionary<string, string> PendingRestores { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The set that takes over the record of the original tags and has not stored it yet; null when there is none.</summary>
+    public string? PendingRecord { get; init; }
+
     /// <summary>All declared tags are on the image and stay there.</summary>
     public required bool HasAllDeclared { get; init; }
 
@@ -63,7 +66,7 @@ public sealed record ImageShare(
     /// <summary>Whether an image that the set leaves must stay in its status. A write that may still be running can put a tag back
     /// later.</summary>
     public bool IsUnfinished(Problem? problem) =>
-        !Plan.IsEmpty || !PendingHandovers.IsEmpty || !PendingRestores.IsEmpty
+        !Plan.IsEmpty || !PendingHandovers.IsEmpty || !PendingRestores.IsEmpty || PendingRecord is not null
         || problem is { Reason.Kind: ProblemKind.Retrying };
 
     /// <summary>The tags from before any set managed the image. A set that leaves the image passes its record on. Otherwise they are the

@@ -40,9 +40,15 @@ internal static class ImageProblems
                 + "taken it over. Nothing to do. If it lasts, look at the status of that set.");
         }
 
-        return share.PendingRestores.FirstOrDefault() is { Key: { } restored, Value: var other }
-            ? Waiting($"{Capital(image)} is not restored yet: {NameOf(image, other).Name} must remove {restored} first. "
-                + "Nothing to do: this set waits for it.")
+        if (share.PendingRestores.FirstOrDefault() is { Key: { } restored, Value: var other })
+        {
+            return Waiting($"{Capital(image)} is not restored yet: {NameOf(image, other).Name} must remove {restored} first. "
+                + "Nothing to do: this set waits for it.");
+        }
+
+        return share.PendingRecord is { } successor
+            ? Waiting($"This set keeps the record of the original tags of {image.Description} until {NameOf(image, successor).Name} has "
+                + "taken it over. Nothing to do. If it lasts, look at the status of that set.")
             : null;
 
         static Problem Waiting(string message) => new(Reason.Transient, message);

@@ -36,7 +36,8 @@ internal sealed class ImageWrite(
     public async Task<ImageResult> RunAsync(CancellationToken cancellationToken)
     {
         // A replica can still show a tag that another set has just removed, and a set that restores it does not look again later.
-        var mayLag = observed.IsRestoring && gate.WrittenWithin(TagApplier.ReplicaLag, time);
+        var mayLag = observed.IsRestoring
+            && observed.Claim.Declaration.Tags.Any(tag => gate.RemovedSince(tag, time.GetUtcNow() - TagApplier.ReplicaLag));
         if (mayLag) await Task.Delay(TagApplier.ReplicaLag, time, cancellationToken);
         if ((mayLag || gate.WrittenSince(observed.Reading.Sequence)) && !await ReadAsync(cancellationToken)) return Gone();
         var share = await PlanAsync(cancellationToken);
@@ -135,7 +136,8 @@ internal sealed class ImageWrite(
             access = AccessOf(outcome.Result, isProof) ?? access;
             if (access == WriteAccess.Granted)
             {
-                observed = observed with { Claim = observed.Claim with { WriteAccess = access.Value, Writer = observed.By.Access.Identity } };
+                var claim = observed.Claim with { WriteAccess = WriteAccess.Granted, Writer = observed.By.Access.Identity };
+                observed = observed with { Claim = claim };
             }
 
             if (outcome.Result is TagWriteResult.Done)

@@ -67,16 +67,7 @@ public sealed class Observer(
             .. reading.Images.Where(image => !readById.ContainsKey(image.Id)), .. left.StillMatching.Select(match => match.Image),
         ];
         var chosen = ImageChoice.Choose(reference, by, left.Leaving, all);
-        var images = await Task.WhenAll(chosen.Select(async image => new ObservedImage(
-            set,
-            by,
-            image,
-            readById.GetValueOrDefault(image.Id, reading),
-            OwnClaim(entity, by, image),
-            await neighbours.FindClaimsAsync(entity, by, image, cancellationToken))));
-
         // Images that still match and are not chosen were replaced by newer ones, or by an edit.
-        var leaving = left.Leaving.ToList();
         var rest = left.StillMatching.Where(match => !chosen.Contains(match.Image)).ToArray();
         if (entity.Spec.DeletionPolicy == TagDeletionPolicy.Retain && LeftImageFinder.IsEdited(entity))
         {
@@ -85,6 +76,17 @@ public sealed class Observer(
             rest = [];
         }
 
+        var isMoving = left.Leaving.SelectMany(image => image.Claim.Managed)
+            .Concat(rest.SelectMany(match => Location.Find(entity.Status, match.Image.Id, by.Cloud)?.ManagedTags ?? []))
+            .Any(entity.Spec.Tags.Contains);
+        var images = await Task.WhenAll(chosen.Select(async image => new ObservedImage(
+            set,
+            by,
+            image,
+            readById.GetValueOrDefault(image.Id, reading),
+            OwnClaim(entity, by, image) with { IsMoving = isMoving },
+            await neighbours.FindClaimsAsync(entity, by, image, cancellationToken))));
+        var leaving = left.Leaving.ToList();
         foreach (var (image, single) in rest)
         {
             leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));

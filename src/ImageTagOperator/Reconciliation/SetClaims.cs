@@ -19,6 +19,7 @@ public static class SetClaims
         state?.ManagedTags ?? [])
     {
         OwnsImage = ownsImage,
+        Restores = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore,
         Original = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state?.OriginalTags : null,
         IsEdited = LeftImageFinder.IsEdited(set),
         WriteAccess = AccessOf(state, access),

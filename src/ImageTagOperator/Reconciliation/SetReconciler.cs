@@ -50,7 +50,8 @@ public sealed class SetReconciler(
     {
         var plan = planner.Plan(set, await observer.ObserveDeletedAsync(registry.Of(set), set, cancellationToken));
         var released = await ApplyAsync(plan, plan.Leaving, cancellationToken);
-        foreach (var heir in released.SelectMany(image => image.Share.PendingHandovers.Values).Distinct())
+        var heirs = released.SelectMany(image => image.Share.PendingHandovers.Values.Append(image.Share.PendingRecord)).OfType<string>();
+        foreach (var heir in heirs.Distinct())
         {
             registry.RequestLook(NamespacedName.Parse(heir), set.Key());
         }

@@ -191,8 +191,10 @@ public static class StatusBuilder
     {
         if (set.Spec.DeletionPolicy != TagDeletionPolicy.Restore) return null;
         if (Known(set, image)?.OriginalTags is { } known) return known;
-        var recorded = set.Spec.Mode == TagSetMode.Observe ? null
-            : image.Share.OriginalTags(image.Observed.Image.Tags, image.Observed.Others);
+        // A set of the operator can have removed a tag since the read.
+        var observed = image.Observed;
+        var present = observed.Image.Tags.Where(tag => !observed.Gate.RemovedSince(tag, observed.Reading.AsOf - TagApplier.ReplicaLag));
+        var recorded = set.Spec.Mode == TagSetMode.Observe ? null : image.Share.OriginalTags([.. present], observed.Others);
         return recorded is null ? null : Storable(recorded);
     }
 

@@ -79,7 +79,7 @@ public sealed class FairSlotsTests
     {
         var gates = new ImageGates(time);
         var sequence = gates.Sequence;
-        for (var i = 0; i < 1000; i++) gates.For("cloud", $"{i}").Written(time);
+        for (var i = 0; i < 1000; i++) gates.For("cloud", $"{i}").Written();
         var held = gates.For("cloud", "held");
         using var right = await held.EnterAsync("b", Cancel);
         for (var sweep = 0; sweep < 20; sweep++) gates.Sweep();

@@ -219,7 +219,50 @@ public sealed class ImagePlanTests
         var restoring = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden");
         Assert.Equal("a: +before -golden", Describe([restoring], "golden"));
         Assert.Equal("a: +before -golden; b: ", Describe([restoring, Claim("b", 2, TagPolicy.Additive)], "golden"));
-        Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, Claim("b", 2, TagPolicy.Exact, "mine")], "golden"));
+        var exact = Claim("b", 2, TagPolicy.Exact, "mine");
+        Assert.Equal("a: +before -golden; b: +mine -golden", Describe([restoring, exact], "golden"));      // it may not be able to write
+        Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, exact with { WriteAccess = WriteAccess.Granted }], "golden"));
+    }
+
+    /// <summary>Set a is deleted with a record of the original tags.</summary>
+    [Theory]
+    [InlineData("takes over",                            "b")]
+    [InlineData("has a record",                          null)]
+    [InlineData("does not restore",                      null)]
+    [InlineData("is refused",                            null)]
+    [InlineData("leaves too",                            null)]
+    [InlineData("is excluded by an older set",           "c")]
+    public void The_record_of_the_original_tags_stays_until_another_set_has_it(string other, string? expected)
+    {
+        var a = Leaving(Claim("a", 1, TagPolicy.Additive, "before"), "golden") with { Original = ["before"] };
+        var b = Claim("b", 3, TagPolicy.Exact) with { Restores = true };
+        b = other switch
+        {
+            "has a record" => b with { Original = [] },
+            "does not restore" => b with { Restores = false },
+            "is refused" => b with { WriteAccess = WriteAccess.Refused },
+            "leaves too" => b with { IsLeaving = true },
+            _ => b,
+        };
+        ImageClaim[] older = other == "is excluded by an older set" ? [Claim("c", 2, TagPolicy.Exact) with { Restores = true }] : [];
+        var share = ImagePlan.Of([a, b, .. older], [], Rules).ShareOf("a");
+        Assert.Equal(expected, share.PendingRecord);
+        Assert.Null(ImagePlan.Of([a, b, .. older], [], Rules).ShareOf("b").PendingRecord);
+    }
+
+    /// <summary>Set a declares x. Without the permission to write to the image, it could not keep x there.</summary>
+    [Theory]
+    //          access                live  sent  sent while held
+    [InlineData(WriteAccess.Unproven, "x",  "+x", "")]
+    [InlineData(WriteAccess.Granted,  "x",  "",   "")]
+    [InlineData(WriteAccess.Unproven, "y",  "+x", "")]
+    public void A_set_that_moves_a_tag_to_an_image_proves_that_it_can_write(WriteAccess access, string live, string sent, string whileHeld)
+    {
+        var a = Claim("a", 1, TagPolicy.Additive, "x") with { WriteAccess = access, IsMoving = true };
+        var share = ImagePlan.Of([a], [live], Rules).ShareOf("a");
+        Assert.Equal(sent, string.Join(' ', share.Writes(isHeld: false)));
+        Assert.Equal(whileHeld, string.Join(' ', share.Writes(isHeld: true)));
+        Assert.Empty(ImagePlan.Of([a with { IsMoving = false }], ["x"], Rules).ShareOf("a").Writes(isHeld: false));
     }
 
     /// <summary>Set a is deleted and restores the tag "before"; another set still manages it.</summary>

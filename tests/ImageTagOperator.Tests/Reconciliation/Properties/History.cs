@@ -19,5 +19,8 @@ internal sealed class History
     public IEnumerable<(int Set, Declared Spec)> On(int image) => claims.Where(claim => claim.Image == image)
         .Select(claim => (claim.Set, claim.Spec));
 
+    /// <summary>The images that a set ever meant.</summary>
+    public IEnumerable<int> ImagesOf(int set) => claims.Where(claim => claim.Set == set).Select(claim => claim.Image).Distinct();
+
     public IEnumerable<Declared> Of(int set) => specs.Where(spec => spec.Set == set).Select(spec => spec.Spec);
 }

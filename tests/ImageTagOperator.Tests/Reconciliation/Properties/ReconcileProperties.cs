@@ -32,9 +32,10 @@ public sealed class ReconcileProperties
         var noEffect = stage.Glance.Calls.Where(call => call.IsWrite && call.WasThere != (call.Method == "DELETE")).ToArray();
         foreach (var call in noEffect)
         {
-            // Where sets depend on each other, one write proves for all of them that the credentials can write.
+            // Where sets depend on each other, or a tag moved, one write proves for all of them that the credentials can write.
+            var sets = stage.History.On(call.Image).Select(claim => claim.Set).Distinct().ToArray();
             var isProof = (call.Method == "PUT" || Audit.IsPermissionTest(call)) && noEffect.Count(other => other.Image == call.Image) == 1
-                && stage.History.On(call.Image).Select(claim => claim.Set).Distinct().Count() > 1;
+                && (sets.Length > 1 || sets.Any(set => stage.History.ImagesOf(set).Count() > 1));
             stage.Check(isProof, $"{call} changed nothing");
         }
     });

@@ -29,7 +29,8 @@ internal static class Runs
     private static Rnd Seed() => Environment.GetEnvironmentVariable("PROPERTY_SEED")?.Split(',') switch
     {
         [{ Length: > 0 } one] => new Rnd(ulong.Parse(one, CultureInfo.InvariantCulture)),
-        [var seed, var gamma, ..] => new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)),
+        [var seed, var gamma, ..] => new Rnd(
+            ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)),
         _ => new Rnd(UsualSeed),
     };
 }

@@ -183,6 +183,28 @@ internal static class PinnedStories
             Sets((1, Wish(new(Glob: "*"), Additive, ["b"]))),
             Sets((1, Wish(new(0), Exact, []) with { Secret = 1 }), (2, Wish(new(0), Additive, ["b"]))),
             Sets((1, Wish(new(0), Additive, [])), (2, Wish(new(2), Additive, [])))),
+
+        // A tag that a set removed between the read and the record of another set is not original.
+        Story([Image(0), Image(2, tags: ["x"])], [Owner, Owner],
+            Sets((1, Wish(new(0), Additive, ["b"]))), Sets((3, Wish(new(2), Additive, ["b"]))),
+            Sets((1, Wish(new(2), Additive, [])), (3, Wish(new(0), Additive, ["a"], Restore) with { Secret = 1 })),
+            Sets((3, null))),
+
+        // An Exact set that cannot write prevents no restoring.
+        Story([Image(2, owner: "q", isPublic: true, tags: ["b"])], [Admin, Owner],
+            Sets((3, Wish(new(2), Additive, ["b"], Restore))),
+            Sets((2, Wish(new(2), Exact, []) with { Secret = 1 }), (3, null))),
+
+        // The record of the original tags passes to a set that was excluded before.
+        Story([Image(0), Image(1, tags: ["b"]), Image(2)], [Owner],
+            Sets((0, Wish(new(Glob: "*"), Additive, ["b"], Restore)), (2, Wish(new(Glob: "debian-*"), Exact, [], Restore))),
+            Sets((0, null)), Sets((2, Wish(new(0), Additive, [], Restore)))),
+
+        // A tag moves only to an image that the set can write to.
+        Story([Image(1, isPublic: true), Image(2)], [Owner],
+            Sets((3, Wish(new(Glob: "*"), Additive, ["b"]))),
+            new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>()),
+            Sets((1, Wish(new(1), Additive, [])), (2, Wish(new(Glob: "debian-*"), Exact, [])), (3, Wish(new(1), Additive, ["b"])))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

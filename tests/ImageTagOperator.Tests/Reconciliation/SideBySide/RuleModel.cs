@@ -173,7 +173,8 @@ internal sealed class RuleModel(SharedStory story)
 
         if (chosen.Length > 0) hadImages.Add(set);
         applied[set] = (wish.Aim, wish.Secret);
-        var shares = chosen.Select(image => ShareOf(set, wish, image, login)).ToArray();
+        var isMoving = leaving.Any(leave => leave.Hold.Managed.Overlaps(wish.Tags));
+        var shares = chosen.Select(image => ShareOf(set, wish, image, login) with { IsMoving = isMoving }).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
             || shares.Where(share => share.TakesPart || !HasWritten(share.First.Set, share.Image)).Sum(share => share.Removes.Count)
                 + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
@@ -284,12 +285,13 @@ internal sealed class RuleModel(SharedStory story)
     private bool HasWritten(Login login, int image) =>
         holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.TriedAs));
 
-    /// <summary>The set excludes another one, or takes over a tag that another one gives up. A held set takes over nothing.</summary>
+    /// <summary>The set excludes another one, takes over a tag that another one gives up, or moves one here. A held set takes over
+    /// nothing.</summary>
     private bool MustProve(int set, Wish wish, Share share, bool isHeld)
     {
         var claims = alive.Keys.Where(other => other != set).Select(other => ClaimOf(other, share.Image, wish.Secret, evenRefused: true))
             .OfType<Claim>();
-        return (share.First.Set == set && claims.Any(claim => claim.Wish.IsExact || wish.IsExact))
+        return (share.IsMoving && !isHeld) || (share.First.Set == set && claims.Any(claim => claim.Wish.IsExact || wish.IsExact))
             || (!isHeld && wish.Tags.Where(live[share.Image].Contains)
                 .Any(tag => holds.Any(entry => IsGivingUp(entry.Key, entry.Value, tag, share.Image, set))));
     }
@@ -369,7 +371,7 @@ internal sealed class RuleModel(SharedStory story)
         var secret = leave.By == secrets[leave.Hold.Secret] ? leave.Hold.Secret : -1;
         var others = OthersOf(NotExcluded(leave.Image, secret), set, leave.Image, secret, owns);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
-            ? before.Where(tag => others.All(claim => Tolerates(claim, tag))).ToArray()
+            ? before.Where(tag => others.All(claim => MayRestore(claim, tag, leave.Image))).ToArray()
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)],
@@ -397,8 +399,11 @@ internal sealed class RuleModel(SharedStory story)
 
         var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
         isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is { } back
-            && back.Any(tag => live[image].Contains(tag) && others.All(claim => Tolerates(claim, tag))
+            && back.Any(tag => live[image].Contains(tag) && others.All(claim => MayRestore(claim, tag, image))
                 && IsGivenUpLater(tag, image, set));
+        isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is not null && NotExcluded(image, secret: -1).Any(claim =>
+            claim.Set != set && claim.Wish.OnDeletion == TagDeletionPolicy.Restore
+            && holds.GetValueOrDefault((claim.Set, image))?.Before is null);
         if (!work && !isAwaited && heldBack.Length == 0) Drop(set, image);
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
@@ -425,6 +430,9 @@ internal sealed class RuleModel(SharedStory story)
         if (IsRetained(other, image) || (!deleted.ContainsKey(other) && !alive[other].TakesPart)) return false;
         return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
+
+    /// <summary>An Exact set that can write would only remove the tag again.</summary>
+    private bool MayRestore(Claim claim, string tag, int image) => Tolerates(claim, tag) || !HasWritten(claim.Set, image);
 
     private static bool Tolerates(Claim claim, string tag) =>
         !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
@@ -479,5 +487,8 @@ internal sealed class RuleModel(SharedStory story)
         public bool IsStalled { get; set; }
 
         public bool IsRefused { get; set; }
+
+        /// <summary>A declared tag moves here.</summary>
+        public bool IsMoving { get; init; }
     }
 }
