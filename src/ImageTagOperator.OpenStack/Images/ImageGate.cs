@@ -13,8 +13,8 @@ public sealed class ImageGate
     /// <summary>The maximum wait for the lock. A few other holders fit into it, with about ten seconds each.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
-    /// <summary>Longer than the age of any reading that is used.</summary>
-    private static readonly TimeSpan RemovalsKeptFor = TimeSpan.FromMinutes(10);
+    /// <summary>Longer than the age of the first reading of a set and the lag of a replica.</summary>
+    private static readonly TimeSpan RemovalsKeptFor = TimeSpan.FromMinutes(1);
 
     private static readonly ImmutableDictionary<string, DateTimeOffset> NoRemovals =
         ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);

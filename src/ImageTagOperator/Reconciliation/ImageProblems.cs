@@ -108,10 +108,8 @@ internal static class ImageProblems
     {
         var what = (isProof, step.Verb) switch
         {
-            (true, TagVerb.Add) => $"{Capital(observed)} has all declared tags, and another set claims it too. To test whether this set "
-                + $"can write there, tag '{step.Tag}' was sent again to",
-            (true, _) => $"Another set claims {observed.Description} too. To test whether this set can write there, tag '{step.Tag}', "
-                + "which no image has, was removed from",
+            (true, TagVerb.Add) => $"To test whether this set can write, tag '{step.Tag}', which is there, was sent again to",
+            (true, _) => $"To test whether this set can write, tag '{step.Tag}', which no image has, was removed from",
             (_, TagVerb.Add) => $"Tag '{step.Tag}' could not be added to",
             _ => $"Tag '{step.Tag}' could not be removed from",
         };
