@@ -19,8 +19,8 @@ namespace ImageTagOperator.Planning.Ownership;
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
 /// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
 /// one, takes over a tag, or moves one here from another image, proves that it can write. When it has nothing to change, it adds a tag
-/// again that is already there; without one, it removes a tag that is not there. A set that may not change anything now excludes others too,
-/// but takes over nothing.
+/// again that is already there; without one, it removes a tag that is not there. A set that may not change anything now excludes others
+/// too, but takes over nothing.
 /// </remarks>
 public sealed class ImagePlan
 {
@@ -122,8 +122,8 @@ public sealed class ImagePlan
             && !(other.IsLeaving && other.Original?.Contains(tag) == true);
     }
 
-    /// <summary>A claim on which nothing depends, neither another set nor the move of a tag, needs no proof. Refused sets count: without the
-    /// proof they would depend on it again.</summary>
+    /// <summary>A claim on which nothing depends, neither another set nor the move of a tag, needs no proof. Refused sets count: without
+    /// the proof they would depend on it again.</summary>
     private TagStep? ProofOf(ImageClaim claim, TagPlan plan)
     {
         if (claim is not { IsLeaving: false, WriteAccess: WriteAccess.Unproven } || !admitted.Contains(claim)) return null;

@@ -106,6 +106,17 @@ public sealed class ImageShareTests
         Assert.Equal(expected, string.Join(' ', share.LimitedRemovals));
     }
 
+    [Theory]
+    [InlineData("golden", "")]
+    [InlineData("", "golden")]      // not taken over yet
+    public void A_tag_counts_as_removed_until_another_set_has_taken_it_over(string managed, string expected)
+    {
+        var other = Claim("b", ["golden"], managed.Length == 0 ? [] : [managed]) with { WriteAccess = WriteAccess.Granted };
+        var share = ImagePlan.Of([Claim("a", [], "golden") with { IsLeaving = true }, other], ["golden"], Rules).ShareOf("a");
+        Assert.True(share.Plan.IsEmpty);
+        Assert.Equal(expected, string.Join(' ', share.LimitedRemovals));
+    }
+
     [Fact]
     public void Records_the_tags_from_before_any_set()
     {

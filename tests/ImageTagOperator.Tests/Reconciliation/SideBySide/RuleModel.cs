@@ -147,8 +147,9 @@ internal sealed class RuleModel(SharedStory story)
                 ? new Claim(set, wish, login.Project == images[image].Owner) : null;
         }
 
-        // A refusal counts for the login that was refused; sets with the same Secret know the current one.
-        if (!evenRefused && hold.IsRefused && (wish.Secret != secret || login.IsSameUser(hold.TriedAs))) return null;
+        // A refusal counts for the login that was refused. After an edit, and for sets with the same Secret, the current one is known.
+        var isUnknown = hold.Secret == wish.Secret && wish.Secret != secret;
+        if (!evenRefused && hold.IsRefused && (isUnknown || login.IsSameUser(hold.TriedAs))) return null;
         var isEdited = applied.TryGetValue(set, out var before) && before != (wish.Aim, wish.Secret);
         if (wish.Aim.IsSelector && hold.Leaving is not null && !isEdited) return null;
         if (wish.Aim.Newest is not null && isEdited && SelectedImages(wish)?.Contains(image) != true) return null;
@@ -176,8 +177,8 @@ internal sealed class RuleModel(SharedStory story)
         var isMoving = leaving.Any(leave => leave.Hold.Managed.Overlaps(wish.Tags));
         var shares = chosen.Select(image => ShareOf(set, wish, image, login) with { IsMoving = isMoving }).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
-            || shares.Where(share => share.TakesPart || !HasWritten(share.First.Set, share.Image)).Sum(share => share.Removes.Count)
-                + leaving.Sum(leave => PlanOf(set, wish, leave).Removes.Count) > wish.MaxRemovals;
+            || shares.Sum(share => LimitedRemovals(set, wish, share)) + leaving.Sum(leave => LimitedRemovals(set, wish, leave))
+                > wish.MaxRemovals;
         foreach (var share in shares) ApplyShare(set, wish, share, login, isHeld);
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
         foreach (var leave in leaving) Release(set, wish, leave, mayRelease, isHeld);
@@ -284,6 +285,20 @@ internal sealed class RuleModel(SharedStory story)
     /// <summary>A write proves for all sets with the same user that they can write.</summary>
     private bool HasWritten(Login login, int image) =>
         holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.TriedAs));
+
+    /// <summary>What the set removes, also when another set proves unable to write.</summary>
+    private int LimitedRemovals(int set, Wish wish, Share share) =>
+        share.TakesPart || !HasWritten(share.First.Set, share.Image) ? share.Removes.Count
+            + Awaited(holds.GetValueOrDefault((set, share.Image))?.Managed.Except(wish.Tags) ?? [], share.Image, share.Others) : 0;
+
+    private int LimitedRemovals(int set, Wish wish, Leave leave)
+    {
+        var (_, removes, others) = PlanOf(set, wish, leave);
+        return removes.Count + Awaited(leave.Hold.Managed, leave.Image, others);
+    }
+
+    private int Awaited(IEnumerable<string> tags, int image, Claim[] others) =>
+        tags.Count(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
 
     /// <summary>The set excludes another one, takes over a tag that another one gives up, or moves one here. A held set takes over
     /// nothing.</summary>
@@ -419,7 +434,8 @@ internal sealed class RuleModel(SharedStory story)
 
     /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>
     private bool IsGivenUpLater(string tag, int image, int set) => holds.Any(entry =>
-        !entry.Value.IsRefused && IsGivingUp(entry.Key, entry.Value, tag, image, set)
+        !(entry.Value.IsRefused && secrets[WishOf(entry.Key.Set).Secret].IsSameUser(entry.Value.TriedAs))
+        && IsGivingUp(entry.Key, entry.Value, tag, image, set)
         && !(!IsClaiming(entry.Key.Set, image) && WishOf(entry.Key.Set).OnDeletion == TagDeletionPolicy.Restore
             && entry.Value.Before?.Contains(tag) == true));
 

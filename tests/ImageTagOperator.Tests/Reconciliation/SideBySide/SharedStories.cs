@@ -68,7 +68,8 @@ internal static class SharedStories
         select new Wish(
             aim, secret, isExact ? TagPolicy.Exact : TagPolicy.Additive, [.. tags], isExact && ignores ? ["x"] : [], onDeletion)
         {
-            Mode = odd == 1 ? TagSetMode.Observe : TagSetMode.Enforce, IsSuspended = odd == 2, IsInvalid = odd == 3, MaxRemovals = most,
+            Mode = odd == 1 ? TagSetMode.Observe : TagSetMode.Enforce, IsSuspended = odd == 2, IsInvalid = odd == 3,
+            MaxRemovals = aim.Newest is null ? most : null,
         };
 
     private static Gen<Act> FirstAct(int sets) =>
@@ -104,7 +105,8 @@ internal static class SharedStories
 
     /// <summary>Removes what the rules do not define: no edits of deleted objects, and an image never changes its cloud, number or owner,
     /// and is imported once. An incomplete list does not show which image is the newest, so there are no empty lists in an act that adds
-    /// newest or Retain, or that changes what a set with newest sees.</summary>
+    /// newest or Retain, or that changes what a set with newest sees. What a set with newest removes depends on when it sees the newer
+    /// image, so it has no maxRemovals.</summary>
     private static SharedStory Tidy(SharedStory story)
     {
         var (images, secrets) = (story.Images.ToArray(), story.Secrets.ToArray());
