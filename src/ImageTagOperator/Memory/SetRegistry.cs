@@ -162,8 +162,8 @@ public sealed class SetRegistry : IDisposable
     }
 
     /// <summary>Collects the sets to queue after a change of a set. A new generation affects all sets of its images. A new status affects
-    /// only the sets that can now stop managing a tag, and all sets of an image that the set leaves, or where it is refused or no longer
-    /// refused.</summary>
+    /// only the sets that can now stop managing a tag, those that <c>maxRemovals</c> holds and that know now whether this set can write, and
+    /// all sets of an image that the set leaves, or where it is refused or no longer refused.</summary>
     private void CollectAffected(
         NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> affected)
     {
@@ -177,6 +177,7 @@ public sealed class SetRegistry : IDisposable
             {
                 var (was, has) = (StateOf(before!, id), StateOf(after!, id));
                 if (IsRefused(was) != IsRefused(has) || was?.Leaving != has?.Leaving) affected.UnionWith(byImage[id]);
+                if (was?.Writer != has?.Writer) affected.UnionWith(byImage[id].Where(other => IsHeld(sets[other].Set)));
                 var taken = TakenOver(after!, has).Except(TakenOver(before!, was)).ToArray();
                 if (taken.Length > 0) affected.UnionWith(byImage[id].Where(other => GivesUp(sets[other].Set, id, taken)));
             }
@@ -192,7 +193,10 @@ public sealed class SetRegistry : IDisposable
     private static IReadOnlyList<string> TakenOver(V1Alpha1ImageTagSet set, ImageState? state) =>
         state?.Writer is null || IsRefused(state) || LeftImageFinder.IsEdited(set) ? [] : state.ManagedTags ?? [];
 
-    private static bool IsRefused(ImageState? state) => state?.Reason == Reason.Forbidden.Name;
+    private static bool IsRefused(ImageState? state) => state?.WriteRefused == true;
+
+    private static bool IsHeld(V1Alpha1ImageTagSet set) =>
+        set.Status.History().Find(Condition.Ready)?.Reason == Reason.RemovalLimitExceeded.Name;
 
     private static ImageState? StateOf(V1Alpha1ImageTagSet set, string id) =>
         set.Status.Images?.FirstOrDefault(image => string.Equals(image.Id, id, StringComparison.OrdinalIgnoreCase));

@@ -163,9 +163,32 @@ public sealed class SetRegistryTests : IDisposable
         cache.Publish(WatchEventType.Added, With(Set("b", byId)));
         cache.TakeQueued();
         var refused = With(Set("b", byId));
-        refused.Status.Images = [refused.Status.Images![0] with { Reason = Reason.Forbidden.Name }];
+        refused.Status.Images = [refused.Status.Images![0] with { WriteRefused = true }];
         cache.Publish(WatchEventType.Modified, refused);
         Assert.Equal(["ns/a"], cache.TakeQueued());
+        cache.Publish(WatchEventType.Modified, With(Set("b", byId)));
+        Assert.Equal(["ns/a"], cache.TakeQueued());
+    }
+
+    [Fact]
+    public void A_set_that_is_held_by_maxRemovals_is_reconciled_when_another_has_proved_that_it_can_write()
+    {
+        var byId = new ImageReference { Id = Image };
+        var held = With(Set("held", byId));
+        held.Status.Conditions =
+        [
+            new V1Condition { Type = Condition.Ready, Status = "False", Reason = Reason.RemovalLimitExceeded.Name, Message = "" },
+        ];
+        cache.Publish(WatchEventType.Added, held);
+        cache.Publish(WatchEventType.Added, With(Set("waits-for-nothing", byId)));
+        cache.Publish(WatchEventType.Added, With(Set("proves", byId)));
+        cache.TakeQueued();
+        var proved = With(Set("proves", byId));
+        proved.Status.Images = [proved.Status.Images![0] with { Writer = "identity" }];
+        cache.Publish(WatchEventType.Modified, proved);
+        Assert.Equal(["ns/held"], cache.TakeQueued());
+        cache.Publish(WatchEventType.Modified, proved);
+        Assert.Empty(cache.TakeQueued());
     }
 
     [Fact]
