@@ -162,8 +162,8 @@ public sealed class SetRegistry : IDisposable
     }
 
     /// <summary>Collects the sets to queue after a change of a set. A new generation affects all sets of its images. A new status affects
-    /// only the sets that can now stop managing a tag, those that <c>maxRemovals</c> holds and that know now whether this set can write, and
-    /// all sets of an image that the set leaves, or where it is refused or no longer refused.</summary>
+    /// only the sets that can now stop managing a tag, those that <c>maxRemovals</c> holds while this set has not proved that it can write,
+    /// and all sets of an image that the set leaves, or where it is refused or no longer refused.</summary>
     private void CollectAffected(
         NamespacedName key, V1Alpha1ImageTagSet? before, V1Alpha1ImageTagSet? after, HashSet<NamespacedName> affected)
     {

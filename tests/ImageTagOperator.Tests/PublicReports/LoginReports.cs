@@ -232,10 +232,10 @@ public sealed class LoginReports : IAsyncLifetime
     [Fact]
     public async Task An_unreachable_cloud_is_transient()
     {
-        using var nobody = new TcpListener(IPAddress.Loopback, 0);
-        nobody.Start();
-        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
-        nobody.Stop();
+        // A bound port on which nobody listens, so that no other server can get it.
+        using var nobody = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
         var right = CloudsYaml.Parse(cloud.CloudsYaml, "demo");
         using var session = TestSession.Of(right with { AuthUrl = new Uri($"http://127.0.0.1:{port}/v3") });
         Assert.Equal(CloudErrorKind.Transient,
