@@ -59,11 +59,12 @@ public sealed class ImagePlan
         var others = claims.Values.Where(other => other.Owner != owner && MayRelyOn(other, claim)).Order(Precedence).ToArray();
         var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
-        // Do not restore a tag that an Exact set does not want: it would only be removed again, if that set can write.
+        // Do not restore a tag that an Exact set would only remove again.
         if (claim.IsLeaving)
         {
-            declared = declared with { Tags = [.. declared.Tags.Where(tag => others.All(other =>
-                winners.ContainsKey(other.Owner) || other.WriteAccess != WriteAccess.Granted || Tolerates(other, tag)))] };
+            var writers = others.Where(other =>
+                !winners.ContainsKey(other.Owner) && (other.OwnsImage || other.WriteAccess == WriteAccess.Granted)).ToArray();
+            declared = declared with { Tags = [.. declared.Tags.Where(tag => writers.All(other => Tolerates(other, tag)))] };
         }
 
         var image = new ImageTags(live, claim.Managed, byOthers);

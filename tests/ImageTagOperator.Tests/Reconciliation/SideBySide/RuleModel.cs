@@ -447,8 +447,8 @@ internal sealed class RuleModel(SharedStory story)
         return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
 
-    /// <summary>An Exact set that can write would only remove the tag again.</summary>
-    private bool MayRestore(Claim claim, string tag, int image) => Tolerates(claim, tag) || !HasWritten(claim.Set, image);
+    /// <summary>An Exact set of the owner, or one that has shown that it can write, would only remove the tag again.</summary>
+    private bool MayRestore(Claim claim, string tag, int image) => Tolerates(claim, tag) || !(claim.Owns || HasWritten(claim.Set, image));
 
     private static bool Tolerates(Claim claim, string tag) =>
         !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
