@@ -276,6 +276,18 @@ public sealed class TagApplierTests : IAsyncLifetime
         Assert.Equal(WriteAccess.Refused, result.WriteAccess);
         Assert.Equal(["theirs"], result.Plan.Removes);
         Assert.Single(cloud.Calls.Writes, call => call.Method == "DELETE");
+        Assert.False(result.Observed.Gate.RemovedSince("theirs", DateTimeOffset.MinValue));
+    }
+
+    [Fact]
+    public async Task The_gate_of_an_image_knows_when_a_tag_was_removed()
+    {
+        var result = await ApplyAsync(cloud.AddImage("changed", "old"), TagPolicy.Exact, "golden");
+        Assert.Equal(["old"], result.Removed);
+        var gate = result.Observed.Gate;
+        Assert.True(gate.RemovedSince("old", DateTimeOffset.MinValue));
+        Assert.False(gate.RemovedSince("old", TimeProvider.System.GetUtcNow().AddMinutes(1)));
+        Assert.False(gate.RemovedSince("golden", DateTimeOffset.MinValue));
     }
 
     [Fact]

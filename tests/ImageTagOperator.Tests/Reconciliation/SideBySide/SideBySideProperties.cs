@@ -9,7 +9,9 @@ namespace ImageTagOperator.Tests.Reconciliation.SideBySide;
 public sealed class SideBySideProperties
 {
     private const int Orders = 2;
-    private const int PinnedOrders = 12;
+
+    /// <summary>Without its fix, story 35 fails in one order of twenty, first in order 15.</summary>
+    private const int PinnedOrders = 20;
 
     public static TheoryData<int> Pinned { get; } = [.. Enumerable.Range(0, PinnedStories.All.Count)];
 
