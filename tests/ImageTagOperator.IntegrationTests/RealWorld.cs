@@ -35,7 +35,7 @@ public sealed class RealWorld : World, IWorldFactory
 
     public override async Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) =>
         [.. (await GlanceAsync())
-            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !IsProbe(entry.Call))
+            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !IsOfWholeCloud(entry.Call))
             .Select(entry => $"{entry.Call} {entry.Status}")];
 
     public override async Task<IReadOnlyList<string>> OperatorWritesAsync() =>

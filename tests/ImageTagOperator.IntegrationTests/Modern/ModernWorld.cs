@@ -47,7 +47,7 @@ public sealed class ModernWorld : World, IWorldFactory
             .Select(GlanceEntry.Parse)
             .OfType<GlanceEntry>()
             .Where(entry => entry.Sender + "-" != GlanceClient.RequestIdPrefix)
-            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !IsProbe(entry.Call))
+            .Where(entry => entry.Call.Contains(imageId, StringComparison.OrdinalIgnoreCase) && !IsOfWholeCloud(entry.Call))
             .Select(entry => $"{entry.Call} {entry.Status}")];
 
     public override Task<IReadOnlyList<string>> OperatorWritesAsync() => Task.FromResult<IReadOnlyList<string>>(

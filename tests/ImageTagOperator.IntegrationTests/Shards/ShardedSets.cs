@@ -146,7 +146,8 @@ internal sealed class ShardedSets : IAsyncDisposable
         [.. (await CallsAsync(image)).Where(entry => entry.IsWrite && entry.Status < 400).Select(entry => entry.Call)];
 
     private async Task<IEnumerable<GlanceEntry>> CallsAsync(string image) =>
-        (await World.GlanceAsync()).Where(entry => entry.Call.Contains(image, StringComparison.Ordinal));
+        (await World.GlanceAsync())
+            .Where(entry => entry.Call.Contains(image, StringComparison.Ordinal) && !RealWorld.IsOfWholeCloud(entry.Call));
 
     private string NameOf(GlanceEntry entry) => replicas.SingleOrDefault(one => one.Value.RequestIds == entry.Sender).Key ?? entry.Sender;
 

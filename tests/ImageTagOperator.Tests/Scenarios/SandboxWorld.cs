@@ -49,7 +49,7 @@ public sealed class SandboxWorld : World, IWorldFactory
 
     public override Task<IReadOnlyList<string>> CloudCallsAsync(string imageId) => Task.FromResult<IReadOnlyList<string>>(
         [.. Cloud.Calls.All
-            .Where(call => call.UserAgent != GlanceClient.UserAgent && !IsProbe(call.Target)
+            .Where(call => call.UserAgent != GlanceClient.UserAgent && !IsOfWholeCloud(call.Target)
                 && call.Target.Contains(imageId, StringComparison.OrdinalIgnoreCase))
             .Select(call => $"{call.Method} {call.Target} {call.Status}")]);
 

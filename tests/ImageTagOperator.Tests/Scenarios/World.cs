@@ -36,8 +36,9 @@ public abstract class World : IAsyncDisposable
     /// 204</c>, in order.</summary>
     public abstract Task<IReadOnlyList<string>> CloudCallsAsync(string imageId);
 
-    /// <summary>A list of the changes in the whole cloud. It may contain any image, to prove that the filter works.</summary>
-    protected static bool IsProbe(string call) => call.Contains("updated_at=", StringComparison.Ordinal);
+    /// <summary>A list of the whole cloud. It can name any image: to prove that the filter works, or as the start of a page.</summary>
+    protected internal static bool IsOfWholeCloud(string call) =>
+        call.Contains("updated_at=", StringComparison.Ordinal) || call.Contains("marker=", StringComparison.Ordinal);
 
     /// <summary>Writes of the operator to objects of <see cref="Namespace"/>: <c>update imagetagsets/NAME/status</c>.</summary>
     public abstract Task<IReadOnlyList<string>> OperatorWritesAsync();
