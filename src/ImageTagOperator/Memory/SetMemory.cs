@@ -20,6 +20,10 @@ public sealed class SetMemory
     /// <summary>Since when images with tags to remove could not be reached; null when all can.</summary>
     public DateTimeOffset? UnreachedSince { get; set; }
 
+    /// <summary>The first list in which no image matched this generation of the spec, while declared tags were still on other images; null
+    /// when the last list was another.</summary>
+    public (long? Generation, DateTimeOffset At)? NoMatch { get; set; }
+
     /// <summary>The last status of which the API server dropped fields: as stored, and as sent.</summary>
     public (string Kept, ImageTagSetStatus Whole)? Dropped { get; set; }
 

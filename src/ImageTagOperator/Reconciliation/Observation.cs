@@ -17,7 +17,7 @@ public sealed record Observation(
     /// <summary>True when the cloud of the set is not of this shard: only images that the set leaves were read.</summary>
     public bool IsHandedOver { get; init; }
 
-    /// <summary>True when the list of images lacks one that exists.</summary>
+    /// <summary>True when the list of images lacks one that exists, or shows for the first time that none matches.</summary>
     public bool IsListIncomplete { get; init; }
 
     /// <summary>A problem of the whole set, or null. The images were read.</summary>

@@ -92,7 +92,11 @@ public sealed class Observer(
             leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));
         }
 
-        var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images);
+        set.Memory.NoMatch = !isMoving || chosen.Count > 0 ? null
+            : set.Memory.NoMatch is { } first && first.Generation == entity.Metadata.Generation ? first
+            : (entity.Metadata.Generation, reading.AsOf);
+        var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images)
+            ?? UnconfirmedProblem(set.Memory.NoMatch?.At, reading.AsOf);
         var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity);
         if (nothing is not null && reference.Selector!.Newest is not null)
         {
@@ -121,6 +125,13 @@ public sealed class Observer(
                 + "on it. It is tried again.")
             : null;
     }
+
+    /// <summary>A single list that shows no match can be one of a replica that lags.</summary>
+    private static Problem? UnconfirmedProblem(DateTimeOffset? firstAt, DateTimeOffset listedAt) =>
+        listedAt - firstAt < MoveOrder.Confirmation
+            ? new Problem(Reason.Transient, "The cloud's list of images has no match for spec.image.selector. The declared tags stay on their "
+                + "images until a second list confirms it, in some seconds.", MoveOrder.Confirmation)
+            : null;
 
     /// <summary>A set whose writes were refused tries again at each reconcile.</summary>
     private static ImageClaim OwnClaim(V1Alpha1ImageTagSet set, CloudConnection by, Image image)

@@ -101,6 +101,31 @@ public sealed class SandboxEvidenceTests
         Assert.Equal((0, 1), (old.Tags.Count, next.Tags.Count));
     }
 
+    /// <summary>Lists do not show the former image, so the empty one lacks nothing that is known to exist.</summary>
+    [Fact]
+    public async Task A_list_without_a_match_after_an_edit_is_confirmed_before_the_tag_leaves_the_former_image()
+    {
+        await using var world = (SandboxWorld)await SandboxWorld.CreateAsync();
+        var (old, next) = (world.Cloud.AddImage("old"), world.Cloud.AddImage("next"));
+        old.Hidden = true;
+        await world.StartOperatorAsync();
+        await world.CreateAsync(world.Set("s", old.Id, "golden"));
+        await world.ReadyAsync("s", "True");
+
+        world.Cloud.Faults.Add(
+            "GET", "/image/v2/images?*", new Fault { Status = 200, ContentType = "application/json", Body = NoImages }, times: 1);
+        await world.EditAsync("s", new()
+        {
+            ["image"] = new JsonObject { ["id"] = null, ["selector"] = new JsonObject { ["names"] = new JsonArray("next*") } },
+        });
+        await world.TagsAsync(next.Id, "golden");
+        await world.TagsAsync(old.Id);
+        await world.ReadyAsync("s", "True");
+        Assert.Equal(
+            [("PUT", old.Id), ("PUT", next.Id), ("DELETE", old.Id)],
+            world.Cloud.Calls.Writes.Where(call => call.Method != "POST").Select(call => (call.Method, call.Path.Split('/')[4])));
+    }
+
     [Fact]
     public async Task A_Secret_for_the_wrong_project_removes_no_tags()
     {

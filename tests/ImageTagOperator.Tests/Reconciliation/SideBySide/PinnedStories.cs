@@ -205,6 +205,14 @@ internal static class PinnedStories
             Sets((3, Wish(new(Glob: "*"), Additive, ["b"]))),
             new Act(new Dictionary<int, Wish?>(), new Dictionary<int, Login> { [0] = Other }, new Dictionary<int, Picture>()),
             Sets((1, Wish(new(1), Additive, [])), (2, Wish(new(Glob: "debian-*"), Exact, [])), (3, Wish(new(1), Additive, ["b"])))),
+
+        // One empty list does not show that an edited selector matches nothing: lists never showed the former image, of another project.
+        Story([Image(0, owner: "q"), Image(1)], [Other, Owner],
+            Sets((0, Wish(new(1), Exact, []) with { Secret = 1 }), (1, Wish(new(0), Additive, ["b"]))),
+            Sets((1, Wish(new(Glob: "debian-*"), Additive, ["b"]) with { Secret = 1 })), Sets() with { EmptyLists = 1 }),
+        Story([Image(0, isPublic: true), Image(2)], [Owner, Other],
+            Sets((0, Wish(new(2), Additive, ["a"]))),
+            Sets((0, Wish(new(Glob: "*"), Additive, ["a"]) with { Secret = 1 })) with { EmptyLists = 3 }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

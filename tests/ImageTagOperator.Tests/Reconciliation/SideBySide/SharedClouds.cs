@@ -14,15 +14,20 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
     /// <summary>Shorter than the time after which the operator treats a write as lost.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
 
+    /// <summary>Shorter than the time after which a second list without a match counts.</summary>
+    private static readonly TimeSpan MostEmpty = TimeSpan.FromSeconds(3);
+
     private readonly Picture[] images = [.. story.Images];
     private readonly HashSet<string>[] tags = [.. story.Images.Select(image => image.Tags.ToHashSet())];
     private readonly List<(DateTimeOffset Until, int Image, string[] Tags)> before = [];
+
+    private DateTimeOffset? emptyUntil;
 
     public IReadOnlyList<Picture> Images => images;
 
     public IReadOnlyList<IReadOnlySet<string>> Tags => tags;
 
-    /// <summary>How many of the next lists are empty.</summary>
+    /// <summary>How many of the next lists are empty, as long as the replica lags that sends them.</summary>
     public int EmptyLists { get; set; }
 
     public bool Lags { get; set; }
@@ -108,9 +113,11 @@ internal sealed class SharedClouds(SharedStory story, SeededThread thread, FakeT
         var found = Enumerable.Range(0, images.Length).Where(image => images[image].IsThere && login.Sees(images[image]));
         if (parts.TryGetValue("id", out var ids)) found = found.Where(image => OneOf(ids, ModelImage.IdOf(images[image].Number)));
         if (parts.TryGetValue("name", out var names)) found = found.Where(image => OneOf(names, ModelImage.NameOf(images[image].Number)));
+        if (emptyUntil <= clock.GetUtcNow()) (EmptyLists, emptyUntil) = (0, null);
         if (EmptyLists > 0 && thread.Chance(50))
         {
             EmptyLists--;
+            emptyUntil ??= clock.GetUtcNow() + MostEmpty;
             found = [];
         }
 
