@@ -92,12 +92,7 @@ public sealed class Observer(
             leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));
         }
 
-        set.Memory.NoMatch = !isMoving || chosen.Count > 0 ? null
-            : set.Memory.NoMatch is { } first && first.Generation == entity.Metadata.Generation ? first
-            : (entity.Metadata.Generation, reading.AsOf);
-        var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images)
-            ?? UnconfirmedProblem(set.Memory.NoMatch?.At, reading.AsOf);
-        var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity);
+        var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity, isMoving);
         if (nothing is not null && reference.Selector!.Newest is not null)
         {
             // A moving tag stays on its last image until another image matches.
@@ -106,6 +101,12 @@ public sealed class Observer(
             left = left with { Kept = [.. left.Kept, .. last.Select(image => KeptState(entity, image, nothing))] };
         }
 
+        var losesTags = chosen.Count == 0 && leaving.Any(image => image.Claim.Managed.Intersect(entity.Spec.Tags).Any());
+        set.Memory.NoMatch = !losesTags ? null
+            : set.Memory.NoMatch is { } first && first.Generation == entity.Metadata.Generation ? first
+            : (entity.Metadata.Generation, reading.AsOf);
+        var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images)
+            ?? UnconfirmedProblem(set.Memory.NoMatch?.At, reading.AsOf);
         return new Observation(set, by, images, left with { Leaving = leaving }, reading.AsOf)
         {
             UnreadableIds = reading.UnreadableIds,
@@ -142,11 +143,12 @@ public sealed class Observer(
 
     /// <summary>The problem of a selector that matched images before and now matches none; it stays until an image matches. A selector that
     /// never matched is no problem.</summary>
-    internal static Problem? NoMatchProblem(V1Alpha1ImageTagSet set)
+    /// <param name="hasTags">Declared tags are still on images that it no longer selects.</param>
+    internal static Problem? NoMatchProblem(V1Alpha1ImageTagSet set, bool hasTags)
     {
         if (set.Spec.Image.Selector is not { } selector) return null;
         var lastKnown = set.Status.LastVerifiedReason ?? set.Status.History().Find(Condition.Ready)?.Reason;
-        if (set.Status.ImageCount is not > 0 && lastKnown != Reason.NoImageMatches.Name) return null;
+        if (!hasTags && set.Status.ImageCount is not > 0 && lastKnown != Reason.NoImageMatches.Name) return null;
         var holders = selector.Newest is null ? "" : " The last ones keep the tags.";
         return new Problem(
             Reason.NoImageMatches,

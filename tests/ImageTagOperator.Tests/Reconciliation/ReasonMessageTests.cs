@@ -213,7 +213,7 @@ public sealed class ReasonMessageTests : IAsyncLifetime
         var set = Set();
         set.Spec.Image = new ImageReference { Selector = new ImageSelector { Names = ["x"], Newest = 1 } };
         set.Status.ImageCount = 1;
-        return Observer.NoMatchProblem(set)!;
+        return Observer.NoMatchProblem(set, hasTags: false)!;
     }
 
     private static Problem OfCloud(CloudCallException error) => Problems.Of(new CloudException(
