@@ -81,13 +81,12 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         var facts = ImageChoice.Facts(image);
         if (other.Spec.Image.Selector is { } selector)
         {
-            if (state?.Leaving is not null && !LeftImageFinder.IsEdited(other.Set)) return null;
             if (selector.Properties is not null && image.OtherMembers is null)
             {
                 // Readings by id or name leave properties out.
                 if (!ImageSelection.Matches(selector, facts, withProperties: false)) return null;
                 var whole = await ReadWholeAsync(session, image.Id, cancellationToken);
-                if (whole is null) return state is null ? null : new Match(other, facts);
+                if (whole is null) return state is null or { Leaving: not null } ? null : new Match(other, facts);
                 facts = ImageChoice.Facts(whole with { Tags = image.Tags });
             }
         }
@@ -95,11 +94,11 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
         return other.Matches(facts) ? new Match(other, facts) : null;
     }
 
-    /// <summary>True when the set selects the matching image. With <c>newest</c> its status decides, unless the status is of another spec
-    /// or does not contain the image.</summary>
+    /// <summary>True when the set selects the matching image. With <c>newest</c> its status decides, unless the status is of another spec,
+    /// leaves the image, or does not contain it.</summary>
     /// <param name="access">The access that the list was read with; null when it is not known.</param>
     private static bool IsSelected(Match match, ImageState? state, ImageReading? list, CloudAccess? access) =>
-        (state is not null && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, list, access);
+        (state is { Leaving: null } && !LeftImageFinder.IsEdited(match.By.Set)) || IsAmongNewest(match, list, access);
 
     /// <summary>True when the image is among the newest of a list. Without a complete list, the status decides, unless it is of another
     /// spec.</summary>

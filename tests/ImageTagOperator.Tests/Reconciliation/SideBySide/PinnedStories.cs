@@ -213,6 +213,12 @@ internal static class PinnedStories
         Story([Image(0, isPublic: true), Image(2)], [Owner, Other],
             Sets((0, Wish(new(2), Additive, ["a"]))),
             Sets((0, Wish(new(Glob: "*"), Additive, ["a"]) with { Secret = 1 })) with { EmptyLists = 3 }),
+
+        // A set that leaves an image and still manages a tag there selects it again, before it has looked.
+        Story([Image(1, tags: ["b"])], [Owner],
+            Sets((2, Wish(new(Glob: "*"), Additive, ["b"]))),
+            Sets((0, Wish(new(1), Additive, ["b"]))) with { Images = new Dictionary<int, Picture> { [0] = Image(1, status: "queued") } },
+            Sets((0, Wish(new(1), Additive, []))) with { Images = new Dictionary<int, Picture> { [0] = Image(1) } }),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);
