@@ -1,4 +1,5 @@
 using ImageTagOperator.Entities;
+using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Selection;
 using ImageTagOperator.Planning.Specs;
 using ImageTagOperator.Reconciliation;
@@ -9,7 +10,6 @@ namespace ImageTagOperator.Memory;
 /// <param name="changedAt">When this process first saw the generation.</param>
 public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, DateTimeOffset changedAt)
 {
-    private readonly bool isValid = CloudRules.Check(set.Spec) is null;
     private volatile V1Alpha1ImageTagSet current = set;
     private volatile bool isSuperseded;
 
@@ -19,6 +19,9 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, Dat
         get => current;
         internal set => current = value;
     }
+
+    /// <summary>Why the spec of this generation is invalid; null when it is valid.</summary>
+    public Problem? Invalid { get; } = CloudRules.Check(set.Spec);
 
     /// <summary>When the set was created or edited, or a reconcile was requested. Older readings of images are not used.</summary>
     public DateTimeOffset ChangedAt { get; internal set; } = changedAt;
@@ -42,7 +45,7 @@ public sealed class RegisteredSet(V1Alpha1ImageTagSet set, SetMemory memory, Dat
 
     /// <summary>False when the set is invalid, suspended, in mode Observe or being deleted. Such a set does not restrict other
     /// sets.</summary>
-    public bool MakesClaims => isValid && !Spec.Suspend && Spec.Mode != TagSetMode.Observe && !Set.IsTerminating();
+    public bool MakesClaims => Invalid is null && !Spec.Suspend && Spec.Mode != TagSetMode.Observe && !Set.IsTerminating();
 
     /// <summary>True when <c>spec.image</c> matches the image. With <c>newest</c>, the image is then a candidate.</summary>
     public bool Matches(ImageFacts image) => ImageSelection.MatchesReference(Spec.Image, image);

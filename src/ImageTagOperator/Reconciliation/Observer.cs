@@ -130,8 +130,8 @@ public sealed class Observer(
     /// <summary>A single list that shows no match can be one of a replica that lags.</summary>
     private static Problem? UnconfirmedProblem(DateTimeOffset? firstAt, DateTimeOffset listedAt) =>
         listedAt - firstAt < MoveOrder.Confirmation
-            ? new Problem(Reason.Transient, "The cloud's list of images has no match for spec.image.selector. The declared tags stay on their "
-                + "images until a second list confirms it, in some seconds.", MoveOrder.Confirmation)
+            ? new Problem(Reason.Transient, "The cloud's list of images has no match for spec.image.selector. The declared tags stay on "
+                + "their images until a second list confirms it, in some seconds.", MoveOrder.Confirmation)
             : null;
 
     /// <summary>A set whose writes were refused tries again at each reconcile.</summary>

@@ -19,11 +19,11 @@ public sealed class SetReconciler(
     /// <param name="onlyPlan">Plan without any write.</param>
     public async Task<SetResult> ReconcileAsync(V1Alpha1ImageTagSet set, bool onlyPlan, CancellationToken cancellationToken)
     {
-        if (CloudRules.Check(set.Spec) is { } invalid) return SetResult.Failed(invalid);
+        var registered = registry.Of(set);
+        if (registered.Invalid is { } invalid) return SetResult.Failed(invalid);
         if (set.Spec.Suspend) return SetResult.Suspended;
         try
         {
-            var registered = registry.Of(set);
             var cloud = await observer.ConnectAsync(registered, set, cancellationToken);
             var plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
             if (planner.IsTooOldFor(plan)) plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
@@ -41,7 +41,7 @@ public sealed class SetReconciler(
         }
         catch (CloudException e)
         {
-            return SetResult.Failed(Problems.Of(e).Of(clouds.Describe(registry.Of(set))));
+            return SetResult.Failed(Problems.Of(e).Of(clouds.Describe(registered)));
         }
     }
 
