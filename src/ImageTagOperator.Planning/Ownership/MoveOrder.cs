@@ -5,10 +5,6 @@ namespace ImageTagOperator.Planning.Ownership;
 /// <summary>Makes sure that a tag that moves from one image to another is always on at least one of them.</summary>
 public static class MoveOrder
 {
-    /// <summary>When the list shows no image that the set applies to, its declared tags leave their images only after a list that is so
-    /// much newer shows none either: a replica of the cloud that lags can lack the image to which they move.</summary>
-    public static readonly TimeSpan Confirmation = TimeSpan.FromSeconds(5);
-
     /// <summary>Whether the images that the set leaves may lose their tags: only once the images that it applies to have them. An image
     /// that never will, for example because it belongs to another project, does not count as long as another image has them.</summary>
     /// <param name="written">For each image that the set applies to: whether it has all declared tags, and its problem.</param>

@@ -1,6 +1,7 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Guards;
+using ImageTagOperator.Planning.Ownership;
 
 namespace ImageTagOperator.Memory;
 
@@ -20,9 +21,8 @@ public sealed class SetMemory
     /// <summary>Since when images with tags to remove could not be reached; null when all can.</summary>
     public DateTimeOffset? UnreachedSince { get; set; }
 
-    /// <summary>The first list in which no image matched this generation of the spec, while declared tags were still on other images; null
-    /// when the last list was another.</summary>
-    public (long? Generation, DateTimeOffset At)? NoMatch { get; set; }
+    /// <summary>That the last list had no match while declared tags were still on other images; null otherwise.</summary>
+    public NoMatch? NoMatch { get; set; }
 
     /// <summary>The last status of which the API server dropped fields: as stored, and as sent.</summary>
     public (string Kept, ImageTagSetStatus Whole)? Dropped { get; set; }

@@ -102,11 +102,9 @@ public sealed class Observer(
         }
 
         var losesTags = chosen.Count == 0 && leaving.Any(image => image.Claim.Managed.Intersect(entity.Spec.Tags).Any());
-        set.Memory.NoMatch = !losesTags ? null
-            : set.Memory.NoMatch is { } first && first.Generation == entity.Metadata.Generation ? first
-            : (entity.Metadata.Generation, reading.AsOf);
+        set.Memory.NoMatch = losesTags ? NoMatch.After(set.Memory.NoMatch, entity.Metadata.Generation, reading.AsOf) : null;
         var incomplete = IncompleteListProblem(reference, by, left.Leaving, reading.Images)
-            ?? UnconfirmedProblem(set.Memory.NoMatch?.At, reading.AsOf);
+            ?? set.Memory.NoMatch?.Unconfirmed(reading.AsOf);
         return new Observation(set, by, images, left with { Leaving = leaving }, reading.AsOf)
         {
             UnreadableIds = reading.UnreadableIds,
@@ -126,13 +124,6 @@ public sealed class Observer(
                 + "on it. It is tried again.")
             : null;
     }
-
-    /// <summary>A single list that shows no match can be one of a replica that lags.</summary>
-    private static Problem? UnconfirmedProblem(DateTimeOffset? firstAt, DateTimeOffset listedAt) =>
-        listedAt - firstAt < MoveOrder.Confirmation
-            ? new Problem(Reason.Transient, "The cloud's list of images has no match for spec.image.selector. The declared tags stay on "
-                + "their images until a second list confirms it, in some seconds.", MoveOrder.Confirmation)
-            : null;
 
     /// <summary>A set whose writes were refused tries again at each reconcile.</summary>
     private static ImageClaim OwnClaim(V1Alpha1ImageTagSet set, CloudConnection by, Image image)

@@ -141,6 +141,23 @@ public sealed class GuardTests
             _ => null,
         }))], isListIncomplete));
 
+    /// <summary>A first list without a match, and a later one: the seconds between them, and the generation of the spec then.</summary>
+    [Theory]
+    [InlineData(0, 1, false)]
+    [InlineData(4.9, 1, false)]
+    [InlineData(5, 1, true)]
+    [InlineData(60, 1, true)]
+    [InlineData(60, 2, false)]
+    [InlineData(-1, 1, false)]
+    public void A_second_list_5_seconds_newer_confirms_that_no_image_matches(double seconds, long generation, bool isConfirmed)
+    {
+        var first = NoMatch.After(null, 1, DateTimeOffset.UnixEpoch);
+        var listedAt = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
+        var problem = NoMatch.After(first, generation, listedAt).Unconfirmed(listedAt);
+        Assert.Equal(isConfirmed, problem is null);
+        if (problem is not null) Assert.Equal((Reason.Transient, NoMatch.Confirmation), (problem.Reason, problem.RetryAfter!.Value));
+    }
+
     [Fact]
     public void Drift_is_a_difference_without_an_edit_and_counts_once()
     {
