@@ -80,10 +80,24 @@ public sealed class ImagePlan
             HasAllDeclared = claim.Declaration.Tags.All(tag => live.Contains(tag) && Stays(claim, tag)),
             Excludes = Excludes(claim),
             Proof = ProofOf(claim, plan),
+            LimitedRemovals = LimitedRemovals(claim, plan),
             PendingRestores = PendingRestores(claim, declared.Tags),
             PendingRecord = claim is { IsLeaving: true, Original: not null }
                 ? admitted.Find(other => other is { Restores: true, Original: null })?.Owner : null,
         };
+    }
+
+    /// <summary>A set that was edited since its last reconcile has proved nothing: it may have other credentials now.</summary>
+    private ImmutableHashSet<string> LimitedRemovals(ImageClaim claim, TagPlan plan)
+    {
+        ImmutableHashSet<string> removes = winners.ContainsKey(claim.Owner) ? [] : [.. plan.Removes];
+        if (!Others(claim).Any(IsUnproven)) return removes;
+        var proven = claims.Values.Select(other =>
+            other != claim && IsUnproven(other) ? other with { WriteAccess = WriteAccess.Refused } : other);
+        return removes.Union(new ImagePlan(proven, live, rules).ShareOf(claim.Owner).LimitedRemovals);
+
+        static bool IsUnproven(ImageClaim other) => !other.IsLeaving
+            && (other.WriteAccess == WriteAccess.Unproven || other is { WriteAccess: WriteAccess.Granted, IsEdited: true });
     }
 
     /// <summary>A write of one set proves for all sets with the same identity that they can write.</summary>

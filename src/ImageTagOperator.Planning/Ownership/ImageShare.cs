@@ -39,10 +39,9 @@ public sealed record ImageShare(
     /// <summary>A write that changes nothing and proves that the set can write to the image; null when no proof is needed.</summary>
     public TagStep? Proof { get; init; }
 
-    /// <summary>The removals that <c>spec.maxRemovals</c> limits. A tag counts also while another set excludes this one, or is to take the
-    /// tag over, and has not proved that it can write: if the cloud refuses its writes, this set removes the tag.</summary>
-    public IEnumerable<string> LimitedRemovals =>
-        Winner is { WriteAccess: WriteAccess.Granted } ? [] : Plan.Removes.Union(PendingHandovers.Keys, StringComparer.Ordinal);
+    /// <summary>The removals that <c>spec.maxRemovals</c> limits: also those that follow if the cloud refuses the writes of all sets that
+    /// have not proved that they can write.</summary>
+    public required IReadOnlySet<string> LimitedRemovals { get; init; }
 
     /// <summary>What the set sends to the cloud.</summary>
     /// <param name="isHeld">The set may not change anything now.</param>

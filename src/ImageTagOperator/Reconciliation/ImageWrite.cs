@@ -77,7 +77,9 @@ internal sealed class ImageWrite(
 
             var isProof = WritesOf(share).Any(step => step == share.Proof);
             share = observed.ShareOf(image);
-            if (problem is not null && (isProof || !share.Plan.IsEmpty)) return Result(share, problem);
+            // A lagging replica can show tags that the set cannot keep there.
+            var isUnsolved = isProof || access == WriteAccess.Refused || !share.Plan.IsEmpty;
+            if (problem is not null && isUnsolved) return Result(share, problem);
             if (round == Rounds && !share.Plan.IsEmpty && !IsStopped && !IsTurnOver)
             {
                 return Result(share, ImageProblems.Lost(observed, share.Plan, done, Rounds, TagApplier.ReplicaLag));

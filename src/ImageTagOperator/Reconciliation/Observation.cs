@@ -20,6 +20,9 @@ public sealed record Observation(
     /// <summary>True when the list of images lacks one that exists, or shows for the first time that none matches.</summary>
     public bool IsListIncomplete { get; init; }
 
+    /// <summary>True when no image was read with other credentials than those that the spec names now.</summary>
+    public bool IsByCurrentCredentials { get; init; }
+
     /// <summary>A problem of the whole set, or null. The images were read.</summary>
     public Problem? Problem { get; init; }
 }

@@ -92,6 +92,7 @@ public sealed class Observer(
             leaving.Add(await leftImages.MoveOnAsync(set, entity, by, image, single, cancellationToken));
         }
 
+        var isByCurrent = left.Kept.Count == 0 && leaving.All(image => image.By.Session == by.Session);
         var nothing = chosen.Count > 0 ? null : NoMatchProblem(entity, isMoving);
         if (nothing is not null && reference.Selector!.Newest is not null)
         {
@@ -109,6 +110,7 @@ public sealed class Observer(
         {
             UnreadableIds = reading.UnreadableIds,
             IsListIncomplete = incomplete is not null,
+            IsByCurrentCredentials = isByCurrent,
             Problem = incomplete ?? nothing,
         };
     }

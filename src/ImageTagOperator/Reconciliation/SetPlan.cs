@@ -1,5 +1,4 @@
 using ImageTagOperator.Entities;
-using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Guards;
 
@@ -28,9 +27,8 @@ public sealed record SetPlan(
     /// <summary>Unreachable images that are no longer retried. Their tags stay.</summary>
     public IReadOnlyList<ImageState> LeftBehind => [.. Observed.Left.Unreached.Where(IsGivenUp)];
 
-    /// <summary>True when this session reaches all images.</summary>
-    public bool IsReachedBy(CloudSession session) =>
-        Unreached.Count == 0 && Observed.Left.Kept.Count == 0 && Leaving.All(image => image.Observed.By.Session == session);
+    /// <summary>True when the current credentials reach all images.</summary>
+    public bool IsReached => Unreached.Count == 0 && Observed.IsByCurrentCredentials;
 
     private bool IsGivenUp(ImageState image) => HasGivenUp && image.Leaving is not null;
 }

@@ -27,7 +27,7 @@ public sealed class SetReconciler(
             var cloud = await observer.ConnectAsync(registered, set, cancellationToken);
             var plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
             if (planner.IsTooOldFor(plan)) plan = planner.Plan(set, await observer.ObserveAsync(registered, set, cloud, cancellationToken));
-            if (plan.IsReachedBy(cloud.Session)) registered.Memory.LastGood = cloud.Session;
+            if (plan.IsReached) registered.Memory.LastGood = cloud.Session;
             if (onlyPlan || set.Spec.Mode == TagSetMode.Observe) return SetResult.Of(plan);
             await status.SaveOwnershipAsync(set, plan, cancellationToken);      // write-ahead
             var written = await Steps.During(Steps.Write, ApplyAsync(plan, plan.Images, cancellationToken));

@@ -106,15 +106,30 @@ public sealed class ImageShareTests
         Assert.Equal(expected, string.Join(' ', share.LimitedRemovals));
     }
 
+    /// <summary>This set gives up golden and removes nothing; another set declares golden.</summary>
     [Theory]
-    [InlineData("golden", "")]
-    [InlineData("", "golden")]      // not taken over yet
-    public void A_tag_counts_as_removed_until_another_set_has_taken_it_over(string managed, string expected)
+    [InlineData(WriteAccess.Granted, false, "")]
+    [InlineData(WriteAccess.Granted, true, "golden")]       // its spec may name other credentials now
+    [InlineData(WriteAccess.Unproven, false, "golden")]
+    public void A_tag_counts_as_removed_until_a_set_that_declares_it_can_write(WriteAccess access, bool isEdited, string expected)
     {
-        var other = Claim("b", ["golden"], managed.Length == 0 ? [] : [managed]) with { WriteAccess = WriteAccess.Granted };
+        var other = Claim("b", ["golden"]) with { WriteAccess = access, IsEdited = isEdited };
         var share = ImagePlan.Of([Claim("a", [], "golden") with { IsLeaving = true }, other], ["golden"], Rules).ShareOf("a");
         Assert.True(share.Plan.IsEmpty);
         Assert.Equal(expected, string.Join(' ', share.LimitedRemovals));
+    }
+
+    /// <summary>The older set declares a tag that this one would remove, and excludes this one.</summary>
+    [Theory]
+    [InlineData(WriteAccess.Granted, "")]
+    [InlineData(WriteAccess.Unproven, "lts stray")]
+    public void What_an_unproven_set_declares_counts_as_removed(WriteAccess access, string expected)
+    {
+        var older = Claim("a", ["lts"]) with { WriteAccess = access };
+        older = older with { Declaration = older.Declaration with { Policy = TagPolicy.Additive } };
+        var share = ImagePlan.Of([older, Claim("b", [])], ["lts", "stray"], Rules).ShareOf("b");
+        Assert.NotNull(share.Winner);
+        Assert.Equal(expected, string.Join(' ', share.LimitedRemovals.Order()));
     }
 
     [Fact]

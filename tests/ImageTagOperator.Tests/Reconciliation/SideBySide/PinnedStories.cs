@@ -219,6 +219,24 @@ internal static class PinnedStories
             Sets((2, Wish(new(Glob: "*"), Additive, ["b"]))),
             Sets((0, Wish(new(1), Additive, ["b"]))) with { Images = new Dictionary<int, Picture> { [0] = Image(1, status: "queued") } },
             Sets((0, Wish(new(1), Additive, []))) with { Images = new Dictionary<int, Picture> { [0] = Image(1) } }),
+
+        // maxRemovals holds a set also while another one, which may prove unable to write, declares what it would remove.
+        Story([Image(0, owner: "q"), Image(1, tags: ["a", "x"])], [Admin, new(0, User.Reader)],
+            Sets((1, Wish(new(1), Additive, ["a"]) with { Secret = 1 }), (2, Wish(new(Glob: "*"), Exact, ["b"]) with { MaxRemovals = 1 }))),
+
+        // A moved tag does not leave its image because a lagging read shows it on one that refused it.
+        Story([Image(0, tags: ["a", "x"]), Image(1, isPublic: true, tags: ["b", "x"])], [new(0, User.Other, IsInternal: true), Owner],
+            Sets(
+                (2, Wish(new(0), Additive, ["b"], Restore) with { Secret = 1 }),
+                (3, Wish(new(1), Exact, ["a", "b"]) with { Secret = 1 })),
+            Sets((2, Wish(new(Glob: "debian-*", Newest: 1), Exact, ["a", "b"], Restore)), (3, null)) with { Lags = true }),
+
+        // The images of newest that keep their tags without a match do not hide which credentials reached them.
+        Story([Image(0, owner: "q", isMarked: true)], [Other],
+            Sets((2, Wish(new(Glob: "ubuntu-*", IsMarked: true, Newest: 1), Additive, ["b"]))),
+            Sets() with { Images = new Dictionary<int, Picture> { [0] = Image(0, owner: "q") }, CrashesAfter = 223 },
+            Sets() with { Secrets = new Dictionary<int, Login> { [0] = new(0, User.Reader, IsInternal: true) } },
+            Sets((2, null))),
     ];
 
     private static SharedStory Story(Picture[] images, Login[] secrets, params Act[] acts) => new(images, secrets, acts);

@@ -124,10 +124,13 @@ internal sealed class RuleModel(SharedStory story)
 
     /// <summary>The sets on the image that no earlier set excludes: first those whose credentials' project owns it, then by age.</summary>
     /// <param name="secret">The Secret of the reconciled set: sets with the same Secret see the same images.</param>
-    private List<Claim> NotExcluded(int image, int secret, Claim? own = null)
+    /// <param name="leaving">A set that leaves the image.</param>
+    /// <param name="isProvenOnly">Only sets that have shown with their current spec that they can write.</param>
+    private List<Claim> NotExcluded(int image, int secret, Claim? own = null, int leaving = -1, bool isProvenOnly = false)
     {
         var notExcluded = new List<Claim>();
-        var claims = alive.Keys.Where(set => set != own?.Set).Select(set => ClaimOf(set, image, secret)).OfType<Claim>();
+        var claims = alive.Keys.Where(set => set != own?.Set && set != leaving).Select(set => ClaimOf(set, image, secret)).OfType<Claim>()
+            .Where(claim => !isProvenOnly || IsProven(claim, image));
         foreach (var claim in (own is null ? claims : claims.Append(own)).OrderBy(claim => claim.Owns ? 0 : 1).ThenBy(claim => claim.Set))
         {
             if (notExcluded.Count == 0 || (!notExcluded[0].Wish.IsExact && !claim.Wish.IsExact)) notExcluded.Add(claim);
@@ -177,7 +180,7 @@ internal sealed class RuleModel(SharedStory story)
         var isMoving = leaving.Any(leave => leave.Hold.Managed.Overlaps(wish.Tags));
         var shares = chosen.Select(image => ShareOf(set, wish, image, login) with { IsMoving = isMoving }).ToArray();
         var isHeld = wish.Mode == TagSetMode.Observe
-            || shares.Sum(share => LimitedRemovals(set, wish, share)) + leaving.Sum(leave => LimitedRemovals(set, wish, leave))
+            || shares.Sum(share => LimitedRemovals(set, wish, share, login)) + leaving.Sum(leave => LimitedRemovals(set, wish, leave))
                 > wish.MaxRemovals;
         foreach (var share in shares) ApplyShare(set, wish, share, login, isHeld);
         var mayRelease = shares.Length == 0 || (shares.Any(HasAll) && shares.All(share => HasAll(share) || share.IsStalled));
@@ -258,12 +261,12 @@ internal sealed class RuleModel(SharedStory story)
         if (isAll) lastGood[set] = login;
     }
 
-    private Share ShareOf(int set, Wish wish, int image, Login login)
+    private Share ShareOf(int set, Wish wish, int image, Login login, bool isProvenOnly = false)
     {
         var own = new Claim(set, wish, login.Project == images[image].Owner);
-        var notExcluded = NotExcluded(image, wish.Secret, own);
+        var notExcluded = NotExcluded(image, wish.Secret, own, isProvenOnly: isProvenOnly);
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
-        var others = OthersOf(notExcluded, set, image, wish.Secret, own.Owns);
+        var others = OthersOf(notExcluded, set, image, wish.Secret, own.Owns, isProvenOnly);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
             && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
         return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
@@ -271,9 +274,9 @@ internal sealed class RuleModel(SharedStory story)
 
     /// <summary>The sets whose tags a set keeps. A set that is excluded by one that has not proved yet that it can write counts, except for
     /// that one. The owner of an image waits only for sets that have proved it.</summary>
-    private Claim[] OthersOf(List<Claim> notExcluded, int set, int image, int? secret, bool owns)
+    private Claim[] OthersOf(List<Claim> notExcluded, int set, int image, int? secret, bool owns, bool isProvenOnly)
     {
-        var first = notExcluded.Count == 0 || notExcluded[0].Set == set || HasWritten(notExcluded[0].Set, image) ? null : notExcluded[0];
+        var first = notExcluded.Count == 0 || notExcluded[0].Set == set || isProvenOnly || HasWritten(notExcluded[0].Set, image) ? null : notExcluded[0];
         var excluded = first is null ? [] : alive.Keys.Where(other => other != set && notExcluded.All(claim => claim.Set != other))
             .Select(other => ClaimOf(other, image, secret)).OfType<Claim>();
         return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
@@ -286,19 +289,15 @@ internal sealed class RuleModel(SharedStory story)
     private bool HasWritten(Login login, int image) =>
         holds.Any(entry => entry.Key.Image == image && !entry.Value.IsRefused && login.IsSameUser(entry.Value.TriedAs));
 
-    /// <summary>What the set removes, also when another set proves unable to write.</summary>
-    private int LimitedRemovals(int set, Wish wish, Share share) =>
-        share.TakesPart || !HasWritten(share.First.Set, share.Image) ? share.Removes.Count
-            + Awaited(holds.GetValueOrDefault((set, share.Image))?.Managed.Except(wish.Tags) ?? [], share.Image, share.Others) : 0;
+    /// <summary>What the set removes, also when the sets that have not proved that they can write prove unable to.</summary>
+    private int LimitedRemovals(int set, Wish wish, Share share, Login login) => new[] { share, ShareOf(set, wish, share.Image, login, true) }
+        .Where(each => each.TakesPart).SelectMany(each => each.Removes).Distinct().Count();
 
-    private int LimitedRemovals(int set, Wish wish, Leave leave)
-    {
-        var (_, removes, others) = PlanOf(set, wish, leave);
-        return removes.Count + Awaited(leave.Hold.Managed, leave.Image, others);
-    }
+    private int LimitedRemovals(int set, Wish wish, Leave leave) =>
+        PlanOf(set, wish, leave).Removes.Union(PlanOf(set, wish, leave, isProvenOnly: true).Removes).Count();
 
-    private int Awaited(IEnumerable<string> tags, int image, Claim[] others) =>
-        tags.Count(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
+    private bool IsProven(Claim claim, int image) =>
+        HasWritten(claim.Set, image) && applied.GetValueOrDefault(claim.Set) == (claim.Wish.Aim, claim.Wish.Secret);
 
     /// <summary>The set excludes another one, takes over a tag that another one gives up, or moves one here. A held set takes over
     /// nothing.</summary>
@@ -379,14 +378,16 @@ internal sealed class RuleModel(SharedStory story)
 
     private bool IsClaiming(int set, int image) => alive.ContainsKey(set) && ClaimOf(set, image, evenRefused: true) is not null;
 
-    private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(int set, Wish wish, Leave leave)
+    private (List<string> Adds, List<string> Removes, Claim[] Others) PlanOf(
+        int set, Wish wish, Leave leave, bool isProvenOnly = false)
     {
         var owns = leave.By.Project == images[leave.Image].Owner;
         // Credentials that were replaced do not show what the other sets of the Secret see now.
         var secret = leave.By == secrets[leave.Hold.Secret] ? leave.Hold.Secret : -1;
-        var others = OthersOf(NotExcluded(leave.Image, secret), set, leave.Image, secret, owns);
+        var notExcluded = NotExcluded(leave.Image, secret, leaving: set, isProvenOnly: isProvenOnly);
+        var others = OthersOf(notExcluded, set, leave.Image, secret, owns, isProvenOnly);
         var back = wish.OnDeletion == TagDeletionPolicy.Restore && leave.Hold.Before is { } before
-            ? before.Where(tag => others.All(claim => MayRestore(claim, tag, leave.Image))).ToArray()
+            ? before.Where(tag => others.Intersect(notExcluded).All(claim => MayRestore(claim, tag, leave.Image))).ToArray()
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)],
@@ -413,10 +414,11 @@ internal sealed class RuleModel(SharedStory story)
         }
 
         var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
+        var notExcluded = NotExcluded(image, secret: -1, leaving: set);
         isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is { } back
-            && back.Any(tag => live[image].Contains(tag) && others.All(claim => MayRestore(claim, tag, image))
+            && back.Any(tag => live[image].Contains(tag) && others.Intersect(notExcluded).All(claim => MayRestore(claim, tag, image))
                 && IsGivenUpLater(tag, image, set));
-        isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is not null && NotExcluded(image, secret: -1).Any(claim =>
+        isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is not null && notExcluded.Any(claim =>
             claim.Set != set && claim.Wish.OnDeletion == TagDeletionPolicy.Restore
             && holds.GetValueOrDefault((claim.Set, image))?.Before is null);
         if (!work && !isAwaited && heldBack.Length == 0) Drop(set, image);
