@@ -57,21 +57,21 @@ public sealed class ImagePlan
     {
         var claim = claims[owner];
         var others = claims.Values.Where(other => other.Owner != owner && MayRelyOn(other, claim)).Order(Precedence).ToArray();
-        var byOthers = others.SelectMany(other => other.Declaration.Tags).ToImmutableHashSet(StringComparer.Ordinal);
+        var movers = IsExact(claim) ? [] : Others(claim).Where(other => IsKeeping(other, claim)).Order(Precedence).ToArray();
+        var byOthers = others.SelectMany(other => other.Declaration.Tags).Concat(movers.SelectMany(other => other.Moving))
+            .ToImmutableHashSet(StringComparer.Ordinal);
         var declared = claim.Declaration;
         // Do not restore a tag that an Exact set would only remove again.
         if (claim.IsLeaving)
         {
-            var writers = others.Where(other =>
-                !winners.ContainsKey(other.Owner) && (other.OwnsImage || other.WriteAccess == WriteAccess.Granted)).ToArray();
+            var writers = others.Where(other => !winners.ContainsKey(other.Owner) && other.WriteAccess == WriteAccess.Granted).ToArray();
             declared = declared with { Tags = [.. declared.Tags.Where(tag => writers.All(other => Tolerates(other, tag)))] };
         }
 
         var image = new ImageTags(live, claim.Managed, byOthers);
         var handovers = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
-            .Select(tag => (Tag: tag, Heirs: others.Where(other => other.Declaration.Tags.Contains(tag)).ToArray()))
-            .Where(pair => !pair.Heirs.Any(heir =>
-                heir is { WriteAccess: WriteAccess.Granted, IsEdited: false } && heir.Managed.Contains(pair.Tag)))
+            .Select(tag => (Tag: tag, Heirs: HeirsOf(tag)))
+            .Where(pair => !pair.Heirs.Any(heir => IsProven(heir) && heir.Managed.Contains(pair.Tag) && !WaitsFor(heir, claim, pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
         var plan = TagPlanner.Plan(declared, image, rules);
         return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), plan, handovers)
@@ -85,20 +85,22 @@ public sealed class ImagePlan
             PendingRecord = claim is { IsLeaving: true, Original: not null }
                 ? admitted.Find(other => other is { Restores: true, Original: null })?.Owner : null,
         };
+
+        ImageClaim[] HeirsOf(string tag) =>
+            [.. others.Where(other => other.Declaration.Tags.Contains(tag)), .. movers.Where(other => other.Moving.Contains(tag))];
     }
 
-    /// <summary>A set that was edited since its last reconcile has proved nothing: it may have other credentials now.</summary>
     private ImmutableHashSet<string> LimitedRemovals(ImageClaim claim, TagPlan plan)
     {
         ImmutableHashSet<string> removes = winners.ContainsKey(claim.Owner) ? [] : [.. plan.Removes];
-        if (!Others(claim).Any(IsUnproven)) return removes;
+        if (Others(claim).All(other => IsProven(other) || other.WriteAccess == WriteAccess.Refused)) return removes;
         var proven = claims.Values.Select(other =>
-            other != claim && IsUnproven(other) ? other with { WriteAccess = WriteAccess.Refused } : other);
+            other == claim || IsProven(other) ? other : other with { WriteAccess = WriteAccess.Refused });
         return removes.Union(new ImagePlan(proven, live, rules).ShareOf(claim.Owner).LimitedRemovals);
-
-        static bool IsUnproven(ImageClaim other) => !other.IsLeaving
-            && (other.WriteAccess == WriteAccess.Unproven || other is { WriteAccess: WriteAccess.Granted, IsEdited: true });
     }
+
+    /// <summary>A set that was edited since its last reconcile has proved nothing: it may have other credentials now.</summary>
+    private static bool IsProven(ImageClaim claim) => claim is { WriteAccess: WriteAccess.Granted, IsEdited: false };
 
     /// <summary>A write of one set proves for all sets with the same identity that they can write.</summary>
     private static IEnumerable<ImageClaim> WithSharedProof(IReadOnlyCollection<ImageClaim> claims)
@@ -119,6 +121,15 @@ public sealed class ImagePlan
             && (winner.Owner == claim.Owner || winner.WriteAccess == WriteAccess.Granted)) return false;
         return other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted;
     }
+
+    /// <summary>The other set leaves the image and may keep tags on it, because they are on no other image yet.</summary>
+    private static bool IsKeeping(ImageClaim other, ImageClaim claim) => other is { IsLeaving: true, IsPaused: false, Moving.Count: > 0 }
+        && other.WriteAccess != WriteAccess.Refused
+        && (other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted);
+
+    /// <summary>Of several sets that move a tag away, the first one removes it, after all others.</summary>
+    private static bool WaitsFor(ImageClaim other, ImageClaim claim, string tag) => other.IsLeaving && claim.Moving.Contains(tag)
+        && ByAge(claim, other) < 0;
 
     /// <summary>A tag of an excluded set stays if the set that excludes it can write and tolerates it, and no set gives it up.</summary>
     private bool Stays(ImageClaim claim, string tag) => !winners.TryGetValue(claim.Owner, out var winner)
@@ -163,9 +174,14 @@ public sealed class ImagePlan
     private static Comparer<ImageClaim> Precedence { get; } = Comparer<ImageClaim>.Create(static (left, right) =>
     {
         if (left.OwnsImage != right.OwnsImage) return left.OwnsImage ? -1 : 1;
+        return ByAge(left, right);
+    });
+
+    private static int ByAge(ImageClaim left, ImageClaim right)
+    {
         var byAge = left.Created.CompareTo(right.Created);
         return byAge != 0 ? byAge : string.CompareOrdinal(left.Owner, right.Owner);
-    });
+    }
 
     private static bool IsExact(ImageClaim claim) => claim.Declaration.Policy == TagPolicy.Exact;
 

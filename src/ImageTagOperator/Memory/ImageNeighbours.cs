@@ -30,7 +30,7 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
             if (other.Key == self.Key() || set.Spec.Mode == TagSetMode.Observe) continue;
             var state = Location.Find(set.Status, image.Id, by.Cloud);
             var match = other.MakesClaims ? await MatchAsync(other, state, by.Session, image, cancellationToken) : null;
-            if (match is null) claims.Add(SetClaims.Leaving(other, state));
+            if (match is null) claims.Add(SetClaims.Leaving(other, state, image.Owner));
             else if (UsesSession(set, self, by))
             {
                 var list = await ListOfAsync(match, state, by.Session, cancellationToken);
@@ -63,14 +63,15 @@ public sealed class ImageNeighbours(SetRegistry registry, CloudResolver clouds, 
 
     /// <summary>The claim of a set whose credentials see the image.</summary>
     private static ImageClaim? ClaimOf(Match match, ImageState? state, ImageReading? list, CloudAccess access, bool ownsImage) =>
-        IsSelected(match, state, list, access) ? SetClaims.Of(match.By.Set, state, ownsImage, access) : SetClaims.Leaving(match.By, state);
+        IsSelected(match, state, list, access) ? SetClaims.Of(match.By.Set, state, ownsImage, access)
+            : SetClaims.Leaving(match.By, state, match.Image.Owner);
 
     /// <param name="access">Null when its credentials do not see the image.</param>
     private static ImageClaim? ClaimOf(Match match, CloudSession? session, CloudAccess? access, CloudConnection by, Image image)
     {
         var state = Location.Find(match.By.Set.Status, image.Id, by.Cloud);
         return access is null
-            ? SetClaims.Leaving(match.By, state)
+            ? SetClaims.Leaving(match.By, state, image.Owner)
             : ClaimOf(match, state, KnownListOf(match, session ?? by.Session), access, Owns(access.ProjectId, image));
     }
 

@@ -45,7 +45,10 @@ public sealed class LeftImageFinder(CloudResolver clouds, ImageNeighbours neighb
         var declaration = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore && state.OriginalTags is { } original
             ? new TagDeclaration(original, TagPolicy.Additive, [])
             : TagDeclaration.Nothing;
-        var claim = SetClaims.Of(set, state, by.Owns(image), by.Access) with { Declaration = declaration, IsLeaving = true };
+        var claim = SetClaims.Of(set, state, by.Owns(image), by.Access) with
+        {
+            Declaration = declaration, IsLeaving = true, Moving = SetClaims.Moving(set, state),
+        };
         var others = await neighbours.FindClaimsAsync(set, by, image, cancellationToken);
         return new ObservedImage(registered, by, image, reading, claim, others)
         {

@@ -28,14 +28,22 @@ public static class SetClaims
     };
 
     /// <summary>The claim of a set on an image that it does not select; null when it has no tags to remove there.</summary>
-    public static ImageClaim? Leaving(RegisteredSet other, ImageState? state)
+    /// <param name="imageOwner">The project that owns the image.</param>
+    public static ImageClaim? Leaving(RegisteredSet other, ImageState? state, string? imageOwner)
     {
         var set = other.Set;
-        return state is null || IsRetained(set, state) ? null : Of(set, state, ownsImage: false, access: null) with
+        if (state is null || IsRetained(set, state)) return null;
+        var projectId = Location.Of(set, state).ProjectId;
+        return Of(set, state, projectId is not null && projectId == imageOwner, access: null) with
         {
             Declaration = TagDeclaration.Nothing, IsLeaving = true, IsPaused = !other.MakesClaims && !set.IsTerminating(),
+            Moving = Moving(set, state),
         };
     }
+
+    /// <summary>The tags that move away when the set leaves an image.</summary>
+    public static IReadOnlyCollection<string> Moving(V1Alpha1ImageTagSet set, ImageState state) =>
+        set.IsTerminating() ? [] : [.. set.Spec.Tags.Intersect(state.ManagedTags ?? [])];
 
     /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain

@@ -222,7 +222,7 @@ public sealed class ImagePlanTests
         var exact = Claim("b", 2, TagPolicy.Exact, "mine");
         Assert.Equal("a: +before -golden; b: +mine -golden", Describe([restoring, exact], "golden"));      // it may not be able to write
         Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, exact with { WriteAccess = WriteAccess.Granted }], "golden"));
-        Assert.Equal("a: -golden; b: +mine -golden", Describe([restoring, exact with { OwnsImage = true }], "golden"));
+        Assert.Equal("a: +before -golden; b: +mine -golden", Describe([restoring, exact with { OwnsImage = true }], "golden"));
     }
 
     /// <summary>Set a is deleted with a record of the original tags.</summary>

@@ -132,6 +132,37 @@ public sealed class ImageShareTests
         Assert.Equal(expected, string.Join(' ', share.LimitedRemovals.Order()));
     }
 
+    /// <summary>Set b leaves the image and keeps golden until it is on another one. Set a manages golden, too.</summary>
+    /// <param name="kind">How a gives golden up.</param>
+    /// <param name="created">The seconds by which b is younger.</param>
+    [Theory]
+    //           a              b is                    younger      a removes   a waits for
+    [InlineData("declares none", WriteAccess.Granted,   0,           "",         "")]
+    [InlineData("declares none", WriteAccess.Unproven,  0,           "",         "golden=b")]
+    [InlineData("declares none", WriteAccess.Refused,   0,           "golden",   "")]
+    [InlineData("Exact",         WriteAccess.Granted,   0,           "golden",   "")]       // it shares no image
+    [InlineData("owner",         WriteAccess.Unproven,  0,           "golden",   "")]       // b could withhold the proof for ever
+    [InlineData("owner",         WriteAccess.Granted,   0,           "",         "")]
+    [InlineData("leaves",        WriteAccess.Granted,   1,           "",         "")]
+    [InlineData("moves",         WriteAccess.Granted,   -1,          "",         "")]
+    [InlineData("moves",         WriteAccess.Granted,   1,           "",         "golden=b")]   // the older one removes it, after b
+    [InlineData("suspended b",   WriteAccess.Granted,   0,           "golden",   "")]
+    public void A_tag_that_another_set_moves_away_stays(string kind, WriteAccess access, int created, string removes, string waits)
+    {
+        var mover = Claim("b", [], "golden") with
+        {
+            IsLeaving = true, Moving = ["golden"], WriteAccess = access, IsPaused = kind == "suspended b",
+            Created = DateTimeOffset.UnixEpoch.AddSeconds(created), Declaration = TagDeclaration.Nothing,
+        };
+        var claim = Claim("a", [], "golden") with { Created = DateTimeOffset.UnixEpoch, OwnsImage = kind == "owner" };
+        if (kind != "Exact") claim = claim with { Declaration = TagDeclaration.Nothing };
+        if (kind is "leaves" or "moves") claim = claim with { IsLeaving = true };
+        if (kind == "moves") claim = claim with { Moving = ["golden"] };
+        var share = ImagePlan.Of([claim, mover], ["golden"], Rules).ShareOf("a");
+        Assert.Equal(removes, string.Join(' ', share.Plan.Removes));
+        Assert.Equal(waits, string.Join(' ', share.PendingHandovers.Select(pair => $"{pair.Key}={pair.Value}")));
+    }
+
     [Fact]
     public void Records_the_tags_from_before_any_set()
     {

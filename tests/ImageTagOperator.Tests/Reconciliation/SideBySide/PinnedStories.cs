@@ -231,6 +231,21 @@ internal static class PinnedStories
                 (3, Wish(new(1), Exact, ["a", "b"]) with { Secret = 1 })),
             Sets((2, Wish(new(Glob: "debian-*", Newest: 1), Exact, ["a", "b"], Restore)), (3, null)) with { Lags = true }),
 
+        // A tag that cannot move yet stays when another set gives it up, whichever of the two is first.
+        Story([Image(0, tags: ["x"]), Image(2, owner: "q", isPublic: true, status: "queued")], [Owner],
+            Sets(
+                (0, Wish(new(Glob: "ubuntu-*", Newest: 1), Additive, ["b"])),
+                (3, Wish(new(Glob: "*"), Additive, ["b"]))),
+            Sets((3, Wish(new(0), Additive, []))) with
+            {
+                Images = new Dictionary<int, Picture> { [1] = Image(2, owner: "q", isPublic: true) },
+            }),
+
+        // An Exact set prevents the restoring of a tag only when it has shown that it can remove it.
+        Story([Image(0, tags: ["b"])], [new(0, User.Reader), Owner],
+            Sets((2, Wish(new(0), Additive, ["b"], Restore) with { Secret = 1 })),
+            Sets((0, Wish(new(Glob: "*"), Exact, [])), (2, Wish(new(Glob: "debian-*"), Additive, [], Restore)))),
+
         // The images of newest that keep their tags without a match do not hide which credentials reached them.
         Story([Image(0, owner: "q", isMarked: true)], [Other],
             Sets((2, Wish(new(Glob: "ubuntu-*", IsMarked: true, Newest: 1), Additive, ["b"]))),

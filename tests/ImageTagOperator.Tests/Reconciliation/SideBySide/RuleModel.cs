@@ -268,22 +268,28 @@ internal sealed class RuleModel(SharedStory story)
         var managed = holds.GetValueOrDefault((set, image))?.Managed ?? [];
         var others = OthersOf(notExcluded, set, image, wish.Secret, own.Owns, isProvenOnly);
         var removes = live[image].Where(tag => (wish.IsExact || managed.Contains(tag)) && !wish.Tags.Contains(tag) && !wish.Ignores(tag)
-            && !others.Any(claim => claim.Wish.Tags.Contains(tag)));
-        return new Share(image, notExcluded[0], notExcluded.Contains(own), others, [.. removes], [.. wish.Tags.Except(live[image])]);
+            && !others.Any(claim => claim.Wish.Tags.Contains(tag))
+            && (wish.IsExact || Movers(tag, image, set, own.Owns, isProvenOnly).Length == 0));
+        return new Share(
+            image, notExcluded[0], notExcluded.Contains(own), own.Owns, others, [.. removes], [.. wish.Tags.Except(live[image])]);
     }
 
     /// <summary>The sets whose tags a set keeps. A set that is excluded by one that has not proved yet that it can write counts, except for
     /// that one. The owner of an image waits only for sets that have proved it.</summary>
     private Claim[] OthersOf(List<Claim> notExcluded, int set, int image, int? secret, bool owns, bool isProvenOnly)
     {
-        var first = notExcluded.Count == 0 || notExcluded[0].Set == set || isProvenOnly || HasWritten(notExcluded[0].Set, image) ? null : notExcluded[0];
+        var isFirstProven = isProvenOnly || notExcluded.Count == 0 || notExcluded[0].Set == set || HasWritten(notExcluded[0].Set, image);
+        var first = isFirstProven ? null : notExcluded[0];
         var excluded = first is null ? [] : alive.Keys.Where(other => other != set && notExcluded.All(claim => claim.Set != other))
             .Select(other => ClaimOf(other, image, secret)).OfType<Claim>();
         return [.. notExcluded.Concat(excluded).Where(claim => claim.Set != set && (claim.Owns || !owns || HasWritten(claim.Set, image)))];
     }
 
     private bool HasWritten(int set, int image) =>
-        holds.GetValueOrDefault((set, image)) is { TriedAs: not null, IsRefused: false } || HasWritten(secrets[alive[set].Secret], image);
+        HasWrittenItself(set, image) || HasWritten(secrets[alive[set].Secret], image);
+
+    private bool HasWrittenItself(int set, int image) =>
+        holds.GetValueOrDefault((set, image)) is { TriedAs: not null, IsRefused: false };
 
     /// <summary>A write proves for all sets with the same user that they can write.</summary>
     private bool HasWritten(Login login, int image) =>
@@ -345,7 +351,8 @@ internal sealed class RuleModel(SharedStory story)
         }
 
         var stays = hold.Managed.Where(tag => live[image].Contains(tag) && !wish.Tags.Contains(tag)
-            && (share.Removes.Contains(tag) || IsAwaited(tag, image, share.Others)));
+            && (share.Removes.Contains(tag)
+                || IsAwaited(tag, image, share.Others, wish.IsExact ? [] : Movers(tag, image, set, share.Owns), set)));
         SetManaged(hold, [.. wish.Tags, .. stays]);
     }
 
@@ -391,7 +398,8 @@ internal sealed class RuleModel(SharedStory story)
             : [];
         var now = live[leave.Image];
         return ([.. back.Except(now)],
-            [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(claim => claim.Wish.Tags.Contains(tag)))], others);
+            [.. leave.Hold.Managed.Intersect(now).Except(back).Where(tag => !others.Any(claim => claim.Wish.Tags.Contains(tag))
+                && Movers(tag, leave.Image, set, owns, isProvenOnly).Length == 0)], others);
     }
 
     private void Release(int set, Wish wish, Leave leave, bool mayRelease, bool isHeld)
@@ -400,7 +408,7 @@ internal sealed class RuleModel(SharedStory story)
         var (adds, removes, others) = PlanOf(set, wish, leave);
         var heldBack = mayRelease || isHeld ? [] : wish.Tags.Intersect(hold.Managed).ToArray();
         if (heldBack.Length > 0) (adds, removes) = ([],
-            [.. hold.Managed.Intersect(live[image]).Except(heldBack).Where(tag => !others.Any(claim => claim.Wish.Tags.Contains(tag)))]);
+            [.. removes.Except(heldBack)]);
         var work = adds.Count + removes.Count > 0;
         if (work && !isHeld && images[image].IsWritable)
         {
@@ -413,7 +421,9 @@ internal sealed class RuleModel(SharedStory story)
             }
         }
 
-        var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag) && IsAwaited(tag, image, others));
+        var owns = leave.By.Project == images[image].Owner;
+        var isAwaited = hold.Managed.Any(tag => live[image].Contains(tag)
+            && IsAwaited(tag, image, others, Movers(tag, image, set, owns), set));
         var notExcluded = NotExcluded(image, secret: -1, leaving: set);
         isAwaited |= wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before is { } back
             && back.Any(tag => live[image].Contains(tag) && others.Intersect(notExcluded).All(claim => MayRestore(claim, tag, image))
@@ -425,14 +435,28 @@ internal sealed class RuleModel(SharedStory story)
         else if (hold.Leaving != leave.Cause) (hold.Leaving, isChanged) = (leave.Cause, true);
     }
 
-    /// <summary>Another set declares the tag, and none that declares it manages it yet.</summary>
-    private bool IsAwaited(string tag, int image, Claim[] others)
+    /// <summary>Another set declares the tag or moves it away, and none of them manages it yet. Of several that move it, the oldest
+    /// waits for the others.</summary>
+    private bool IsAwaited(string tag, int image, Claim[] others, Claim[] movers, int set)
     {
-        var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).ToArray();
-        return heirs.Length > 0 && !heirs.Any(claim => HasWritten(claim.Set, image)
-            && applied.GetValueOrDefault(claim.Set) == (claim.Wish.Aim, claim.Wish.Secret)
-            && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
+        var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).Concat(movers).ToArray();
+        return heirs.Length > 0 && !heirs.Any(claim => IsProven(claim, image)
+            && (!movers.Contains(claim) || HasWrittenItself(claim.Set, image))
+            && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true
+            && !(movers.Contains(claim) && set < claim.Set && IsMoving(set, image, tag)));
     }
+
+    /// <summary>The sets that leave the image and keep the tag there until it is on another image.</summary>
+    private Claim[] Movers(string tag, int image, int set, bool owns, bool isProvenOnly = false) =>
+        [.. holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && IsMoving(entry.Key.Set, image, tag))
+            .Where(entry => alive[entry.Key.Set].TakesPart && !IsRetained(entry.Key.Set, image)
+                && !(entry.Value.IsRefused && secrets[alive[entry.Key.Set].Secret].IsSameUser(entry.Value.TriedAs)))
+            .Select(entry => new Claim(entry.Key.Set, alive[entry.Key.Set], entry.Value.Project == images[image].Owner))
+            .Where(claim => (claim.Owns || !owns || HasWrittenItself(claim.Set, image))
+                && (!isProvenOnly || (HasWrittenItself(claim.Set, image) && IsProven(claim, image))))];
+
+    private bool IsMoving(int set, int image, string tag) => alive.TryGetValue(set, out var wish) && wish.Tags.Contains(tag)
+        && holds.GetValueOrDefault((set, image))?.Managed.Contains(tag) == true && !IsClaiming(set, image);
 
     /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>
     private bool IsGivenUpLater(string tag, int image, int set) => holds.Any(entry =>
@@ -449,8 +473,8 @@ internal sealed class RuleModel(SharedStory story)
         return deleted.ContainsKey(other) || ClaimOf(other, image, evenRefused: true) is null || !alive[other].Tags.Contains(tag);
     }
 
-    /// <summary>An Exact set of the owner, or one that has shown that it can write, would only remove the tag again.</summary>
-    private bool MayRestore(Claim claim, string tag, int image) => Tolerates(claim, tag) || !(claim.Owns || HasWritten(claim.Set, image));
+    /// <summary>An Exact set that has shown that it can write would only remove the tag again.</summary>
+    private bool MayRestore(Claim claim, string tag, int image) => Tolerates(claim, tag) || !HasWritten(claim.Set, image);
 
     private static bool Tolerates(Claim claim, string tag) =>
         !claim.Wish.IsExact || claim.Wish.Tags.Contains(tag) || claim.Wish.Ignores(tag);
@@ -500,7 +524,8 @@ internal sealed class RuleModel(SharedStory story)
 
     private sealed record Leave(int Image, Hold Hold, LeavingCause Cause, Login By);
 
-    private sealed record Share(int Image, Claim First, bool TakesPart, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
+    private sealed record Share(
+        int Image, Claim First, bool TakesPart, bool Owns, Claim[] Others, HashSet<string> Removes, HashSet<string> Adds)
     {
         public bool IsStalled { get; set; }
 
