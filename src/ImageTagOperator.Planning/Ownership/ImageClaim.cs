@@ -33,7 +33,7 @@ public sealed record ImageClaim(string Owner, DateTimeOffset Created, TagDeclara
     /// <summary>The set moves a declared tag to the image from another one.</summary>
     public bool IsMoving { get; init; }
 
-    /// <summary>Tags on an image that the set leaves, which it manages and still declares: they stay until another image has them.</summary>
+    /// <summary>Tags on an image that the set leaves, which it manages and declares: they stay until another image has them.</summary>
     public IReadOnlyCollection<string> Moving { get; init; } = [];
 
     /// <summary>The set records the tags of the image, to restore them later.</summary>
