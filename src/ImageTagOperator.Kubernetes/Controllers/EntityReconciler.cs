@@ -45,6 +45,10 @@ internal sealed partial class EntityReconciler<TEntity>(
 
         if (settings.IsOurs?.Invoke(cached) == false) return new Outcome.NotOurs();
 
+        var controller = resolveController(scope.ServiceProvider);
+        if (!cached.IsTerminating() && await controller.TryRepeatAsync(cached, cancellationToken) is { } repeated) return After(
+            key, "Reconcile", repeated);
+
         var entity = codec.Copy(cached);
         if (entity.IsTerminating()) return await FinalizeAsync(scope.ServiceProvider, entity, cancellationToken);
         if (settings.AutoAttachFinalizers && identifiers.Length > 0)
@@ -55,7 +59,7 @@ internal sealed partial class EntityReconciler<TEntity>(
             entity = attached;
         }
 
-        var result = await resolveController(scope.ServiceProvider).ReconcileAsync(entity, cancellationToken);
+        var result = await controller.ReconcileAsync(entity, cancellationToken);
         return After(key, "Reconcile", result);
     }
 

@@ -78,6 +78,7 @@ public sealed class ImagePlan
         {
             MustRemove = [.. live.Where(tag => TagPlanner.MustRemove(tag, declared, image))],
             HasAllDeclared = claim.Declaration.Tags.All(tag => live.Contains(tag) && Stays(claim, tag)),
+            Succeeded = Succeeded(claim),
             Excludes = Excludes(claim),
             Proof = ProofOf(claim, plan),
             LimitedRemovals = LimitedRemovals(claim, plan),
@@ -98,6 +99,10 @@ public sealed class ImagePlan
             other == claim || IsProven(other) ? other : other with { WriteAccess = WriteAccess.Refused });
         return removes.Union(new ImagePlan(proven, live, rules).ShareOf(claim.Owner).LimitedRemovals);
     }
+
+    private ImmutableHashSet<string> Succeeded(ImageClaim claim) => claims.Count == 1 ? []
+        : [.. new ImagePlan(Others(claim), live, rules).admitted.Where(IsProven)
+            .SelectMany(other => other.Declaration.Tags.Intersect(other.Managed))];
 
     /// <summary>A set that was edited since its last reconcile has proved nothing: it may have other credentials now.</summary>
     private static bool IsProven(ImageClaim claim) => claim is { WriteAccess: WriteAccess.Granted, IsEdited: false };

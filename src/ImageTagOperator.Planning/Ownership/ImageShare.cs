@@ -33,6 +33,9 @@ public sealed record ImageShare(
     /// <summary>Tags on the image that the set has to remove, whether or not a request can name them.</summary>
     public required ImmutableHashSet<string> MustRemove { get; init; }
 
+    /// <summary>Tags that other sets, which can write, declare and manage when this one does not take part.</summary>
+    public required ImmutableHashSet<string> Succeeded { get; init; }
+
     /// <summary>Another set is excluded because of this one.</summary>
     public bool Excludes { get; init; }
 
@@ -59,7 +62,10 @@ public sealed record ImageShare(
     public IEnumerable<string> Managed(bool mayWrite, Problem? problem, IReadOnlyCollection<string> added)
     {
         var stoppedFirst = added.Count == 0 && (problem?.Reason == Reason.RemovalLimitExceeded || problem?.Reason == Reason.Contended);
-        if (!mayWrite || stoppedFirst || problem?.Reason == Reason.Conflict) return Claim.Managed.Union(added);
+        // A set that does not take part leaves its tags to those that do. Else it would remove them later, when it takes part again.
+        if (problem?.Reason == Reason.Conflict) return Claim.Managed.Except(Succeeded).Union(added);
+        if (!mayWrite || stoppedFirst) return Claim.Managed.Union(added);
+        if (problem?.Reason == Reason.Forbidden) return ManagedAfter.Except(Succeeded.Except(Claim.Declaration.Tags));
         return problem is { Reason.Kind: ProblemKind.Retrying } ? ManagedBefore : ManagedAfter;
     }
 

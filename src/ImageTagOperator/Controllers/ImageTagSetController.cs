@@ -9,22 +9,27 @@ namespace ImageTagOperator.Controllers;
 
 /// <summary>Reconciles ImageTagSets for the runtime and reports the result: Events, status, metrics, and when to requeue.</summary>
 public sealed class ImageTagSetController(
-    SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, Announcer announcer,
-        TagMetrics metrics, RequeuePolicy requeue, OperatorPod pod, TimeProvider time)
+    SetReconciler reconciler, KubernetesStatusStore store, StatusWriter status, ImageReadings readings, RepeatedLooks looks,
+        Announcer announcer, TagMetrics metrics, RequeuePolicy requeue, OperatorPod pod, TimeProvider time)
     : IEntityController<V1Alpha1ImageTagSet>
 {
+    public async Task<ReconciliationResult<V1Alpha1ImageTagSet>?> TryRepeatAsync(
+        V1Alpha1ImageTagSet cached, CancellationToken cancellationToken) =>
+        await looks.IsRepeatedAsync(cached, cancellationToken) ? Requeue(cached, worst: null) : null;
+
     public async Task<ReconciliationResult<V1Alpha1ImageTagSet>> ReconcileAsync(
         V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
     {
         store.RestoreDropped(entity);
-        var before = entity.Status;
+        var (before, version) = (entity.Status, entity.Metadata.ResourceVersion);
         var result = await reconciler.ReconcileAsync(entity, onlyPlan: false, cancellationToken);
         await announcer.ReportChangesAsync(entity, before, result, cancellationToken);
         await status.SaveAsync(entity, StatusBuilder.After(entity, result, time.GetUtcNow(), pod.Namespace), cancellationToken);
         await announcer.ReportReadyAsync(entity, before, result, cancellationToken);
         readings.RecordResult(entity, result);
+        looks.Record(entity, version, result);
         metrics.RecordReconcile(entity, before, result);
-        return Requeue(entity, result) with { Reason = entity.Status.Situation().Situation.Reason };
+        return Requeue(entity, result.Worst);
     }
 
     public Task<ReconciliationResult<V1Alpha1ImageTagSet>> DeletedAsync(V1Alpha1ImageTagSet entity, CancellationToken cancellationToken)
@@ -46,15 +51,12 @@ public sealed class ImageTagSetController(
         return problem.Reason.Name;
     }
 
-    private ReconciliationResult<V1Alpha1ImageTagSet> Requeue(V1Alpha1ImageTagSet set, SetResult result)
+    private ReconciliationResult<V1Alpha1ImageTagSet> Requeue(V1Alpha1ImageTagSet set, Problem? worst)
     {
         var interval = RequeuePolicy.Interval(set.Spec.Interval);
-        if (result.Worst is { Reason.Kind: ProblemKind.Retrying } problem)
-        {
-            return ReconciliationResult<V1Alpha1ImageTagSet>.Failure(
-                set, problem.Message, requeueAfter: requeue.RetryAfter(interval, problem));
-        }
-
-        return ReconciliationResult<V1Alpha1ImageTagSet>.Success(set, result.IsSuspended ? null : requeue.Next(interval, result.Worst));
+        var result = worst is { Reason.Kind: ProblemKind.Retrying }
+            ? ReconciliationResult<V1Alpha1ImageTagSet>.Failure(set, worst.Message, requeueAfter: requeue.RetryAfter(interval, worst))
+            : ReconciliationResult<V1Alpha1ImageTagSet>.Success(set, set.Spec.Suspend ? null : requeue.Next(interval, worst));
+        return result with { Reason = set.Status.Situation().Situation.Reason };
     }
 }

@@ -12,6 +12,7 @@ public static class ReconciliationServices
         .AddSingleton<SetRegistry>()
         .AddSingleton<ImageNeighbours>()
         .AddSingleton<ImageReadings>()
+        .AddSingleton<RepeatedLooks>()
         .AddSingleton<ServerErrors>()
         .AddSingleton<TagApplier>()
         .AddSingleton<LeftImageFinder>()

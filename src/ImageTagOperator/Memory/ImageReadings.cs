@@ -40,6 +40,16 @@ public sealed partial class ImageReadings(
                 .Select(other => ImageChoice.Term(other.Spec.Image)).Where(other => other.Kind != ImageTermKind.List);
     }
 
+    /// <summary>Reads again what the last reconcile read, like the next one; null when that one cannot use a cached reading.</summary>
+    /// <exception cref="CloudException">The read failed.</exception>
+    public async Task<ImageReading?> ReadAgainAsync(
+        RegisteredSet registered, V1Alpha1ImageTagSet set, CloudSession session, CancellationToken cancellationToken)
+    {
+        if (ValidLimit(registered.Memory, set) is not { Age: var age }) return null;
+        var usualAge = RequeuePolicy.MaxReadingAge(IntervalOf(set), null, true);
+        return await session.Images.ReadAsync(ImageChoice.Term(set.Spec.Image), age, usualAge, cancellationToken);
+    }
+
     /// <summary>Records the result of a reconcile. It decides how old a reading the next reconcile can use: older without problems, and
     /// slightly older while a person must fix a problem.</summary>
     public void RecordResult(V1Alpha1ImageTagSet set, SetResult result)
@@ -56,10 +66,13 @@ public sealed partial class ImageReadings(
     /// <summary>Takes the limit. After a failed reconcile there is none, so that the next one reads again.</summary>
     private static ReadingAgeLimit? TakeAgeLimit(SetMemory memory, V1Alpha1ImageTagSet set)
     {
-        var limit = memory.ReadingAgeLimit;
+        var limit = ValidLimit(memory, set);
         memory.ReadingAgeLimit = null;
-        return limit is not null && limit == ReadingAgeLimit.Of(set, limit.Age) ? limit : null;
+        return limit;
     }
+
+    private static ReadingAgeLimit? ValidLimit(SetMemory memory, V1Alpha1ImageTagSet set) =>
+        memory.ReadingAgeLimit is { } limit && limit == ReadingAgeLimit.Of(set, limit.Age) ? limit : null;
 
     private static TimeSpan IntervalOf(V1Alpha1ImageTagSet set) => RequeuePolicy.Interval(set.Spec.Interval);
 

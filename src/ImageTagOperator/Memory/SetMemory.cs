@@ -27,6 +27,9 @@ public sealed class SetMemory
     /// <summary>The last status of which the API server dropped fields: as stored, and as sent.</summary>
     public (string Kept, ImageTagSetStatus Whole)? Dropped { get; set; }
 
+    /// <summary>The last reconcile, if it found all in order; else null.</summary>
+    public OrderlyLook? OrderlyLook { get; set; }
+
     /// <summary>The maximum age of a cached reading for the next reconcile; null: none.</summary>
     internal ReadingAgeLimit? ReadingAgeLimit { get; set; }
 

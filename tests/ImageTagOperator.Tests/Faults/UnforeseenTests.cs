@@ -67,6 +67,8 @@ public sealed class UnforeseenTests
         ("is in generic code, whose lines are lost when it is optimised; all that is struck passes through it", ["Steps.cs: "]),
         ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt", "SecretClouds.cs: if (!await secrets", "SharedSecrets.cs: "]),
         ("belongs to shards", ["Observer.cs: var left = await leftImages.FindAsync(set, entity, by, [.. there"]),
+        ("repeats a reconcile that found all in order, which no story waits for", [
+            "ImageTagSetController.cs: await looks", "ImageReadings.cs: return await session"]),
         ("uses a Secret that the story has read already", ["LeftImageFinder.cs: var option"]),
     ];
 

@@ -4,6 +4,14 @@ namespace ImageTagOperator.Kubernetes.Abstractions;
 public interface IEntityController<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
+    /// <summary>Called before a reconcile that has nothing to change in most cases, without the cost of a copy.</summary>
+    /// <param name="cached">The object in the cache, which must not be modified. Not terminating; its finalizers may not be attached
+    /// yet.</param>
+    /// <param name="cancellationToken">Cancelled like that of the reconcile.</param>
+    /// <returns>The result of the reconcile; null: it must run.</returns>
+    Task<ReconciliationResult<TEntity>?> TryRepeatAsync(TEntity cached, CancellationToken cancellationToken) =>
+        Task.FromResult<ReconciliationResult<TEntity>?>(null);
+
     /// <param name="entity">A private copy. Our finalizers are already attached on the server.</param>
     /// <param name="cancellationToken">Cancelled when the process has to stop, and at once when leadership is lost.</param>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);

@@ -2,6 +2,7 @@ using ImageTagOperator.Controllers;
 using ImageTagOperator.Entities;
 using ImageTagOperator.Hosting;
 using ImageTagOperator.Kubernetes.Controllers;
+using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Reconciliation;
@@ -21,6 +22,7 @@ internal sealed class OperatorLife : IDisposable
     private readonly ImageTagSetController controller;
     private readonly ImageTagSetFinalizer finalizer;
     private readonly FinalizerWriter<V1Alpha1ImageTagSet> finalizers;
+    private readonly SetRegistry registry;
 
     /// <param name="writing">The clock of the pauses between writes.</param>
     public OperatorLife(
@@ -55,6 +57,7 @@ internal sealed class OperatorLife : IDisposable
             .BuildServiceProvider();
         controller = services.GetRequiredService<ImageTagSetController>();
         finalizer = services.GetRequiredService<ImageTagSetFinalizer>();
+        registry = services.GetRequiredService<SetRegistry>();
         finalizers = new FinalizerWriter<V1Alpha1ImageTagSet>(kubernetes);
     }
 
@@ -63,6 +66,7 @@ internal sealed class OperatorLife : IDisposable
     {
         if (!set.IsTerminating())
         {
+            if (await TryRepeatAsync(set) is { } repeated) return repeated;
             return await finalizers.AddAsync(set, [V1Alpha1ImageTagSet.Finalizer], CancellationToken.None) is { } attached
                 ? await controller.ReconcileAsync(attached, CancellationToken.None)
                 : null;
@@ -73,6 +77,18 @@ internal sealed class OperatorLife : IDisposable
         await finalizers.RemoveAsync(result.Entity, V1Alpha1ImageTagSet.Finalizer, CancellationToken.None);
         await controller.DeletedAsync(set, CancellationToken.None);
         return null;
+    }
+
+    /// <summary>How many turns found at once that nothing is new.</summary>
+    public int Repeats { get; private set; }
+
+    private async Task<ReconciliationResult<V1Alpha1ImageTagSet>?> TryRepeatAsync(V1Alpha1ImageTagSet set)
+    {
+        if (registry.Find(set.Key()) is not { Set: var cached }
+            || cached.Metadata.ResourceVersion != set.Metadata.ResourceVersion) return null;
+        var repeated = await controller.TryRepeatAsync(cached, CancellationToken.None);
+        if (repeated is not null) Repeats++;
+        return repeated;
     }
 
     public void Dispose() => services.Dispose();

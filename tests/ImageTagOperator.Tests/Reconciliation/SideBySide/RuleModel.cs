@@ -331,7 +331,12 @@ internal sealed class RuleModel(SharedStory story)
         else if (hold.Before is null && share.TakesPart && wish.Mode == TagSetMode.Enforce) hold.Before = OriginalTagsOf(set, image, hold);
         if (!share.TakesPart) share.IsStalled = true;
         if (hold.TriedAs is not null && !login.IsSameUser(hold.TriedAs)) SetAccess(hold, null, isRefused: false);
-        if (!share.TakesPart || wish.Mode == TagSetMode.Observe) return;
+        if (wish.Mode == TagSetMode.Observe) return;
+        if (!share.TakesPart)
+        {
+            SetManaged(hold, [.. hold.Managed.Where(tag => !IsSucceeded(set, image, tag))]);
+            return;
+        }
 
         // A set on which others depend, and which changes nothing now, proves that it can write.
         var work = share.Adds.Count + share.Removes.Count > 0 && !isHeld;
@@ -352,7 +357,8 @@ internal sealed class RuleModel(SharedStory story)
 
         var stays = hold.Managed.Where(tag => live[image].Contains(tag) && !wish.Tags.Contains(tag)
             && (share.Removes.Contains(tag)
-                || IsAwaited(tag, image, share.Others, wish.IsExact ? [] : Movers(tag, image, set, share.Owns), set)));
+                || IsAwaited(tag, image, share.Others, wish.IsExact ? [] : Movers(tag, image, set, share.Owns), set))
+            && !(share.IsRefused && IsSucceeded(set, image, tag)));
         SetManaged(hold, [.. wish.Tags, .. stays]);
     }
 
@@ -450,10 +456,15 @@ internal sealed class RuleModel(SharedStory story)
     private Claim[] Movers(string tag, int image, int set, bool owns, bool isProvenOnly = false) =>
         [.. holds.Where(entry => entry.Key.Image == image && entry.Key.Set != set && IsMoving(entry.Key.Set, image, tag))
             .Where(entry => alive[entry.Key.Set].TakesPart && !IsRetained(entry.Key.Set, image)
-                && !(entry.Value.IsRefused && secrets[alive[entry.Key.Set].Secret].IsSameUser(entry.Value.TriedAs)))
+                && !entry.Value.IsRefused)
             .Select(entry => new Claim(entry.Key.Set, alive[entry.Key.Set], entry.Value.Project == images[image].Owner))
             .Where(claim => (claim.Owns || !owns || HasWrittenItself(claim.Set, image))
                 && (!isProvenOnly || (HasWrittenItself(claim.Set, image) && IsProven(claim, image))))];
+
+    /// <summary>A set that can write declares and manages the tag when this one does not take part.</summary>
+    private bool IsSucceeded(int set, int image, string tag) => NotExcluded(image, alive[set].Secret, leaving: set)
+        .Any(claim => claim.Wish.Tags.Contains(tag) && IsProven(claim, image)
+            && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
 
     private bool IsMoving(int set, int image, string tag) => alive.TryGetValue(set, out var wish) && wish.Tags.Contains(tag)
         && holds.GetValueOrDefault((set, image))?.Managed.Contains(tag) == true && !IsClaiming(set, image);

@@ -1,0 +1,60 @@
+using ImageTagOperator.Entities;
+using ImageTagOperator.Memory;
+using ImageTagOperator.OpenStack;
+using ImageTagOperator.Planning.Conditions;
+using ImageTagOperator.Planning.Scheduling;
+using ImageTagOperator.Planning.Specs;
+
+namespace ImageTagOperator.Reconciliation;
+
+/// <summary>Recognizes that a reconcile would have the inputs of the last one, which found all in order: then its result is the same. This
+/// is what most reconciles find. Only for sets that name their image, and that no other set shares the image with.</summary>
+public sealed class RepeatedLooks(SetRegistry registry, CloudResolver clouds, ImageReadings readings, TimeProvider time)
+{
+    /// <summary>Records the inputs of a reconcile.</summary>
+    /// <param name="version">The <c>resourceVersion</c> of the set before the reconcile. When it wrote the status, the next one has other
+    /// inputs.</param>
+    public void Record(V1Alpha1ImageTagSet set, string? version, SetResult result)
+    {
+        var registered = registry.Of(set);
+        var isUnchanged = registered.Set.Metadata.ResourceVersion == version && registered.Memory.Dropped is null;
+        registered.Memory.OrderlyLook = isUnchanged && OnlyImage(set, result) is { By: var by } image
+            ? new OrderlyLook(registered.Set, by.Session, by.Access, image.Image)
+            : null;
+    }
+
+    /// <summary>True when a reconcile of the set would find what the last one found. Reads what the reconcile would read.</summary>
+    /// <param name="set">The object of the watch cache.</param>
+    public async Task<bool> IsRepeatedAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        var registered = registry.Of(set);
+        if (registered.Memory.OrderlyLook is not { } last || last.Set != set || registered.Set != set) return false;
+        if (IsVerificationDue(set)) return false;
+        try
+        {
+            var session = await clouds.ResolveAsync(registered, set.Spec.CloudCredentialsRef, cancellationToken);
+            return session == last.Session && await session.GetAccessAsync(cancellationToken) == last.Access
+                && await readings.ReadAgainAsync(registered, set, session, cancellationToken) is { Images: [var image], UnreadableIds: [] }
+                && image.IsSameAs(last.Image)
+                && registry.FindByImage(ImageChoice.Facts(image)).All(other => other == registered);
+        }
+        catch (Exception e) when (e is ProblemException or CloudException)
+        {
+            return false;       // the reconcile meets the same error and reports it
+        }
+    }
+
+    /// <summary>The image of a set that is in order; null when something else than this image can change the next result.</summary>
+    private static ObservedImage? OnlyImage(V1Alpha1ImageTagSet set, SetResult result) =>
+        set.Spec is { Mode: TagSetMode.Enforce, Image.Selector: null } && !result.ChangedAnything && result.Worst is null
+        && result is { Images: [{ Plan.IsEmpty: true, WriteAccess: null, Observed: { Others: [] } only }], Left: [] }
+        && result.Plan!.Observed is { UnreadableIds: [], IsHandedOver: false, Left: { Gone: [], Unreached: [], Kept: [], Retained: [] } }
+            ? only : null;
+
+    private bool IsVerificationDue(V1Alpha1ImageTagSet set)
+    {
+        var history = set.Status.History();
+        return history.IsVerificationDue(
+            history.Find(Condition.Ready)!, time.GetUtcNow(), RequeuePolicy.Interval(set.Spec.Interval));
+    }
+}
