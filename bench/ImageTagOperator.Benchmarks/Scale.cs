@@ -110,10 +110,10 @@ internal sealed class Scale : Benchmark
         public Task ShortenIntervalAsync() =>
             process.ConvergeAsync(cloud, names, Tags, interval.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s");
 
-        /// <summary>Two intervals in which there is nothing to do.</summary>
+        /// <summary>Two intervals in which there is nothing to do. In the one before, the sets looked once with their new status.</summary>
         public async Task<IReadOnlyList<Row>> LookAsync()
         {
-            await Task.Delay(interval, TimeProvider.System);
+            await Task.Delay(2 * interval, TimeProvider.System);
             cloud.Calls.Clear();
             var before = process.ProcessorTime;
             await Task.Delay(2 * interval, TimeProvider.System);

@@ -9,6 +9,12 @@ internal sealed class WorkQueue<TKey> : IDisposable
 {
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(30);
 
+    /// <summary>Periodic runs that are due within this time start together. One wake-up of the process for each would cost more than the
+    /// run.</summary>
+    private static readonly TimeSpan PeriodicBatch = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan MinBatchedDelay = PeriodicBatch * 40;
+
     private readonly TimeProvider time;
     private readonly Func<TKey, string> groupOf;
     private readonly int maxPerGroup;
@@ -57,7 +63,9 @@ internal sealed class WorkQueue<TKey> : IDisposable
 
         lock (gate)
         {
-            var at = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+            var at = time.GetTimestamp() + Ticks(delay);
+            if (kind == DelayKind.Result && delay >= MinBatchedDelay) at += (Ticks(PeriodicBatch) - (at % Ticks(PeriodicBatch)))
+                % Ticks(PeriodicBatch);
             if (due.TryGetValue((key, kind), out var earlier) && earlier <= at) return;
             due[(key, kind)] = at;
             heap.Enqueue((key, kind), at);
@@ -202,6 +210,8 @@ internal sealed class WorkQueue<TKey> : IDisposable
             SetTimer();
         }
     }
+
+    private long Ticks(TimeSpan delay) => (long)(delay.TotalSeconds * time.TimestampFrequency);
 
     private bool IsReplaced((TKey Key, DelayKind Kind) entry, long at) => !due.TryGetValue(entry, out var current) || current != at;
 

@@ -13,20 +13,26 @@ public static partial class GoDuration
     {
         // In .NET, $ also matches before a trailing line break.
         if (text.EndsWith('\n') || !Whole().IsMatch(text)) return null;
-        var seconds = Part().Matches(text).Sum(part =>
-            double.Parse(part.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) * part.Groups["unit"].Value switch
+        var seconds = 0.0;
+        foreach (var match in Part().EnumerateMatches(text))
+        {
+            var part = text.AsSpan(match.Index, match.Length);
+            var unit = part.IndexOfAny("msh");
+            seconds += double.Parse(part[..unit], CultureInfo.InvariantCulture) * part[unit..] switch
             {
                 "ms" => 0.001,
                 "s" => 1,
                 "m" => 60,
                 _ => 3600,
-            });
+            };
+        }
+
         return seconds <= TimeSpan.FromDays(366).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     [GeneratedRegex(Pattern)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"(?<value>[0-9.]+)(?<unit>ms|s|m|h)")]
+    [GeneratedRegex(@"[0-9.]+(ms|s|m|h)")]
     private static partial Regex Part();
 }

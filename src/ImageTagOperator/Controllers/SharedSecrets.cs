@@ -13,10 +13,13 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>A namespace that creates sets all the time, whose Secret does not help, has it read at most so often.</summary>
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1.1);
 
+    /// <summary>How long an unchanged Secret stays the same object, of which more is known than what was read.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
+
     private readonly ExpiringCache<NamespacedName, Reading> readings = new(time);
 
     /// <param name="editedAt">A reading that started before this time is not used.</param>
-    /// <returns>The Secret; null when there is none. Callers that share a reading get the same object.</returns>
+    /// <returns>The Secret; null when there is none. It is the same object until it changes.</returns>
     /// <exception cref="KubernetesException">The API server rejected the request.</exception>
     /// <exception cref="HttpRequestException">The API server cannot be reached.</exception>
     /// <exception cref="TimeoutException">The API server did not answer in time.</exception>
@@ -27,10 +30,20 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
         var reading = readings.Update(
             name,
             known => known is not null && known.At > editedAt && now - known.At < SharedFor ? known
-                : new Reading(now, kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None)),
-            SharedFor);
+                : new Reading(
+                    now, WithoutCopyAsync(kubernetes.GetAsync<V1Secret>(name.Name, name.Namespace, CancellationToken.None), known)),
+            KeptFor);
         return reading.Secret.WaitAsync(cancellationToken);
     }
+
+    private static async Task<V1Secret?> WithoutCopyAsync(Task<V1Secret?> reading, Reading? before)
+    {
+        var secret = await reading;
+        return before is { Secret: { IsCompletedSuccessfully: true } known } && IsSame(await known, secret) ? await known : secret;
+    }
+
+    private static bool IsSame(V1Secret? one, V1Secret? other) => one?.Metadata is { ResourceVersion: { } version, Uid: var uid }
+        && other?.Metadata is { } metadata && (metadata.ResourceVersion, metadata.Uid) == (version, uid);
 
     /// <summary>Waits before a Secret that is missing or cannot be used is read again, so that many new sets share one more read.</summary>
     /// <param name="since">When the set that asks became known.</param>

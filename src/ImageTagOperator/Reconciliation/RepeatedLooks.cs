@@ -1,6 +1,7 @@
 using ImageTagOperator.Entities;
 using ImageTagOperator.Memory;
 using ImageTagOperator.OpenStack;
+using ImageTagOperator.OpenStack.Images;
 using ImageTagOperator.Planning.Conditions;
 using ImageTagOperator.Planning.Scheduling;
 using ImageTagOperator.Planning.Specs;
@@ -28,19 +29,29 @@ public sealed class RepeatedLooks(SetRegistry registry, CloudResolver clouds, Im
     public async Task<bool> IsRepeatedAsync(V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
     {
         var registered = registry.Of(set);
-        if (registered.Memory.OrderlyLook is not { } last || last.Set != set || registered.Set != set) return false;
-        if (IsVerificationDue(set)) return false;
+        var last = registered.Memory.OrderlyLook;
+        registered.Memory.OrderlyLook = null;       // the reconcile that follows may fail
+        if (last is null || await ReadSameAsync(last, registered, set, cancellationToken) is not { } image) return false;
+        registered.Memory.OrderlyLook = last with { Image = image };        // the older object can be collected
+        return true;
+    }
+
+    /// <returns>The image; null when the inputs are not those of the last reconcile.</returns>
+    private async Task<Image?> ReadSameAsync(
+        OrderlyLook last, RegisteredSet registered, V1Alpha1ImageTagSet set, CancellationToken cancellationToken)
+    {
+        if (last.Set != set || registered.Set != set || IsVerificationDue(set)) return null;
         try
         {
             var session = await clouds.ResolveAsync(registered, set.Spec.CloudCredentialsRef, cancellationToken);
-            return session == last.Session && await session.GetAccessAsync(cancellationToken) == last.Access
-                && await readings.ReadAgainAsync(registered, set, session, cancellationToken) is { Images: [var image], UnreadableIds: [] }
-                && image.IsSameAs(last.Image)
-                && registry.FindByImage(ImageChoice.Facts(image)).All(other => other == registered);
+            if (session != last.Session || await session.GetAccessAsync(cancellationToken) != last.Access) return null;
+            var reading = await readings.ReadAgainAsync(registered, set, session, cancellationToken);
+            return reading is { Images: [var image], UnreadableIds: [] } && image.IsSameAs(last.Image)
+                && registry.FindByImage(ImageChoice.Facts(image)).All(other => other == registered) ? image : null;
         }
         catch (Exception e) when (e is ProblemException or CloudException)
         {
-            return false;       // the reconcile meets the same error and reports it
+            return null;        // the reconcile meets the same error and reports it
         }
     }
 

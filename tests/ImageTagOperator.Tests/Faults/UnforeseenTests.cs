@@ -68,7 +68,7 @@ public sealed class UnforeseenTests
         ("reads the Secret again after a problem with it", ["SecretClouds.cs: return await FindAsync(set, reference, set.ChangedAt", "SecretClouds.cs: if (!await secrets", "SharedSecrets.cs: "]),
         ("belongs to shards", ["Observer.cs: var left = await leftImages.FindAsync(set, entity, by, [.. there"]),
         ("repeats a reconcile that found all in order, which no story waits for", [
-            "ImageTagSetController.cs: await looks", "ImageReadings.cs: return await session"]),
+            "RepeatedLooks.cs: ", "ImageTagSetController.cs: await looks", "ImageReadings.cs: return await session"]),
         ("uses a Secret that the story has read already", ["LeftImageFinder.cs: var option"]),
     ];
 

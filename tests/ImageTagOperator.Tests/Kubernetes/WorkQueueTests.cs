@@ -112,6 +112,29 @@ public sealed class WorkQueueTests
         Assert.True(HasNext(queue), "the requeue of another caller remains");
     }
 
+    /// <summary>Runs that are due within a quarter of a second start together, none too early.</summary>
+    [Theory]
+    //          kind, seconds                early  together
+    [InlineData(DelayKind.Result, 60.0,       false, true)]
+    [InlineData(DelayKind.Result, 1.0,        true,  false)]      // a short one is exact
+    [InlineData(DelayKind.Retry, 60.0,        true,  false)]
+    [InlineData(DelayKind.Request, 60.0,      true,  false)]
+    internal void Long_periodic_delays_end_in_batches(DelayKind kind, double seconds, bool isEarly, bool isTogether)
+    {
+        using var queue = new WorkQueue<string>(time);
+        var toNextBatch = 250 - (time.GetUtcNow().Millisecond % 250);
+        time.Advance(TimeSpan.FromMilliseconds(toNextBatch + 10));
+        queue.AddAfter("a", TimeSpan.FromSeconds(seconds), kind);
+        queue.AddAfter("b", TimeSpan.FromSeconds(seconds + 0.2), kind);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(isEarly, HasNext(queue));
+        time.Advance(TimeSpan.FromMilliseconds(190));
+        Assert.False(HasNext(queue));
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.True(HasNext(queue));
+        Assert.Equal(isTogether, HasNext(queue));
+    }
+
     [Fact]
     public async Task Statement_14_a_hot_key_does_not_starve_the_others()
     {

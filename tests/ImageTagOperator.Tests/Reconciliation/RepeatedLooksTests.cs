@@ -12,13 +12,13 @@ public sealed class RepeatedLooksTests : IEntityQueue<V1Alpha1ImageTagSet>, IDis
     private const string Set = "ubuntu";
 
     private readonly FakeTimeProvider clock = new();
+    private readonly Wire wire = new([]);
     private readonly ModelGlance glance;
     private readonly ModelKubernetes kubernetes;
     private readonly OperatorLife life;
 
     public RepeatedLooksTests()
     {
-        var wire = new Wire([]);
         (glance, kubernetes) = (new ModelGlance(wire, clock), new ModelKubernetes(wire, clock));
         glance.Import(new ModelImage(0, ["foreign"]));
         glance.Import(new ModelImage(1, []));
@@ -60,6 +60,19 @@ public sealed class RepeatedLooksTests : IEntityQueue<V1Alpha1ImageTagSet>, IDis
         Assert.Equal(0, await RepeatsAsync(1));
         Assert.Contains("golden", glance.Images[0].Tags);
         Assert.Equal(what == "the spec was edited", glance.Images[0].Tags.Contains("lts"));
+    }
+
+    [Fact]
+    public async Task An_error_in_the_look_is_left_to_the_reconcile()
+    {
+        Apply(Set, Spec());
+        Assert.Equal(1, await RepeatsAsync(3));
+        wire.Arriving = _ => throw new HttpRequestException("No server answers.");
+        // The reconcile cannot even write its status.
+        await Assert.ThrowsAsync<HttpRequestException>(() => RepeatsAsync(1));
+        wire.Arriving = _ => { };
+        Assert.Equal(0, await RepeatsAsync(1));
+        Assert.Equal(1, await RepeatsAsync(1));
     }
 
     [Fact]

@@ -35,6 +35,22 @@ public sealed class SharedSecretsTests
     }
 
     [Fact]
+    public async Task An_unchanged_Secret_stays_the_same_object_so_that_it_is_parsed_once()
+    {
+        await using var server = await SandboxKubernetes.StartAsync();
+        server.Apply(Secret("one"));
+        var (secrets, time) = Secrets(server);
+        var first = await secrets.GetAsync(Name, LongAgo, Cancel);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Same(first, await secrets.GetAsync(Name, LongAgo, Cancel));
+        Assert.Equal(2, server.Calls.Matching("GET", "*/secrets/cloud").Count);
+        server.Delete("secrets", "default", "cloud");
+        server.Apply(Secret("one"));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.NotSame(first, await secrets.GetAsync(Name, LongAgo, Cancel));
+    }
+
+    [Fact]
     public async Task A_change_is_used_five_seconds_later()
     {
         await using var server = await SandboxKubernetes.StartAsync();
