@@ -9,10 +9,11 @@ internal sealed class WorkQueue<TKey> : IDisposable
 {
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(30);
 
-    /// <summary>Periodic runs that are due within this time start together. One wake-up of the process for each would cost more than the
-    /// run.</summary>
+    /// <summary>Periodic runs start at multiples of this time, so that many start together. One wake-up of the process for each would cost
+    /// more than the run.</summary>
     private static readonly TimeSpan PeriodicBatch = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Shorter delays are exact.</summary>
     private static readonly TimeSpan MinBatchedDelay = PeriodicBatch * 40;
 
     private readonly TimeProvider time;

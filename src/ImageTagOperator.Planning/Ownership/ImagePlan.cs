@@ -16,6 +16,7 @@ namespace ImageTagOperator.Planning.Ownership;
 /// <see cref="TagPolicy.Additive"/> claims add up. A claim whose writes the cloud refused restricts nobody. No set removes a tag that an
 /// admitted claim declares, with one exception: a set whose project owns the image does not wait for the proof of a claim that only sees
 /// it, because such a set could withhold the proof and keep a tag there for ever.
+/// A tag that a set moves to another image stays until it is there, also for sets that give it up. An Exact set ignores this.
 /// A set that gives up a managed tag which another set declares keeps managing it until the status of the other set lists it and the cloud
 /// has accepted a write of that set. Otherwise the tag could be left on the image with no set to manage it. So a set that excludes another
 /// one, takes over a tag, or moves one here from another image, proves that it can write. When it has nothing to change, it adds a tag
@@ -71,7 +72,7 @@ public sealed class ImagePlan
         var image = new ImageTags(live, claim.Managed, byOthers);
         var handovers = claim.Managed.Where(tag => live.Contains(tag) && !declared.Tags.Contains(tag) && byOthers.Contains(tag))
             .Select(tag => (Tag: tag, Heirs: HeirsOf(tag)))
-            .Where(pair => !pair.Heirs.Any(heir => IsProven(heir) && heir.Managed.Contains(pair.Tag) && !WaitsFor(heir, claim, pair.Tag)))
+            .Where(pair => !pair.Heirs.Any(heir => IsSuccessor(heir, claim, pair.Tag)))
             .ToImmutableSortedDictionary(pair => pair.Tag, pair => pair.Heirs[0].Owner, StringComparer.Ordinal);
         var plan = TagPlanner.Plan(declared, image, rules);
         return new ImageShare(claim with { Declaration = declared }, winners.GetValueOrDefault(owner), plan, handovers)
@@ -132,9 +133,11 @@ public sealed class ImagePlan
         && other.WriteAccess != WriteAccess.Refused
         && (other.OwnsImage || !claim.OwnsImage || other.WriteAccess == WriteAccess.Granted);
 
-    /// <summary>Of several sets that move a tag away, the first one removes it, after all others.</summary>
-    private static bool WaitsFor(ImageClaim other, ImageClaim claim, string tag) => other.IsLeaving && claim.Moving.Contains(tag)
-        && ByAge(claim, other) < 0;
+    /// <summary>The set can forget a tag that it gives up, because the other one manages it. A set that moves the tag away needs no proof:
+    /// it manages the tag until it has removed it. Of several such sets, the oldest one removes it, after all others.</summary>
+    private static bool IsSuccessor(ImageClaim other, ImageClaim claim, string tag) => other.IsLeaving
+        ? !claim.Moving.Contains(tag) || ByAge(other, claim) < 0
+        : IsProven(other) && other.Managed.Contains(tag);
 
     /// <summary>A tag of an excluded set stays if the set that excludes it can write and tolerates it, and no set gives it up.</summary>
     private bool Stays(ImageClaim claim, string tag) => !winners.TryGetValue(claim.Owner, out var winner)

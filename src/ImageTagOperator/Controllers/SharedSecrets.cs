@@ -13,13 +13,13 @@ public sealed class SharedSecrets(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>A namespace that creates sets all the time, whose Secret does not help, has it read at most so often.</summary>
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1.1);
 
-    /// <summary>How long an unchanged Secret stays the same object, of which more is known than what was read.</summary>
+    /// <summary>How long after its last use an unchanged Secret stays the same object, to which its parsed content belongs.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
 
     private readonly ExpiringCache<NamespacedName, Reading> readings = new(time);
 
     /// <param name="editedAt">A reading that started before this time is not used.</param>
-    /// <returns>The Secret; null when there is none. It is the same object until it changes.</returns>
+    /// <returns>The Secret; null when there is none. While it is unchanged and in use, it is the same object.</returns>
     /// <exception cref="KubernetesException">The API server rejected the request.</exception>
     /// <exception cref="HttpRequestException">The API server cannot be reached.</exception>
     /// <exception cref="TimeoutException">The API server did not answer in time.</exception>

@@ -18,8 +18,9 @@ public sealed class RepeatedLooks(SetRegistry registry, CloudResolver clouds, Im
     public void Record(V1Alpha1ImageTagSet set, string? version, SetResult result)
     {
         var registered = registry.Of(set);
-        var isUnchanged = registered.Set.Metadata.ResourceVersion == version && registered.Memory.Dropped is null;
-        registered.Memory.OrderlyLook = isUnchanged && OnlyImage(set, result) is { By: var by } image
+        var memory = registered.Memory;
+        var isUnchanged = registered.Set.Metadata.ResourceVersion == version && memory is { Dropped: null, Contention: null };
+        memory.OrderlyLook = isUnchanged && OnlyImage(set, result) is { By: var by } image
             ? new OrderlyLook(registered.Set, by.Session, by.Access, image.Image)
             : null;
     }
@@ -43,9 +44,11 @@ public sealed class RepeatedLooks(SetRegistry registry, CloudResolver clouds, Im
         if (last.Set != set || registered.Set != set || IsVerificationDue(set)) return null;
         try
         {
-            var session = await clouds.ResolveAsync(registered, set.Spec.CloudCredentialsRef, cancellationToken);
-            if (session != last.Session || await session.GetAccessAsync(cancellationToken) != last.Access) return null;
-            var reading = await readings.ReadAgainAsync(registered, set, session, cancellationToken);
+            var resolving = clouds.ResolveAsync(registered, set.Spec.CloudCredentialsRef, cancellationToken);
+            var session = await Steps.During(Steps.Credentials, resolving);
+            if (session != last.Session) return null;
+            if (await Steps.During(Steps.LogIn, session.GetAccessAsync(cancellationToken)) != last.Access) return null;
+            var reading = await Steps.During(Steps.Read, readings.ReadAgainAsync(registered, set, session, cancellationToken));
             return reading is { Images: [var image], UnreadableIds: [] } && image.IsSameAs(last.Image)
                 && registry.FindByImage(ImageChoice.Facts(image)).All(other => other == registered) ? image : null;
         }
@@ -65,7 +68,7 @@ public sealed class RepeatedLooks(SetRegistry registry, CloudResolver clouds, Im
     private bool IsVerificationDue(V1Alpha1ImageTagSet set)
     {
         var history = set.Status.History();
-        return history.IsVerificationDue(
-            history.Find(Condition.Ready)!, time.GetUtcNow(), RequeuePolicy.Interval(set.Spec.Interval));
+        return history.Find(Condition.Ready) is not { } ready
+            || history.IsVerificationDue(ready, time.GetUtcNow(), RequeuePolicy.Interval(set.Spec.Interval));
     }
 }

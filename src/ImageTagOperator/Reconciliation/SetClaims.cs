@@ -41,9 +41,13 @@ public static class SetClaims
         };
     }
 
-    /// <summary>The tags that move away when the set leaves an image.</summary>
-    public static IReadOnlyCollection<string> Moving(V1Alpha1ImageTagSet set, ImageState state) =>
-        set.IsTerminating() ? [] : [.. set.Spec.Tags.Intersect(state.ManagedTags ?? [])];
+    /// <summary>The tags that move away when the set leaves an image. Tags that it brings back stay there.</summary>
+    public static IReadOnlyCollection<string> Moving(V1Alpha1ImageTagSet set, ImageState state)
+    {
+        if (set.IsTerminating()) return [];
+        var restored = set.Spec.DeletionPolicy == TagDeletionPolicy.Restore ? state.OriginalTags ?? [] : [];
+        return [.. set.Spec.Tags.Intersect(state.ManagedTags ?? []).Except(restored)];
+    }
 
     /// <summary>With <c>Retain</c> the tags of an image that the set leaves are unmanaged, also before the set's own reconcile.</summary>
     private static bool IsRetained(V1Alpha1ImageTagSet set, ImageState state) => set.Spec.DeletionPolicy == TagDeletionPolicy.Retain

@@ -4,7 +4,7 @@ namespace ImageTagOperator.Kubernetes.Abstractions;
 public interface IEntityController<TEntity>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>Called before a reconcile that has nothing to change in most cases, without the cost of a copy.</summary>
+    /// <summary>Called before each reconcile. Most reconciles have nothing to do, and this can find it without a copy.</summary>
     /// <param name="cached">The object in the cache, which must not be modified. Not terminating; its finalizers may not be attached
     /// yet.</param>
     /// <param name="cancellationToken">Cancelled like that of the reconcile.</param>

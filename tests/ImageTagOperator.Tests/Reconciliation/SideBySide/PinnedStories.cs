@@ -246,6 +246,18 @@ internal static class PinnedStories
             Sets((2, Wish(new(0), Additive, ["b"], Restore) with { Secret = 1 })),
             Sets((0, Wish(new(Glob: "*"), Exact, [])), (2, Wish(new(Glob: "debian-*"), Additive, [], Restore)))),
 
+        // Two sets that move the same tag, which neither of them wrote, do not wait for each other; nor does one that brings it back.
+        Story([Image(0, tags: ["b"]), Image(2, status: "queued")], [Owner, Owner],
+            Sets(
+                (0, Wish(new(Glob: "ubuntu-*", Newest: 1), Additive, ["b"])),
+                (1, Wish(new(Glob: "*", Newest: 1), Additive, ["b"]) with { Secret = 1 })),
+            Sets() with { Images = new Dictionary<int, Picture> { [1] = Image(2) } }),
+        Story([Image(0, tags: ["b"]), Image(2, status: "queued")], [Owner],
+            Sets(
+                (0, Wish(new(Glob: "ubuntu-*", Newest: 1), Additive, ["b"])),
+                (1, Wish(new(Glob: "*", Newest: 1), Additive, ["b"], Restore))),
+            Sets() with { Images = new Dictionary<int, Picture> { [1] = Image(2) } }),
+
         // The images of newest that keep their tags without a match do not hide which credentials reached them.
         Story([Image(0, owner: "q", isMarked: true)], [Other],
             Sets((2, Wish(new(Glob: "ubuntu-*", IsMarked: true, Newest: 1), Additive, ["b"]))),

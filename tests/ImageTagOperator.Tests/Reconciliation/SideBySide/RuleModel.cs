@@ -446,10 +446,9 @@ internal sealed class RuleModel(SharedStory story)
     private bool IsAwaited(string tag, int image, Claim[] others, Claim[] movers, int set)
     {
         var heirs = others.Where(claim => claim.Wish.Tags.Contains(tag)).Concat(movers).ToArray();
-        return heirs.Length > 0 && !heirs.Any(claim => IsProven(claim, image)
-            && (!movers.Contains(claim) || HasWrittenItself(claim.Set, image))
-            && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true
-            && !(movers.Contains(claim) && set < claim.Set && IsMoving(set, image, tag)));
+        return heirs.Length > 0 && !heirs.Any(claim => movers.Contains(claim)
+            ? claim.Set < set || !IsMoving(set, image, tag)
+            : IsProven(claim, image) && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
     }
 
     /// <summary>The sets that leave the image and keep the tag there until it is on another image.</summary>
@@ -467,7 +466,8 @@ internal sealed class RuleModel(SharedStory story)
             && holds.GetValueOrDefault((claim.Set, image))?.Managed.Contains(tag) == true);
 
     private bool IsMoving(int set, int image, string tag) => alive.TryGetValue(set, out var wish) && wish.Tags.Contains(tag)
-        && holds.GetValueOrDefault((set, image))?.Managed.Contains(tag) == true && !IsClaiming(set, image);
+        && holds.GetValueOrDefault((set, image)) is { } hold && hold.Managed.Contains(tag) && !IsClaiming(set, image)
+        && !(wish.OnDeletion == TagDeletionPolicy.Restore && hold.Before?.Contains(tag) == true);
 
     /// <summary>Another set gives up the tag and has not removed it yet. The tag is restored after that.</summary>
     private bool IsGivenUpLater(string tag, int image, int set) => holds.Any(entry =>
