@@ -432,6 +432,24 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task A_run_that_the_controller_can_repeat_needs_no_copy_and_no_reconcile()
+    {
+        await using var server = await WidgetCluster.StartAsync();
+        server.ApplyWidget("a");
+        var world = new WidgetWorld();
+        await using var app = await TestOperator.StartAsync(server, world);
+        await Eventually.TrueAsync(() => world.Runs("a") == 1, "the first run");
+        world.Repeats = true;
+        app.Queue.Enqueue(new("default", "a"));
+        await Eventually.TrueAsync(() => !world.Repeated.IsEmpty, "the second run");
+        Assert.Same(app.Cache.TryGet(new("default", "a")), world.Repeated.Single());
+        server.DeleteWidget("a");
+        await Eventually.TrueAsync(() => world.Deleted.Count == 1, "the deletion");
+        Assert.Single(world.Repeated);
+        Assert.Equal(1, world.Runs("a"));
+    }
+
+    [Fact]
     public async Task Observers_see_a_change_before_its_object_is_reconciled()
     {
         await using var server = await WidgetCluster.StartAsync();

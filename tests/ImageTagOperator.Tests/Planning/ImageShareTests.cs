@@ -165,6 +165,26 @@ public sealed class ImageShareTests
         Assert.Equal(waits, string.Join(' ', share.PendingHandovers.Select(pair => $"{pair.Key}={pair.Value}")));
     }
 
+    /// <summary>Set a does not take part, and manages golden and old. Set b takes part.</summary>
+    [Theory]
+    //          a declares, problem,                  b is                    b manages   a manages afterwards
+    [InlineData("golden", nameof(Reason.Conflict),  WriteAccess.Granted,  "golden",   "old")]
+    [InlineData("golden", nameof(Reason.Conflict),  WriteAccess.Unproven, "golden",   "golden old")]
+    [InlineData("golden", nameof(Reason.Conflict),  WriteAccess.Granted,  "",         "golden old")]
+    [InlineData("",       nameof(Reason.Forbidden), WriteAccess.Granted,  "golden",   "old")]
+    [InlineData("",       nameof(Reason.Forbidden), WriteAccess.Unproven, "golden",   "golden old")]
+    [InlineData("golden", nameof(Reason.Forbidden), WriteAccess.Granted,  "golden",   "golden old")]   // it declares the tag itself
+    public void A_set_that_does_not_take_part_leaves_its_tags_to_those_that_do(
+        string declared, string problem, WriteAccess access, string managed, string expected)
+    {
+        var claim = Claim("a", declared.Length == 0 ? [] : [declared], "golden", "old");
+        var other = Claim(problem == nameof(Reason.Conflict) ? "0" : "b", ["golden"], managed.Length == 0 ? [] : [managed]);
+        var share = ImagePlan.Of([claim, other with { WriteAccess = access }], ["golden", "old"], Rules).ShareOf("a");
+        Assert.Equal(problem == nameof(Reason.Conflict), share.Winner is not null);
+        Assert.Equal(
+            expected, string.Join(' ', share.Managed(true, new Problem(Reason.All.Single(one => one.Name == problem), ""), []).Order()));
+    }
+
     [Fact]
     public void Records_the_tags_from_before_any_set()
     {

@@ -15,6 +15,11 @@ internal sealed class WidgetWorld
 
     public ConcurrentQueue<Exception> Failed { get; } = new();
 
+    public ConcurrentQueue<Widget> Repeated { get; } = new();
+
+    /// <summary>Whether a run is like the last one.</summary>
+    public bool Repeats { get; set; }
+
     public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> Reconcile { get; set; } =
         (widget, _) => Task.FromResult(ReconciliationResult<Widget>.Success(widget));
 
@@ -30,6 +35,13 @@ internal sealed class WidgetController(WidgetWorld world) : IEntityController<Wi
     {
         world.Reconciled.Enqueue(entity);
         return world.Reconcile(entity, cancellationToken);
+    }
+
+    public Task<ReconciliationResult<Widget>?> TryRepeatAsync(Widget cached, CancellationToken cancellationToken)
+    {
+        if (!world.Repeats) return Task.FromResult<ReconciliationResult<Widget>?>(null);
+        world.Repeated.Enqueue(cached);
+        return Task.FromResult<ReconciliationResult<Widget>?>(ReconciliationResult<Widget>.Success(cached));
     }
 
     public Task<string> FailedAsync(Widget entity, Exception error, CancellationToken cancellationToken)

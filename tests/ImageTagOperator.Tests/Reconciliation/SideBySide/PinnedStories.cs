@@ -258,6 +258,17 @@ internal static class PinnedStories
                 (1, Wish(new(Glob: "*", Newest: 1), Additive, ["b"], Restore))),
             Sets() with { Images = new Dictionary<int, Picture> { [1] = Image(2) } }),
 
+        // A set that lost a conflict, or cannot write, does not later remove the tag of a set that has it by then.
+        Story([Image(0), Image(2, isPublic: true)], [Other, Admin],
+            Sets(
+                (0, Wish(new(2), Additive, [])), (2, Wish(new(2), Exact, ["b"]) with { Secret = 1 }),
+                (3, Wish(new(2), Additive, ["b"]) with { Secret = 1 })),
+            Sets((2, Wish(new(0), Additive, [])), (3, null))),
+        Story([Image(0), Image(2)], [Owner, new(0, User.Reader)],
+            Sets((0, Wish(new(Glob: "ubuntu-*"), Additive, ["b"]) with { Secret = 1 })),
+            Sets((0, Wish(new(2), Additive, []) with { Secret = 1 }), (2, Wish(new(Glob: "*"), Exact, ["b"]))),
+            Sets((0, Wish(new(2), Additive, [])))),
+
         // The images of newest that keep their tags without a match do not hide which credentials reached them.
         Story([Image(0, owner: "q", isMarked: true)], [Other],
             Sets((2, Wish(new(Glob: "ubuntu-*", IsMarked: true, Newest: 1), Additive, ["b"]))),
